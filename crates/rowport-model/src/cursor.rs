@@ -1,0 +1,120 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::value::Value;
+
+/// The place after one row of a view: the values that the view is ordered by, in that row.
+///
+/// A cursor is opaque to clients but not secret: it holds values that the client was shown, and they are bound as
+/// typed values like those of any filter, so a forged one can ask for nothing that a filter could not.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cursor {
+    /// Which view it belongs to; another view refuses it.
+    #[serde(rename = "v")]
+    pub view: String,
+    /// One value for each column of the order.
+    #[serde(rename = "k")]
+    pub values: Vec<CursorValue>,
+}
+
+/// One value of a cursor.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum CursorValue {
+    /// NULL.
+    #[serde(rename = "n")]
+    Null,
+    /// True or false.
+    #[serde(rename = "b")]
+    Boolean(bool),
+    /// A whole number, as its digits: JSON cannot be trusted with 64 bits.
+    #[serde(rename = "i")]
+    Integer(String),
+    /// A floating point number in its shortest exact notation.
+    #[serde(rename = "f")]
+    Float(String),
+    /// Text, and everything that is compared as the database's own notation.
+    #[serde(rename = "t")]
+    Text(String),
+    /// Bytes, as base64.
+    #[serde(rename = "x")]
+    Bytes(String),
+}
+
+/// A cursor that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CursorError {
+    /// Not a cursor that Rowport made.
+    #[error("the cursor cannot be read")]
+    Unreadable,
+    /// Made for another view.
+    #[error("the cursor belongs to another view: its filter, sort or search is not the same")]
+    OtherView,
+}
+
+impl Cursor {
+    /// The text given to clients.
+    pub fn encode(&self) -> String {
+        // A cursor is made of texts and lists; serialising it cannot fail.
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Reads what [`Cursor::encode`] wrote, if it belongs to `view` and has `length` values.
+    pub fn decode(text: &str, view: &str, length: usize) -> Result<Self, CursorError> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError::Unreadable)?;
+        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| CursorError::Unreadable)?;
+        if cursor.view != view || cursor.values.len() != length {
+            return Err(CursorError::OtherView);
+        }
+        Ok(cursor)
+    }
+
+    /// The values to compare with.
+    pub fn to_values(&self) -> Result<Vec<Option<Value>>, CursorError> {
+        self.values.iter().map(CursorValue::to_value).collect()
+    }
+}
+
+impl CursorValue {
+    fn to_value(&self) -> Result<Option<Value>, CursorError> {
+        Ok(Some(match self {
+            Self::Null => return Ok(None),
+            Self::Boolean(value) => Value::Boolean(*value),
+            Self::Integer(digits) => Value::Integer(digits.parse().map_err(|_| CursorError::Unreadable)?),
+            Self::Float(digits) => Value::Float(digits.parse().map_err(|_| CursorError::Unreadable)?),
+            Self::Text(text) => Value::Text(text.clone()),
+            Self::Bytes(text) => {
+                Value::Bytes(URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError::Unreadable)?)
+            }
+        }))
+    }
+
+    /// Bytes as a cursor carries them.
+    pub fn bytes(bytes: &[u8]) -> Self {
+        Self::Bytes(URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_reads_back_and_belongs_to_its_view() {
+        let cursor = Cursor {
+            view: "v1".to_owned(),
+            values: vec![
+                CursorValue::Null,
+                CursorValue::Integer(i64::MIN.to_string()),
+                CursorValue::Float("0.1".to_owned()),
+                CursorValue::Text("😀".to_owned()),
+                CursorValue::bytes(&[0, 255]),
+            ],
+        };
+        let text = cursor.encode();
+        assert_eq!(Cursor::decode(&text, "v1", 5), Ok(cursor));
+        assert_eq!(Cursor::decode(&text, "v2", 5), Err(CursorError::OtherView));
+        assert_eq!(Cursor::decode("%%%", "v1", 5), Err(CursorError::Unreadable));
+    }
+}

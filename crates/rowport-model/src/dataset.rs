@@ -1,0 +1,115 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::column::Column;
+use crate::expression::ComputedColumn;
+
+/// The kinds of database that can be a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SourceKind {
+    /// PostgreSQL 13 or newer.
+    Postgres,
+    /// MySQL 8 or MariaDB 10.6, or newer.
+    Mysql,
+    /// SQLite 3.35 or newer.
+    Sqlite,
+}
+
+impl fmt::Display for SourceKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Sqlite => "sqlite",
+        })
+    }
+}
+
+/// The name of a table or view within its source. `schema` is empty where the database has none, or where it is
+/// the default one (`public` on PostgreSQL).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct DatasetName {
+    /// The schema, if it is not the default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
+    /// The table or view.
+    pub table: String,
+}
+
+impl fmt::Display for DatasetName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.table),
+            None => f.write_str(&self.table),
+        }
+    }
+}
+
+/// Whether rows are stored or computed by the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DatasetKind {
+    /// A stored table.
+    Table,
+    /// A view or materialised view: it can be read and exported, never changed.
+    View,
+}
+
+/// A table or view of a source, as introspected and then refined by the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Dataset {
+    /// The name within the source.
+    pub name: DatasetName,
+    /// The name for people.
+    pub label: String,
+    /// Stored or computed.
+    pub kind: DatasetKind,
+    /// The columns, in the database's order.
+    pub columns: Vec<Column>,
+    /// The columns whose values name one row: the primary key, or else the smallest unique key without nullable
+    /// columns. Empty when there is none: such a dataset has no total order and can be read but not changed.
+    pub key: Vec<String>,
+    /// Other unique keys.
+    pub unique: Vec<Vec<String>>,
+    /// References to other datasets of the same source.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// How many rows the database believes there are, without counting.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub estimated_rows: Option<u64>,
+    /// Columns computed by the configuration; they also stand in `columns`, marked `computed`.
+    #[serde(skip)]
+    pub computed: Vec<ComputedColumn>,
+    /// Columns reached through foreign keys under a name of their own, from the configuration.
+    #[serde(skip)]
+    pub lookups: Vec<Lookup>,
+}
+
+/// A reference from columns of this dataset to a unique key of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ForeignKey {
+    /// The columns here.
+    pub columns: Vec<String>,
+    /// The dataset referred to.
+    pub references: DatasetName,
+    /// The columns there, in the same order.
+    pub referenced_columns: Vec<String>,
+}
+
+/// A column reached through a foreign key, under a name of its own: `album_title = "AlbumId.Title"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// The name that views use.
+    pub name: String,
+    /// The path: foreign key columns, then the column at the end, joined by dots.
+    pub path: String,
+}
+
+impl Dataset {
+    /// The column of that name, if there is one.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}

@@ -1,0 +1,33 @@
+//! The words of Rowport as types: datasets, columns, views, policies and queries. No I/O.
+//!
+//! A *view* is what a person asks for, by name and as text ([`View`]). A *query* is the same request after it
+//! was resolved against the introspected dataset and the principal's policy ([`Query`]): every column exists,
+//! is allowed, and every value has the type of its column. Drivers only ever see queries, so a column that was
+//! not resolved cannot reach SQL.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod clock;
+mod column;
+mod cursor;
+mod dataset;
+mod expression;
+mod filter;
+mod policy;
+mod query;
+mod value;
+mod view;
+
+pub use clock::{Clock, SystemClock};
+pub use column::{Column, ColumnType, IntegerWidth, MIXED_CHILDREN, column_type_of, field_for};
+pub use cursor::{Cursor, CursorError, CursorValue};
+pub use dataset::{Dataset, DatasetKind, DatasetName, ForeignKey, Lookup, SourceKind};
+pub use expression::{ComputedColumn, Expression, ExpressionError};
+pub use filter::{Condition, Filter, FilterError, Literal, Operator};
+pub use policy::{DatasetPolicy, Principal};
+pub use query::{
+    Arithmetic, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query,
+    QueryError, ResolvedDataset, TextMatch,
+};
+pub use value::Value;
+pub use view::{Sort, View};

@@ -1,0 +1,127 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::column::Column;
+use crate::dataset::{Dataset, DatasetName};
+use crate::policy::DatasetPolicy;
+
+/// The datasets of one source as one principal may see them.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    entries: Vec<Entry>,
+    by_name: HashMap<String, usize>,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    dataset: Arc<Dataset>,
+    policy: DatasetPolicy,
+}
+
+/// A dataset together with the policy that holds for the principal: the only way to a [`Query`](crate::Query).
+#[derive(Debug, Clone)]
+pub struct ResolvedDataset<'a> {
+    pub(super) catalog: &'a Catalog,
+    dataset: Arc<Dataset>,
+    pub(super) policy: &'a DatasetPolicy,
+}
+
+impl Catalog {
+    /// A catalog of these datasets, each with its policy.
+    pub fn new(datasets: impl IntoIterator<Item = (Arc<Dataset>, DatasetPolicy)>) -> Self {
+        let entries: Vec<_> =
+            datasets.into_iter().map(|(dataset, policy)| Entry { dataset, policy }).collect();
+        let by_name = entries
+            .iter()
+            .enumerate()
+            .map(|(index, entry)| (entry.dataset.name.to_string(), index))
+            .collect();
+        Self { entries, by_name }
+    }
+
+    /// The dataset of that name (`table` or `schema.table`).
+    pub fn dataset(&self, name: &str) -> Option<ResolvedDataset<'_>> {
+        self.by_name.get(name).map(|index| self.resolved(&self.entries[*index]))
+    }
+
+    /// Every dataset, in the database's order.
+    pub fn datasets(&self) -> impl Iterator<Item = ResolvedDataset<'_>> {
+        self.entries.iter().map(|entry| self.resolved(entry))
+    }
+
+    pub(super) fn named(&self, name: &DatasetName) -> Option<ResolvedDataset<'_>> {
+        self.dataset(&name.to_string())
+    }
+
+    fn resolved<'a>(&'a self, entry: &'a Entry) -> ResolvedDataset<'a> {
+        ResolvedDataset { catalog: self, dataset: Arc::clone(&entry.dataset), policy: &entry.policy }
+    }
+}
+
+impl ResolvedDataset<'_> {
+    /// The name within the source.
+    pub fn name(&self) -> &DatasetName {
+        &self.dataset.name
+    }
+
+    /// The columns that exist for this principal.
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.dataset.columns.iter().filter(|column| self.allows(&column.name))
+    }
+
+    /// The column of that name, if it exists for this principal.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns().find(|column| column.name == name)
+    }
+
+    /// The dataset without what this principal may not see.
+    pub fn visible(&self) -> Dataset {
+        let all = |names: &[String]| names.iter().all(|name| self.allows(name));
+        let mut dataset = (*self.dataset).clone();
+        dataset.columns.retain(|column| self.allows(&column.name));
+        dataset.key = self.key().iter().map(|column| column.name.clone()).collect();
+        dataset.unique.retain(|names| all(names));
+        dataset.foreign_keys.retain(|key| {
+            all(&key.columns)
+                && self
+                    .catalog
+                    .named(&key.references)
+                    .is_some_and(|parent| key.referenced_columns.iter().all(|name| parent.allows(name)))
+        });
+        dataset.lookups.retain(|lookup| self.find_path(&lookup.path).is_some());
+        dataset
+    }
+
+    /// The columns that name one row: the key, or where a part of it is hidden, another unique key that is not.
+    pub fn key(&self) -> Vec<&Column> {
+        let candidates = std::iter::once(&self.dataset.key).chain(&self.dataset.unique);
+        candidates
+            .filter(|names| !names.is_empty())
+            .find_map(|names| {
+                let columns: Option<Vec<_>> = names.iter().map(|name| self.column(name)).collect();
+                columns.filter(|columns| columns.iter().all(|column| !column.nullable))
+            })
+            .unwrap_or_default()
+    }
+
+    /// The foreign keys of other datasets that refer to this one, as (dataset, foreign key).
+    pub fn referring(&self) -> Vec<(Dataset, crate::dataset::ForeignKey)> {
+        self.catalog
+            .datasets()
+            .map(|other| other.visible())
+            .flat_map(|other| {
+                let keys: Vec<_> =
+                    other.foreign_keys.iter().filter(|key| key.references == *self.name()).cloned().collect();
+                keys.into_iter().map(move |key| (other.clone(), key))
+            })
+            .collect()
+    }
+
+    pub(super) fn inner(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    fn allows(&self, column: &str) -> bool {
+        !self.policy.hidden_columns.iter().any(|hidden| hidden == column)
+    }
+}
