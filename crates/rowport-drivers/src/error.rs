@@ -1,0 +1,96 @@
+use thiserror::Error;
+
+/// What a driver can fail with. The messages are for people; [`DriverError::code`] is for programs.
+#[derive(Debug, Error)]
+pub enum DriverError {
+    /// The URL cannot be read.
+    #[error("the source URL is not usable: {message}")]
+    BadUrl {
+        /// What is wrong with it; never the URL itself, which may hold a password.
+        message: String,
+    },
+    /// The database does not answer.
+    #[error("the database cannot be reached: {message}")]
+    Unreachable {
+        /// The operating system's or the database's words.
+        message: String,
+    },
+    /// The database answers, but does not let us in or does not accept the statement.
+    #[error("the database refused: {message}")]
+    Refused {
+        /// The database's words.
+        message: String,
+        /// The database's own code, such as a SQLSTATE.
+        native_code: Option<String>,
+    },
+    /// Every connection is in use, or the file is locked.
+    #[error("the database is busy: {message}")]
+    Busy {
+        /// What was waited for.
+        message: String,
+    },
+    /// A limit on time was reached.
+    #[error("the database took longer than {seconds} s, which is the limit for a statement")]
+    Timeout {
+        /// The limit.
+        seconds: u64,
+    },
+    /// The connection broke while rows were read.
+    #[error("the connection to the database was lost: {message}")]
+    Lost {
+        /// The operating system's or the database's words.
+        message: String,
+    },
+    /// The table or a column is not there any more.
+    #[error("the dataset has changed since it was looked at: {message}")]
+    Vanished {
+        /// The database's words.
+        message: String,
+    },
+    /// A value that the driver cannot carry exactly.
+    #[error("row {row} of the answer has a value in `{column}` that cannot be carried exactly: {message}")]
+    BadValue {
+        /// From 1.
+        row: u64,
+        /// The column.
+        column: String,
+        /// What it is and what would do.
+        message: String,
+    },
+    /// The reader went away.
+    #[error("the read was cancelled")]
+    Cancelled,
+    /// The database said something that the driver does not understand.
+    #[error("the database answered in an unexpected way: {message}")]
+    Protocol {
+        /// What.
+        message: String,
+    },
+}
+
+impl DriverError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::BadUrl { .. } => "bad_source_url",
+            Self::Unreachable { .. } => "source_unreachable",
+            Self::Refused { .. } => "source_refused",
+            Self::Busy { .. } => "source_busy",
+            Self::Timeout { .. } => "timeout",
+            Self::Lost { .. } => "source_lost",
+            Self::Vanished { .. } => "dataset_changed",
+            Self::BadValue { .. } => "bad_value",
+            Self::Cancelled => "cancelled",
+            Self::Protocol { .. } => "source_protocol",
+        }
+    }
+
+    pub(crate) fn protocol(message: impl Into<String>) -> Self {
+        Self::Protocol { message: message.into() }
+    }
+
+    /// An Arrow error here means that a builder broke its own rules.
+    pub(crate) fn arrow(error: arrow_schema::ArrowError) -> Self {
+        Self::protocol(error.to_string())
+    }
+}

@@ -1,0 +1,104 @@
+//! From a [`Query`](rowport_model::Query) to one SQL statement. What the three databases share stands in
+//! [`compile`], what they say differently in each driver's [`Dialect`].
+
+mod compile;
+mod keyset;
+
+use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+
+pub(crate) use compile::compile;
+
+/// A statement and the values bound to it, in the order in which the text names them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Statement {
+    pub(crate) sql: String,
+    pub(crate) binds: Vec<Bind>,
+}
+
+/// A bound value, in the forms that databases take.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bind {
+    Integer(i64),
+    Unsigned(u64),
+    Float(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// What each database says in its own way. Methods that take `binds` add to it in textual order.
+pub(crate) trait Dialect {
+    /// A name in the database's quotes.
+    fn identifier(&self, name: &str) -> String;
+
+    /// A table, with its schema where it has one.
+    fn table(&self, name: &DatasetName) -> String;
+
+    /// The select-list form of a stored column or expression: what its reader expects on the wire.
+    fn fetch(&self, sql: String, expr: &Expr) -> String;
+
+    /// The form that is compared and ordered by.
+    fn comparable(&self, sql: String, expr: &Expr) -> String;
+
+    /// A place for a value that is compared with `expr`.
+    fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String;
+
+    /// `sql` is one of a non-empty list.
+    fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
+        let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
+        format!("{sql} IN ({})", places.join(", "))
+    }
+
+    /// `sql` has `text` at `place`, in any case.
+    fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String;
+
+    /// An operand of arithmetic, of the type that the result is to have.
+    fn number(&self, sql: String, column_type: &ColumnType) -> String;
+
+    /// A place for a text of the configuration.
+    fn text(&self, binds: &mut Vec<Bind>, text: &str) -> String;
+
+    /// Texts one after another, NULL as the empty text.
+    fn concat(&self, parts: Vec<String>) -> String;
+
+    /// One term of ORDER BY, with NULL last.
+    fn order(&self, sql: &str, descending: bool, nullable: bool) -> String {
+        let direction = if descending { " DESC" } else { "" };
+        let nulls = if nullable { " NULLS LAST" } else { "" };
+        format!("{sql}{direction}{nulls}")
+    }
+
+    /// Whether `(a, b) > (?, ?)` makes good use of an index.
+    fn compares_rows(&self) -> bool;
+}
+
+/// A pattern for LIKE with `!` as its escape character.
+pub(crate) fn like_pattern(place: TextMatch, text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    if place != TextMatch::StartsWith {
+        pattern.push('%');
+    }
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(character);
+    }
+    if place != TextMatch::EndsWith {
+        pattern.push('%');
+    }
+    pattern
+}
+
+/// A name between quotes, the quotes inside doubled.
+pub(crate) fn quoted(name: &str, quote: char) -> String {
+    let mut quoted = String::with_capacity(name.len() + 2);
+    quoted.push(quote);
+    for character in name.chars() {
+        if character == quote {
+            quoted.push(quote);
+        }
+        quoted.push(character);
+    }
+    quoted.push(quote);
+    quoted
+}

@@ -1,0 +1,140 @@
+//! SQLite, through rusqlite on blocking threads. Files are opened read-only; a read transaction is the snapshot.
+
+mod dialect;
+mod introspect;
+mod read;
+mod types;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rowport_model::{Dataset, Query, SourceKind};
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
+
+use crate::error::DriverError;
+use crate::registry::SourceUrl;
+use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+
+pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
+    let path = url.secret().trim_start_matches("sqlite:");
+    // `sqlite:///absolute` and `sqlite://relative` are written by people used to other URLs.
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let slots = Arc::new(Semaphore::new(limits.connections as usize));
+    Ok(Arc::new(Sqlite { path: PathBuf::from(path), limits, slots }))
+}
+
+#[derive(Clone)]
+struct Sqlite {
+    path: PathBuf,
+    limits: Limits,
+    slots: Arc<Semaphore>,
+}
+
+#[async_trait]
+impl Driver for Sqlite {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Sqlite
+    }
+
+    async fn check(&self) -> Result<ServerInfo, DriverError> {
+        self.blocking(|connection| {
+            // Reading the schema shows whether this is a database at all.
+            connection
+                .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
+                .map_err(from_sqlite)?;
+            Ok(ServerInfo { version: format!("SQLite {}", rusqlite::version()), encrypted: None })
+        })
+        .await
+    }
+
+    async fn introspect(&self) -> Result<Vec<Dataset>, DriverError> {
+        self.blocking(|connection| introspect::datasets(connection).map_err(from_sqlite)).await
+    }
+
+    async fn read(&self, query: Query, options: ReadOptions) -> Result<BatchStream, DriverError> {
+        let slot = tokio::time::timeout(self.limits.connect, Arc::clone(&self.slots).acquire_owned()).await;
+        let Ok(Ok(slot)) = slot else {
+            return Err(DriverError::Busy {
+                message: "every connection to this source is in use".to_owned(),
+            });
+        };
+        read::start(self.clone(), query, options, slot).await
+    }
+
+    /// SQLite keeps no statistics on filters; it counts quickly enough.
+    async fn estimate(&self, _: &Query) -> Result<Option<u64>, DriverError> {
+        Ok(None)
+    }
+}
+
+impl Sqlite {
+    fn connect(&self) -> Result<Connection, DriverError> {
+        if !self.path.is_file() {
+            let message = format!("there is no file {}", self.path.display());
+            return Err(DriverError::Unreachable { message });
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).map_err(from_sqlite)?;
+        connection
+            .busy_timeout(self.limits.connect.min(std::time::Duration::from_secs(5)))
+            .map_err(from_sqlite)?;
+        register_match(&connection).map_err(from_sqlite)?;
+        Ok(connection)
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, DriverError> + Send + 'static,
+    ) -> Result<T, DriverError> {
+        let source = self.clone();
+        tokio::task::spawn_blocking(move || work(&source.connect()?))
+            .await
+            .map_err(|error| DriverError::protocol(format!("the reading thread ended early: {error}")))?
+    }
+}
+
+/// `rowport_match(value, lower-case text, place)`: whether the value's text has the text, whatever its case.
+fn register_match(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function(dialect::MATCH_FUNCTION, 3, flags, |context| {
+        let value = match context.get_raw(0) {
+            ValueRef::Null => return Ok(None),
+            ValueRef::Integer(value) => value.to_string(),
+            ValueRef::Real(value) => value.to_string(),
+            ValueRef::Text(bytes) => String::from_utf8_lossy(bytes).to_lowercase(),
+            ValueRef::Blob(_) => return Ok(Some(false)),
+        };
+        let text = context.get_raw(1).as_str().unwrap_or_default();
+        Ok(Some(match context.get::<i64>(2)? {
+            0 => value.contains(text),
+            1 => value.starts_with(text),
+            _ => value.ends_with(text),
+        }))
+    })
+}
+
+/// What SQLite's errors mean here.
+fn from_sqlite(error: rusqlite::Error) -> DriverError {
+    use rusqlite::ErrorCode;
+    let message = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            DriverError::Busy { message: format!("another program keeps the file locked ({message})") }
+        }
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
+            DriverError::Unreachable { message }
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => DriverError::Unreachable {
+            message: format!("the file is not a usable SQLite database ({message})"),
+        },
+        Some(ErrorCode::OperationInterrupted) => DriverError::Cancelled,
+        _ if message.contains("no such table") || message.contains("no such column") => {
+            DriverError::Vanished { message }
+        }
+        code => DriverError::Refused { message, native_code: code.map(|code| format!("{code:?}")) },
+    }
+}
