@@ -1,10 +1,100 @@
-//! (being written)
-use crate::{
-    error::DriverError,
-    registry::SourceUrl,
-    seam::{Driver, Limits},
-};
+//! PostgreSQL, through sqlx. Every read is a binary COPY in a transaction of its own: it costs the server a third
+//! less than text, and needs no parsing here.
+
+mod cancel;
+mod decode;
+mod dialect;
+mod errors;
+mod introspect;
+mod numeric;
+mod read;
+
+use std::str::FromStr;
 use std::sync::Arc;
-pub(crate) fn open(_: &SourceUrl, _: Limits) -> Result<Arc<dyn Driver>, DriverError> {
-    Err(DriverError::protocol("not yet"))
+
+use async_trait::async_trait;
+use rowport_model::{Dataset, Query, SourceKind};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, PgPool, Row};
+
+use crate::error::DriverError;
+use crate::registry::SourceUrl;
+use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+
+use errors::from_sqlx;
+
+pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
+    let options = PgConnectOptions::from_str(url.secret())
+        .map_err(|error| DriverError::BadUrl { message: error.to_string() })?
+        .application_name("rowport")
+        // A pooler in transaction mode mixes up prepared statements that are kept.
+        .statement_cache_capacity(0)
+        .disable_statement_logging();
+    let pool = PgPoolOptions::new()
+        .max_connections(limits.connections)
+        .acquire_timeout(limits.connect)
+        .connect_lazy_with(options.clone());
+    Ok(Arc::new(Postgres { pool, options, limits }))
+}
+
+#[derive(Clone)]
+struct Postgres {
+    pool: PgPool,
+    options: PgConnectOptions,
+    limits: Limits,
+}
+
+#[async_trait]
+impl Driver for Postgres {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Postgres
+    }
+
+    async fn check(&self) -> Result<ServerInfo, DriverError> {
+        let mut connection = self.acquire().await?;
+        let row = sqlx::query(
+            "SELECT split_part(version(), ' (', 1), \
+             COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)",
+        )
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(from_sqlx)?;
+        Ok(ServerInfo { version: row.get(0), encrypted: Some(row.get(1)) })
+    }
+
+    async fn introspect(&self) -> Result<Vec<Dataset>, DriverError> {
+        let mut connection = self.acquire().await?;
+        introspect::datasets(&mut connection).await.map_err(from_sqlx)
+    }
+
+    async fn read(&self, query: Query, options: ReadOptions) -> Result<BatchStream, DriverError> {
+        read::start(self.clone(), query, options).await
+    }
+
+    async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
+        read::estimate(self, query).await
+    }
+}
+
+impl Postgres {
+    /// A connection of the pool. A pool that ran out of time says nothing of why, so a first connection outside
+    /// of it is tried for the reason.
+    async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, DriverError> {
+        match self.pool.acquire().await {
+            Err(sqlx::Error::PoolTimedOut) if self.pool.size() < self.limits.connections => {
+                let attempt = tokio::time::timeout(self.limits.connect, self.options.connect()).await;
+                Err(match attempt {
+                    Ok(Err(error)) => from_sqlx(error),
+                    Ok(Ok(_)) => DriverError::Busy { message: "no connection was free in time".to_owned() },
+                    Err(_) => DriverError::Unreachable {
+                        message: format!("no answer within {} s", self.limits.connect.as_secs()),
+                    },
+                })
+            }
+            Err(sqlx::Error::PoolTimedOut) => {
+                Err(DriverError::Busy { message: "every connection to this source is in use".to_owned() })
+            }
+            other => other.map_err(from_sqlx),
+        }
+    }
 }

@@ -1,0 +1,176 @@
+use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+
+use crate::query::{Bind, Dialect, like_pattern, quoted};
+
+/// COPY takes no parameters. Values travel as settings of the transaction instead (`set_config` takes them bound),
+/// and the statement reads them with `current_setting`: no value ever becomes part of the statement's text.
+pub(super) struct PostgresDialect;
+
+/// The name of the n-th setting, from 1; `rowport.p1` is the first.
+pub(super) const SETTING_PREFIX: &str = "rowport.p";
+
+impl Dialect for PostgresDialect {
+    fn identifier(&self, name: &str) -> String {
+        quoted(name, '"')
+    }
+
+    fn table(&self, name: &DatasetName) -> String {
+        let schema = name.schema.as_deref().unwrap_or("public");
+        format!("{}.{}", self.identifier(schema), self.identifier(&name.table))
+    }
+
+    fn fetch(&self, sql: String, expr: &Expr) -> String {
+        let native = native_type(expr);
+        match expr.column_type() {
+            ColumnType::Integer { .. } if matches!(native, Some("smallint" | "integer" | "bigint")) => sql,
+            ColumnType::Integer { .. } => format!("({sql})::int8"),
+            ColumnType::Decimal { .. } if native.is_none() => format!("({sql})::numeric"),
+            ColumnType::Float { .. } if native.is_none() => format!("({sql})::float8"),
+            ColumnType::Text if !native.is_some_and(is_plain_text) => format!("({sql})::text"),
+            ColumnType::Interval | ColumnType::Other => format!("({sql})::text"),
+            // JSON arrays begin at 1; one that begins elsewhere keeps PostgreSQL's own notation, as a JSON text.
+            ColumnType::Array => format!(
+                "CASE WHEN {sql}::text LIKE '[%' THEN to_json({sql}::text)::text \
+                 ELSE array_to_json({sql})::text END"
+            ),
+            _ => sql,
+        }
+    }
+
+    fn comparable(&self, sql: String, _: &Expr) -> String {
+        sql
+    }
+
+    fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
+        let cast = cast(value, expr);
+        let place = setting(binds, text_of(value));
+        match value {
+            Value::Bytes(_) => format!("decode({place}, 'hex')"),
+            _ => format!("{place}::{cast}"),
+        }
+    }
+
+    /// The list travels as one array. It is read in a sub-select, so that it is taken apart once and not per row.
+    fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
+        let mut casts: Vec<_> = values.iter().map(|value| cast(value, expr)).collect();
+        // Among integers, one with a fraction or of more than 64 bits makes all of them numeric.
+        let cast = match casts.iter().position(|cast| cast == "numeric") {
+            Some(place) => casts.swap_remove(place),
+            None => casts.swap_remove(0),
+        };
+        let mut array = String::from("{");
+        for (index, value) in values.iter().enumerate() {
+            if index > 0 {
+                array.push(',');
+            }
+            array.push('"');
+            for character in text_of(value).chars() {
+                if matches!(character, '"' | '\\') {
+                    array.push('\\');
+                }
+                array.push(character);
+            }
+            array.push('"');
+        }
+        array.push('}');
+        format!("{sql} = ANY((SELECT {}::{cast}[])::{cast}[])", setting(binds, array))
+    }
+
+    fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
+        format!("{sql}::text ILIKE {} ESCAPE '!'", setting(binds, like_pattern(place, text)))
+    }
+
+    fn number(&self, sql: String, column_type: &ColumnType) -> String {
+        match column_type {
+            ColumnType::Integer { .. } => format!("({sql})::int8"),
+            ColumnType::Float { .. } => format!("({sql})::float8"),
+            _ => format!("({sql})::numeric"),
+        }
+    }
+
+    fn text(&self, binds: &mut Vec<Bind>, text: &str) -> String {
+        setting(binds, text.to_owned())
+    }
+
+    fn concat(&self, parts: Vec<String>) -> String {
+        format!("concat({})", parts.join(", "))
+    }
+
+    fn compares_rows(&self) -> bool {
+        true
+    }
+}
+
+fn setting(binds: &mut Vec<Bind>, text: String) -> String {
+    binds.push(Bind::Text(text));
+    format!("current_setting('{SETTING_PREFIX}{}')", binds.len())
+}
+
+/// The stored type in PostgreSQL's words, without length or precision; `None` for what is computed.
+fn native_type(expr: &Expr) -> Option<&str> {
+    match expr {
+        Expr::Column(column) => Some(column.native_type.split('(').next().unwrap_or_default().trim()),
+        _ => None,
+    }
+}
+
+fn is_plain_text(native: &str) -> bool {
+    matches!(native, "text" | "character varying" | "character" | "name")
+}
+
+/// The type that a value is compared as: the column's own, so that indexes are used and enums keep their order.
+fn cast(value: &Value, expr: &Expr) -> String {
+    let own = |otherwise: &str| match native_type(expr) {
+        // A length would cut the value; `timestamp(3) with time zone` has it in the middle.
+        Some(native) if native.starts_with("timestamp") || native.starts_with("time") => otherwise.to_owned(),
+        Some("character varying" | "name") => "text".to_owned(),
+        Some("character") => "bpchar".to_owned(),
+        Some(native) => native.to_owned(),
+        None => otherwise.to_owned(),
+    };
+    match (value, expr.column_type()) {
+        (Value::Integer(value), _) if i64::try_from(*value).is_err() => "numeric".to_owned(),
+        (Value::Integer(_), ColumnType::Decimal { .. }) | (Value::Decimal(_), _) => "numeric".to_owned(),
+        (Value::Integer(_), _) => "int8".to_owned(),
+        (Value::Float(value), ColumnType::Float { bits: 32 })
+            if !value.is_finite() || value.abs() <= f64::from(f32::MAX) =>
+        {
+            "float4".to_owned()
+        }
+        (Value::Float(_), _) => "float8".to_owned(),
+        (Value::Boolean(_), _) => "bool".to_owned(),
+        (Value::Text(_), ColumnType::Date) => "date".to_owned(),
+        (Value::Text(_), ColumnType::Time) => "time".to_owned(),
+        (Value::Text(_), ColumnType::Timestamp) => "timestamp".to_owned(),
+        (Value::Text(_), ColumnType::TimestampTz) => "timestamptz".to_owned(),
+        (Value::Text(_), ColumnType::Decimal { .. }) => "numeric".to_owned(),
+        (Value::Text(_), _) => own("text"),
+        (Value::Date(_), _) => "date".to_owned(),
+        (Value::Time(_), _) => "time".to_owned(),
+        (Value::Timestamp(_), _) => "timestamp".to_owned(),
+        (Value::TimestampTz(_), _) => "timestamptz".to_owned(),
+        (Value::Bytes(_), _) => "bytea".to_owned(),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Boolean(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Decimal(text) | Value::Text(text) => text.clone(),
+        Value::Float(value) if value.is_nan() => "NaN".to_owned(),
+        Value::Float(value) if value.is_infinite() => {
+            if *value > 0.0 {
+                "Infinity".to_owned()
+            } else {
+                "-Infinity".to_owned()
+            }
+        }
+        Value::Float(value) => format!("{value:e}"),
+        Value::Date(date) => date.to_string(),
+        Value::Time(time) => time.to_string(),
+        Value::Timestamp(moment) => moment.to_string(),
+        Value::TimestampTz(moment) => moment.to_string(),
+        Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}

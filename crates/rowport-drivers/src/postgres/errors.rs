@@ -1,0 +1,38 @@
+use crate::error::DriverError;
+
+/// What sqlx's and PostgreSQL's errors mean here.
+pub(super) fn from_sqlx(error: sqlx::Error) -> DriverError {
+    match error {
+        sqlx::Error::Database(error) => {
+            let code = error.code().map(|code| code.into_owned()).unwrap_or_default();
+            let message = error.message().to_owned();
+            match code.as_str() {
+                "42P01" | "42703" | "3F000" => DriverError::Vanished { message },
+                "57014" if message.contains("timeout") => DriverError::Timeout { seconds: 0 },
+                "57014" => DriverError::Cancelled,
+                "53300" => DriverError::Busy { message },
+                "55P03" => DriverError::Busy { message },
+                // The server is starting, stopping, or an admin ended the session.
+                "57P03" => DriverError::Unreachable { message },
+                "57P01" | "57P02" | "25P03" => DriverError::Lost { message },
+                _ => DriverError::Refused { message, native_code: Some(code) },
+            }
+        }
+        sqlx::Error::Io(error) => match error.kind() {
+            std::io::ErrorKind::UnexpectedEof
+            | std::io::ErrorKind::ConnectionReset
+            | std::io::ErrorKind::BrokenPipe
+            | std::io::ErrorKind::ConnectionAborted => DriverError::Lost { message: error.to_string() },
+            _ => DriverError::Unreachable { message: error.to_string() },
+        },
+        sqlx::Error::Tls(error) => DriverError::Unreachable { message: format!("TLS: {error}") },
+        sqlx::Error::Configuration(error) => DriverError::BadUrl { message: error.to_string() },
+        sqlx::Error::PoolTimedOut => {
+            DriverError::Busy { message: "every connection to this source is in use".to_owned() }
+        }
+        sqlx::Error::WorkerCrashed | sqlx::Error::PoolClosed => {
+            DriverError::Lost { message: error.to_string() }
+        }
+        other => DriverError::protocol(other.to_string()),
+    }
+}
