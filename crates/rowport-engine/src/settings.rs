@@ -1,0 +1,103 @@
+//! What the configuration says of sources and datasets, free of its file format.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rowport_drivers::SourceUrl;
+use rowport_model::Expression;
+
+/// Everything a desk needs to know.
+#[derive(Debug, Clone, Default)]
+pub struct DeskSettings {
+    /// The sources, in the order in which people see them.
+    pub sources: Vec<SourceSettings>,
+    /// The name that file names begin with.
+    pub workspace: Option<String>,
+    /// Export thresholds and limits.
+    pub exports: ExportSettings,
+}
+
+/// One database.
+#[derive(Debug, Clone)]
+pub struct SourceSettings {
+    /// The name in addresses: lower-case letters, digits, `-` and `_`.
+    pub name: String,
+    /// The name for people.
+    pub label: String,
+    /// Where it is.
+    pub url: SourceUrl,
+    /// Refinements, by dataset name (`table` or `schema.table`).
+    pub datasets: BTreeMap<String, DatasetSettings>,
+}
+
+/// Refinements of one dataset. All of them are optional.
+#[derive(Debug, Clone, Default)]
+pub struct DatasetSettings {
+    /// The name for people.
+    pub label: Option<String>,
+    /// Leaves the dataset out altogether.
+    pub hidden: bool,
+    /// The columns that name one row, where the database does not say: of a view, or of a table without a key.
+    pub key: Option<Vec<String>>,
+    /// The soft-delete column: rows where it is not NULL do not exist.
+    pub deleted_at: Option<String>,
+    /// Refinements, by column.
+    pub columns: BTreeMap<String, ColumnSettings>,
+    /// Computed columns, by name.
+    pub computed: BTreeMap<String, ComputedSettings>,
+    /// Columns reached through foreign keys: name to path (`album_title = "AlbumId.Title"`).
+    pub lookups: BTreeMap<String, String>,
+    /// Column presets: name to columns.
+    pub presets: BTreeMap<String, Vec<String>>,
+}
+
+/// Refinements of one column.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnSettings {
+    /// The name for people.
+    pub label: Option<String>,
+    /// The column does not exist for anybody.
+    pub hidden: bool,
+    /// An ISO 4217 code.
+    pub currency: Option<String>,
+}
+
+/// A computed column.
+#[derive(Debug, Clone)]
+pub struct ComputedSettings {
+    /// How it is computed.
+    pub expression: Expression,
+    /// The name for people.
+    pub label: Option<String>,
+    /// An ISO 4217 code.
+    pub currency: Option<String>,
+}
+
+/// When an export is direct and when it is streamed, and what it may hold.
+#[derive(Debug, Clone)]
+pub struct ExportSettings {
+    /// Exports of at most so many rows are complete before their first byte is sent.
+    pub direct_rows: u64,
+    /// How long a slow reader may hold the snapshot before the rest is spooled to disk.
+    pub snapshot_patience: Duration,
+    /// How many bytes may be spooled for one export.
+    pub spool_bytes: u64,
+}
+
+impl Default for ExportSettings {
+    fn default() -> Self {
+        Self { direct_rows: 10_000, snapshot_patience: Duration::from_secs(30), spool_bytes: 20 << 30 }
+    }
+}
+
+/// A setting that does not fit the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingProblem {
+    /// Where, as keys from the source on: `["sources", "shop", "datasets", "orders", "columns", "totl"]`.
+    pub path: Vec<String>,
+    /// What is wrong.
+    pub message: String,
+    /// What would be right, if that can be said.
+    pub hint: Option<String>,
+}
+
