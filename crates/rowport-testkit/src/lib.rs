@@ -1,1 +1,15 @@
-//! testkit
+//! For tests only: throwaway databases, and what to put into them.
+//!
+//! - [`Database`]: a fresh, empty PostgreSQL, MariaDB or SQLite database that is dropped with its value
+//!   ([`Postgres::create`], [`Mysql::create`], [`Sqlite::create`]).
+//! - [`chinook`]: a real music-store database that nobody here designed, in all three.
+//! - [`edges`]: tables that hold every type of each database at its edges.
+//!
+//! A test that needs a server fails without one, and says how to start it; it is never skipped. What goes wrong in
+//! here is a mistake in the test or its surroundings, so everything panics with a message instead of returning errors.
+
+pub mod chinook;
+mod databases;
+pub mod edges;
+
+pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
