@@ -3,6 +3,7 @@
 //! Own builders rather than arrow's: text is appended as bytes and checked for UTF-8 once for a whole batch, and a
 //! column turns into a mixed one in the middle of a batch without touching what it already holds.
 
+mod calendar;
 mod mixed;
 mod native;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow_schema::{Field, Schema, SchemaRef};
 
+pub(crate) use self::calendar::days_since_1970;
 use self::mixed::MixedColumn;
 pub(crate) use self::native::NativeColumn;
 use crate::error::DriverError;

@@ -1,10 +1,99 @@
-//! (being written)
-use crate::{
-    error::DriverError,
-    registry::SourceUrl,
-    seam::{Driver, Limits},
-};
+//! MySQL and MariaDB, through sqlx. Each read runs in a task of its own, in a read-only transaction with a
+//! consistent snapshot, over the binary protocol.
+
+mod connections;
+mod dialect;
+mod error;
+mod estimate;
+mod introspect;
+mod read;
+mod types;
+mod values;
+
+use std::str::FromStr;
 use std::sync::Arc;
-pub(crate) fn open(_: &SourceUrl, _: Limits) -> Result<Arc<dyn Driver>, DriverError> {
-    Err(DriverError::protocol("not yet"))
+
+use async_trait::async_trait;
+use rowport_model::{Dataset, Query, SourceKind};
+use sqlx::ConnectOptions;
+use sqlx::mysql::MySqlConnectOptions;
+
+use self::connections::{Connections, Lease};
+use crate::error::DriverError;
+use crate::registry::SourceUrl;
+use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+
+pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
+    let options = MySqlConnectOptions::from_str(url.secret())
+        .map_err(|error| DriverError::BadUrl { message: error.to_string() })?;
+    if options.get_database().is_none_or(str::is_empty) {
+        let message = "it must name a database: mysql://user:password@host/database".to_owned();
+        return Err(DriverError::BadUrl { message });
+    }
+    // The session is set up in one place, and statements may hold what people filter by.
+    let options = options
+        .charset("utf8mb4")
+        .timezone(None)
+        .pipes_as_concat(false)
+        .no_engine_substitution(false)
+        .disable_statement_logging();
+    Ok(Arc::new(Mysql { connections: Connections::new(options, limits), limits }))
+}
+
+struct Mysql {
+    connections: Arc<Connections>,
+    limits: Limits,
+}
+
+#[async_trait]
+impl Driver for Mysql {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Mysql
+    }
+
+    async fn check(&self) -> Result<ServerInfo, DriverError> {
+        self.with_lease(async |lease| {
+            let cipher = "SHOW SESSION STATUS LIKE 'Ssl_cipher'".to_owned();
+            let rows = read::rows_of(&mut lease.session.connection, cipher, Default::default()).await?;
+            let cipher = rows.first().and_then(|row| introspect::text(row, 1));
+            let version = &lease.session.version;
+            let version = match version.split_once("-MariaDB") {
+                Some((number, _)) => format!("MariaDB {}", number.trim_start_matches("5.5.5-")),
+                None => format!("MySQL {version}"),
+            };
+            Ok(ServerInfo { version, encrypted: Some(cipher.is_some_and(|cipher| !cipher.is_empty())) })
+        })
+        .await
+    }
+
+    async fn introspect(&self) -> Result<Vec<Dataset>, DriverError> {
+        self.with_lease(async |lease| introspect::datasets(&mut lease.session).await).await
+    }
+
+    async fn read(&self, query: Query, options: ReadOptions) -> Result<BatchStream, DriverError> {
+        read::start(Arc::clone(&self.connections), query, options, self.limits.statement).await
+    }
+
+    async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
+        let query = query.clone();
+        self.with_lease(async move |lease| estimate::rows(&mut lease.session, query).await).await
+    }
+}
+
+impl Mysql {
+    /// Does short work on a connection, within the limit on statements. It is kept only if all went well: the
+    /// connection of a caller who went away in the middle is closed with the lease.
+    async fn with_lease<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Lease) -> Result<T, DriverError>,
+    ) -> Result<T, DriverError> {
+        let mut lease = self.connections.acquire().await?;
+        let Ok(outcome) = tokio::time::timeout(self.limits.statement, work(&mut lease)).await else {
+            return Err(DriverError::Timeout { seconds: self.limits.statement.as_secs() });
+        };
+        if outcome.is_ok() {
+            lease.give_back();
+        }
+        outcome
+    }
 }

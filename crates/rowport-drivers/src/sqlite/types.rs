@@ -3,11 +3,11 @@
 //! A declared type is only a wish in SQLite. A value that does not fit it travels as it is stored, in a mixed
 //! column; nothing is converted that would not convert back.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::Time;
 use rowport_model::{ColumnType, IntegerWidth};
 use rusqlite::types::ValueRef;
 
-use crate::columns::{ColumnBuilder, Misfit};
+use crate::columns::{ColumnBuilder, Misfit, days_since_1970};
 
 /// The type that a declared type stands for.
 pub(super) fn column_type(declared: &str) -> ColumnType {
@@ -94,8 +94,7 @@ const MICROS_PER_DAY: i64 = 86_400_000_000;
 fn date(text: &[u8]) -> Option<i32> {
     let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1] = *text else { return None };
     let year = digits(&[y0, y1, y2, y3])?;
-    let date = Date::new(year as i16, digits(&[m0, m1])? as i8, digits(&[d0, d1])? as i8).ok()?;
-    (year >= 1).then(|| days_since_1970(date))
+    days_since_1970(year as i32, digits(&[m0, m1])? as i32, digits(&[d0, d1])? as i32)
 }
 
 /// Microseconds since midnight of exactly `HH:MM:SS` with up to six digits of a fraction, none of them idle.
@@ -125,17 +124,6 @@ fn timestamp(text: &[u8]) -> Option<i64> {
 
 fn digits(bytes: &[u8]) -> Option<i64> {
     bytes.iter().try_fold(0, |value, byte| byte.is_ascii_digit().then(|| value * 10 + i64::from(byte - b'0')))
-}
-
-/// Days since 1970-01-01 in the proleptic Gregorian calendar, by counting from 1 March of year 0.
-fn days_since_1970(date: Date) -> i32 {
-    let (year, month, day) = (i32::from(date.year()), i32::from(date.month()), i32::from(date.day()));
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    era * 146_097 + day_of_era - 719_468
 }
 
 #[cfg(test)]
