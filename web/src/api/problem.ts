@@ -1,0 +1,52 @@
+import type { components } from './schema';
+
+type ProblemBody = components['schemas']['Problem'];
+
+/** An error that the server explained, or the lack of an answer, in the same form. */
+export class Problem extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly title: string;
+  readonly hint: string | undefined;
+
+  constructor(body: ProblemBody) {
+    super(body.detail ?? body.title);
+    this.name = 'Problem';
+    this.code = body.code;
+    this.status = body.status;
+    this.title = body.title;
+    this.hint = body.hint;
+  }
+
+  /** Whatever was thrown, as a problem that a person can read. */
+  static from(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof TypeError) {
+      return new Problem({
+        title: 'No answer',
+        status: 0,
+        code: 'offline',
+        detail: 'Rowport did not answer.',
+        hint: 'Check that it is still running, then try again.',
+      });
+    }
+    const detail = error instanceof Error ? error.message : String(error);
+    return new Problem({ title: 'Something went wrong', status: 0, code: 'page', detail });
+  }
+
+  static fromBody(body: unknown, status: number): Problem {
+    if (typeof body === 'object' && body !== null && 'code' in body && 'title' in body) {
+      return new Problem(body as ProblemBody);
+    }
+    return new Problem({
+      title: 'Unexpected answer',
+      status,
+      code: 'unexpected',
+      detail: `The server answered with status ${status}.`,
+    });
+  }
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}

@@ -1,0 +1,58 @@
+import { Eye, Link2, RotateCw, Table2 } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Dataset, DatasetRef, View } from '@/api/types';
+import { Button } from '@/components/button';
+import { ViewsMenu } from '@/features/views/views-menu';
+import { copy } from '@/lib/clipboard';
+import { datasetHref, fromView, toSearch } from '@/lib/address';
+
+interface DeskHeaderProps {
+  datasetRef: DatasetRef;
+  dataset: Dataset;
+  view: View;
+  columns: readonly string[];
+  count: ReactNode;
+  onView: (view: View) => void;
+  onReload: () => void;
+}
+
+export function DeskHeader({ datasetRef, dataset, view, columns, count, onView, onReload }: DeskHeaderProps) {
+  const Icon = dataset.kind === 'view' ? Eye : Table2;
+  const share = () => {
+    // The columns are always spelled out: whoever opens the link may have others as their habit.
+    const search = toSearch(fromView({ ...view, columns: [...columns] }));
+    void copy(window.location.origin + datasetHref(datasetRef, search), 'Link');
+  };
+  return (
+    <header className="flex h-14 shrink-0 items-center gap-2 px-4 max-md:h-12 max-md:px-3">
+      <Icon aria-hidden className="size-4.5 shrink-0 text-ink-faint max-md:hidden" />
+      <h1
+        className="truncate text-[17px] font-semibold"
+        title={`${datasetRef.source} · ${datasetRef.dataset}`}
+      >
+        {dataset.label}
+      </h1>
+      <p className="mr-auto ml-1 text-[13px] text-ink-soft">{count}</p>
+      <Button
+        look="ghost"
+        icon
+        aria-label="Load again"
+        title="Load again"
+        onClick={onReload}
+        className="max-md:hidden"
+      >
+        <RotateCw aria-hidden />
+      </Button>
+      <Button
+        look="ghost"
+        icon
+        aria-label="Copy a link to this view"
+        title="Copy a link to this view"
+        onClick={share}
+      >
+        <Link2 aria-hidden />
+      </Button>
+      <ViewsMenu dataset={datasetRef} current={view} onApply={onView} />
+    </header>
+  );
+}

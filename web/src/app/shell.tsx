@@ -1,0 +1,146 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { Outlet, useParams, useRouter } from '@tanstack/react-router';
+import { Keyboard, Menu as MenuIcon, Monitor, Moon, Search, Sun, X } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import type { DatasetRef } from '@/api/types';
+import { AppLink } from '@/components/app-link';
+import { Button } from '@/components/button';
+import { Toaster } from '@/components/toaster';
+import { SourceTree } from '@/features/catalog/source-tree';
+import { usePhone } from '@/hooks/use-media';
+import { useShortcut } from '@/hooks/use-shortcut';
+import { type Theme, useTheme } from '@/hooks/use-theme';
+import { datasetHref } from '@/lib/address';
+import { Logo } from './logo';
+
+const DatasetSwitcher = lazy(() => import('@/features/catalog/dataset-switcher'));
+const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'));
+
+type Shown = 'switcher' | 'shortcuts' | 'drawer';
+
+/** What stands around every page: the datasets at the side, the theme, the shortcuts. */
+export function Shell() {
+  const phone = usePhone();
+  const { history } = useRouter();
+  const params = useParams({ strict: false });
+  const [shown, setShown] = useState<Shown>();
+  const close = () => setShown(undefined);
+  const current =
+    params.source !== undefined && params.dataset !== undefined
+      ? { source: params.source, dataset: params.dataset }
+      : undefined;
+
+  useShortcut('mod+k', () => setShown('switcher'));
+  useShortcut('?', () => setShown('shortcuts'));
+  useShortcut('g d', () => history.push('/'));
+
+  const pick = (ref: DatasetRef) => {
+    close();
+    history.push(datasetHref(ref));
+  };
+
+  return (
+    <div className="flex h-dvh flex-col md:flex-row">
+      <a
+        href="#main"
+        className="sr-only z-60 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the content
+      </a>
+      {phone ? (
+        <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sunken px-2">
+          <Button look="ghost" icon aria-label="Open the list of datasets" onClick={() => setShown('drawer')}>
+            <MenuIcon aria-hidden />
+          </Button>
+          <AppLink href="/" className="flex items-center gap-2 rounded-md p-1 font-semibold">
+            <Logo />
+            Rowport
+          </AppLink>
+          <span className="flex-1" />
+          <Button look="ghost" icon aria-label="Go to a dataset" onClick={() => setShown('switcher')}>
+            <Search aria-hidden />
+          </Button>
+          <ThemeButton />
+        </header>
+      ) : (
+        <aside
+          aria-label="Sources"
+          className="flex w-60 shrink-0 flex-col border-r border-line bg-sunken xl:w-64"
+        >
+          <div className="flex h-14 items-center px-4">
+            <AppLink href="/" className="flex items-center gap-2.5 rounded-md font-semibold">
+              <Logo />
+              Rowport
+            </AppLink>
+          </div>
+          <SourceTree current={current} />
+          <div className="flex items-center gap-1 border-t border-line p-2">
+            <Button look="ghost" small onClick={() => setShown('switcher')} className="flex-1 justify-start">
+              <Search aria-hidden />
+              Go to…
+              <kbd className="ml-auto font-sans text-xs text-ink-faint">{isMac() ? '⌘K' : 'Ctrl K'}</kbd>
+            </Button>
+            <Button
+              look="ghost"
+              small
+              icon
+              aria-label="Keyboard shortcuts"
+              title="Keyboard shortcuts (?)"
+              onClick={() => setShown('shortcuts')}
+            >
+              <Keyboard aria-hidden />
+            </Button>
+            <ThemeButton small />
+          </div>
+        </aside>
+      )}
+      <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
+        <Outlet />
+      </main>
+      <Base.Root open={shown === 'drawer'} onOpenChange={(open) => !open && close()}>
+        <Base.Portal>
+          <Base.Backdrop className="backdrop z-40" />
+          <Base.Popup className="drawer fixed inset-y-0 left-0 z-50 flex w-[min(320px,86vw)] flex-col bg-sunken outline-none">
+            <div className="flex h-12 items-center justify-between pr-2 pl-4">
+              <Base.Title className="font-semibold">Datasets</Base.Title>
+              <Base.Close render={<Button look="ghost" icon aria-label="Close" />}>
+                <X aria-hidden />
+              </Base.Close>
+            </div>
+            <SourceTree current={current} onPick={close} />
+          </Base.Popup>
+        </Base.Portal>
+      </Base.Root>
+      <Suspense>
+        {shown === 'switcher' && <DatasetSwitcher onPick={pick} onClose={close} />}
+        {shown === 'shortcuts' && <ShortcutsDialog onClose={close} />}
+      </Suspense>
+      <Toaster />
+    </div>
+  );
+}
+
+const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
+const ICONS = { system: Monitor, light: Sun, dark: Moon };
+const WORDS: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
+
+function ThemeButton({ small = false }: { small?: boolean }) {
+  const { theme, choose } = useTheme();
+  const Icon = ICONS[theme];
+  return (
+    <Button
+      look="ghost"
+      icon
+      small={small}
+      aria-label={`Theme: ${WORDS[theme]}. Change to ${WORDS[NEXT[theme]]}`}
+      title={`Theme: ${WORDS[theme]}`}
+      onClick={() => choose(NEXT[theme])}
+    >
+      <Icon aria-hidden />
+    </Button>
+  );
+}
+
+function isMac(): boolean {
+  return /mac/i.test(navigator.userAgent);
+}

@@ -1,0 +1,40 @@
+import { CircleAlert } from 'lucide-react';
+import { Problem } from '@/api/problem';
+import { Button } from './button';
+
+interface ProblemNoticeProps {
+  error: unknown;
+  onRetry?: () => void;
+  /** One line in a list instead of a page's middle. */
+  compact?: boolean;
+}
+
+/** What went wrong, in words, with what to do about it. */
+export function ProblemNotice({ error, onRetry, compact = false }: ProblemNoticeProps) {
+  const problem = Problem.from(error);
+  if (compact) {
+    return (
+      <div role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-[13px]">
+        <p className="flex gap-2 text-danger">
+          <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+          <span className="min-w-0 break-words">{problem.message}</span>
+        </p>
+        {problem.hint !== undefined && <p className="mt-1 pl-6 text-ink-soft">{problem.hint}</p>}
+      </div>
+    );
+  }
+  return (
+    <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-16 text-center">
+      <CircleAlert aria-hidden className="size-7 text-danger" />
+      <h2 className="text-[15px] font-semibold">{problem.title}</h2>
+      <p className="text-ink-soft break-words">{problem.message}</p>
+      {problem.hint !== undefined && <p className="text-ink-soft">{problem.hint}</p>}
+      <p className="font-mono text-xs text-ink-faint">{problem.code}</p>
+      {onRetry && (
+        <Button className="mt-2" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { useQuery } from '@tanstack/react-query';
+import { sourcesQuery } from '@/api/queries';
+import type { DatasetRef } from '@/api/types';
+import { SearchList } from '@/components/search-list';
+import { plural } from '@/lib/words';
+
+interface DatasetSwitcherProps {
+  onPick: (ref: DatasetRef) => void;
+  onClose: () => void;
+}
+
+export default function DatasetSwitcher({ onPick, onClose }: DatasetSwitcherProps) {
+  const sources = useQuery(sourcesQuery);
+  const items = (sources.data ?? []).flatMap((source) =>
+    source.datasets.map((dataset) => ({
+      id: `${source.name}/${dataset.id}`,
+      label: dataset.label,
+      keywords: `${dataset.id} ${source.label}`,
+      detail: [source.label, dataset.estimated_rows != null && plural(dataset.estimated_rows, 'row')]
+        .filter(Boolean)
+        .join(' · '),
+      ref: { source: source.name, dataset: dataset.id },
+    })),
+  );
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="backdrop z-40" />
+        <Base.Popup className="popup fixed top-[12dvh] left-1/2 z-50 flex max-h-[60dvh] w-[min(520px,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden">
+          <Base.Title className="sr-only">Go to a dataset</Base.Title>
+          <SearchList
+            items={items}
+            placeholder="Go to a dataset…"
+            empty={sources.isPending ? 'Loading…' : 'No dataset of that name.'}
+            onPick={({ ref }) => onPick(ref)}
+          />
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,171 @@
+import { useQuery } from '@tanstack/react-query';
+import { Database, Eye, KeyRound, Table2 } from 'lucide-react';
+import { sourcesQuery } from '@/api/queries';
+import type { Source } from '@/api/types';
+import { AppLink } from '@/components/app-link';
+import { Button } from '@/components/button';
+import { EmptyNotice } from '@/components/empty-notice';
+import { ProblemNotice } from '@/components/problem-notice';
+import { Problem } from '@/api/problem';
+import { datasetHref } from '@/lib/address';
+import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/words';
+
+/** The first page: everything there is to look at. */
+export function DatasetsList() {
+  const sources = useQuery(sourcesQuery);
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="All datasets">
+      <div className="mx-auto max-w-5xl px-4 py-6 sm:px-8 sm:py-8">
+        <h1 className="text-xl font-semibold">Datasets</h1>
+        <p className="mt-1 text-ink-soft">
+          Every table and view of your databases. Open one to filter and export it.
+        </p>
+        <div className="mt-6 grid gap-8">
+          {sources.isPending && <ListSkeleton />}
+          {sources.isError && <ProblemNotice error={sources.error} onRetry={() => void sources.refetch()} />}
+          {sources.data?.length === 0 && (
+            <EmptyNotice icon={<Database />} title="No source yet">
+              Start Rowport with{' '}
+              <code className="font-mono text-[13px]">rowport serve --source sqlite:PATH</code> to see its
+              tables here.
+            </EmptyNotice>
+          )}
+          {sources.data?.map((source) => (
+            <SourceSection
+              key={source.name}
+              source={source}
+              onRetry={() => void sources.refetch()}
+              retrying={sources.isFetching}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+interface SourceSectionProps {
+  source: Source;
+  retrying: boolean;
+  onRetry: () => void;
+}
+
+function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
+  return (
+    <section aria-labelledby={`source-${source.name}`}>
+      <h2
+        id={`source-${source.name}`}
+        className="flex items-baseline gap-2 border-b border-line pb-2 font-semibold"
+      >
+        {source.label}
+        <span className="text-[13px] font-normal text-ink-soft">
+          {SOURCE_KINDS[source.kind]}
+          {!source.problem && ` · ${plural(source.datasets.length, 'dataset')}`}
+        </span>
+      </h2>
+      {source.problem && (
+        <div className="mt-3 grid justify-items-start gap-2">
+          <div className="w-full">
+            <ProblemNotice compact error={new Problem(source.problem)} />
+          </div>
+          <Button small disabled={retrying} onClick={onRetry}>
+            Try again
+          </Button>
+        </div>
+      )}
+      {!source.problem && source.datasets.length === 0 && (
+        <p className="py-4 text-ink-soft">This database has no tables.</p>
+      )}
+      {source.datasets.length > 0 && (
+        <div className="overflow-x-auto">
+          <table className="w-full text-left">
+            <thead className="text-xs text-ink-soft">
+              <tr className="h-9">
+                <th scope="col" className="font-medium">
+                  Name
+                </th>
+                <th scope="col" className="w-24 font-medium max-sm:hidden">
+                  Kind
+                </th>
+                <th scope="col" className="w-44 font-medium max-md:hidden">
+                  Key
+                </th>
+                <th scope="col" className="w-24 text-right font-medium max-sm:hidden">
+                  Columns
+                </th>
+                <th scope="col" className="w-28 text-right font-medium">
+                  Rows
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {source.datasets.map((dataset) => (
+                <tr key={dataset.id} className="relative h-11 border-t border-line hover:bg-hover">
+                  <td className="max-w-0 truncate">
+                    <AppLink
+                      href={datasetHref({ source: source.name, dataset: dataset.id })}
+                      className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
+                    >
+                      {dataset.label}
+                    </AppLink>
+                    {dataset.label !== dataset.id && (
+                      <span className="ml-2 font-mono text-xs text-ink-faint">{dataset.id}</span>
+                    )}
+                  </td>
+                  <td className="text-[13px] text-ink-soft max-sm:hidden">
+                    <span className="flex items-center gap-1.5">
+                      {dataset.kind === 'view' ? (
+                        <Eye aria-hidden className="size-3.5" />
+                      ) : (
+                        <Table2 aria-hidden className="size-3.5" />
+                      )}
+                      {dataset.kind}
+                    </span>
+                  </td>
+                  <td className="max-w-0 truncate text-[13px] text-ink-soft max-md:hidden">
+                    {dataset.key.length > 0 ? (
+                      <span className="flex items-center gap-1.5">
+                        <KeyRound aria-hidden className="size-3.5 shrink-0" />
+                        <span className="truncate">{dataset.key.join(', ')}</span>
+                      </span>
+                    ) : (
+                      'none'
+                    )}
+                  </td>
+                  <td className="text-right text-[13px] tabular-nums max-sm:hidden">
+                    {formatCount(dataset.columns)}
+                  </td>
+                  <td className="text-right text-[13px] tabular-nums">
+                    {dataset.estimated_rows == null ? (
+                      <span className="text-ink-faint">unknown</span>
+                    ) : (
+                      <span title="Estimated">{formatAbout(dataset.estimated_rows)}</span>
+                    )}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div aria-busy="true" role="status" aria-label="Loading the datasets">
+      <div className="flex h-8 items-center border-b border-line">
+        <div className="skeleton h-4 w-32" />
+      </div>
+      {Array.from({ length: 9 }, (_, index) => (
+        <div key={index} className="flex h-11 items-center justify-between border-b border-line">
+          <div className="skeleton h-3.5" style={{ width: `${18 + ((index * 13) % 20)}%` }} />
+          <div className="skeleton h-3.5 w-14" />
+        </div>
+      ))}
+    </div>
+  );
+}

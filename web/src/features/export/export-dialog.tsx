@@ -1,0 +1,300 @@
+import { useQuery } from '@tanstack/react-query';
+import clsx from 'clsx';
+import { Clipboard, Download, Link2, Loader2, SquareTerminal } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import type { Dataset, DatasetRef, ExportPlan, Key, View } from '@/api/types';
+import { Button } from '@/components/button';
+import { ColumnList } from '@/components/column-list';
+import { Dialog } from '@/components/dialog';
+import { Field, Select, TextInput } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { useDebounced } from '@/hooks/use-debounced';
+import { copy } from '@/lib/clipboard';
+import { say, sayProblem } from '@/lib/toast';
+import { formatAbout, formatBytes, formatCount, plural } from '@/lib/words';
+import { fetchText, startDownload } from './download';
+import { FormatOptions } from './format-options';
+import { planQuery } from './plan';
+import { recallExport, rememberExport } from './remembered';
+import { buildRequest, exportCurl, exportLink, FORMATS, type Scope } from './request';
+
+interface ExportDialogProps {
+  datasetRef: DatasetRef;
+  dataset: Dataset;
+  view: View;
+  columns: readonly string[];
+  labelOf: (name: string) => string;
+  keys: Key[];
+  startScope: Scope;
+  onClose: () => void;
+}
+
+/** What a clipboard takes without choking. */
+const MAX_COPY = 5000;
+
+export default function ExportDialog(props: ExportDialogProps) {
+  const { datasetRef, dataset, view, labelOf, keys, onClose } = props;
+  const [{ format, options }, setWhat] = useState(recallExport);
+  const [scope, setScope] = useState<Scope>(props.startScope);
+  const [columns, setColumns] = useState<string[]>([...props.columns]);
+  const [choosing, setChoosing] = useState(false);
+  const [stem, setStem] = useState<string>();
+  const [copying, setCopying] = useState(false);
+
+  const narrowed = view.filter !== undefined || view.search !== undefined;
+  const request = useMemo(
+    () => buildRequest({ scope, view, columns, keys, format, options, fileName: undefined }),
+    [scope, view, columns, keys, format, options],
+  );
+  const asked = useDebounced(request, 250);
+  const plan = useQuery(planQuery(datasetRef, asked));
+  const settled = asked === request && !plan.isFetching;
+  const [defaultStem, extension] = splitName(
+    plan.data?.file_name,
+    FORMATS.find((each) => each.value === format)?.extension ?? '',
+  );
+  const named = {
+    ...request,
+    ...(stem !== undefined && stem.trim() !== '' && { file_name: stem.trim() + extension }),
+  };
+  const link = exportLink(datasetRef, named);
+
+  const choosePreset = (name: string) => {
+    setChoosing(name === 'custom');
+    const preset = dataset.presets.find((each) => `preset:${each.id}` === name);
+    if (preset) setColumns(preset.columns);
+    else if (name === 'shown') setColumns([...props.columns]);
+    else if (name === 'all') setColumns(dataset.columns.map((column) => column.name));
+  };
+  const presetOptions = [
+    { value: 'shown', label: `As shown (${formatCount(props.columns.length)})` },
+    ...dataset.presets.map((preset) => ({ value: `preset:${preset.id}`, label: preset.name })),
+    ...(dataset.presets.some((preset) => preset.columns.length === dataset.columns.length)
+      ? []
+      : [{ value: 'all', label: `All columns (${formatCount(dataset.columns.length)})` }]),
+    { value: 'custom', label: 'Choose…' },
+  ];
+  const same = (list: readonly string[]) => list.join('\n') === columns.join('\n');
+  const preset = dataset.presets.find((each) => same(each.columns));
+  const chosenPreset = choosing
+    ? 'custom'
+    : same(props.columns)
+      ? 'shown'
+      : preset
+        ? `preset:${preset.id}`
+        : 'custom';
+
+  const download = () => {
+    rememberExport({ format, options });
+    startDownload(datasetRef, named);
+    say('Download started', plan.data && plural(plan.data.rows, 'row'));
+    onClose();
+  };
+  const copyText = async () => {
+    setCopying(true);
+    try {
+      await copy(
+        await fetchText(datasetRef, { ...request, format: 'text', options: {} }),
+        plan.data ? plural(plan.data.rows, 'row') : 'Text',
+      );
+    } catch (error) {
+      sayProblem(error);
+    }
+    setCopying(false);
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      size="wide"
+      title={`Export ${dataset.label}`}
+      footer={
+        <div className="flex flex-col gap-3 sm:flex-row sm:items-center">
+          <PlanLine plan={plan.data} error={plan.isError ? plan.error : undefined} settled={settled} />
+          <Button look="primary" className="sm:ml-auto" disabled={plan.isError && settled} onClick={download}>
+            <Download aria-hidden />
+            Download
+          </Button>
+        </div>
+      }
+    >
+      <div className="grid gap-5">
+        <fieldset>
+          <legend className="mb-1.5 text-xs font-medium text-ink-soft">Format</legend>
+          <div className="grid grid-cols-2 gap-2 min-[480px]:grid-cols-4">
+            {FORMATS.map((each) => (
+              <Choice
+                key={each.value}
+                name="format"
+                label={each.label}
+                about={each.about}
+                checked={format === each.value}
+                onChange={() => setWhat({ format: each.value, options })}
+              />
+            ))}
+          </div>
+        </fieldset>
+        <fieldset>
+          <legend className="mb-1.5 text-xs font-medium text-ink-soft">Rows</legend>
+          <div className="grid gap-2 sm:grid-cols-3">
+            <Choice
+              name="scope"
+              label="Current view"
+              about={narrowed ? 'What the filter and search show' : 'No filter is set: all rows'}
+              checked={scope === 'view'}
+              onChange={() => setScope('view')}
+            />
+            <Choice
+              name="scope"
+              label="Everything"
+              about="All rows, whatever is filtered"
+              checked={scope === 'everything'}
+              onChange={() => setScope('everything')}
+            />
+            <Choice
+              name="scope"
+              label="Selected rows"
+              about={keys.length > 0 ? plural(keys.length, 'row') : 'None are selected'}
+              disabled={keys.length === 0}
+              checked={scope === 'selected'}
+              onChange={() => setScope('selected')}
+            />
+          </div>
+        </fieldset>
+        <div className="grid gap-4 sm:grid-cols-2">
+          <Field label="Columns">
+            <Select value={chosenPreset} options={presetOptions} onChange={choosePreset} />
+          </Field>
+          <Field label="File name">
+            <span className="flex items-center gap-1.5">
+              <TextInput
+                className="w-full flex-1"
+                value={stem ?? defaultStem}
+                placeholder={defaultStem}
+                onChange={(event) => setStem(event.target.value)}
+              />
+              <span className="text-[13px] text-ink-soft">{extension}</span>
+            </span>
+          </Field>
+        </div>
+        {chosenPreset === 'custom' && (
+          <div className="max-h-72 overflow-y-auto rounded-[7px] border border-line p-2">
+            <ColumnList
+              chosen={columns}
+              available={[...new Set([...dataset.columns.map((column) => column.name), ...props.columns])]}
+              labelOf={labelOf}
+              onChange={(next) => {
+                setChoosing(true);
+                setColumns(next);
+              }}
+            />
+          </div>
+        )}
+        <section aria-label="Options">
+          <FormatOptions
+            format={format}
+            options={options}
+            columns={columns.map((name) => ({ name, label: labelOf(name) }))}
+            onChange={(next) => setWhat({ format, options: next })}
+          />
+        </section>
+        <div className="flex flex-wrap gap-2 border-t border-line pt-4">
+          <Button
+            small
+            disabled={copying || !settled || plan.data === undefined || plan.data.rows > MAX_COPY}
+            title={
+              plan.data && plan.data.rows > MAX_COPY ? `For at most ${formatCount(MAX_COPY)} rows` : undefined
+            }
+            onClick={() => void copyText()}
+          >
+            {copying ? <Loader2 aria-hidden className="animate-spin" /> : <Clipboard aria-hidden />}
+            Copy as text
+          </Button>
+          <Button
+            small
+            disabled={link === undefined}
+            title={link === undefined ? 'Too long for a link: use curl' : undefined}
+            onClick={() => link && void copy(window.location.origin + link, 'Link')}
+          >
+            <Link2 aria-hidden />
+            Copy link
+          </Button>
+          <Button
+            small
+            onClick={() => void copy(exportCurl(window.location.origin, datasetRef, named), 'Command')}
+          >
+            <SquareTerminal aria-hidden />
+            Copy as curl
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  label: string;
+  about: string;
+  checked: boolean;
+  disabled?: boolean;
+  onChange: () => void;
+}
+
+function Choice({ name, label, about, checked, disabled = false, onChange }: ChoiceProps) {
+  return (
+    <label
+      className={clsx(
+        'relative flex min-h-13 flex-col justify-center rounded-lg border px-3 py-1.5 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-ring',
+        checked ? 'border-accent bg-accent-soft' : 'border-line',
+        disabled ? 'text-ink-faint' : 'cursor-pointer hover:border-line-strong',
+      )}
+    >
+      <input
+        type="radio"
+        name={name}
+        checked={checked}
+        disabled={disabled}
+        onChange={onChange}
+        className="absolute inset-0 cursor-[inherit] appearance-none rounded-lg outline-none"
+      />
+      <span className={clsx('text-[13px] font-medium', checked && 'text-accent-text')}>{label}</span>
+      <span className="text-xs text-ink-soft">{about}</span>
+    </label>
+  );
+}
+
+interface PlanLineProps {
+  plan: ExportPlan | undefined;
+  error: unknown;
+  settled: boolean;
+}
+
+function PlanLine({ plan, error, settled }: PlanLineProps) {
+  if (error !== undefined && settled) return <ProblemNotice compact error={error} />;
+  return (
+    <div
+      aria-live="polite"
+      className={clsx('min-h-9 min-w-0 text-[13px] transition-opacity', !settled && 'opacity-60')}
+    >
+      {plan ? (
+        <>
+          <p className="font-medium">
+            {plan.exact ? plural(plan.rows, 'row') : `About ${formatAbout(plan.rows)} rows`} · about{' '}
+            {formatBytes(plan.estimated_bytes)} · {plan.tier}
+          </p>
+          <p className="text-xs text-ink-soft">{plan.reason}</p>
+        </>
+      ) : (
+        <p className="text-ink-soft">Counting…</p>
+      )}
+    </div>
+  );
+}
+
+/** `a-b.csv.gz` → `a-b` and `.csv.gz`; the ending is the server's to choose. */
+function splitName(name: string | undefined, extension: string): [stem: string, extension: string] {
+  const at = name?.indexOf(`.${extension}`) ?? -1;
+  return name === undefined || at < 0 ? ['', `.${extension}`] : [name.slice(0, at), name.slice(at)];
+}

@@ -1,0 +1,114 @@
+import type { ExportFormat, ExportOptions } from '@/api/types';
+import { CheckField } from '@/components/checkbox';
+import { Field, Select, TextInput } from '@/components/field';
+import { fits } from './request';
+
+interface FormatOptionsProps {
+  format: ExportFormat;
+  options: ExportOptions;
+  columns: readonly { name: string; label: string }[];
+  onChange: (options: ExportOptions) => void;
+}
+
+const DELIMITERS = [
+  { value: ',', label: 'Comma ,' },
+  { value: ';', label: 'Semicolon ;' },
+  { value: '|', label: 'Bar |' },
+  { value: '\t', label: 'Tab' },
+] as const;
+
+const HEADERS = [
+  { value: 'names', label: 'Column names' },
+  { value: 'labels', label: 'Labels' },
+  { value: 'none', label: 'No header' },
+] as const;
+
+const COMPRESSIONS = [
+  { value: 'none', label: 'None' },
+  { value: 'gzip', label: 'gzip (.gz)' },
+  { value: 'zstd', label: 'Zstandard (.zst)' },
+] as const;
+
+/** The options that the chosen format has; others are not shown. */
+export function FormatOptions({ format, options, columns, onChange }: FormatOptionsProps) {
+  const set = (change: ExportOptions) => onChange({ ...options, ...change });
+  const without = (name: keyof ExportOptions) =>
+    onChange(Object.fromEntries(Object.entries(options).filter(([each]) => each !== name)));
+  const shows = (name: keyof ExportOptions) => fits(format, name);
+  if (format === 'parquet')
+    return (
+      <p className="text-[13px] text-ink-soft">Parquet keeps every type as it is; there is nothing to set.</p>
+    );
+  return (
+    <div className="grid gap-3">
+      <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
+        {shows('header') && (
+          <Field label="Header">
+            <Select
+              value={options.header ?? 'names'}
+              options={HEADERS}
+              onChange={(header) => set({ header })}
+            />
+          </Field>
+        )}
+        {shows('delimiter') && (
+          <Field label="Delimiter">
+            <Select
+              value={DELIMITERS.find((each) => each.value === options.delimiter)?.value ?? ','}
+              options={DELIMITERS}
+              onChange={(delimiter) => set({ delimiter })}
+            />
+          </Field>
+        )}
+        {shows('null') && (
+          <Field label="NULL is written as">
+            <TextInput
+              placeholder="nothing"
+              value={options.null ?? ''}
+              onChange={(event) => set({ null: event.target.value })}
+            />
+          </Field>
+        )}
+        {shows('compress') && (
+          <Field label="Compression">
+            <Select
+              value={options.compress ?? 'none'}
+              options={COMPRESSIONS}
+              onChange={(next) => (next === 'none' ? without('compress') : set({ compress: next }))}
+            />
+          </Field>
+        )}
+        {shows('sheet_by') && (
+          <Field label="One sheet for each value of" className="col-span-2">
+            <Select
+              value={options.sheet_by ?? ''}
+              options={[
+                { value: '', label: '(all rows on one sheet)' },
+                ...columns.map(({ name, label }) => ({ value: name, label })),
+              ]}
+              onChange={(next) => (next === '' ? without('sheet_by') : set({ sheet_by: next }))}
+            />
+          </Field>
+        )}
+      </div>
+      <div>
+        {shows('bom') && (
+          <CheckField
+            label="Mark as UTF-8 for Excel"
+            hint="Begins the file with a byte order mark, so that Excel shows accents right."
+            checked={options.bom ?? false}
+            onChange={(bom) => set({ bom })}
+          />
+        )}
+        {shows('raw') && (
+          <CheckField
+            label="Guard against formulas"
+            hint="Text that a spreadsheet would run, such as =1+1, is neutralised. Numbers stay numbers. Rowport’s own import takes the guard off again."
+            checked={!options.raw}
+            onChange={(guard) => (guard ? without('raw') : set({ raw: true }))}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ExportFormat, ExportOptions } from '@/api/types';
+import { recall, remember } from '@/lib/storage';
+import { FORMATS } from './request';
+
+export interface RememberedExport {
+  format: ExportFormat;
+  options: ExportOptions;
+}
+
+const NAME = 'export';
+
+function isRemembered(value: unknown): value is RememberedExport {
+  if (typeof value !== 'object' || value === null || !('format' in value) || !('options' in value))
+    return false;
+  return (
+    FORMATS.some((format) => format.value === value.format) &&
+    typeof value.options === 'object' &&
+    value.options !== null
+  );
+}
+
+export const recallExport = () =>
+  recall<RememberedExport>(NAME, { format: 'csv', options: {} }, isRemembered);
+
+/** The sheet column belongs to one dataset, and raw mode must be chosen anew each time: both are forgotten. */
+export function rememberExport({ format, options }: RememberedExport) {
+  const kept = Object.fromEntries(
+    Object.entries(options).filter(([name]) => name !== 'sheet_by' && name !== 'raw'),
+  );
+  remember(NAME, { format, options: kept });
+}

@@ -1,0 +1,48 @@
+import { ListFilter } from 'lucide-react';
+import { lazy, Suspense } from 'react';
+import { Button } from '@/components/button';
+import { Popover } from '@/components/popover';
+import type { Condition, Join } from '@/lib/filter';
+import type { ValueColumn } from '@/lib/values';
+
+const FilterEditor = lazy(() => import('./filter-editor'));
+
+interface AddFilterProps {
+  columns: readonly ValueColumn[];
+  open: boolean;
+  /** The column to begin with, when it was chosen elsewhere. */
+  column: string | undefined;
+  onOpenChange: (open: boolean) => void;
+  onAdd: (join: Join, conditions: Condition[]) => void;
+}
+
+export function AddFilter({ columns, open, column, onOpenChange, onAdd }: AddFilterProps) {
+  return (
+    <Popover
+      open={open}
+      onOpenChange={onOpenChange}
+      label="Add a filter"
+      className="w-[min(400px,calc(100vw-16px))]"
+      trigger={
+        <Button>
+          <ListFilter aria-hidden />
+          Filter
+        </Button>
+      }
+    >
+      <Suspense fallback={<div className="h-72" />}>
+        <FilterEditor
+          key={column ?? ''}
+          columns={columns}
+          conditions={[]}
+          join="or"
+          startColumn={column}
+          onApply={(join, conditions) => {
+            onOpenChange(false);
+            onAdd(join, conditions);
+          }}
+        />
+      </Suspense>
+    </Popover>
+  );
+}

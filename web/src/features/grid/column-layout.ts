@@ -1,0 +1,67 @@
+import type { ValueColumn } from '@/lib/values';
+
+/** Columns with their places, left to right. */
+export interface ColumnLayout {
+  pinned: PlacedColumn[];
+  free: PlacedColumn[];
+  pinnedWidth: number;
+  freeWidth: number;
+}
+
+export interface PlacedColumn {
+  column: ValueColumn;
+  /** The place in the whole order, from 0; pinned columns come first. */
+  index: number;
+  /** Pixels from the left of its group. */
+  left: number;
+  width: number;
+}
+
+export const MIN_WIDTH = 56;
+export const MAX_WIDTH = 1200;
+
+export function layOut(
+  columns: readonly ValueColumn[],
+  pinnedCount: number,
+  widthOf: (column: ValueColumn) => number,
+): ColumnLayout {
+  const place = (group: readonly ValueColumn[], from: number) => {
+    let left = 0;
+    return group.map((column, position): PlacedColumn => {
+      const width = widthOf(column);
+      const placed = { column, index: from + position, left, width };
+      left += width;
+      return placed;
+    });
+  };
+  const pinned = place(columns.slice(0, pinnedCount), 0);
+  const free = place(columns.slice(pinnedCount), pinnedCount);
+  return { pinned, free, pinnedWidth: widthSum(pinned), freeWidth: widthSum(free) };
+}
+
+function widthSum(columns: readonly PlacedColumn[]): number {
+  const last = columns.at(-1);
+  return last ? last.left + last.width : 0;
+}
+
+/** The free columns that show between two places, found by halving. */
+export function columnWindow(
+  free: readonly PlacedColumn[],
+  from: number,
+  to: number,
+): [first: number, last: number] {
+  const firstAfter = (place: number, edge: (column: PlacedColumn) => number) => {
+    let low = 0;
+    let high = free.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const column = free[middle];
+      if (column && edge(column) <= place) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  const first = firstAfter(from, (column) => column.left + column.width);
+  const last = firstAfter(to, (column) => column.left);
+  return [Math.min(first, free.length), Math.max(first, last)];
+}

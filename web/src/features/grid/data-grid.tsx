@@ -1,0 +1,375 @@
+import {
+  type MouseEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import type { Cell, Key, Sort } from '@/api/types';
+import { useMedia } from '@/hooks/use-media';
+import { copy } from '@/lib/clipboard';
+import { say, sayProblem } from '@/lib/toast';
+import { copyText, formatValue, type ValueColumn } from '@/lib/values';
+import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn } from './column-layout';
+import { GridHeader, type HeaderActions } from './grid-header';
+import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
+import { type ColumnActions, HeaderMenu } from './header-menu';
+import type { Pager, PagerState } from './pager';
+import { keysBetween, MAX_RANGE } from './range';
+import type { Selection } from './selection';
+import { type ActiveCell, useGridKeys } from './use-grid-keys';
+import type { useLayout } from './use-layout';
+import { ROW_HEIGHT, useVirtualScroll } from './use-virtual-scroll';
+
+interface DataGridProps {
+  label: string;
+  columns: readonly ValueColumn[];
+  layout: ReturnType<typeof useLayout>;
+  pager: Pager;
+  state: PagerState;
+  reader: RowReader;
+  keyed: boolean;
+  keyOf: (row: Cell[]) => Key;
+  sort: readonly Sort[];
+  selection: Selection;
+  openKey: string | undefined;
+  /** Rows begin anew at the top whenever this changes. */
+  resetKey: string;
+  onOpen: (key: Key) => void;
+  onNavigate: (href: string) => void;
+  onSort: (column: string, direction: 'up' | 'down' | 'none', add: boolean) => void;
+  onFilter: (column: string) => void;
+  onColumns: (names: string[]) => void;
+  isSortable: (column: ValueColumn) => boolean;
+  empty: ReactNode;
+}
+
+export function DataGrid(props: DataGridProps) {
+  const { columns, layout, pager, state, reader, keyed, keyOf, sort, selection, openKey, resetKey } = props;
+  const { onOpen, onColumns, onSort } = props;
+  const gridId = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [menu, setMenu] = useState<{ column: string; anchor: Element } | null>(null);
+  const anchor = useRef<{ key: Key; index: number } | undefined>(undefined);
+  const touch = useMedia('(pointer: coarse)');
+  const narrow = useMedia('(max-width: 767px)');
+  const first = keyed ? 1 : 0;
+  const rows = state.total;
+
+  const { pinned: pinnedNames, widthOf, resize } = layout;
+  const ordered = useMemo(() => {
+    const pins = columns.filter((column) => pinnedNames.includes(column.name));
+    // A phone keeps room for what scrolls.
+    const kept = narrow ? pins.slice(0, 1) : pins;
+    return { all: [...kept, ...columns.filter((column) => !kept.includes(column))], pinned: kept.length };
+  }, [columns, pinnedNames, narrow]);
+  const placed = useMemo(() => layOut(ordered.all, ordered.pinned, widthOf), [ordered, widthOf]);
+  const covered = placed.pinnedWidth + (keyed ? SELECT_WIDTH : 0) + 1;
+  const width = covered + placed.freeWidth;
+  const { shown, track, pageRows, reveal, toTop } = useVirtualScroll({
+    scroller,
+    rows,
+    layout: placed,
+    covered,
+  });
+  const free = useMemo(() => placed.free.slice(shown.firstColumn, shown.lastColumn), [placed, shown]);
+  const gap = free[0]?.left ?? 0;
+
+  useEffect(() => {
+    pager.want(Math.max(0, shown.firstRow), Math.max(0, shown.lastRow));
+  }, [pager, shown.firstRow, shown.lastRow]);
+
+  const lastReset = useRef(resetKey);
+  useEffect(() => {
+    if (lastReset.current === resetKey) return;
+    lastReset.current = resetKey;
+    anchor.current = undefined;
+    toTop();
+  }, [resetKey, toTop]);
+
+  const columnAt = useCallback(
+    (place: number): PlacedColumn | undefined => {
+      const index = place - first;
+      return placed.pinned[index] ?? placed.free[index - placed.pinned.length];
+    },
+    [placed, first],
+  );
+
+  const select = async (index: number, range: boolean) => {
+    const row = pager.row(index);
+    if (!row || !keyed) return;
+    const key = keyOf(row);
+    if (range && anchor.current) {
+      try {
+        const fetch = (from: number, to: number) => pager.range(from, to);
+        const keys = await keysBetween({
+          anchor: anchor.current,
+          to: index,
+          row: (at) => pager.row(at),
+          keyOf,
+          fetch,
+        });
+        if (keys) selection.set(keys, true);
+        else
+          say(
+            `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
+            'Filter instead, and export the current view.',
+          );
+      } catch (error) {
+        sayProblem(error);
+      }
+      return;
+    }
+    anchor.current = { key, index };
+    selection.set([key], !selection.has(key));
+  };
+
+  const open = (index: number) => {
+    const row = pager.row(index);
+    if (row && keyed) onOpen(keyOf(row));
+  };
+
+  const orderedNames = ordered.all.map((column) => column.name);
+  const moveColumn = (name: string, before: string) => {
+    if (name === before || !orderedNames.includes(name)) return;
+    const rest = orderedNames.filter((each) => each !== name);
+    const forward = orderedNames.indexOf(name) < orderedNames.indexOf(before);
+    rest.splice(rest.indexOf(before) + (forward ? 1 : 0), 0, name);
+    onColumns(rest);
+  };
+  /** Whether the column can trade places with its neighbour: pinned and free columns do not mix. */
+  const neighbour = (name: string, by: -1 | 1): string | undefined => {
+    const from = orderedNames.indexOf(name);
+    const to = from + by;
+    const sameGroup = from < ordered.pinned === to < ordered.pinned;
+    return sameGroup ? orderedNames[to] : undefined;
+  };
+  const shift = (name: string, by: -1 | 1) => {
+    const other = neighbour(name, by);
+    if (other !== undefined) moveColumn(name, other);
+    return other !== undefined;
+  };
+
+  const fit = (column: ValueColumn) => {
+    const pen = document.createElement('canvas').getContext('2d');
+    if (!pen) return;
+    pen.font = `13px ${getComputedStyle(document.body).fontFamily}`;
+    let widest = pen.measureText(column.label).width + 44;
+    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
+      const row = pager.row(index);
+      if (row)
+        widest = Math.max(
+          widest,
+          pen.measureText(formatValue(reader.value(row, column.name), column)).width + 24,
+        );
+    }
+    resize(column.name, Math.round(Math.max(MIN_WIDTH, Math.min(480, widest))));
+  };
+
+  const { active, used, engage, go, onKeyDown } = useGridKeys({
+    rows,
+    columns: columns.length + first,
+    pageRows,
+    reveal: useCallback(
+      ({ row, column }: ActiveCell) => {
+        const index = column - first - placed.pinned.length;
+        reveal(row, placed.free[index]);
+      },
+      [reveal, placed, first],
+    ),
+    on: {
+      open,
+      select: (row, range) => void select(row, range),
+      copy: ({ row, column }) => {
+        const cells = pager.row(row);
+        const found = columnAt(column);
+        if (cells && found) void copy(copyText(reader.value(cells, found.column.name)), 'Cell');
+      },
+      header: (place, action) => {
+        const found = columnAt(place);
+        if (!found) return;
+        if (action === 'menu') openMenu(found.column, document.getElementById(`${gridId}-h-${place}`));
+        else cycleSort(found.column, action === 'add');
+      },
+      shift: (place, by) => {
+        const found = columnAt(place);
+        return found && shift(found.column.name, by) ? place + by : place;
+      },
+    },
+  });
+
+  const openMenu = (column: ValueColumn, at: Element | null) =>
+    at && setMenu({ column: column.name, anchor: at });
+  const cycleSort = (column: ValueColumn, add: boolean) => {
+    if (!props.isSortable(column)) return;
+    const entry = sort.find((each) => each.column === column.name);
+    onSort(column.name, entry ? (entry.descending ? 'none' : 'down') : 'up', add);
+  };
+  const headerActions: HeaderActions = {
+    sort: cycleSort,
+    menu: openMenu,
+    resize: (column, next) => resize(column.name, next),
+    fit,
+    move: moveColumn,
+  };
+  const menuColumn = menu ? ordered.all.find((column) => column.name === menu.column) : undefined;
+  const menuSort = sort.find((entry) => entry.column === menu?.column);
+  const columnActions: ColumnActions = {
+    sort: (column, direction) => onSort(column, direction, false),
+    filter: props.onFilter,
+    hide: (column) => onColumns(columns.map((each) => each.name).filter((name) => name !== column)),
+    pin: layout.pin,
+    shift,
+    widen: (name, by) => {
+      const column = columns.find((each) => each.name === name);
+      if (column) resize(name, Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, widthOf(column) + by)));
+    },
+    fit,
+  };
+
+  const onClick = (event: MouseEvent) => {
+    const target = event.target as Element;
+    const cell = target.closest<HTMLElement>('[data-col]');
+    const line = target.closest<HTMLElement>('[data-row]');
+    if (!line) return;
+    const index = Number(line.dataset.row);
+    const action = target.closest<HTMLElement>('[data-action]')?.dataset.action;
+    if (cell) go({ row: index, column: Number(cell.dataset.col) });
+    if (action === 'select') return void select(index, event.shiftKey);
+    if (action === 'open') { open(index); return; }
+    const link = target.closest('a');
+    if (link?.dataset.internal !== undefined && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
+      event.preventDefault();
+      props.onNavigate(link.getAttribute('href') ?? '');
+    } else if (!link && touch) open(index);
+  };
+
+  const visible: { key: Key; selected: boolean }[] = [];
+  if (keyed && selection.keys.size > 0) {
+    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
+      const row = pager.row(index);
+      if (row) visible.push({ key: keyOf(row), selected: selection.has(keyOf(row)) });
+    }
+  }
+  const selectVisible = () => {
+    const keys: Key[] = [];
+    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
+      const row = pager.row(index);
+      if (row) keys.push(keyOf(row));
+    }
+    selection.set(keys, !keys.every((key) => selection.has(key)));
+  };
+
+  const indexes = Array.from(
+    { length: Math.max(0, shown.lastRow - shown.firstRow + 1) },
+    (_, at) => shown.firstRow + at,
+  );
+  const activeShown = active.row < 0 || (active.row >= shown.firstRow && active.row <= shown.lastRow);
+  const activeColumn = columnAt(active.column);
+  const columnShown =
+    activeColumn === undefined ||
+    activeColumn.index < ordered.pinned ||
+    free.some((each) => each.index === activeColumn.index);
+  const describes = used && activeShown && columnShown && rows > 0;
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="grid"
+        tabIndex={0}
+        aria-label={props.label}
+        aria-rowcount={rows + 1}
+        aria-colcount={columns.length + first}
+        aria-multiselectable={keyed}
+        aria-busy={!state.started}
+        {...(describes && {
+          'aria-activedescendant': `${gridId}-${active.row < 0 ? 'h' : active.row}-${active.column}`,
+        })}
+        onFocus={engage}
+        onKeyDown={(event) => event.target === event.currentTarget && onKeyDown(event)}
+        className="absolute inset-0 overflow-auto text-[13px] outline-none focus-visible:outline-none"
+        data-testid="grid"
+      >
+        <GridHeader
+          gridId={gridId}
+          pinned={placed.pinned}
+          free={free}
+          gap={gap}
+          width={width}
+          keyed={keyed}
+          sort={sort}
+          active={used && active.row < 0 ? active.column : -1}
+          someSelected={selection.keys.size > 0}
+          allSelected={visible.length > 0 && visible.every((each) => each.selected)}
+          onSelectVisible={selectVisible}
+          actions={headerActions}
+        />
+        {/* The grid itself has the keyboard; clicks are taken here for all rows at once. */}
+        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events */}
+        <div
+          role="rowgroup"
+          className="relative"
+          style={{ height: track, width }}
+          onClick={onClick}
+          onDoubleClick={(event) => {
+            const line = (event.target as Element).closest<HTMLElement>('[data-row]');
+            if (line && !(event.target as Element).closest('[data-action], a'))
+              open(Number(line.dataset.row));
+          }}
+        >
+          <div
+            role="presentation"
+            className="absolute top-0 left-0"
+            style={{ transform: `translateY(${shown.top}px)` }}
+          >
+            {indexes.map((index) => {
+              const row = pager.row(index);
+              const key = row && keyed ? keyOf(row) : undefined;
+              return (
+                <GridRow
+                  key={index}
+                  gridId={gridId}
+                  index={index}
+                  top={(index - shown.base) * ROW_HEIGHT}
+                  row={row}
+                  reader={reader}
+                  pinned={placed.pinned}
+                  free={free}
+                  gap={gap}
+                  width={width}
+                  keyed={keyed}
+                  selected={key !== undefined && selection.has(key)}
+                  opened={key !== undefined && openKey === JSON.stringify(key)}
+                  active={used && active.row === index ? active.column : -1}
+                />
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {state.started && rows === 0 && state.error === undefined && (
+        <div className="pointer-events-none absolute inset-0 top-9 flex items-center [&_a,&_button]:pointer-events-auto">
+          {props.empty}
+        </div>
+      )}
+      <HeaderMenu
+        anchor={menu?.anchor ?? null}
+        column={menuColumn}
+        sorted={menuSort && (menuSort.descending ? 'down' : 'up')}
+        pinned={menuColumn !== undefined && pinnedNames.includes(menuColumn.name)}
+        canMove={{
+          left: menu !== null && neighbour(menu.column, -1) !== undefined,
+          right: menu !== null && neighbour(menu.column, 1) !== undefined,
+        }}
+        canHide={columns.length > 1}
+        sortable={menuColumn !== undefined && props.isSortable(menuColumn)}
+        actions={columnActions}
+        onClose={() => setMenu(null)}
+      />
+    </div>
+  );
+}

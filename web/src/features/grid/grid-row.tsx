@@ -1,0 +1,130 @@
+import clsx from 'clsx';
+import { Maximize2 } from 'lucide-react';
+import { memo, type ReactNode } from 'react';
+import type { Cell } from '@/api/types';
+import { CellValue } from '@/components/cell-value';
+import { isRightAligned } from '@/lib/values';
+import type { PlacedColumn } from './column-layout';
+import { ROW_HEIGHT } from './use-virtual-scroll';
+
+export const SELECT_WIDTH = 60;
+
+/** Where the values of a row stand in the answer, and where its foreign keys lead. */
+export interface RowReader {
+  value: (row: Cell[], column: string) => Cell;
+  href: (row: Cell[], column: string) => string | undefined;
+}
+
+interface GridRowProps {
+  gridId: string;
+  index: number;
+  top: number;
+  row: Cell[] | undefined;
+  reader: RowReader;
+  pinned: readonly PlacedColumn[];
+  free: readonly PlacedColumn[];
+  /** Pixels of free columns left of the first rendered one. */
+  gap: number;
+  width: number;
+  keyed: boolean;
+  selected: boolean;
+  opened: boolean;
+  /** The active cell's place in the row, with the checkbox as 0 where there is one; -1 for none. */
+  active: number;
+}
+
+export const GridRow = memo(function GridRow(props: GridRowProps) {
+  const { gridId, index, top, row, reader, pinned, free, gap, width, keyed, selected, opened, active } =
+    props;
+  const first = keyed ? 1 : 0;
+  const ground = selected || opened ? 'bg-selected' : 'bg-canvas group-hover:bg-sunken';
+
+  const cell = ({ column, index: place, width: cellWidth }: PlacedColumn): ReactNode => (
+    <div
+      key={column.name}
+      id={`${gridId}-${index}-${place + first}`}
+      role="gridcell"
+      aria-colindex={place + first + 1}
+      data-col={place + first}
+      className={clsx(
+        'h-full shrink-0 truncate border-b border-line px-2.5 leading-[31px]',
+        isRightAligned(column) && 'text-right tabular-nums',
+        active === place + first && 'cell-active',
+        ground,
+      )}
+      style={{ width: cellWidth }}
+    >
+      {row === undefined ? (
+        <span
+          className="skeleton my-[11px] block h-2.5"
+          style={{ width: `${40 + ((index * 7 + place * 13) % 45)}%` }}
+        />
+      ) : (
+        <CellValue
+          value={reader.value(row, column.name)}
+          column={column}
+          href={reader.href(row, column.name)}
+          inGrid
+        />
+      )}
+    </div>
+  );
+
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={keyed ? selected : undefined}
+      data-row={index}
+      className="group absolute left-0 flex"
+      style={{ top, width, height: ROW_HEIGHT }}
+    >
+      <div role="presentation" className="sticky left-0 z-1 flex">
+        {keyed && (
+          <div
+            id={`${gridId}-${index}-0`}
+            role="gridcell"
+            aria-colindex={1}
+            data-col={0}
+            className={clsx(
+              'flex h-full shrink-0 items-center gap-1 border-b border-line pl-3',
+              active === 0 && 'cell-active',
+              ground,
+            )}
+            style={{ width: SELECT_WIDTH }}
+          >
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              readOnly
+              checked={selected}
+              disabled={row === undefined}
+              aria-label={`Select row ${index + 1}`}
+              data-action="select"
+              className="size-4 accent-accent"
+            />
+            <button
+              type="button"
+              tabIndex={-1}
+              disabled={row === undefined}
+              aria-label={`Open row ${index + 1}`}
+              data-action="open"
+              className={clsx(
+                'flex size-6 items-center justify-center rounded text-ink-faint hover:bg-hover hover:text-ink',
+                opened || active >= 0
+                  ? 'opacity-100'
+                  : 'opacity-0 group-hover:opacity-100 pointer-coarse:opacity-100',
+              )}
+            >
+              <Maximize2 aria-hidden className="size-3.5" />
+            </button>
+          </div>
+        )}
+        {pinned.map(cell)}
+        <div aria-hidden className={clsx('w-px', (pinned.length > 0 || keyed) && 'bg-line')} />
+      </div>
+      <div role="presentation" className="shrink-0" style={{ width: gap }} />
+      {free.map(cell)}
+    </div>
+  );
+});

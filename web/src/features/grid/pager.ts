@@ -1,0 +1,248 @@
+import type { Cell, Landmarks, Rows } from '@/api/types';
+
+/** The calls that a pager makes; handed in, so that it can be tested without a server. */
+export interface PageSource {
+  rows: (cursor: string | undefined, limit: number, signal: AbortSignal) => Promise<Rows>;
+  landmarks: (every: number, signal: AbortSignal) => Promise<Landmarks>;
+}
+
+export interface PagerState {
+  total: number;
+  /** Whether `total` is known, not estimated. */
+  exact: boolean;
+  /** `none`: the rows have no order, so only the first of them can be shown. */
+  order: 'total' | 'none';
+  /** Whether anything has been answered yet. */
+  started: boolean;
+  /** Whether the whole view is being walked once, so that the person can jump into its middle. */
+  jumping: boolean;
+  error: unknown;
+  version: number;
+}
+
+const EVERY = 1000;
+/** A jump this many rows past a known place asks for landmarks; a shorter one reads on. */
+const NEAR = 3000;
+/** How many cells are kept; further pages are dropped, the furthest first. */
+const KEPT_CELLS = 400_000;
+const SETTLE = 80;
+
+/** How many rows one request asks for: a divisor of 1,000, the smaller the wider the rows are. */
+export function pageSizeFor(columns: number): number {
+  const fitting = [500, 250, 200, 100, 50].find((size) => size * columns <= 8000);
+  return fitting ?? 50;
+}
+
+/**
+ * The rows of one view, fetched page by page as they come into sight. Pages follow each other by cursor; a jump
+ * beyond the known cursors first fetches *landmarks*, the cursors of every 1,000th row.
+ */
+export class Pager {
+  private pages = new Map<number, Cell[][]>();
+  private cursors = new Map<number, string | undefined>([[0, undefined]]);
+  private wanted: [number, number] = [0, 0];
+  private loading: { page: number; abort: AbortController } | undefined;
+  private landmarks: 'unasked' | 'asked' | 'known' | 'failed' = 'unasked';
+  private settle: ReturnType<typeof setTimeout> | undefined;
+  private listeners = new Set<() => void>();
+  private closed = new AbortController();
+  private end: number | undefined;
+  private estimate: number;
+  private estimateExact = false;
+  private state: PagerState;
+
+  constructor(
+    private readonly source: PageSource,
+    private readonly size: number,
+    private readonly columns: number,
+    estimate = 0,
+  ) {
+    this.estimate = estimate;
+    this.state = {
+      total: estimate, exact: false, order: 'total', started: false, jumping: false, error: undefined, version: 0,
+    }; // prettier-ignore
+  }
+
+  subscribe = (listener: () => void) => {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  };
+
+  snapshot = () => this.state;
+
+  row(index: number): Cell[] | undefined {
+    return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
+  }
+
+  /** The count that was asked for beside the pages. */
+  setCount(count: number, exact: boolean) {
+    this.estimate = count;
+    this.estimateExact = exact;
+    this.publish({});
+  }
+
+  /** Says which rows are in sight. */
+  want(first: number, last: number) {
+    this.wanted = [this.pageOf(first), this.pageOf(Math.max(first, last))];
+    clearTimeout(this.settle);
+    const next = this.nextWanted();
+    if (next === undefined) return;
+    // What can be had in one request is asked for at once; a jump waits until the scrolling rests.
+    if (this.cursors.has(next)) this.pump();
+    else this.settle = setTimeout(() => this.pump(), SETTLE);
+  }
+
+  retry() {
+    if (this.landmarks === 'failed') this.landmarks = 'unasked';
+    this.publish({ error: undefined });
+    this.pump();
+  }
+
+  open() {
+    if (this.closed.signal.aborted) this.closed = new AbortController();
+    this.pump();
+  }
+
+  close() {
+    clearTimeout(this.settle);
+    this.closed.abort();
+    this.loading?.abort.abort();
+    this.loading = undefined;
+    if (this.landmarks === 'asked') this.landmarks = 'unasked';
+  }
+
+  /** Fetches all rows of a range, whether in sight or not. */
+  async range(first: number, last: number): Promise<Cell[][]> {
+    const rows: Cell[][] = [];
+    for (let page = this.pageOf(first); page <= this.pageOf(last); page += 1) {
+      const held = this.pages.get(page) ?? (await this.reach(page));
+      const start = page * this.size;
+      rows.push(...held.slice(Math.max(0, first - start), last - start + 1));
+    }
+    return rows;
+  }
+
+  private async reach(page: number): Promise<Cell[][]> {
+    let at = this.nearestCursor(page);
+    let rows: Cell[][] = [];
+    for (; at <= page; at += 1) {
+      const held = this.pages.get(at);
+      if (held && (at === page || this.cursors.has(at + 1))) {
+        rows = held;
+        continue;
+      }
+      const answer = await this.source.rows(this.cursors.get(at), this.size, this.closed.signal);
+      rows = answer.rows;
+      if (answer.cursor !== null) this.cursors.set(at + 1, answer.cursor);
+      else if (at < page) return [];
+    }
+    return rows;
+  }
+
+  private pageOf(row: number): number {
+    return Math.max(0, Math.floor(row / this.size));
+  }
+
+  private lastPage(): number {
+    return this.pageOf(Math.max(0, this.state.total - 1));
+  }
+
+  /** The first page in sight that is missing, or else the next one down, ahead of its need. */
+  private nextWanted(): number | undefined {
+    const [first, last] = this.wanted;
+    const end = this.end === undefined ? Number.POSITIVE_INFINITY : this.pageOf(Math.max(0, this.end - 1));
+    for (let page = first; page <= Math.min(last, end); page += 1) if (!this.pages.has(page)) return page;
+    const ahead = last + 1;
+    if (ahead <= Math.min(end, this.lastPage()) && !this.pages.has(ahead) && this.cursors.has(ahead))
+      return ahead;
+    return undefined;
+  }
+
+  private nearestCursor(page: number): number {
+    let best = 0;
+    for (const known of this.cursors.keys()) if (known <= page && known > best) best = known;
+    return best;
+  }
+
+  private pump() {
+    if (this.closed.signal.aborted || this.state.error !== undefined) return;
+    const target = this.nextWanted();
+    if (target === undefined) return;
+    const from = this.nearestCursor(target);
+    if (this.loading) {
+      // A request on the way to the target goes on; any other is not needed any more.
+      if (this.loading.page >= from && this.loading.page <= target) return;
+      this.loading.abort.abort();
+      this.loading = undefined;
+    }
+    if ((target - from) * this.size > NEAR && this.state.order === 'total') {
+      if (this.landmarks === 'unasked') void this.fetchLandmarks();
+      if (this.landmarks === 'asked') return;
+    }
+    void this.fetchPage(from);
+  }
+
+  private async fetchPage(page: number) {
+    const abort = new AbortController();
+    this.loading = { page, abort };
+    try {
+      const answer = await this.source.rows(this.cursors.get(page), this.size, abort.signal);
+      if (abort.signal.aborted) return;
+      this.loading = undefined;
+      this.keep(page, answer);
+      this.pump();
+    } catch (error) {
+      if (abort.signal.aborted) return;
+      this.loading = undefined;
+      this.publish({ error, started: true });
+    }
+  }
+
+  private keep(page: number, answer: Rows) {
+    this.pages.set(page, answer.rows);
+    if (answer.cursor === null) this.end = page * this.size + answer.rows.length;
+    else this.cursors.set(page + 1, answer.cursor);
+    this.dropFurthest();
+    this.publish({ order: answer.order, started: true });
+  }
+
+  private dropFurthest() {
+    const limit = Math.max(4, Math.floor(KEPT_CELLS / (this.size * Math.max(1, this.columns))));
+    const middle = (this.wanted[0] + this.wanted[1]) / 2;
+    while (this.pages.size > limit) {
+      let furthest = -1;
+      for (const page of this.pages.keys()) {
+        if (furthest < 0 || Math.abs(page - middle) > Math.abs(furthest - middle)) furthest = page;
+      }
+      this.pages.delete(furthest);
+    }
+  }
+
+  private async fetchLandmarks() {
+    this.landmarks = 'asked';
+    this.publish({ jumping: true });
+    try {
+      const { every, count, cursors } = await this.source.landmarks(EVERY, this.closed.signal);
+      cursors.forEach((cursor, index) => this.cursors.set(((index + 1) * every) / this.size, cursor));
+      this.landmarks = 'known';
+      this.estimate = count;
+      this.estimateExact = true;
+      this.publish({ jumping: false });
+    } catch (error) {
+      if (this.closed.signal.aborted) return;
+      this.landmarks = 'failed';
+      this.publish({ jumping: false, error });
+    }
+    this.pump();
+  }
+
+  private publish(change: Partial<PagerState>) {
+    const loaded = Math.max(0, ...this.pages.keys()) * this.size;
+    const total = this.end ?? Math.max(this.estimate, this.pages.size > 0 ? loaded + 1 : 0);
+    const exact = this.end !== undefined || this.estimateExact;
+    this.state = { ...this.state, total, exact, ...change, version: this.state.version + 1 };
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,36 @@
+import { queryOptions } from '@tanstack/react-query';
+import { client, unwrap } from '@/api/client';
+import type { DatasetRef, View } from '@/api/types';
+
+interface NewView {
+  name: string;
+  view: View;
+}
+
+export const viewsQuery = (ref: DatasetRef) =>
+  queryOptions({
+    queryKey: ['views', ref.source, ref.dataset],
+    queryFn: async ({ signal }) => {
+      const path = { ...ref };
+      const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/views', {
+        params: { path },
+        signal,
+      });
+      return (await unwrap(answer)).views;
+    },
+  });
+
+export function createView(ref: DatasetRef, body: NewView) {
+  const params = { path: { ...ref } };
+  return unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/views', { params, body }));
+}
+
+export function updateView(ref: DatasetRef, id: string, body: NewView) {
+  const params = { path: { ...ref, id } };
+  return unwrap(client.PUT('/api/v1/sources/{source}/datasets/{dataset}/views/{id}', { params, body }));
+}
+
+export function deleteView(ref: DatasetRef, id: string) {
+  const params = { path: { ...ref, id } };
+  return unwrap(client.DELETE('/api/v1/sources/{source}/datasets/{dataset}/views/{id}', { params }));
+}
