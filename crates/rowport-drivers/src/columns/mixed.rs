@@ -41,11 +41,37 @@ impl MixedColumn {
         let (type_id, index) = match value {
             Misfit::Integer(value) => (1, append(&mut self.integers, value)),
             Misfit::Float(value) => (2, append(&mut self.floats, value)),
-            Misfit::Text(value) => (3, append(&mut self.texts, value.to_vec())),
-            Misfit::Bytes(value) => (4, append(&mut self.bytes, value.to_vec())),
+            Misfit::Text(value) if std::str::from_utf8(value).is_ok() => {
+                (3, append(&mut self.texts, value.to_vec()))
+            }
+            Misfit::Text(value) | Misfit::Bytes(value) => (4, append(&mut self.bytes, value.to_vec())),
         };
         self.type_ids.push(type_id);
         self.offsets.push(offset(index));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.type_ids.len()
+    }
+
+    /// Where in the declared column the row's value is, if it is there.
+    pub(super) fn native_index(&self, row: usize) -> Option<usize> {
+        (self.type_ids[row] == 0).then(|| self.offset(row))
+    }
+
+    /// The row's value, which must not be in the declared column.
+    pub(super) fn value(&self, row: usize) -> Misfit<'_> {
+        let index = self.offset(row);
+        match self.type_ids[row] {
+            1 => Misfit::Integer(self.integers[index]),
+            2 => Misfit::Float(self.floats[index]),
+            3 => Misfit::Text(&self.texts[index]),
+            _ => Misfit::Bytes(&self.bytes[index]),
+        }
+    }
+
+    fn offset(&self, row: usize) -> usize {
+        usize::try_from(self.offsets[row]).unwrap_or(0)
     }
 
     pub(super) fn bytes(&self) -> usize {

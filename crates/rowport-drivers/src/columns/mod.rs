@@ -127,10 +127,73 @@ impl ColumnBuilder {
     }
 
     fn finish(&mut self, field: &Field) -> Result<(ArrayRef, bool), String> {
-        let native = self.native.finish(field.data_type())?;
+        let native = match self.native.finish(field.data_type())? {
+            Some(native) => native,
+            None => {
+                self.set_apart_what_is_no_text();
+                let native = self.native.finish(field.data_type())?;
+                native.ok_or_else(|| "a text is not UTF-8".to_owned())?
+            }
+        };
         match self.mixed.take() {
             None => Ok((native, false)),
             Some(mixed) => Ok((mixed.finish(native)?, true)),
         }
+    }
+
+    /// Databases that do not check their texts hold some that are not UTF-8: such a value travels as its bytes.
+    #[cold]
+    fn set_apart_what_is_no_text(&mut self) {
+        let values = self.native.take_values();
+        let mixed = self.mixed.take();
+        let rows = mixed.as_ref().map_or(values.len(), |mixed| mixed.len());
+        for row in 0..rows {
+            let native = match &mixed {
+                None => Some(row),
+                Some(mixed) => mixed.native_index(row),
+            };
+            match native.map(|index| values[index].as_deref()) {
+                Some(None) => self.native().push_null(),
+                Some(Some(bytes)) if std::str::from_utf8(bytes).is_ok() => self.native().push_bytes(bytes),
+                Some(Some(bytes)) => self.misfit(Misfit::Bytes(bytes)),
+                None => {
+                    if let Some(mixed) = &mixed {
+                        self.misfit(mixed.value(row));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Array;
+    use arrow_array::cast::AsArray;
+    use arrow_schema::DataType;
+
+    use super::*;
+
+    #[test]
+    fn what_is_not_utf_8_travels_as_bytes_beside_the_rest() {
+        let schema = Arc::new(Schema::new(vec![Field::new("t", DataType::Utf8, true)]));
+        let mut builder = BatchBuilder::new(&schema, ReadOptions::EXPORT);
+        // The second and third make one letter together, which they must not.
+        for value in [Some("a".as_bytes()), Some(b"\xc3"), Some(b"\xa4"), None, Some("ä".as_bytes())] {
+            match value {
+                Some(bytes) => builder.columns[0].native().push_bytes(bytes),
+                None => builder.columns[0].native().push_null(),
+            }
+            builder.row_done();
+        }
+        builder.columns[0].misfit(Misfit::Integer(7));
+        builder.row_done();
+        let batch = builder.finish().unwrap().unwrap();
+        let column = batch.column(0).as_union();
+        let children: Vec<i8> = (0..column.len()).map(|row| column.type_id(row)).collect();
+        assert_eq!(children, [0, 4, 4, 0, 0, 1]);
+        assert_eq!(column.value(2).as_binary::<i32>().value(0), b"\xa4");
+        assert!(column.value(3).is_null(0));
+        assert_eq!(column.value(4).as_string::<i32>().value(0), "ä");
     }
 }

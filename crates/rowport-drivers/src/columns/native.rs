@@ -7,7 +7,9 @@ use arrow_array::types::{
     Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
 };
 use arrow_array::{ArrayRef, ArrowPrimitiveType, BinaryArray, BooleanArray, PrimitiveArray, StringArray};
-use arrow_buffer::{BooleanBufferBuilder, Buffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer, i256};
+use arrow_buffer::{
+    BooleanBufferBuilder, Buffer, NullBuffer, NullBufferBuilder, OffsetBuffer, ScalarBuffer, i256,
+};
 use arrow_schema::DataType;
 
 /// Values and which of them are NULL.
@@ -78,6 +80,20 @@ impl NativeColumn {
         }
     }
 
+    /// Empties a column of texts.
+    pub(super) fn take_values(&mut self) -> Vec<Option<Vec<u8>>> {
+        let nulls = self.nulls.finish();
+        let Values::Bytes { offsets, data } = &mut self.values else { return Vec::new() };
+        let (offsets, data) = (std::mem::replace(offsets, vec![0]), std::mem::take(data));
+        let bounds = offsets.windows(2).map(|pair| (pair[0] as usize, pair[1] as usize));
+        bounds
+            .enumerate()
+            .map(|(row, (from, to))| {
+                nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row)).then(|| data[from..to].to_vec())
+            })
+            .collect()
+    }
+
     pub(super) fn bytes(&self) -> usize {
         let width = match &self.values {
             Values::Bytes { offsets, data } => return data.len() + offsets.len() * 4,
@@ -91,7 +107,8 @@ impl NativeColumn {
         self.len() * width
     }
 
-    pub(super) fn finish(&mut self, data_type: &DataType) -> Result<ArrayRef, String> {
+    /// The array, leaving the column empty; `None`, leaving it as it is, when a text is not UTF-8.
+    pub(super) fn finish(&mut self, data_type: &DataType) -> Result<Option<ArrayRef>, String> {
         let nulls = self.nulls.finish();
         macro_rules! primitive {
             ($type:ty, $values:expr) => {{
@@ -100,11 +117,11 @@ impl NativeColumn {
                 $values.reserve(FIRST_CAPACITY);
                 let array =
                     PrimitiveArray::<$type>::try_new(values, nulls).map_err(|error| error.to_string())?;
-                Ok(Arc::new(array.with_data_type(data_type.clone())) as ArrayRef)
+                Ok(Some(Arc::new(array.with_data_type(data_type.clone())) as ArrayRef))
             }};
         }
         match (&mut self.values, data_type) {
-            (Values::Boolean(values), _) => Ok(Arc::new(BooleanArray::new(values.finish(), nulls))),
+            (Values::Boolean(values), _) => Ok(Some(Arc::new(BooleanArray::new(values.finish(), nulls)))),
             (Values::I16(values), _) => primitive!(Int16Type, values),
             (Values::I32(values), DataType::Date32) => primitive!(Date32Type, values),
             (Values::I32(values), _) => primitive!(Int32Type, values),
@@ -123,17 +140,30 @@ impl NativeColumn {
                 if i32::try_from(data.len()).is_err() {
                     return Err("the values of one batch are larger than 2 GiB".to_owned());
                 }
-                let offsets = OffsetBuffer::new(offsets.into());
+                let (offsets, data) = (OffsetBuffer::new(offsets.into()), Buffer::from(data));
                 if matches!(data_type, DataType::Binary) {
-                    return BinaryArray::try_new(offsets, Buffer::from(data), nulls)
-                        .map(|array| Arc::new(array) as ArrayRef)
+                    return BinaryArray::try_new(offsets, data, nulls)
+                        .map(|array| Some(Arc::new(array) as ArrayRef))
                         .map_err(|error| error.to_string());
                 }
-                StringArray::try_new(offsets, Buffer::from(data), nulls)
-                    .map(|array| Arc::new(array) as ArrayRef)
-                    .map_err(|error| format!("a text is not UTF-8: {error}"))
+                match StringArray::try_new(offsets.clone(), data.clone(), nulls.clone()) {
+                    Ok(array) => Ok(Some(Arc::new(array))),
+                    Err(_) => {
+                        self.put_back(&offsets, &data, nulls.as_ref());
+                        Ok(None)
+                    }
+                }
             }
         }
+    }
+
+    #[cold]
+    fn put_back(&mut self, offsets: &[i32], data: &[u8], nulls: Option<&NullBuffer>) {
+        match nulls {
+            Some(nulls) => self.nulls.append_buffer(nulls),
+            None => self.nulls.append_n_non_nulls(offsets.len() - 1),
+        }
+        self.values = Values::Bytes { offsets: offsets.to_vec(), data: data.to_vec() };
     }
 }
 
