@@ -163,6 +163,8 @@ pub(super) fn integer(bytes: &[u8], unsigned: bool) -> i128 {
 #[inline]
 fn decimal128(bytes: &[u8], scale: usize) -> Option<i128> {
     let (negative, whole, fraction) = split(bytes, scale)?;
+    // Where all digits stand after the point, the zero before it is not one of them.
+    let whole = if whole == b"0" { &[] } else { whole };
     // Two steps in 64 bits are much cheaper than one in 128, and most numbers fit.
     let value = if whole.len() + fraction.len() <= 18 {
         i128::from(digits(fraction, digits(whole, 0)?)?)
@@ -288,6 +290,7 @@ mod tests {
         assert_eq!(decimal128(b"7", 0), Some(7));
         let long = b"99999999999999999999.999999999999999999";
         assert_eq!(decimal128(long, 18), Some(99_999_999_999_999_999_999_999_999_999_999_999_999));
+        assert_eq!(decimal128(format!("-0.{}", "9".repeat(38)).as_bytes(), 38), Some(1 - 10_i128.pow(38)));
         for (text, scale) in [("1.5", 2), ("1e5", 0), ("1.x", 1), ("", 1)] {
             assert_eq!(decimal128(text.as_bytes(), scale), None, "{text}");
         }
