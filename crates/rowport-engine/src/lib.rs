@@ -1,4 +1,19 @@
 //! The use cases of Rowport: what people do with datasets, whoever asks and however.
+//!
+//! A [`Desk`] holds the sources. Everything begins with a principal and a source, which yield a
+//! [`Catalog`](rowport_model::Catalog) of what that principal may see; a page, a count or an export is then a view
+//! resolved against one of its datasets. Formats, drivers and the store meet only here.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod cells;
+mod desk;
+mod error;
+pub mod export;
+
+mod pages;
+mod refine;
 pub mod settings;
+
+pub use desk::{Desk, SourceStatus};
+pub use error::EngineError;
+pub use pages::{Count, CountMode, Landmarks, Page, PageColumn, PageRequest};

@@ -100,4 +100,3 @@ pub struct SettingProblem {
     /// What would be right, if that can be said.
     pub hint: Option<String>,
 }
-

@@ -27,7 +27,7 @@ pub use filter::{Condition, Filter, FilterError, Literal, Operator};
 pub use policy::{DatasetPolicy, Principal};
 pub use query::{
     Arithmetic, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query,
-    QueryError, ResolvedDataset, TextMatch,
+    QueryError, ResolvedDataset, TextMatch, arithmetic_type,
 };
 pub use value::Value;
 pub use view::{Sort, View};

@@ -7,6 +7,7 @@ mod resolve;
 use thiserror::Error;
 
 pub use catalog::{Catalog, ResolvedDataset};
+pub use resolve::arithmetic_type;
 
 use crate::column::ColumnType;
 use crate::cursor::CursorError;

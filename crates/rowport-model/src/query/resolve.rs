@@ -195,7 +195,7 @@ impl Resolver<'_> {
                     '*' => Arithmetic::Multiply,
                     _ => Arithmetic::Divide,
                 };
-                let column_type = arithmetic_type(operator, &left.column_type(), &right.column_type());
+                let column_type = arithmetic_result(operator, &left.column_type(), &right.column_type());
                 Expr::Arithmetic { left: Box::new(left), operator, right: Box::new(right), column_type }
             }
         })
@@ -311,7 +311,7 @@ fn column_ref(column: &Column, table: usize, outer: bool) -> ColumnRef {
 }
 
 /// Whole numbers stay whole, floating point is catching, and everything else is decimal.
-pub(crate) fn arithmetic_type(operator: Arithmetic, left: &ColumnType, right: &ColumnType) -> ColumnType {
+fn arithmetic_result(operator: Arithmetic, left: &ColumnType, right: &ColumnType) -> ColumnType {
     let float = |t: &ColumnType| matches!(t, ColumnType::Float { .. });
     let integer = |t: &ColumnType| matches!(t, ColumnType::Integer { .. });
     if operator == Arithmetic::Divide || float(left) || float(right) {
@@ -321,4 +321,9 @@ pub(crate) fn arithmetic_type(operator: Arithmetic, left: &ColumnType, right: &C
     } else {
         ColumnType::Decimal { precision: None, scale: None }
     }
+}
+
+/// The type of `left sign right`, the sign being that of an [`Expression`].
+pub fn arithmetic_type(sign: char, left: &ColumnType, right: &ColumnType) -> ColumnType {
+    arithmetic_result(if sign == '/' { Arithmetic::Divide } else { Arithmetic::Add }, left, right)
 }

@@ -1,0 +1,135 @@
+//! Values of record batches as JSON for pages, and as cursors.
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
+    Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
+};
+use arrow_array::{Array, ArrayRef};
+use arrow_schema::{DataType, TimeUnit};
+use jiff::ToSpan;
+use jiff::civil::{DateTime, date};
+use rowport_model::CursorValue;
+use serde_json::Value;
+
+/// The largest integer that every JSON reader keeps.
+const SAFE_INTEGER: u64 = (1 << 53) - 1;
+/// How many characters of a text a page shows.
+pub(crate) const SHOWN_CHARACTERS: usize = 2_000;
+
+/// A value as pages show it, and whether it was cut.
+pub(crate) fn to_json(array: &ArrayRef, row: usize) -> (Value, bool) {
+    if array.is_null(row) {
+        return (Value::Null, false);
+    }
+    let value = match array.data_type() {
+        DataType::Union(..) => {
+            let value = array.as_union().value(row);
+            return to_json(&value, 0);
+        }
+        DataType::Boolean => array.as_boolean().value(row).into(),
+        DataType::Int16 => array.as_primitive::<Int16Type>().value(row).into(),
+        DataType::Int32 => array.as_primitive::<Int32Type>().value(row).into(),
+        DataType::Int64 => {
+            let value = array.as_primitive::<Int64Type>().value(row);
+            if value.unsigned_abs() <= SAFE_INTEGER { value.into() } else { value.to_string().into() }
+        }
+        DataType::UInt64 => {
+            let value = array.as_primitive::<UInt64Type>().value(row);
+            if value <= SAFE_INTEGER { value.into() } else { value.to_string().into() }
+        }
+        DataType::Float32 => float(f64::from(array.as_primitive::<Float32Type>().value(row)), || {
+            array.as_primitive::<Float32Type>().value(row).to_string()
+        }),
+        DataType::Float64 => {
+            let value = array.as_primitive::<Float64Type>().value(row);
+            serde_json::Number::from_f64(value).map_or_else(|| words(value).into(), Value::Number)
+        }
+        DataType::Binary => return bytes(array.as_binary::<i32>().value(row)),
+        DataType::Utf8 => return shown(array.as_string::<i32>().value(row)),
+        _ => text(array, row).into(),
+    };
+    (value, false)
+}
+
+/// A value as a cursor carries it, exactly.
+pub(crate) fn to_cursor(array: &ArrayRef, row: usize) -> CursorValue {
+    if array.is_null(row) {
+        return CursorValue::Null;
+    }
+    match array.data_type() {
+        DataType::Union(..) => to_cursor(&array.as_union().value(row), 0),
+        DataType::Boolean => CursorValue::Boolean(array.as_boolean().value(row)),
+        DataType::Int16 => CursorValue::Integer(array.as_primitive::<Int16Type>().value(row).to_string()),
+        DataType::Int32 => CursorValue::Integer(array.as_primitive::<Int32Type>().value(row).to_string()),
+        DataType::Int64 => CursorValue::Integer(array.as_primitive::<Int64Type>().value(row).to_string()),
+        DataType::UInt64 => CursorValue::Integer(array.as_primitive::<UInt64Type>().value(row).to_string()),
+        DataType::Float32 => CursorValue::Float(array.as_primitive::<Float32Type>().value(row).to_string()),
+        DataType::Float64 => CursorValue::Float(array.as_primitive::<Float64Type>().value(row).to_string()),
+        DataType::Binary => CursorValue::bytes(array.as_binary::<i32>().value(row)),
+        DataType::Utf8 => CursorValue::Text(array.as_string::<i32>().value(row).to_owned()),
+        // Databases compare a space where JSON readers expect a `T`.
+        DataType::Timestamp(..) => CursorValue::Text(text(array, row).replacen('T', " ", 1)),
+        _ => CursorValue::Text(text(array, row)),
+    }
+}
+
+/// A 32-bit float is shown with the digits that it needs, not with those of the 64-bit number nearest to it.
+fn float(value: f64, digits: impl FnOnce() -> String) -> Value {
+    if !value.is_finite() {
+        return words(value).into();
+    }
+    let shortest = digits().parse().ok().and_then(serde_json::Number::from_f64);
+    shortest.map_or(Value::Null, Value::Number)
+}
+
+fn words(value: f64) -> &'static str {
+    if value.is_nan() {
+        "NaN"
+    } else if value > 0.0 {
+        "Infinity"
+    } else {
+        "-Infinity"
+    }
+}
+
+fn text(array: &ArrayRef, row: usize) -> String {
+    match array.data_type() {
+        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
+        DataType::Decimal256(..) => array.as_primitive::<Decimal256Type>().value_as_string(row),
+        DataType::Date32 => {
+            let days = array.as_primitive::<Date32Type>().value(row);
+            let day = date(1970, 1, 1).checked_add(days.days());
+            day.map(|day| day.to_string()).unwrap_or_default()
+        }
+        DataType::Time64(_) => {
+            let micros = array.as_primitive::<Time64MicrosecondType>().value(row);
+            moment(micros).map(|moment| moment.time().to_string()).unwrap_or_default()
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
+            let suffix = if zone.is_some() { "Z" } else { "" };
+            moment(micros).map(|moment| format!("{moment}{suffix}")).unwrap_or_default()
+        }
+        other => format!("({other})"),
+    }
+}
+
+/// Microseconds since 1970 as a date and time; drivers send only what has a year from 1 to 9999.
+fn moment(micros: i64) -> Option<DateTime> {
+    let span = micros.div_euclid(1_000_000).seconds().microseconds(micros.rem_euclid(1_000_000));
+    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(span).ok()
+}
+
+fn shown(text: &str) -> (Value, bool) {
+    match text.char_indices().nth(SHOWN_CHARACTERS) {
+        None => (text.into(), false),
+        Some((end, _)) => (text[..end].into(), true),
+    }
+}
+
+fn bytes(bytes: &[u8]) -> (Value, bool) {
+    let shown = &bytes[..bytes.len().min(SHOWN_CHARACTERS / 2)];
+    let hexadecimal: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
+    (format!("\\x{hexadecimal}").into(), shown.len() < bytes.len())
+}

@@ -1,0 +1,104 @@
+use rowport_drivers::DriverError;
+use rowport_formats::EncodeError;
+use rowport_model::QueryError;
+use thiserror::Error;
+
+/// What a use case can fail with. [`EngineError::code`] is stable.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// There is no source of that name.
+    #[error("there is no source `{name}`")]
+    UnknownSource {
+        /// The name asked for.
+        name: String,
+    },
+    /// There is no dataset of that name, or not for this principal.
+    #[error("there is no dataset `{name}` in `{source_name}`{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
+    UnknownDataset {
+        /// The name asked for.
+        name: String,
+        /// In this source.
+        source_name: String,
+        /// A dataset with a similar name.
+        suggestion: Option<String>,
+    },
+    /// The view does not fit the dataset.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The database failed.
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+    /// The rows cannot be written in this format.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// The request does not make sense.
+    #[error("{message}")]
+    BadExport {
+        /// Why.
+        message: String,
+    },
+    /// The file, pipe or spool cannot be written.
+    #[error("{what} cannot be written: {error}")]
+    Output {
+        /// Which.
+        what: String,
+        /// The operating system's words.
+        error: std::io::Error,
+    },
+    /// Whoever asked went away, or pressed a key.
+    #[error("cancelled")]
+    Cancelled,
+    /// A mistake of ours.
+    #[error("internal error: {message}")]
+    Internal {
+        /// What went wrong.
+        message: String,
+    },
+}
+
+impl EngineError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownSource { .. } => "unknown_source",
+            Self::UnknownDataset { .. } => "unknown_dataset",
+            Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
+            Self::Query(QueryError::TooMany { .. }) => "too_large",
+            Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
+            Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",
+            Self::Query(_) => "bad_view",
+            Self::Driver(error) => error.code(),
+            Self::Encode(error) => error.code(),
+            Self::BadExport { .. } => "bad_export",
+            Self::Output { error, .. } => match error.kind() {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "storage_full",
+                _ => "output_failed",
+            },
+            Self::Cancelled => "cancelled",
+            Self::Internal { .. } => "internal",
+        }
+    }
+
+    /// What to do about it, where that can be said.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self.code() {
+            "source_unreachable" => {
+                "check that the database is running and that host, port and network are right"
+            }
+            "source_refused" => {
+                "check the user name, the password, the database name and what the user may do"
+            }
+            "source_busy" => "wait a moment and try again, or allow more connections",
+            "source_lost" => "the file was not finished; start again once the database answers",
+            "timeout" => "narrow the filter, add an index for it, or raise the limit",
+            "dataset_changed" => "reload the datasets: a table or column was dropped or renamed meanwhile",
+            "storage_full" => "free some space on the disk, or write to another one",
+            "bad_cursor" => "start again from the first page of this view",
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::Internal { message: message.into() }
+    }
+}

@@ -1,0 +1,70 @@
+//! Files that are complete or not there.
+
+use std::fs::{File, Permissions};
+use std::io::BufWriter;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use rowport_formats::Manifest;
+use tempfile::NamedTempFile;
+use tokio_util::sync::CancellationToken;
+
+use super::pipeline::{OpenExport, Progress};
+use crate::error::EngineError;
+
+/// Writes an export beside its place and renames it there when it is whole. However it ends otherwise, no partial
+/// file stays behind, and what stood there before is untouched.
+pub fn write_beside(
+    export: OpenExport,
+    path: &Path,
+    progress: &mut dyn FnMut(Progress),
+    cancel: &CancellationToken,
+) -> Result<Manifest, EngineError> {
+    let failed = |error| EngineError::Output { what: path.display().to_string(), error };
+    let file = beside(path)?;
+    let mut sink = BufWriter::with_capacity(1 << 20, file);
+    let manifest = export.write_to(&mut sink, progress, cancel).map_err(|error| match error {
+        EngineError::Output { error, .. } => failed(error),
+        other => other,
+    })?;
+    let file = sink.into_inner().map_err(|error| failed(error.into_error()))?;
+    if cancel.is_cancelled() {
+        return Err(EngineError::Cancelled);
+    }
+    settle(file, path)?;
+    Ok(manifest)
+}
+
+/// Writes a manifest the same way.
+pub fn write_manifest(manifest: &Manifest, path: &Path) -> Result<(), EngineError> {
+    let failed = |error| EngineError::Output { what: path.display().to_string(), error };
+    let file = beside(path)?;
+    serde_json::to_writer_pretty(file.as_file(), manifest).map_err(|error| failed(error.into()))?;
+    settle(file, path)
+}
+
+/// A file beside `path` that goes away unless it is settled.
+fn beside(path: &Path) -> Result<NamedTempFile, EngineError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let failed = |error| EngineError::Output { what: path.display().to_string(), error };
+    if path.is_dir() {
+        return Err(failed(std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+    }
+    tempfile::Builder::new()
+        .prefix(&format!(".{name}."))
+        .suffix(".part")
+        // The person's umask decides, as for any file.
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(folder)
+        .map_err(failed)
+}
+
+/// Durable first, then named, then the name durable.
+fn settle(file: NamedTempFile, path: &Path) -> Result<(), EngineError> {
+    let failed = |error| EngineError::Output { what: path.display().to_string(), error };
+    file.as_file().sync_all().map_err(failed)?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}

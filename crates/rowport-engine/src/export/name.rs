@@ -1,0 +1,77 @@
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use rowport_formats::{Compression, Format};
+
+/// The longest name that every file system takes.
+const MAX_BYTES: usize = 200;
+
+/// `{workspace}-{dataset}-{date}.{extension}`, or the name that was asked for, made safe and given its extension.
+pub fn file_name(
+    asked: Option<&str>,
+    workspace: Option<&str>,
+    dataset: &str,
+    now: Timestamp,
+    format: Format,
+    compression: Option<Compression>,
+) -> String {
+    let extension = match compression {
+        Some(compression) => format!(".{}.{}", format.extension(), compression.extension()),
+        None => format!(".{}", format.extension()),
+    };
+    let stem = match asked.map(safe).filter(|name| !name.is_empty()) {
+        Some(name) => name.strip_suffix(&extension).map(str::to_owned).unwrap_or(name),
+        None => {
+            let date = now.to_zoned(TimeZone::UTC).date();
+            let parts = [workspace.unwrap_or_default(), dataset, &date.to_string()];
+            let parts: Vec<_> = parts.iter().map(|part| safe(part)).filter(|part| !part.is_empty()).collect();
+            parts.join("-")
+        }
+    };
+    let mut end = stem.len().min(MAX_BYTES);
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{extension}", stem[..end].trim_end())
+}
+
+/// Without folders, control characters, and what Windows keeps for itself.
+fn safe(name: &str) -> String {
+    let name: String = name
+        .chars()
+        .map(|character| match character {
+            '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+            character if character.is_control() => '-',
+            // Marks that turn the direction of writing can hide an extension.
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '-',
+            character => character,
+        })
+        .collect();
+    name.trim().trim_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(asked: Option<&str>) -> String {
+        let now = "2026-01-31T23:30:00Z".parse().unwrap();
+        file_name(asked, Some("shop"), "public.orders", now, Format::Csv, None)
+    }
+
+    #[test]
+    fn names_are_descriptive_by_default_and_safe_always() {
+        assert_eq!(named(None), "shop-public.orders-2026-01-31.csv");
+        assert_eq!(named(Some("März.csv")), "März.csv");
+        assert_eq!(named(Some("../../etc/passwd")), "-..-etc-passwd.csv");
+        assert_eq!(named(Some("a\r\nb\u{202e}gpj")), "a--b-gpj.csv");
+        assert_eq!(named(Some("  ")), "shop-public.orders-2026-01-31.csv");
+        assert!(named(Some(&"ä".repeat(500))).len() <= MAX_BYTES + 4);
+    }
+
+    #[test]
+    fn a_compressed_file_says_so() {
+        let now = "2026-01-31T00:00:00Z".parse().unwrap();
+        let name = file_name(None, None, "t", now, Format::Ndjson, Some(Compression::Gzip));
+        assert_eq!(name, "t-2026-01-31.ndjson.gz");
+    }
+}

@@ -1,0 +1,131 @@
+use rowport_model::Principal;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+use super::request::{ExportRequest, PreparedExport};
+use super::spool::SpoolLimits;
+use crate::desk::Desk;
+use crate::error::EngineError;
+use crate::pages::{Count, CountMode};
+
+/// How an export is delivered. The bytes are the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Tier {
+    /// The row count decides.
+    #[default]
+    Auto,
+    /// Complete before its first byte is sent, so that its length and manifest come first.
+    Direct,
+    /// Sent while it is read.
+    Streamed,
+}
+
+/// What an export will be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ExportPlan {
+    /// How many rows.
+    pub rows: u64,
+    /// Whether they were counted rather than estimated.
+    pub exact: bool,
+    /// `direct` or `streamed`.
+    pub tier: Tier,
+    /// Why that one, in words.
+    pub reason: String,
+    /// About how many bytes, judged from the first rows.
+    pub estimated_bytes: u64,
+    /// The name of the file.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: &'static str,
+}
+
+/// From so many rows the size of all is judged.
+const SAMPLE_ROWS: u64 = 200;
+
+impl Desk {
+    /// What an export will be: how many rows, how it is delivered and why, and about how large.
+    pub async fn plan_export(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        request: &ExportRequest,
+    ) -> Result<ExportPlan, EngineError> {
+        let prepared = self.prepare_export(principal, source, dataset, request).await?;
+        let count = self.count_query(source, prepared.query().clone(), CountMode::Quick).await?;
+        let (tier, reason) = self.tier(request.tier, count);
+        let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
+        let sample = self.sample(principal, source, dataset, request, Some(SAMPLE_ROWS)).await?;
+        let empty = self.sample(principal, source, dataset, request, Some(0)).await?;
+        let per_row = sample.1.saturating_sub(empty.1) as f64 / sample.0.max(1) as f64;
+        let estimated_bytes = empty.1 + (per_row * count.count as f64) as u64;
+        Ok(ExportPlan {
+            rows: count.count,
+            exact: count.exact,
+            tier,
+            reason,
+            estimated_bytes,
+            file_name,
+            media_type,
+        })
+    }
+
+    /// Which tier an export takes: what was asked for, or what fits its size.
+    pub async fn decide_tier(
+        &self,
+        source: &str,
+        prepared: &PreparedExport,
+        asked: Tier,
+    ) -> Result<Tier, EngineError> {
+        if asked != Tier::Auto {
+            return Ok(asked);
+        }
+        let most = self.exports.direct_rows + 1;
+        let count = self.count_rows(source, prepared.query().clone().count(Some(most))).await?;
+        Ok(self.tier(asked, Count { count, exact: count < most }).0)
+    }
+
+    /// What a streamed export may hold for a slow reader, and for how long.
+    pub fn spool_limits(&self) -> SpoolLimits {
+        SpoolLimits {
+            memory: 1 << 20,
+            patience: self.exports.snapshot_patience,
+            disk: self.exports.spool_bytes,
+        }
+    }
+
+    fn tier(&self, asked: Tier, count: Count) -> (Tier, String) {
+        let limit = self.exports.direct_rows;
+        match asked {
+            Tier::Direct => (Tier::Direct, "direct, as asked for".to_owned()),
+            Tier::Streamed => (Tier::Streamed, "streamed, as asked for".to_owned()),
+            Tier::Auto if count.count <= limit => {
+                (Tier::Direct, format!("at most {limit} rows: the file is complete before it is sent"))
+            }
+            Tier::Auto => {
+                (Tier::Streamed, format!("more than {limit} rows: the file is sent while it is read"))
+            }
+        }
+    }
+
+    /// Rows and bytes of the first rows.
+    async fn sample(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        request: &ExportRequest,
+        limit: Option<u64>,
+    ) -> Result<(u64, u64), EngineError> {
+        let limit = request.limit.map_or(limit, |asked| limit.map(|limit| limit.min(asked)));
+        let request = ExportRequest { limit, ..request.clone() };
+        let open = self.prepare_export(principal, source, dataset, &request).await?.open().await?;
+        let cancel = CancellationToken::new();
+        let task =
+            tokio::task::spawn_blocking(move || open.write_to(&mut std::io::sink(), &mut |_| {}, &cancel));
+        let manifest = task.await.map_err(|error| EngineError::internal(error.to_string()))??;
+        Ok((manifest.rows, manifest.bytes))
+    }
+}

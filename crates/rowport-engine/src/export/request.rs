@@ -1,0 +1,276 @@
+use std::sync::Arc;
+
+use rowport_drivers::{Driver, ReadOptions};
+use rowport_formats::{Compression, EncodeOptions, Envelope, Format, Manifest, ManifestColumn, RowOrder};
+use rowport_model::{Condition, Filter, Literal, Operator, Principal, Query, ResolvedDataset, Sort, View};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::name::file_name;
+use super::pipeline::OpenExport;
+use super::plan::Tier;
+use crate::desk::Desk;
+use crate::error::EngineError;
+
+/// An export, asked for.
+#[derive(Debug, Clone)]
+pub struct ExportRequest {
+    /// Which rows and columns.
+    pub view: View,
+    /// Only the rows with these keys, within the view.
+    pub keys: Option<Vec<Vec<Literal>>>,
+    /// The format.
+    pub format: Format,
+    /// What the file is to look like.
+    pub options: ExportOptions,
+    /// At most so many rows.
+    pub limit: Option<u64>,
+    /// How it is delivered.
+    pub tier: Tier,
+    /// The name for the file.
+    pub file_name: Option<String>,
+}
+
+/// What people can choose about an export's file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ExportOptions {
+    /// `gzip` or `zstd`.
+    #[schema(value_type = Option<String>, example = "gzip")]
+    pub compress: Option<Compression>,
+    /// Without the formula guard: texts that a spreadsheet would run stay as they are.
+    pub raw: bool,
+    /// What the header row says.
+    pub header: HeaderStyle,
+    /// One ASCII character between the fields of CSV.
+    pub delimiter: Option<char>,
+    /// A UTF-8 byte order mark, which older spreadsheets need.
+    pub bom: bool,
+    /// What stands for NULL in CSV, TSV and text.
+    pub null: String,
+    /// XLSX: a sheet for each value of this column.
+    pub sheet_by: Option<String>,
+}
+
+/// What the header row of a file says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum HeaderStyle {
+    /// The columns' names.
+    #[default]
+    Names,
+    /// The columns' labels.
+    Labels,
+    /// There is none.
+    None,
+}
+
+/// An export that makes sense: resolved, typed, named, and not yet begun.
+pub struct PreparedExport {
+    pub(super) driver: Arc<dyn Driver>,
+    pub(super) query: Query,
+    pub(super) encode: EncodeOptions,
+    pub(super) envelope: Envelope,
+    pub(super) manifest: Manifest,
+    /// The name of the file.
+    pub file_name: String,
+    /// Its media type, as HTTP says it.
+    pub media_type: &'static str,
+}
+
+impl Desk {
+    /// Checks an export and readies it. Nothing is read yet.
+    pub async fn prepare_export(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        request: &ExportRequest,
+    ) -> Result<PreparedExport, EngineError> {
+        let catalog = self.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let view = view_to_export(&resolved, request)?;
+        let now = self.clock.now();
+        let mut query = resolved.query(&view, now)?;
+        query.limit = request.limit;
+        let encode = encode_options(&query, request, dataset)?;
+        let key = resolved.key().iter().map(|column| column.name.clone()).collect();
+        Ok(PreparedExport {
+            driver: Arc::clone(self.driver(source)?),
+            envelope: Envelope {
+                exported_at: now.to_string(),
+                dataset: dataset.to_owned(),
+                view: serde_json::to_value(&request.view).unwrap_or_default(),
+                snapshot_at: None,
+            },
+            manifest: manifest(
+                &query,
+                &view,
+                request,
+                &encode,
+                dataset,
+                key,
+                now.to_string(),
+                self.driver(source)?,
+            ),
+            file_name: file_name(
+                request.file_name.as_deref(),
+                self.workspace.as_deref(),
+                dataset,
+                now,
+                request.format,
+                request.options.compress,
+            ),
+            media_type: match request.options.compress {
+                Some(compression) => compression.media_type(),
+                None => request.format.media_type(),
+            },
+            query,
+            encode,
+        })
+    }
+}
+
+impl PreparedExport {
+    /// Takes the snapshot and waits for the first row.
+    pub async fn open(self) -> Result<OpenExport, EngineError> {
+        let stream = self.driver.read(self.query, ReadOptions::EXPORT).await?;
+        OpenExport::new(stream, self.encode, self.envelope, self.manifest)
+    }
+
+    /// The query, for counting.
+    pub(super) fn query(&self) -> &Query {
+        &self.query
+    }
+}
+
+/// The view, narrowed to the selected keys and ordered by the sheets' column.
+fn view_to_export(dataset: &ResolvedDataset<'_>, request: &ExportRequest) -> Result<View, EngineError> {
+    let mut view = request.view.clone();
+    if let Some(keys) = &request.keys {
+        let selected = selection(dataset, keys)?;
+        view.filter = Some(match view.filter.take() {
+            Some(filter) => Filter::And(vec![filter, selected]),
+            None => selected,
+        });
+    }
+    if let Some(column) = &request.options.sheet_by {
+        if request.format != Format::Xlsx {
+            let message = format!("`sheet_by` is for xlsx; {} has no sheets", request.format.name());
+            return Err(EngineError::BadExport { message });
+        }
+        let descending = view.sort.iter().any(|sort| sort.column == *column && sort.descending);
+        view.sort.retain(|sort| sort.column != *column);
+        view.sort.insert(0, Sort { column: column.clone(), descending });
+    }
+    Ok(view)
+}
+
+/// The rows with these keys.
+fn selection(dataset: &ResolvedDataset<'_>, keys: &[Vec<Literal>]) -> Result<Filter, EngineError> {
+    let columns: Vec<String> = dataset.key().iter().map(|column| column.name.clone()).collect();
+    let bad = |message: String| Err(EngineError::BadExport { message });
+    if columns.is_empty() {
+        return bad(format!("`{}` has no key, so rows of it cannot be selected", dataset.name()));
+    }
+    if keys.iter().any(|key| key.len() != columns.len()) {
+        return bad(format!("each key has {} values, in this order: {}", columns.len(), columns.join(", ")));
+    }
+    if keys.len() * columns.len() > Filter::MAX_VALUES {
+        return bad(format!("more than {} values in keys; use a filter instead", Filter::MAX_VALUES));
+    }
+    let condition = |column: &String, operator, values| {
+        Filter::Condition(Condition { column: column.clone(), operator, values })
+    };
+    if let [column] = columns.as_slice() {
+        return Ok(condition(column, Operator::In, keys.iter().flatten().cloned().collect()));
+    }
+    let row = |key: &Vec<Literal>| {
+        let parts = columns.iter().zip(key);
+        Filter::And(
+            parts.map(|(column, value)| condition(column, Operator::Equals, vec![value.clone()])).collect(),
+        )
+    };
+    Ok(Filter::Or(keys.iter().map(row).collect()))
+}
+
+fn encode_options(
+    query: &Query,
+    request: &ExportRequest,
+    dataset: &str,
+) -> Result<EncodeOptions, EngineError> {
+    let options = &request.options;
+    let delimiter = match options.delimiter {
+        Some(character) if request.format == Format::Csv && character.is_ascii() => Some(character as u8),
+        Some(_) => {
+            let message = "`delimiter` is one ASCII character, and only for csv".to_owned();
+            return Err(EngineError::BadExport { message });
+        }
+        None => None,
+    };
+    let labels = || query.columns.iter().map(|column| column.label.clone()).collect();
+    Ok(EncodeOptions {
+        headers: if options.header == HeaderStyle::Labels { labels() } else { Vec::new() },
+        header_row: options.header != HeaderStyle::None,
+        guard: !options.raw,
+        delimiter,
+        bom: options.bom,
+        null: options.null.clone(),
+        sheet_by: options.sheet_by.clone(),
+        sheet_name: dataset.to_owned(),
+        ..EncodeOptions::default()
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "a manifest says all of it, and nothing else gathers it")]
+fn manifest(
+    query: &Query,
+    view: &View,
+    request: &ExportRequest,
+    encode: &EncodeOptions,
+    dataset: &str,
+    key: Vec<String>,
+    now: String,
+    driver: &Arc<dyn Driver>,
+) -> Manifest {
+    let headers = encode.headers.iter().chain(query.columns.iter().map(|column| &column.name));
+    Manifest {
+        rows: 0,
+        bytes: 0,
+        sha256: String::new(),
+        snapshot_at: None,
+        exported_at: now,
+        dataset: dataset.to_owned(),
+        source_kind: driver.kind().to_string(),
+        format: request.format,
+        compression: request.options.compress,
+        columns: query
+            .columns
+            .iter()
+            .zip(headers)
+            .map(|(column, header)| ManifestColumn {
+                name: column.name.clone(),
+                header: header.clone(),
+                column_type: column.expr.column_type().word().to_owned(),
+            })
+            .collect(),
+        filter: view.filter.as_ref().map(ToString::to_string),
+        sort: view
+            .sort
+            .iter()
+            .map(|sort| format!("{}{}", if sort.descending { "-" } else { "" }, sort.column))
+            .collect(),
+        search: view.search.clone(),
+        order: if query.total_order { RowOrder::Total } else { RowOrder::None },
+        order_key: key,
+        guard: encode.guard,
+        null: encode.null.clone(),
+        delimiter: match request.format {
+            Format::Csv => Some(encode.delimiter.map_or(',', char::from)),
+            Format::Tsv => Some('\t'),
+            _ => None,
+        },
+        header_row: encode.header_row,
+    }
+}

@@ -1,0 +1,274 @@
+//! Pages of a view, counts and landmarks.
+
+use arrow_array::RecordBatch;
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use rowport_drivers::{DriverError, ReadOptions};
+use rowport_model::{ColumnType, Cursor, Principal, Query, View};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::cells;
+use crate::desk::Desk;
+use crate::error::EngineError;
+
+/// One page, asked for.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// Of this view.
+    pub view: View,
+    /// After this place; from the start when absent.
+    pub cursor: Option<String>,
+    /// At most so many rows; 1,000 at most.
+    pub limit: u64,
+}
+
+/// One page of a view.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Page {
+    /// The columns, in the order of the values.
+    pub columns: Vec<PageColumn>,
+    /// One list of values for each row.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub rows: Vec<Vec<serde_json::Value>>,
+    /// Where the next page begins; `null` when there is none.
+    pub cursor: Option<String>,
+    /// `total` when the order has no ties, `none` when the dataset has no key to make one.
+    #[schema(example = "total")]
+    pub order: &'static str,
+    /// `[row, column]` of every value that was too long for a page and is shown in part.
+    pub truncated: Vec<(usize, usize)>,
+}
+
+/// A column of a page.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PageColumn {
+    /// The name in views.
+    pub name: String,
+    /// The name for people.
+    pub label: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub column_type: ColumnType,
+    /// The currency, if it is money.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// How exact a count is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CountMode {
+    /// Exact up to 10,000, estimated beyond.
+    Quick,
+    /// Exact, however long it takes.
+    Exact,
+}
+
+/// How many rows a view has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Count {
+    /// The number.
+    pub count: u64,
+    /// Whether it was counted rather than estimated.
+    pub exact: bool,
+}
+
+/// Cursors at every n-th row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Landmarks {
+    /// n.
+    pub every: u64,
+    /// How many rows the view has.
+    pub count: u64,
+    /// The cursor at index *i* begins the page at row *(i + 1) × n*.
+    pub cursors: Vec<String>,
+}
+
+/// The most rows that a page has.
+pub const PAGE_LIMIT: u64 = 1_000;
+/// Up to here a quick count is exact.
+const QUICK_COUNT: u64 = 10_000;
+/// The most landmarks in one answer.
+const MAX_LANDMARKS: u64 = 100_000;
+
+impl Desk {
+    /// One page of a view.
+    pub async fn page(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        request: &PageRequest,
+    ) -> Result<Page, EngineError> {
+        let catalog = self.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let now = self.clock.now();
+        let mut query = match &request.cursor {
+            Some(cursor) => resolved.query_after(&request.view, cursor, now)?,
+            None => resolved.query(&request.view, now)?,
+        };
+        let columns = page_columns(&query);
+        let limit = request.limit.clamp(1, PAGE_LIMIT);
+        let total = query.total_order;
+        // One more row than asked for tells whether there is a next page.
+        query.limit = Some(limit + u64::from(total));
+        let fingerprint = query.fingerprint.clone();
+        if total {
+            query = query.with_order_columns();
+        }
+        let batches = self.rows(source, query).await?;
+        let mut page = Page {
+            rows: Vec::new(),
+            cursor: None,
+            order: if total { "total" } else { "none" },
+            truncated: Vec::new(),
+            columns,
+        };
+        for batch in &batches {
+            for row in 0..batch.num_rows() {
+                if page.rows.len() as u64 == limit {
+                    return Ok(page);
+                }
+                let last = page.rows.len() as u64 + 1 == limit;
+                push_row(&mut page, batch, row);
+                if last && total {
+                    page.cursor = Some(cursor(batch, page.columns.len(), row, &fingerprint));
+                }
+            }
+        }
+        // The row beyond the limit never came, so this was the last page.
+        page.cursor = None;
+        Ok(page)
+    }
+
+    /// How many rows a view has.
+    pub async fn count(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        view: &View,
+        mode: CountMode,
+    ) -> Result<Count, EngineError> {
+        let catalog = self.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let query = resolved.query(view, self.clock.now())?;
+        self.count_query(source, query, mode).await
+    }
+
+    /// Cursors at every n-th row of a view, for jumping into its middle.
+    pub async fn landmarks(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+        view: &View,
+        every: u64,
+    ) -> Result<Landmarks, EngineError> {
+        let catalog = self.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let query = resolved.query(view, self.clock.now())?;
+        if !query.total_order {
+            let dataset = dataset.to_owned();
+            return Err(rowport_model::QueryError::NoOrder { dataset }.into());
+        }
+        let count = self.count_query(source, query.clone(), CountMode::Exact).await?.count;
+        let every = every.clamp(100, 1_000_000).max(count / MAX_LANDMARKS);
+        let fingerprint = query.fingerprint.clone();
+        let order = query.order.len();
+        let batches = self.rows(source, query.landmarks(every)).await?;
+        let cursors = batches
+            .iter()
+            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
+            .map(|(batch, row)| {
+                let values = (0..order).map(|column| cells::to_cursor(batch.column(column), row)).collect();
+                Cursor { view: fingerprint.clone(), values }.encode()
+            })
+            .collect();
+        Ok(Landmarks { every, count, cursors })
+    }
+
+    pub(crate) async fn count_query(
+        &self,
+        source: &str,
+        query: Query,
+        mode: CountMode,
+    ) -> Result<Count, EngineError> {
+        if mode == CountMode::Quick {
+            let near = self.count_rows(source, query.clone().count(Some(QUICK_COUNT + 1))).await?;
+            if near <= QUICK_COUNT {
+                return Ok(Count { count: near, exact: true });
+            }
+            if let Some(estimate) = self.driver(source)?.estimate(&query).await? {
+                return Ok(Count { count: estimate.max(near), exact: false });
+            }
+        }
+        match self.count_rows(source, query.count(None)).await {
+            Ok(count) => Ok(Count { count, exact: true }),
+            // Better a lower bound than none.
+            Err(EngineError::Driver(DriverError::Timeout { .. })) if mode == CountMode::Quick => {
+                Ok(Count { count: QUICK_COUNT + 1, exact: false })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The number that a counting query answers with.
+    pub(crate) async fn count_rows(&self, source: &str, query: Query) -> Result<u64, EngineError> {
+        let batches = self.rows(source, query).await?;
+        let first = batches.first().filter(|batch| batch.num_rows() > 0);
+        let value = first.map(|batch| batch.column(0).as_primitive::<Int64Type>().value(0));
+        value
+            .and_then(|value| u64::try_from(value).ok())
+            .ok_or_else(|| EngineError::internal("a count without rows"))
+    }
+
+    async fn rows(&self, source: &str, query: Query) -> Result<Vec<RecordBatch>, EngineError> {
+        let mut stream = match self.driver(source)?.read(query, ReadOptions::PAGE).await {
+            Err(error @ DriverError::Vanished { .. }) => {
+                self.forget(source).await;
+                return Err(error.into());
+            }
+            other => other?,
+        };
+        let mut batches = Vec::new();
+        while let Some(batch) = stream.next().await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+}
+
+fn page_columns(query: &Query) -> Vec<PageColumn> {
+    let column = |column: &rowport_model::OutputColumn| PageColumn {
+        name: column.name.clone(),
+        label: column.label.clone(),
+        column_type: column.expr.column_type(),
+        currency: column.currency.clone(),
+    };
+    query.columns.iter().map(column).collect()
+}
+
+fn push_row(page: &mut Page, batch: &RecordBatch, row: usize) {
+    let place = page.rows.len();
+    let mut values = Vec::with_capacity(page.columns.len());
+    for column in 0..page.columns.len() {
+        let (value, cut) = cells::to_json(batch.column(column), row);
+        if cut {
+            page.truncated.push((place, column));
+        }
+        values.push(value);
+    }
+    page.rows.push(values);
+}
+
+/// The order's columns stand after those of the page.
+fn cursor(batch: &RecordBatch, first: usize, row: usize, fingerprint: &str) -> String {
+    let values =
+        (first..batch.num_columns()).map(|column| cells::to_cursor(batch.column(column), row)).collect();
+    Cursor { view: fingerprint.to_owned(), values }.encode()
+}

@@ -1,0 +1,222 @@
+//! Applies the configuration to what a database says of itself.
+
+use rowport_model::{
+    Column, ColumnType, ComputedColumn, Dataset, DatasetPolicy, Expression, IntegerWidth, Lookup,
+};
+
+use crate::settings::{DatasetSettings, SettingProblem, SourceSettings};
+
+/// A dataset with its settings applied, and what every principal is kept from.
+pub(crate) struct Refined {
+    pub(crate) dataset: Dataset,
+    pub(crate) policy: DatasetPolicy,
+}
+
+/// Applies a source's settings. Hidden datasets are left out. A setting that does not fit is a problem and has no
+/// effect, except that a column that should be hidden hides nothing else by mistake.
+pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Refined>, Vec<SettingProblem>) {
+    let mut problems = Vec::new();
+    for name in source.datasets.keys() {
+        if !datasets.iter().any(|dataset| dataset.name.to_string() == *name) {
+            problems.push(problem(source, name, &[], format!("there is no table or view `{name}`"), {
+                let names = datasets.iter().map(|dataset| dataset.name.to_string());
+                nearest(name, names)
+            }));
+        }
+    }
+    let refined = datasets
+        .into_iter()
+        .filter_map(|dataset| {
+            let name = dataset.name.to_string();
+            match source.datasets.get(&name) {
+                None => Some(Refined { dataset, policy: DatasetPolicy::default() }),
+                Some(settings) if settings.hidden => None,
+                Some(settings) => {
+                    let mut refinery = Refinery { source, name: &name, problems: &mut problems };
+                    Some(refinery.apply(dataset, settings))
+                }
+            }
+        })
+        .collect();
+    (refined, problems)
+}
+
+struct Refinery<'a> {
+    source: &'a SourceSettings,
+    name: &'a str,
+    problems: &'a mut Vec<SettingProblem>,
+}
+
+impl Refinery<'_> {
+    fn apply(&mut self, mut dataset: Dataset, settings: &DatasetSettings) -> Refined {
+        if let Some(label) = &settings.label {
+            dataset.label.clone_from(label);
+        }
+        let mut policy = DatasetPolicy::default();
+        self.columns(&mut dataset, &mut policy, settings);
+        self.computed(&mut dataset, settings);
+        for (name, path) in &settings.lookups {
+            dataset.lookups.push(Lookup { name: name.clone(), path: path.clone() });
+        }
+        if let Some(key) = &settings.key {
+            self.key(&mut dataset, key);
+        }
+        if let Some(deleted_at) = &settings.deleted_at
+            && self.exists(&dataset, deleted_at, &["deleted_at"])
+        {
+            policy.deleted_at = Some(deleted_at.clone());
+        }
+        for (preset, columns) in &settings.presets {
+            for column in columns.iter().filter(|column| !column.contains('.')) {
+                let known = settings.lookups.contains_key(column);
+                if !known {
+                    self.exists(&dataset, column, &["presets", preset]);
+                }
+            }
+        }
+        Refined { dataset, policy }
+    }
+
+    fn columns(&mut self, dataset: &mut Dataset, policy: &mut DatasetPolicy, settings: &DatasetSettings) {
+        for (name, column_settings) in &settings.columns {
+            if !self.exists(dataset, name, &["columns", name]) {
+                continue;
+            }
+            if column_settings.hidden {
+                policy.hidden_columns.push(name.clone());
+            }
+            for column in dataset.columns.iter_mut().filter(|column| column.name == *name) {
+                if let Some(label) = &column_settings.label {
+                    column.label.clone_from(label);
+                }
+                column.currency.clone_from(&column_settings.currency);
+            }
+        }
+    }
+
+    fn computed(&mut self, dataset: &mut Dataset, settings: &DatasetSettings) {
+        for (name, computed) in &settings.computed {
+            let path = ["computed", name.as_str()];
+            if dataset.column(name).is_some() {
+                self.wrong(&path, format!("the table has a column `{name}` already"), None);
+                continue;
+            }
+            let expression = &computed.expression;
+            let unknown = expression.columns().into_iter().find(|column| {
+                !column.contains('.') && dataset.column(column).is_none_or(|column| column.computed)
+            });
+            if let Some(unknown) = unknown {
+                let hint = nearest(unknown, dataset.columns.iter().map(|column| column.name.clone()));
+                self.wrong(&path, format!("there is no stored column `{unknown}`"), hint);
+                continue;
+            }
+            let (column_type, nullable) = computed_type(expression, dataset);
+            dataset.columns.push(Column {
+                name: name.clone(),
+                label: computed.label.clone().unwrap_or_else(|| name.clone()),
+                column_type,
+                native_type: String::new(),
+                nullable,
+                default: None,
+                currency: computed.currency.clone(),
+                computed: true,
+            });
+            dataset.computed.push(ComputedColumn { name: name.clone(), expression: expression.clone() });
+        }
+    }
+
+    /// A key that the configuration states is believed: the database cannot say it of a view.
+    fn key(&mut self, dataset: &mut Dataset, key: &[String]) {
+        if key.iter().all(|name| self.exists(dataset, name, &["key"])) {
+            for column in dataset.columns.iter_mut().filter(|column| key.contains(&column.name)) {
+                column.nullable = false;
+            }
+            dataset.key = key.to_vec();
+        }
+    }
+
+    fn exists(&mut self, dataset: &Dataset, column: &str, path: &[&str]) -> bool {
+        let exists = dataset.column(column).is_some();
+        if !exists {
+            let hint = nearest(column, dataset.columns.iter().map(|column| column.name.clone()));
+            self.wrong(path, format!("`{}` has no column `{column}`", self.name), hint);
+        }
+        exists
+    }
+
+    fn wrong(&mut self, path: &[&str], message: String, hint: Option<String>) {
+        self.problems.push(problem(self.source, self.name, path, message, hint));
+    }
+}
+
+fn problem(
+    source: &SourceSettings,
+    dataset: &str,
+    path: &[&str],
+    message: String,
+    hint: Option<String>,
+) -> SettingProblem {
+    let start = ["sources", &source.name, "datasets", dataset];
+    let path = start.iter().chain(path).map(|part| (*part).to_owned()).collect();
+    SettingProblem { path, message, hint }
+}
+
+/// The type that the resolver will give the expression; a dotted path is taken for a decimal's worth of unknown.
+fn computed_type(expression: &Expression, dataset: &Dataset) -> (ColumnType, bool) {
+    match expression {
+        Expression::Column(name) => dataset
+            .column(name)
+            .map_or((ColumnType::Decimal { precision: None, scale: None }, true), |column| {
+                (column.column_type.clone(), column.nullable)
+            }),
+        Expression::Number(digits) if digits.contains('.') => {
+            (ColumnType::Decimal { precision: None, scale: None }, false)
+        }
+        Expression::Number(_) => (ColumnType::Integer { width: IntegerWidth::I64 }, false),
+        Expression::Text(_) | Expression::Concat(_) => (ColumnType::Text, false),
+        Expression::Binary(left, sign, right) => {
+            let (left, right) = (computed_type(left, dataset), computed_type(right, dataset));
+            let column_type = rowport_model::arithmetic_type(*sign, &left.0, &right.0);
+            (column_type, *sign == '/' || left.1 || right.1)
+        }
+    }
+}
+
+/// The candidate that was probably meant.
+pub(crate) fn nearest(name: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
+    let lower = name.to_lowercase();
+    candidates
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= 1 + lower.len() / 4)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (index, character) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = index + 1;
+        for (place, other) in right.iter().enumerate() {
+            let changed = diagonal + usize::from(character != *other);
+            diagonal = row[place + 1];
+            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
+        }
+    }
+    row[right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name_is_offered() {
+        let names = || ["orders", "customers", "items"].into_iter().map(str::to_owned);
+        assert_eq!(nearest("order", names()).as_deref(), Some("orders"));
+        assert_eq!(nearest("Custmers", names()).as_deref(), Some("customers"));
+        assert_eq!(nearest("invoices", names()), None);
+    }
+}
