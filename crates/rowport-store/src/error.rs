@@ -1,0 +1,118 @@
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// What the store can fail with. The messages are for people; [`StoreError::code`] is for programs.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// Another view or preset of the dataset has that name, perhaps in other capitals.
+    #[error("there already is a {what} named `{name}`")]
+    NameTaken {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// The name asked for.
+        name: String,
+    },
+    /// The name cannot be used.
+    #[error("the name cannot be used: {message}")]
+    BadName {
+        /// What would be right.
+        message: String,
+    },
+    /// The columns of a preset cannot be used.
+    #[error("the columns cannot be used: {message}")]
+    BadPreset {
+        /// What would be right.
+        message: String,
+    },
+    /// The dataset has as many as it may have.
+    #[error("a dataset has at most {limit} saved {what}s; delete one that is not needed")]
+    TooMany {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// The limit.
+        limit: u32,
+    },
+    /// The view or the columns are larger than may be saved.
+    #[error("the {what} is larger than the {limit} bytes that may be saved")]
+    TooLarge {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// The dataset has no such view.
+    #[error("there is no saved view `{id}` of this dataset")]
+    UnknownView {
+        /// The id asked for.
+        id: String,
+    },
+    /// The dataset has no such preset.
+    #[error("there is no preset `{id}` of this dataset")]
+    UnknownPreset {
+        /// The id asked for.
+        id: String,
+    },
+    /// The file cannot be opened, read or written.
+    #[error("Rowport's own state in {path} cannot be used: {message}")]
+    Unavailable {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's or SQLite's words.
+        message: String,
+    },
+    /// Another process holds the file for longer than is waited.
+    #[error("Rowport's own state is busy: {message}")]
+    Busy {
+        /// SQLite's words.
+        message: String,
+    },
+    /// The file is something else.
+    #[error("{path} is not Rowport's: {message}; it was left as it is")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// How that can be seen.
+        message: String,
+    },
+    /// A newer Rowport wrote the file.
+    #[error("{path} was written by a newer Rowport (its version is {found}, this program knows {known})")]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// The version of the file.
+        found: i64,
+        /// The newest version that this program knows.
+        known: i64,
+    },
+    /// A saved row cannot be read back.
+    #[error("the saved {what} `{id}` cannot be read: {message}")]
+    Damaged {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// Which.
+        id: String,
+        /// What is wrong with it.
+        message: String,
+    },
+}
+
+impl StoreError {
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NameTaken { .. } => "name_taken",
+            Self::BadName { .. } => "bad_name",
+            Self::BadPreset { .. } => "bad_preset",
+            Self::TooMany { .. } => "too_many_saved",
+            Self::TooLarge { .. } => "too_large",
+            Self::UnknownView { .. } => "unknown_view",
+            Self::UnknownPreset { .. } => "unknown_preset",
+            Self::Unavailable { .. } => "store_unavailable",
+            Self::Busy { .. } => "store_busy",
+            Self::Foreign { .. } => "store_foreign",
+            Self::Newer { .. } => "store_newer",
+            Self::Damaged { .. } => "store_damaged",
+        }
+    }
+}

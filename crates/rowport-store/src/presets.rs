@@ -1,0 +1,124 @@
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use rowport_model::{Clock, Principal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::StoreError;
+use crate::names::{self, MAX_BODY_BYTES};
+use crate::store::{Kind, Place, Saved, Store, Writing};
+
+/// A choice of columns that somebody saved under a name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Preset {
+    /// A version 7 UUID.
+    pub id: String,
+    /// The source.
+    pub source: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The name, unique among the dataset's saved presets in any capitals.
+    pub name: String,
+    /// The columns, in order. They are not checked here: the dataset may have changed since.
+    pub columns: Vec<String>,
+    /// Who saved it last.
+    pub saved_by: String,
+    /// When it was first saved.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last saved.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// The saved column presets of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Presets<'a> {
+    pub(crate) store: &'a Store,
+}
+
+impl Presets<'_> {
+    /// The dataset's presets, ordered by name.
+    pub async fn list(&self, _: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
+        self.store.database.list(Kind::Preset, place).await?.into_iter().map(read).collect()
+    }
+
+    /// Saves a new preset.
+    pub async fn create(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        name: &str,
+        columns: &[String],
+    ) -> Result<Preset, StoreError> {
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        let writing = writing(principal, now, place, &id, name, columns)?;
+        read(self.store.database.create(writing).await?)
+    }
+
+    /// Replaces the name and the columns of a preset.
+    pub async fn update(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        id: &str,
+        name: &str,
+        columns: &[String],
+    ) -> Result<Preset, StoreError> {
+        let writing = writing(principal, clock.now(), place, id, name, columns)?;
+        read(self.store.database.update(writing).await?)
+    }
+
+    /// Deletes a preset.
+    pub async fn delete(&self, _: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
+        self.store.database.delete(Kind::Preset, place, id).await
+    }
+}
+
+fn writing<'a>(
+    principal: &'a Principal,
+    now: Timestamp,
+    place: Place<'a>,
+    id: &'a str,
+    name: &'a str,
+    columns: &[String],
+) -> Result<Writing<'a>, StoreError> {
+    let name = names::checked(name)?;
+    if columns.is_empty() {
+        return Err(StoreError::BadPreset { message: "there are none".to_owned() });
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = columns.iter().find(|column| !seen.insert(column.as_str())) {
+        return Err(StoreError::BadPreset { message: format!("`{twice}` is there twice") });
+    }
+    // A list of texts; serialising it cannot fail.
+    let body = serde_json::to_string(columns).unwrap_or_default();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(StoreError::TooLarge { what: Kind::Preset.word(), limit: MAX_BODY_BYTES });
+    }
+    Ok(Writing { kind: Kind::Preset, place, id, name, body, by: principal.name(), now })
+}
+
+fn read(saved: Saved) -> Result<Preset, StoreError> {
+    let columns = serde_json::from_str(&saved.body).map_err(|error| StoreError::Damaged {
+        what: Kind::Preset.word(),
+        id: saved.id.clone(),
+        message: error.to_string(),
+    })?;
+    Ok(Preset {
+        id: saved.id,
+        source: saved.source,
+        dataset: saved.dataset,
+        name: saved.name,
+        columns,
+        saved_by: saved.saved_by,
+        created_at: saved.created_at,
+        updated_at: saved.updated_at,
+    })
+}

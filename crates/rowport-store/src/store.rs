@@ -1,0 +1,116 @@
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::ids::Ids;
+use crate::presets::Presets;
+use crate::sqlite::Sqlite;
+use crate::views::SavedViews;
+
+/// Rowport's own state.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) database: Sqlite,
+    pub(crate) ids: Ids,
+}
+
+/// The dataset that something is saved for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The source's name.
+    pub source: &'a str,
+    /// The dataset's name: `table` or `schema.table`.
+    pub dataset: &'a str,
+}
+
+impl Store {
+    /// Opens the file, or makes it (and the folder that it is in), and brings it to the present version.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { database: Sqlite::open(path).await?, ids: Ids::default() })
+    }
+
+    /// A store that is gone when it is dropped.
+    pub async fn in_memory() -> Result<Self, StoreError> {
+        Ok(Self { database: Sqlite::in_memory().await?, ids: Ids::default() })
+    }
+
+    /// The same store with another source of ids.
+    #[must_use]
+    pub fn with_ids(self, ids: Ids) -> Self {
+        Self { ids, ..self }
+    }
+
+    /// The saved views.
+    pub fn views(&self) -> SavedViews<'_> {
+        SavedViews { store: self }
+    }
+
+    /// The saved column presets.
+    pub fn presets(&self) -> Presets<'_> {
+        Presets { store: self }
+    }
+
+    /// Whether the state can be read, for the health of the whole.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.database.check().await
+    }
+
+    /// The file; `None` for a store in memory.
+    pub fn path(&self) -> Option<PathBuf> {
+        self.database.path()
+    }
+
+    /// Waits for what is being written and closes the file. Dropping the store does the same later.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+/// What is saved, as the database has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    View,
+    Preset,
+}
+
+impl Kind {
+    /// As it is stored and as messages say it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Preset => "preset",
+        }
+    }
+
+    pub(crate) fn unknown(self, id: &str) -> StoreError {
+        let id = id.to_owned();
+        match self {
+            Self::View => StoreError::UnknownView { id },
+            Self::Preset => StoreError::UnknownPreset { id },
+        }
+    }
+}
+
+/// One row, with its body still as text.
+pub(crate) struct Saved {
+    pub(crate) id: String,
+    pub(crate) source: String,
+    pub(crate) dataset: String,
+    pub(crate) name: String,
+    pub(crate) body: String,
+    pub(crate) saved_by: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What is to be written, already checked.
+pub(crate) struct Writing<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) place: Place<'a>,
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) body: String,
+    pub(crate) by: &'a str,
+    pub(crate) now: Timestamp,
+}

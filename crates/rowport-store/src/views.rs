@@ -1,0 +1,115 @@
+use jiff::Timestamp;
+use rowport_model::{Clock, Principal, View};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::StoreError;
+use crate::names::{self, MAX_BODY_BYTES};
+use crate::store::{Kind, Place, Saved, Store, Writing};
+
+/// A view that somebody saved under a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct SavedView {
+    /// A version 7 UUID.
+    pub id: String,
+    /// The source.
+    pub source: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The name, unique among the dataset's views in any capitals.
+    pub name: String,
+    /// What it shows. Its columns are not checked here: the dataset may have changed since.
+    pub view: View,
+    /// Who saved it last.
+    pub saved_by: String,
+    /// When it was first saved.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was last saved.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub updated_at: Timestamp,
+}
+
+/// The saved views of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct SavedViews<'a> {
+    pub(crate) store: &'a Store,
+}
+
+impl SavedViews<'_> {
+    /// The dataset's views, ordered by name.
+    pub async fn list(&self, _: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
+        self.store.database.list(Kind::View, place).await?.into_iter().map(read).collect()
+    }
+
+    /// Saves a new view.
+    pub async fn create(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        name: &str,
+        view: &View,
+    ) -> Result<SavedView, StoreError> {
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        let writing = writing(principal, now, place, &id, name, view)?;
+        read(self.store.database.create(writing).await?)
+    }
+
+    /// Replaces the name and the view of a saved one.
+    pub async fn update(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        id: &str,
+        name: &str,
+        view: &View,
+    ) -> Result<SavedView, StoreError> {
+        let writing = writing(principal, clock.now(), place, id, name, view)?;
+        read(self.store.database.update(writing).await?)
+    }
+
+    /// Deletes a saved view.
+    pub async fn delete(&self, _: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
+        self.store.database.delete(Kind::View, place, id).await
+    }
+}
+
+fn writing<'a>(
+    principal: &'a Principal,
+    now: Timestamp,
+    place: Place<'a>,
+    id: &'a str,
+    name: &'a str,
+    view: &View,
+) -> Result<Writing<'a>, StoreError> {
+    let name = names::checked(name)?;
+    // A view is made of texts, lists and maps with text keys; serialising it cannot fail.
+    let body = serde_json::to_string(view).unwrap_or_default();
+    if body.len() > MAX_BODY_BYTES {
+        return Err(StoreError::TooLarge { what: Kind::View.word(), limit: MAX_BODY_BYTES });
+    }
+    Ok(Writing { kind: Kind::View, place, id, name, body, by: principal.name(), now })
+}
+
+fn read(saved: Saved) -> Result<SavedView, StoreError> {
+    let view = serde_json::from_str(&saved.body).map_err(|error| StoreError::Damaged {
+        what: Kind::View.word(),
+        id: saved.id.clone(),
+        message: error.to_string(),
+    })?;
+    Ok(SavedView {
+        id: saved.id,
+        source: saved.source,
+        dataset: saved.dataset,
+        name: saved.name,
+        view,
+        saved_by: saved.saved_by,
+        created_at: saved.created_at,
+        updated_at: saved.updated_at,
+    })
+}
