@@ -1,0 +1,58 @@
+//! The API's document, gathered from the routes themselves.
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::AppState;
+use crate::extract::{method_not_allowed, not_found};
+use crate::routes;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Rowport",
+        description = "Browse, count and export the tables of your databases. docs/API-DESIGN.md states the rules \
+                       that hold across routes.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "datasets", description = "Sources and their tables and views"),
+        (name = "rows", description = "Pages, counts and landmarks of a view"),
+        (name = "exports", description = "Views as files"),
+        (name = "views", description = "Views that people saved"),
+        (name = "presets", description = "Lists of columns that people saved, or that the configuration names"),
+        (name = "health", description = "Rowport itself")
+    )
+)]
+struct Document;
+
+/// The document of the whole API: OpenAPI 3.1.
+pub fn document() -> utoipa::openapi::OpenApi {
+    described().split_for_parts().1
+}
+
+/// The routes, ready to serve, and their document.
+pub(crate) fn routes(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
+    let (router, document) = described().split_for_parts();
+    let json = document.to_json().unwrap_or_default();
+    let router = router
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move {
+                let kind = HeaderValue::from_static("application/json");
+                ([(header::CONTENT_TYPE, kind)], json).into_response()
+            }),
+        )
+        .route("/api/{*rest}", axum::routing::any(not_found))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(state);
+    (router, document)
+}
+
+fn described() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(Document::openapi()).merge(routes::all())
+}

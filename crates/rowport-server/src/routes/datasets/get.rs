@@ -1,0 +1,61 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_model::{Column, Dataset, ForeignKey};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, Caller};
+use crate::routes::request::DatasetPath;
+
+/// A dataset: what it is made of and how it hangs together with others.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DatasetDescription {
+    /// The source's name.
+    source: String,
+    /// The dataset itself.
+    #[serde(flatten)]
+    dataset: Dataset,
+    /// Columns reached through foreign keys, under the names that views use.
+    lookups: Vec<Column>,
+    /// The foreign keys of other datasets that refer to this one.
+    referring: Vec<Referring>,
+}
+
+/// A foreign key of another dataset that refers to this one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Referring {
+    /// The other dataset's name in addresses.
+    dataset: String,
+    /// Its name for people.
+    label: String,
+    /// Its foreign key.
+    foreign_key: ForeignKey,
+}
+
+/// A dataset: its columns, key, references, and who refers to it.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}",
+    tag = "datasets",
+    params(DatasetPath),
+    responses((status = 200, body = DatasetDescription), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn get_dataset(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+) -> Result<Json<DatasetDescription>, ApiError> {
+    let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
+    let resolved =
+        catalog.dataset(&path.dataset).ok_or_else(|| ApiError::bad_request("the dataset went away"))?;
+    let dataset = resolved.visible();
+    let lookups = dataset.lookups.iter().filter_map(|lookup| resolved.column_at(&lookup.name)).collect();
+    let referring = resolved.referring().into_iter().map(|(other, foreign_key)| Referring {
+        dataset: other.name.to_string(),
+        label: other.label,
+        foreign_key,
+    });
+    Ok(Json(DatasetDescription { source: path.source, lookups, referring: referring.collect(), dataset }))
+}

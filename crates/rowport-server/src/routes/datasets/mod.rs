@@ -1,0 +1,3 @@
+//! One dataset.
+
+pub(crate) mod get;

@@ -1,0 +1,178 @@
+//! Answers whose body is a file.
+
+use std::io::{Seek, SeekFrom};
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::StreamBody;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rowport_engine::EngineError;
+use rowport_engine::export::{OpenExport, Piece, SpoolLimits, SpoolReader, spool};
+use rowport_formats::Manifest;
+use tokio::io::AsyncReadExt;
+use tokio_util::sync::CancellationToken;
+
+use crate::error::ApiError;
+
+/// What the head says of the file.
+pub(super) struct Head {
+    pub(super) file_name: String,
+    pub(super) media_type: &'static str,
+}
+
+/// Up to here a direct export stays in memory; beyond, in a nameless file.
+const DIRECT_MEMORY: usize = 8 << 20;
+
+const MANIFEST: HeaderName = HeaderName::from_static("rowport-manifest");
+
+/// The whole file, then the answer.
+pub(super) async fn direct(head: Head, open: OpenExport) -> Result<Response, ApiError> {
+    let cancel = CancellationToken::new();
+    // The client that leaves drops this future, and with it the guard.
+    let _guard = cancel.clone().drop_guard();
+    let task = tokio::task::spawn_blocking(move || {
+        let mut file = tempfile::SpooledTempFile::new(DIRECT_MEMORY);
+        let manifest = open.write_to(&mut file, &mut |_| {}, &cancel)?;
+        let rewound = file.seek(SeekFrom::Start(0));
+        rewound.map_err(|error| EngineError::Output { what: "the spool".to_owned(), error })?;
+        Ok::<_, EngineError>((file, manifest))
+    });
+    let task = task.await.map_err(|error| EngineError::Internal { message: error.to_string() })?;
+    let (file, manifest) = task?;
+    let body = match file.into_inner() {
+        tempfile::SpooledData::InMemory(bytes) => Body::from(bytes.into_inner()),
+        tempfile::SpooledData::OnDisk(file) => file_body(tokio::fs::File::from_std(file)),
+    };
+    let mut response = respond(head, body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, manifest.bytes.into());
+    headers.insert(MANIFEST, summary(&manifest));
+    Ok(response)
+}
+
+/// The head at once, and the file while it is read.
+pub(super) fn streamed(
+    head: Head,
+    open: OpenExport,
+    limits: SpoolLimits,
+    wants_trailers: bool,
+) -> Result<Response, ApiError> {
+    let (mut writer, reader) = spool(limits);
+    let cancel = writer.cancellation();
+    tokio::task::spawn_blocking(move || {
+        let end = open.write_to(&mut writer, &mut |_| {}, &cancel);
+        if let Err(error) = &end {
+            tracing::warn!(%error, code = error.code(), "a streamed export was broken off");
+        }
+        writer.finish(end);
+    });
+    let mut response = respond(head, Body::new(StreamBody::new(frames(reader, wants_trailers))));
+    if wants_trailers {
+        response.headers_mut().insert(header::TRAILER, HeaderValue::from_static("Rowport-Manifest"));
+    }
+    Ok(response)
+}
+
+fn respond(head: Head, body: Body) -> Response {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(head.media_type));
+    headers.insert(header::CONTENT_DISPOSITION, disposition(&head.file_name));
+    response
+}
+
+/// An error in the stream makes the server close the connection without ending the body.
+fn frames(
+    reader: SpoolReader,
+    wants_trailers: bool,
+) -> impl futures_util::Stream<Item = Result<Frame<Bytes>, EngineError>> {
+    stream::unfold(Some(reader), move |reader| async move {
+        let mut reader = reader?;
+        match reader.next().await {
+            Ok(Piece::Bytes(bytes)) => Some((Ok(Frame::data(bytes)), Some(reader))),
+            Ok(Piece::End(manifest)) if wants_trailers => {
+                let trailers = HeaderMap::from_iter([(MANIFEST, summary(&manifest))]);
+                Some((Ok(Frame::trailers(trailers)), None))
+            }
+            Ok(Piece::End(_)) => None,
+            Err(error) => Some((Err(error), None)),
+        }
+    })
+}
+
+fn file_body(file: tokio::fs::File) -> Body {
+    const PIECE: usize = 128 << 10;
+    Body::from_stream(stream::try_unfold(file, |mut file| async move {
+        let mut bytes = Vec::with_capacity(PIECE);
+        let read = (&mut file).take(PIECE as u64).read_to_end(&mut bytes).await?;
+        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(bytes), file)))
+    }))
+}
+
+/// The manifest without its lists, which could be longer than a header may be.
+fn summary(manifest: &Manifest) -> HeaderValue {
+    let summary = serde_json::json!({
+        "rows": manifest.rows,
+        "bytes": manifest.bytes,
+        "sha256": manifest.sha256,
+        "snapshot_at": manifest.snapshot_at,
+        "exported_at": manifest.exported_at,
+        "order": manifest.order,
+    });
+    // Numbers, hexadecimal and timestamps: all of it ASCII.
+    HeaderValue::from_str(&summary.to_string()).unwrap_or_else(|_| HeaderValue::from_static("{}"))
+}
+
+/// What may stand in `filename*` as it is, by RFC 5987.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// By RFC 6266: a plain name for old clients, and the real one where it is not ASCII.
+fn disposition(name: &str) -> HeaderValue {
+    let ascii: String = name
+        .chars()
+        .map(|character| match character {
+            '"' | '\\' | '%' => '_',
+            ' '..='~' => character,
+            _ => '_',
+        })
+        .collect();
+    let mut value = format!("attachment; filename=\"{ascii}\"");
+    if ascii != name {
+        value.push_str(&format!("; filename*=UTF-8''{}", utf8_percent_encode(name, PLAIN)));
+    }
+    HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_reach_old_and_new_clients() {
+        for (name, value) in [
+            ("a b.csv", "attachment; filename=\"a b.csv\""),
+            (
+                "März \"1\".csv",
+                "attachment; filename=\"M_rz _1_.csv\"; filename*=UTF-8''M%C3%A4rz%20%221%22.csv",
+            ),
+            ("a\r\nX: y.csv", "attachment; filename=\"a__X: y.csv\"; filename*=UTF-8''a%0D%0AX%3A%20y.csv"),
+        ] {
+            assert_eq!(disposition(name), value);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Exports as addresses and bodies carry them.
+
+use axum::http::StatusCode;
+use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
+use rowport_formats::{Compression, Format};
+use rowport_model::{Literal, View};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::error::ApiError;
+use crate::routes::request::view_of;
+
+/// An export, in an address.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportParams {
+    /// Columns, separated by commas; all of them when absent.
+    #[param(example = "id,status")]
+    columns: Option<String>,
+    /// Text (`status = "paid" and price > 100`) or JSON.
+    #[param(example = "id > 10")]
+    filter: Option<String>,
+    /// Columns, separated by commas, a minus before the descending ones.
+    #[param(example = "-id")]
+    sort: Option<String>,
+    /// Text to search for.
+    search: Option<String>,
+    /// `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
+    #[param(example = "csv")]
+    format: Option<String>,
+    /// `gzip` or `zstd`.
+    compress: Option<String>,
+    /// Without the formula guard.
+    raw: Option<bool>,
+    /// `names` (the default), `labels` or `none`.
+    header: Option<HeaderStyle>,
+    /// One ASCII character between the fields of CSV.
+    delimiter: Option<String>,
+    /// A UTF-8 byte order mark.
+    bom: Option<bool>,
+    /// What stands for NULL in CSV, TSV and text.
+    null: Option<String>,
+    /// XLSX: a sheet for each value of this column.
+    sheet_by: Option<String>,
+    /// At most so many rows.
+    limit: Option<u64>,
+    /// `auto` (the default), `direct` or `streamed`.
+    tier: Option<Tier>,
+    /// The name for the file.
+    file_name: Option<String>,
+}
+
+/// An export.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExportBody {
+    /// The view; the whole dataset when absent.
+    #[serde(default)]
+    view: View,
+    /// Only the rows with these keys, each a list of the key's values in the key's order.
+    #[schema(value_type = Option<Vec<Vec<Object>>>)]
+    keys: Option<Vec<Vec<serde_json::Value>>>,
+    /// `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
+    #[schema(example = "csv")]
+    format: Option<String>,
+    /// What the file is to look like.
+    #[serde(default)]
+    options: ExportOptions,
+    /// At most so many rows.
+    limit: Option<u64>,
+    /// How it is delivered.
+    #[serde(default)]
+    tier: Tier,
+    /// The name for the file.
+    file_name: Option<String>,
+}
+
+impl ExportParams {
+    pub(super) fn request(self) -> Result<ExportRequest, ApiError> {
+        let compress = self.compress.filter(|name| !name.is_empty());
+        let compress = compress.map(|name| {
+            Compression::from_name(&name)
+                .ok_or_else(|| bad(format!("`compress` is `gzip` or `zstd`, not `{name}`")))
+        });
+        let delimiter = self.delimiter.map(|text| {
+            let mut characters = text.chars();
+            match (characters.next(), characters.next()) {
+                (Some(character), None) => Ok(character),
+                _ => Err(bad("`delimiter` is one character".to_owned())),
+            }
+        });
+        let options = ExportOptions {
+            compress: compress.transpose()?,
+            raw: self.raw.unwrap_or_default(),
+            header: self.header.unwrap_or_default(),
+            delimiter: delimiter.transpose()?,
+            bom: self.bom.unwrap_or_default(),
+            null: self.null.unwrap_or_default(),
+            sheet_by: self.sheet_by,
+        };
+        Ok(ExportRequest {
+            view: view_of(self.columns, self.filter, self.sort, self.search)?,
+            keys: None,
+            format: format(self.format.as_deref())?,
+            options,
+            limit: self.limit,
+            tier: self.tier.unwrap_or_default(),
+            file_name: self.file_name,
+        })
+    }
+}
+
+impl ExportBody {
+    pub(super) fn request(self) -> Result<ExportRequest, ApiError> {
+        let keys = self.keys.map(|keys| keys.into_iter().map(key).collect::<Result<_, _>>()).transpose()?;
+        Ok(ExportRequest {
+            view: self.view,
+            keys,
+            format: format(self.format.as_deref())?,
+            options: self.options,
+            limit: self.limit,
+            tier: self.tier,
+            file_name: self.file_name,
+        })
+    }
+}
+
+fn format(name: Option<&str>) -> Result<Format, ApiError> {
+    let Some(name) = name else { return Ok(Format::Csv) };
+    Format::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
+        bad(format!("there is no format `{name}`; known are {}", known.join(", ")))
+    })
+}
+
+fn key(values: Vec<serde_json::Value>) -> Result<Vec<Literal>, ApiError> {
+    let literal = |value| match value {
+        serde_json::Value::Bool(value) => Ok(Literal::Boolean(value)),
+        serde_json::Value::Number(number) => Ok(Literal::Number(number.to_string())),
+        serde_json::Value::String(text) => Ok(Literal::Text(text)),
+        _ => Err(bad("a key has texts, numbers and booleans".to_owned())),
+    };
+    values.into_iter().map(literal).collect()
+}
+
+fn bad(detail: String) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail)
+}

@@ -1,0 +1,80 @@
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rowport_engine::export::{ExportRequest, Tier};
+use rowport_model::Principal;
+
+use super::answer;
+use super::body::{ExportBody, ExportParams};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, ApiQuery, Caller, JsonOrForm};
+use crate::routes::request::DatasetPath;
+
+/// The rows of a view as a file. A direct export has its length and its manifest in the head; a streamed one has
+/// the manifest as a trailer for clients that say `TE: trailers`, and is broken off when it fails.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/export",
+    tag = "exports",
+    params(DatasetPath, ExportParams),
+    responses(
+        (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
+        (status = "default", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn get_export(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    headers: HeaderMap,
+    ApiQuery(params): ApiQuery<ExportParams>,
+) -> Result<Response, ApiError> {
+    export(&state, &principal, &path, &headers, params.request()?).await
+}
+
+/// The same for a view that is too long for an address, or for selected rows. The body is JSON, or a form whose
+/// field `request` holds it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/export",
+    tag = "exports",
+    params(DatasetPath),
+    request_body = ExportBody,
+    responses(
+        (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
+        (status = "default", body = Problem, content_type = "application/problem+json")
+    )
+)]
+pub(crate) async fn post_export(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    headers: HeaderMap,
+    JsonOrForm(body): JsonOrForm<ExportBody>,
+) -> Result<Response, ApiError> {
+    export(&state, &principal, &path, &headers, body.request()?).await
+}
+
+async fn export(
+    state: &AppState,
+    principal: &Principal,
+    path: &DatasetPath,
+    headers: &HeaderMap,
+    request: ExportRequest,
+) -> Result<Response, ApiError> {
+    let prepared = state.desk.prepare_export(principal, &path.source, &path.dataset, &request).await?;
+    let tier = state.desk.decide_tier(&path.source, &prepared, request.tier).await?;
+    let head = answer::Head { file_name: prepared.file_name.clone(), media_type: prepared.media_type };
+    let open = prepared.open().await?;
+    match tier {
+        Tier::Direct => answer::direct(head, open).await,
+        Tier::Auto | Tier::Streamed => {
+            let wants_trailers = headers
+                .get("te")
+                .and_then(|te| te.to_str().ok())
+                .is_some_and(|te| te.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")));
+            answer::streamed(head, open, state.desk.spool_limits(), wants_trailers)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_engine::export::ExportPlan;
+
+use super::body::{ExportBody, ExportParams};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
+use crate::routes::request::DatasetPath;
+
+/// What an export will be: rows, tier and why, size, name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/export/plan",
+    tag = "exports",
+    params(DatasetPath, ExportParams),
+    responses((status = 200, body = ExportPlan), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn get_export_plan(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiQuery(params): ApiQuery<ExportParams>,
+) -> Result<Json<ExportPlan>, ApiError> {
+    let request = params.request()?;
+    Ok(Json(state.desk.plan_export(&principal, &path.source, &path.dataset, &request).await?))
+}
+
+/// What an export will be that is too long for an address.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/export/plan",
+    tag = "exports",
+    params(DatasetPath),
+    request_body = ExportBody,
+    responses((status = 200, body = ExportPlan), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn post_export_plan(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<ExportBody>,
+) -> Result<Json<ExportPlan>, ApiError> {
+    let request = body.request()?;
+    Ok(Json(state.desk.plan_export(&principal, &path.source, &path.dataset, &request).await?))
+}

@@ -1,0 +1,32 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use rowport_store::Place;
+
+use super::{ColumnPreset, PresetBody};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::routes::request::DatasetPath;
+
+/// Saves a list of columns under a name.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/presets",
+    tag = "presets",
+    params(DatasetPath),
+    request_body = PresetBody,
+    responses((status = 201, body = ColumnPreset), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn create_preset(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<PresetBody>,
+) -> Result<(StatusCode, Json<ColumnPreset>), ApiError> {
+    super::check(&state, &principal, &path, Some(&body.columns)).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    let clock = state.desk.clock().as_ref();
+    let saved = state.store.presets().create(&principal, clock, place, &body.name, &body.columns).await?;
+    Ok((StatusCode::CREATED, Json(saved.into())))
+}

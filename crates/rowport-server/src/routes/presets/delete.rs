@@ -1,0 +1,28 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use rowport_store::Place;
+
+use super::PresetPath;
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, Caller};
+
+/// Deletes a saved preset.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/presets/{id}",
+    tag = "presets",
+    params(PresetPath),
+    responses((status = 204, description = "It is gone"), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn delete_preset(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<PresetPath>,
+) -> Result<StatusCode, ApiError> {
+    let (path, id) = path.split();
+    super::check(&state, &principal, &path, None).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    state.store.presets().delete(&principal, place, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,45 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::Place;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{ColumnPreset, PresetOrigin};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, Caller};
+use crate::routes::request::DatasetPath;
+
+/// The presets of a dataset.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ColumnPresets {
+    /// Those of the configuration, then the saved ones by name.
+    presets: Vec<ColumnPreset>,
+}
+
+/// The column presets of a dataset. A configured one shows only columns that exist for whoever asks.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/presets",
+    tag = "presets",
+    params(DatasetPath),
+    responses((status = 200, body = ColumnPresets), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn list_presets(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+) -> Result<Json<ColumnPresets>, ApiError> {
+    let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
+    let dataset =
+        catalog.dataset(&path.dataset).ok_or_else(|| ApiError::bad_request("the dataset went away"))?;
+    let settings = state.desk.dataset_settings(&path.source, &path.dataset);
+    let configured = settings.into_iter().flat_map(|settings| &settings.presets).map(|(name, columns)| {
+        let columns = columns.iter().filter(|column| dataset.column_at(column).is_some()).cloned().collect();
+        ColumnPreset { id: None, name: name.clone(), columns, origin: PresetOrigin::Configured }
+    });
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    let saved = state.store.presets().list(&principal, place).await?;
+    let presets = configured.chain(saved.into_iter().map(ColumnPreset::from)).collect();
+    Ok(Json(ColumnPresets { presets }))
+}

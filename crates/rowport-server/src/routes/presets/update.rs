@@ -1,0 +1,32 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::Place;
+
+use super::{ColumnPreset, PresetBody, PresetPath};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, Caller};
+
+/// Replaces a saved preset and its name.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/presets/{id}",
+    tag = "presets",
+    params(PresetPath),
+    request_body = PresetBody,
+    responses((status = 200, body = ColumnPreset), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn update_preset(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<PresetPath>,
+    ApiJson(body): ApiJson<PresetBody>,
+) -> Result<Json<ColumnPreset>, ApiError> {
+    let (path, id) = path.split();
+    super::check(&state, &principal, &path, Some(&body.columns)).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    let clock = state.desk.clock().as_ref();
+    let saved =
+        state.store.presets().update(&principal, clock, place, &id, &body.name, &body.columns).await?;
+    Ok(Json(saved.into()))
+}

@@ -1,0 +1,96 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_engine::Landmarks;
+use rowport_model::{Principal, View};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
+use crate::routes::request::{DatasetPath, view_of};
+
+/// How far apart landmarks stand unless asked otherwise.
+const DEFAULT_EVERY: u64 = 1_000;
+
+/// A view, in an address.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LandmarksParams {
+    /// Changes nothing here; accepted so that a view can be passed as it is.
+    columns: Option<String>,
+    /// Text (`status = "paid" and price > 100`) or JSON.
+    #[param(example = "id > 10")]
+    filter: Option<String>,
+    /// Columns, separated by commas, a minus before the descending ones.
+    #[param(example = "-id")]
+    sort: Option<String>,
+    /// Text to search for.
+    search: Option<String>,
+    /// A landmark at every n-th row: 1,000 unless given, 100 at least.
+    #[param(minimum = 100)]
+    every: Option<u64>,
+}
+
+/// A view.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LandmarksBody {
+    /// The view; the whole dataset when absent.
+    #[serde(default)]
+    view: View,
+    /// A landmark at every n-th row: 1,000 unless given, 100 at least.
+    #[schema(minimum = 100)]
+    every: Option<u64>,
+}
+
+/// Cursors at every n-th row of a view, for jumping into its middle without reading what comes before.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/landmarks",
+    tag = "rows",
+    params(DatasetPath, LandmarksParams),
+    responses((status = 200, body = Landmarks), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn get_landmarks(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiQuery(params): ApiQuery<LandmarksParams>,
+) -> Result<Json<Landmarks>, ApiError> {
+    let view = view_of(params.columns, params.filter, params.sort, params.search)?;
+    landmarks(&state, &principal, &path, view, params.every).await
+}
+
+/// The same for a view that is too long for an address.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/landmarks",
+    tag = "rows",
+    params(DatasetPath),
+    request_body = LandmarksBody,
+    responses((status = 200, body = Landmarks), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn post_landmarks(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<LandmarksBody>,
+) -> Result<Json<Landmarks>, ApiError> {
+    landmarks(&state, &principal, &path, body.view, body.every).await
+}
+
+async fn landmarks(
+    state: &AppState,
+    principal: &Principal,
+    path: &DatasetPath,
+    view: View,
+    every: Option<u64>,
+) -> Result<Json<Landmarks>, ApiError> {
+    let every = every.unwrap_or(DEFAULT_EVERY);
+    if every < 100 {
+        return Err(ApiError::bad_request("`every` is at least 100"));
+    }
+    Ok(Json(state.desk.landmarks(principal, &path.source, &path.dataset, &view, every).await?))
+}

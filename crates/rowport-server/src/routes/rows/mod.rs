@@ -1,0 +1,5 @@
+//! The rows of a view.
+
+pub(crate) mod count;
+pub(crate) mod landmarks;
+pub(crate) mod page;

@@ -1,0 +1,94 @@
+use axum::Json;
+use axum::extract::State;
+use futures_util::future::join_all;
+use rowport_engine::SourceStatus;
+use rowport_model::{DatasetKind, Principal, SourceKind};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::extract::Caller;
+
+/// Every source.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Sources {
+    /// In the configuration's order.
+    sources: Vec<Source>,
+}
+
+/// A source, with its datasets or the problem that keeps it from answering.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Source {
+    /// The name in addresses.
+    name: String,
+    /// The name for people.
+    label: String,
+    /// The kind of database.
+    kind: SourceKind,
+    /// Empty when there is a problem.
+    datasets: Vec<DatasetSummary>,
+    /// Why it does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<SourceProblem>,
+}
+
+/// Why a source does not answer.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SourceProblem {
+    /// The stable code.
+    #[schema(example = "source_unreachable")]
+    code: &'static str,
+    /// What was wrong.
+    detail: String,
+    /// What would help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
+}
+
+/// A dataset in a list.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct DatasetSummary {
+    /// The name in addresses: the table, with `schema.` before it where the schema is not the default one.
+    name: String,
+    /// The name for people.
+    label: String,
+    /// Stored or computed.
+    kind: DatasetKind,
+    /// How many columns it has.
+    columns: usize,
+    /// The columns that name one row; empty when there are none.
+    key: Vec<String>,
+    /// How many rows the database believes there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_rows: Option<u64>,
+}
+
+/// Every source with its datasets. One that cannot be reached says why, and the others still answer.
+#[utoipa::path(get, path = "/api/v1/sources", tag = "datasets", responses((status = 200, body = Sources)))]
+pub(crate) async fn list_sources(State(state): State<AppState>, Caller(principal): Caller) -> Json<Sources> {
+    let sources = state.desk.sources(&principal);
+    let sources = join_all(sources.into_iter().map(|source| describe(&state, &principal, source))).await;
+    Json(Sources { sources })
+}
+
+async fn describe(state: &AppState, principal: &Principal, source: SourceStatus) -> Source {
+    let (datasets, problem) = match state.desk.catalog(principal, &source.name).await {
+        Ok(catalog) => (catalog.datasets().map(|dataset| summary(&dataset.visible())).collect(), None),
+        Err(error) => {
+            let problem = SourceProblem { code: error.code(), detail: error.to_string(), hint: error.hint() };
+            (Vec::new(), Some(problem))
+        }
+    };
+    Source { name: source.name, label: source.label, kind: source.kind, datasets, problem }
+}
+
+fn summary(dataset: &rowport_model::Dataset) -> DatasetSummary {
+    DatasetSummary {
+        name: dataset.name.to_string(),
+        label: dataset.label.clone(),
+        kind: dataset.kind,
+        columns: dataset.columns.len(),
+        key: dataset.key.clone(),
+        estimated_rows: dataset.estimated_rows,
+    }
+}

@@ -1,0 +1,3 @@
+//! Sources and their datasets.
+
+pub(crate) mod list;

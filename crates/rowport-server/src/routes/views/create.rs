@@ -1,0 +1,32 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use rowport_store::{Place, SavedView};
+
+use super::ViewBody;
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::routes::request::DatasetPath;
+
+/// Saves a view under a name.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/views",
+    tag = "views",
+    params(DatasetPath),
+    request_body = ViewBody,
+    responses((status = 201, body = SavedView), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn create_view(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<ViewBody>,
+) -> Result<(StatusCode, Json<SavedView>), ApiError> {
+    super::check(&state, &principal, &path, Some(&body.view)).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    let clock = state.desk.clock().as_ref();
+    let saved = state.store.views().create(&principal, clock, place, &body.name, &body.view).await?;
+    Ok((StatusCode::CREATED, Json(saved)))
+}

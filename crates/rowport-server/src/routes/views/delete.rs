@@ -1,0 +1,28 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use rowport_store::Place;
+
+use super::ViewPath;
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, Caller};
+
+/// Deletes a saved view.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/views/{id}",
+    tag = "views",
+    params(ViewPath),
+    responses((status = 204, description = "It is gone"), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn delete_view(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<ViewPath>,
+) -> Result<StatusCode, ApiError> {
+    let (path, id) = path.split();
+    super::check(&state, &principal, &path, None).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    state.store.views().delete(&principal, place, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

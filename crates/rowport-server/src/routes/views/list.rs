@@ -1,0 +1,35 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::{Place, SavedView};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiPath, Caller};
+use crate::routes::request::DatasetPath;
+
+/// The saved views of a dataset.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SavedViews {
+    /// By name.
+    views: Vec<SavedView>,
+}
+
+/// The views that people saved of a dataset.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/views",
+    tag = "views",
+    params(DatasetPath),
+    responses((status = 200, body = SavedViews), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn list_views(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+) -> Result<Json<SavedViews>, ApiError> {
+    super::check(&state, &principal, &path, None).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    Ok(Json(SavedViews { views: state.store.views().list(&principal, place).await? }))
+}

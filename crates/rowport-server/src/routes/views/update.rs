@@ -1,0 +1,30 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::{Place, SavedView};
+
+use super::{ViewBody, ViewPath};
+use crate::AppState;
+use crate::error::{ApiError, Problem};
+use crate::extract::{ApiJson, ApiPath, Caller};
+
+/// Replaces a saved view and its name.
+#[utoipa::path(
+    put,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/views/{id}",
+    tag = "views",
+    params(ViewPath),
+    request_body = ViewBody,
+    responses((status = 200, body = SavedView), (status = "default", body = Problem, content_type = "application/problem+json"))
+)]
+pub(crate) async fn update_view(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<ViewPath>,
+    ApiJson(body): ApiJson<ViewBody>,
+) -> Result<Json<SavedView>, ApiError> {
+    let (path, id) = path.split();
+    super::check(&state, &principal, &path, Some(&body.view)).await?;
+    let place = Place { source: &path.source, dataset: &path.dataset };
+    let clock = state.desk.clock().as_ref();
+    Ok(Json(state.store.views().update(&principal, clock, place, &id, &body.name, &body.view).await?))
+}
