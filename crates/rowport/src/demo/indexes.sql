@@ -1,0 +1,16 @@
+CREATE UNIQUE INDEX accounts_platform_handle ON accounts (platform, handle);
+CREATE INDEX accounts_brand ON accounts (brand_id);
+CREATE INDEX accounts_group ON accounts (group_id);
+CREATE UNIQUE INDEX posts_url ON posts (url);
+CREATE INDEX posts_account ON posts (account_id);
+CREATE INDEX posts_posted_at ON posts (posted_at);
+CREATE INDEX post_tags_tag ON post_tags (tag_id);
+CREATE UNIQUE INDEX records_order ON records (order_id);
+CREATE INDEX records_sale_date ON records (sale_date);
+CREATE INDEX records_status ON records (status);
+CREATE INDEX records_brand ON records (brand_id);
+CREATE INDEX categories_department ON categories (department_id);
+CREATE INDEX products_category ON products (category_id);
+CREATE INDEX products_brand ON products (brand_id);
+CREATE UNIQUE INDEX sellers_url ON sellers (url);
+CREATE INDEX sellers_category ON sellers (category_id);
