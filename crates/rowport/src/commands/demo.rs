@@ -1,0 +1,66 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::serve::{announce, default_listen, serve};
+use crate::config;
+use crate::demo::{Summary, generate};
+use crate::failure::Failure;
+
+/// The example is the same for everybody.
+const SEED: u64 = 7;
+
+/// The configuration that goes with the example workspace.
+const CONFIG: &str = include_str!("../demo/rowport.toml");
+
+/// Make the example workspace and serve it.
+#[derive(Args)]
+pub struct Demo {
+    /// How many records; the other datasets grow with them.
+    #[arg(long, default_value_t = 50_000)]
+    rows: u64,
+    /// The address, on loopback [default: 127.0.0.1:7878].
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// The folder for the example.
+    #[arg(long, default_value = "rowport-demo")]
+    data_dir: PathBuf,
+    /// Make the workspace, and do not serve it.
+    #[arg(long)]
+    only_generate: bool,
+}
+
+impl Demo {
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let folder = format!("the folder {}", self.data_dir.display());
+        std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::output(&folder, &error))?;
+        let data_dir = self.data_dir.canonicalize().map_err(|error| Failure::output(&folder, &error))?;
+        let database = data_dir.join(format!("demo-{}.sqlite", self.rows));
+        if !database.exists() {
+            let (path, rows) = (database.clone(), self.rows);
+            let made = tokio::task::spawn_blocking(move || make(&path, rows)).await;
+            made.map_err(Failure::other)??;
+        }
+        if self.only_generate {
+            announce(&format!("The example workspace is in {}", database.display()));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let url = toml::Value::String(format!("sqlite:{}", database.display())).to_string();
+        let file = data_dir.join("rowport.toml");
+        let loaded = config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
+        serve(loaded.desk, self.listen.unwrap_or_else(default_listen), &data_dir).await
+    }
+}
+
+fn make(path: &Path, rows: u64) -> Result<(), Failure> {
+    let bar = ProgressBar::new(Summary::of(rows).total());
+    let template = "Making the example workspace  {human_pos} of {human_len} rows  {bar:24}";
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    generate(path, rows, SEED, &mut |done| bar.set_position(done))
+        .map_err(|error| Failure::output("the example workspace", &error))?;
+    bar.finish_and_clear();
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! One file for each command.
+
+mod completions;
+mod config;
+mod datasets;
+mod demo;
+mod doctor;
+mod export;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// What `rowport` can do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write a dataset to a file or a pipe.
+    Export(Box<export::Export>),
+    /// List the datasets of a source.
+    Datasets(datasets::Datasets),
+    /// Serve the page and the API.
+    Serve(serve::Serve),
+    /// Make the example workspace and serve it.
+    Demo(demo::Demo),
+    /// Look whether everything that Rowport needs is there.
+    Doctor(doctor::Doctor),
+    /// Work with the configuration.
+    #[command(subcommand)]
+    Config(config::Config),
+    /// Print completions for a shell.
+    Completions(completions::Completions),
+}
+
+impl Command {
+    /// Runs the command.
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Export(command) => command.run().await,
+            Self::Datasets(command) => command.run().await,
+            Self::Serve(command) => command.run().await,
+            Self::Demo(command) => command.run().await,
+            Self::Doctor(command) => command.run().await,
+            Self::Config(command) => command.run().await,
+            Self::Completions(command) => command.run(),
+        }
+    }
+}

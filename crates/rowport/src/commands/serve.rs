@@ -1,0 +1,118 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use rowport_engine::settings::DeskSettings;
+use rowport_server::AppState;
+use rowport_store::Store;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::config;
+use crate::failure::Failure;
+use crate::sources;
+
+/// Where the page is unless said otherwise.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
+/// Where Rowport keeps its own state unless said otherwise.
+const DEFAULT_DATA_DIR: &str = "rowport-data";
+
+/// Serve the page and the API.
+#[derive(Args)]
+pub struct Serve {
+    /// `postgres://…`, `mysql://…` or `sqlite:PATH`, with `NAME=` before it if you like. May be given several times.
+    #[arg(long)]
+    source: Vec<String>,
+    /// The configuration; `rowport.toml` in this folder is used if it is there.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// The address, on loopback [default: 127.0.0.1:7878].
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// The folder for saved views and presets [default: rowport-data].
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+}
+
+impl Serve {
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let implied = Path::new("rowport.toml");
+        let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
+        let (mut desk, server) = match file {
+            Some(file) => {
+                let loaded = config::load(&file).map_err(Failure::config)?;
+                (loaded.desk, loaded.server)
+            }
+            None => Default::default(),
+        };
+        for url in &self.source {
+            let source = sources::from_url(url, &desk.sources)?;
+            desk.sources.push(source);
+        }
+        if desk.sources.is_empty() {
+            let hint = "rowport serve --source postgres://user@host/database, or write a rowport.toml";
+            return Err(Failure::usage("there is no source to serve").with_hint(hint));
+        }
+        let listen = self.listen.or(server.listen).unwrap_or_else(default_listen);
+        let data_dir = self.data_dir.or(server.data_dir).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
+        serve(desk, listen, &data_dir).await
+    }
+}
+
+/// The default address.
+pub fn default_listen() -> SocketAddr {
+    // The text is our own.
+    DEFAULT_LISTEN.parse().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 7878)))
+}
+
+/// Serves until interrupted, and says where.
+pub async fn serve(settings: DeskSettings, listen: SocketAddr, data_dir: &Path) -> Result<ExitCode, Failure> {
+    if !rowport_server::may_listen(listen) {
+        let message = format!("{listen} is not on loopback");
+        let hint = "until there are accounts, everybody who reaches the port could read the data: listen on 127.0.0.1";
+        return Err(Failure::usage(message).with_hint(hint));
+    }
+    std::fs::create_dir_all(data_dir)
+        .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
+    let store = Store::open(&data_dir.join("rowport.sqlite")).await.map_err(|error| {
+        Failure::output("the store", &error)
+    })?;
+    let desk = sources::desk(settings)?;
+    let listener = TcpListener::bind(listen).await.map_err(|error| {
+        Failure::output(&format!("cannot listen on {listen}"), &error).with_hint("choose another port with --listen")
+    })?;
+    let address = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
+    announce(&format!("Rowport is at http://{address}"));
+    let shutdown = CancellationToken::new();
+    tokio::spawn(shut_down_on_signal(shutdown.clone()));
+    let state = AppState { desk: Arc::new(desk), store: Arc::new(store) };
+    rowport_server::serve(listener, state, shutdown).await.map_err(|error| Failure::output("the server", &error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A line for the person who started it.
+pub fn announce(line: &str) {
+    use std::io::Write;
+    // Whoever closed standard error does not want to know.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// The first signal lets requests end; ten seconds later, or at the second one, the process ends anyway.
+async fn shut_down_on_signal(shutdown: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
+    shutdown.cancel();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = tokio::time::sleep(std::time::Duration::from_secs(10)) => {}
+    }
+    std::process::exit(130);
+}

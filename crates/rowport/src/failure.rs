@@ -1,0 +1,94 @@
+//! How commands fail: one line for people, one exit code for programs.
+
+use std::fmt::Display;
+use std::io::Write;
+use std::process::ExitCode;
+
+use rowport_engine::EngineError;
+
+/// The exit codes, as `--help` and docs/reference/cli.md list them.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    something else went wrong (also: `doctor` or `config check` found a problem)
+  2    the command line cannot be understood
+  3    the database cannot be reached, refused, or was lost
+  4    there is no such dataset or column, or the filter, sort or options do not fit it
+  5    the output cannot be written
+  6    the configuration is wrong
+  130  interrupted";
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+    hint: Option<String>,
+    code: u8,
+}
+
+impl Failure {
+    /// Something that has no code of its own.
+    pub fn other(message: impl Display) -> Self {
+        Self { message: message.to_string(), hint: None, code: 1 }
+    }
+
+    /// Something that cannot be written, listened on or made.
+    pub fn output(what: &str, error: &dyn Display) -> Self {
+        Self { message: format!("{what}: {error}"), hint: None, code: 5 }
+    }
+
+    /// Arguments that make no sense together.
+    pub fn usage(message: impl Display) -> Self {
+        Self { message: message.to_string(), hint: None, code: 2 }
+    }
+
+    /// Filters, names and options that do not fit the data.
+    pub fn request(message: impl Display) -> Self {
+        Self { message: message.to_string(), hint: None, code: 4 }
+    }
+
+    /// A configuration that is wrong.
+    pub fn config(message: impl Display) -> Self {
+        Self { message: message.to_string(), hint: None, code: 6 }
+    }
+
+    /// Adds what to do about it.
+    pub fn with_hint(mut self, hint: impl Display) -> Self {
+        self.hint = Some(hint.to_string());
+        self
+    }
+
+    /// Tells the person, and gives the exit code.
+    pub fn report(self) -> ExitCode {
+        let mut stderr = std::io::stderr().lock();
+        // When stderr is gone there is nobody left to tell.
+        if self.code != 130 {
+            let _ = writeln!(stderr, "error: {}", self.message);
+            if let Some(hint) = &self.hint {
+                let _ = writeln!(stderr, "hint: {hint}");
+            }
+        }
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let code = match error.code() {
+            "bad_source_url" => 2,
+            "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol"
+            | "timeout" | "dataset_changed" | "bad_value" => 3,
+            "output_failed" | "storage_full" => 5,
+            "cancelled" => 130,
+            "internal" => 1,
+            _ => 4,
+        };
+        Self { hint: error.hint().map(str::to_owned), message: error.to_string(), code }
+    }
+}
+
+impl From<rowport_drivers::DriverError> for Failure {
+    fn from(error: rowport_drivers::DriverError) -> Self {
+        EngineError::from(error).into()
+    }
+}
