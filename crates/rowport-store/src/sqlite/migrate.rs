@@ -38,8 +38,19 @@ pub(super) async fn run(connection: &mut SqliteConnection, path: &Path) -> Resul
     transaction.commit().await.map_err(wrong)
 }
 
-/// The steps that the file has taken; an error when it is not ours or newer than this program. Changes nothing.
-pub(super) async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
+/// An error when the file is not ours or newer than this program. Changes nothing.
+///
+/// It looks in one transaction: between two looks another process may have turned an empty file into ours, which
+/// would look like neither.
+pub(super) async fn recognise(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
+    let wrong = |error| from_sqlx(error, path);
+    let mut transaction = connection.begin().await.map_err(wrong)?;
+    check(&mut transaction, path).await?;
+    transaction.commit().await.map_err(wrong)
+}
+
+/// The steps that the file has taken, or why it is refused.
+async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
     let wrong = |error| from_sqlx(error, path);
     let mut number = async |statement: &'static str| {
         sqlx::query_scalar::<_, i64>(statement).fetch_one(&mut *connection).await.map_err(wrong)

@@ -37,7 +37,7 @@ impl Sqlite {
 
         let mut connection = options.connect().await.map_err(|error| from_sqlx(error, path))?;
         // Before anything is changed: switching the journal would already write to a file that is not ours.
-        migrate::check(&mut connection, path).await?;
+        migrate::recognise(&mut connection, path).await?;
         restrict(path).map_err(|error| unavailable(path, &error))?;
         write_ahead(&mut connection, path).await?;
         migrate::run(&mut connection, path).await?;
