@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands, cheapest first. Stops at the first step that fails, and closes on a
+# line that counts the tests that really ran. `scripts/test.sh lint` stops before the first test.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export PATH=$PWD/target/tools/bin:$PATH
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+# Servers of this run's own: a developer's others stay up.
+export ROWPORT_TEST_DATABASES=$PWD/target/test-databases.$$
+
+only=${1:-all}
+logs=$(mktemp -d)
+step=start
+server=
+
+finish() {
+    local status=$? passed failed
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
+    scripts/databases.sh stop || true
+    read -r passed failed < <(cat "$logs"/*.log 2>/dev/null | scripts/count-tests.sh)
+    rm -rf "$logs"
+    [ "$status" = 0 ] || printf '\nFailed at: %s\n' "$step"
+    [ "$only" = all ] || exit "$status"
+    printf '%s passed, %s failed\n' "$passed" "$failed"
+    # A runner that failed without saying so is a failure all the same.
+    if [ "$status" = 0 ] && [ "$failed" != 0 ]; then exit 1; fi
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# run NAME COMMAND…: says what runs and how long it took, and keeps the output for counting.
+run() {
+    step=$1
+    shift
+    local started=$SECONDS
+    printf '\n== %s\n' "$step"
+    "$@" </dev/null 2>&1 | tee "$logs/${step//[^a-zA-Z0-9]/-}.log"
+    printf '   %s: %ds\n' "$step" $((SECONDS - started))
+}
+web() { (cd web && npm run --silent "$@"); }
+
+rust_tests() {
+    if command -v cargo-nextest >/dev/null; then
+        # nextest runs everything but the examples in the documentation.
+        cargo nextest run --workspace --locked --no-fail-fast
+    else
+        cargo test --workspace --locked --no-fail-fast --lib --bins --tests --examples
+    fi
+}
+
+start_demo() {
+    local log=$logs/server.txt data=$logs/demo attempt
+    target/debug/rowport demo --rows "$1" --data-dir "$data" --listen 127.0.0.1:0 </dev/null >"$log" 2>&1 &
+    server=$!
+    for ((attempt = 0; attempt < 1200; attempt++)); do
+        ROWPORT_URL=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$log")
+        if [ -n "$ROWPORT_URL" ]; then
+            export ROWPORT_URL
+            return
+        fi
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.1
+    done
+    cat "$log"
+    return 1
+}
+
+run setup scripts/setup.sh test
+run 'rust format' cargo fmt --all --check
+[ ! -f web/package.json ] || run 'web format' web format:check
+run clippy cargo clippy --workspace --all-targets --locked -- -D warnings
+run dependencies cargo deny --log-level error check bans licenses sources
+if [ -f web/package.json ]; then
+    run 'web lint' web lint
+    run 'web types' web typecheck
+fi
+[ "$only" = all ] || exit 0
+if [ -f web/package.json ]; then
+    run 'web tests' web test
+    run 'web build' web build
+fi
+run databases scripts/databases.sh start
+databases=$(scripts/databases.sh env)
+eval "$databases"
+run 'rust tests' rust_tests
+run 'documentation tests' cargo test --workspace --locked --doc
+if [ -f web/package.json ]; then
+    run 'binary' cargo build --locked -p rowport
+    step='example workspace'
+    start_demo "${ROWPORT_E2E_ROWS:-1000000}"
+    run 'browser tests' web e2e
+fi
+step=end
