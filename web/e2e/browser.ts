@@ -1,4 +1,10 @@
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
 
 export const base = process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878';
 
@@ -33,10 +39,15 @@ export function visit(browser: Browser, options: BrowserContextOptions = {}): Pr
   });
 }
 
-export const phone: BrowserContextOptions = { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+export const phone: BrowserContextOptions = {
+  viewport: PHONE,
+  hasTouch: true,
+  isMobile: true,
+  deviceScaleFactor: 2,
+};
 
 /** Waits until the grid shows rows, none of them a placeholder. */
 export async function gridReady(page: Page) {
   await page.waitForSelector('[role=grid][aria-busy=false]');
-  await page.waitForFunction(() => document.querySelectorAll('[role=grid] .skeleton').length === 0);
+  await page.waitForFunction(() => document.querySelectorAll('[role=grid] .placeholder-row').length === 0);
 }

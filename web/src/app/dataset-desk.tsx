@@ -83,11 +83,11 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   const narrowed = view.filter !== undefined || view.search !== '';
   const current = useMemo(() => toView(view), [view]);
 
-  const onSort = (column: string, direction: 'up' | 'down' | 'none', add: boolean) => {
+  const onSort = (column: string, direction: 'up' | 'down' | 'none', add: boolean): void => {
     const entry = direction === 'none' ? [] : [{ column, ...(direction === 'down' && { descending: true }) }];
-    if (!add) { change({ sort: entry }); return; }
+    if (!add) return change({ sort: entry });
     const at = view.sort.findIndex((each) => each.column === column);
-    if (at < 0) { change({ sort: [...view.sort, ...entry] }); return; }
+    if (at < 0) return change({ sort: [...view.sort, ...entry] });
     change({ sort: view.sort.flatMap((each, index) => (index === at ? entry : [each])) });
   };
   const clear = () => change({ filter: undefined, search: '' });
@@ -134,7 +134,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             every row.
           </p>
         )}
-        {state.error !== undefined && state.total > 0 && (
+        {state.error !== undefined && state.loaded && (
           <div className="flex shrink-0 items-center gap-2 px-4 pb-2">
             <div className="min-w-0 flex-1">
               <ProblemNotice compact error={state.error} />
@@ -142,16 +142,14 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             <Button onClick={() => pager.retry()}>Try again</Button>
           </div>
         )}
-        {state.error !== undefined && state.total === 0 ? (
+        {state.error !== undefined && !state.loaded ? (
           <div className="min-h-0 flex-1 overflow-y-auto border-t border-line">
             <ProblemNotice error={state.error} onRetry={() => pager.retry()} />
-            {narrowed && (
-              <p className="-mt-10 text-center">
-                <Button look="ghost" onClick={clear}>
-                  Clear the filter and search
-                </Button>
-              </p>
-            )}
+            <p className="-mt-12 text-center">
+              <Button look="ghost" onClick={() => change(fromView({}))}>
+                Show all rows and columns
+              </Button>
+            </p>
           </div>
         ) : (
           <div className="flex min-h-0 flex-1 flex-col border-t border-line">

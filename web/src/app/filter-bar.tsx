@@ -46,7 +46,7 @@ export function FilterBar(props: FilterBarProps) {
     <div
       role="toolbar"
       aria-label="Filter and export"
-      className="flex shrink-0 flex-wrap items-center gap-2 px-4 pb-3 max-md:px-3 max-md:pb-2"
+      className="flex shrink-0 flex-wrap items-start gap-2 px-4 pb-3 max-md:px-3 max-md:pb-2"
     >
       <SearchBox
         value={view.search}
@@ -62,7 +62,6 @@ export function FilterBar(props: FilterBarProps) {
         }
       />
       <div className="flex min-w-0 flex-1 flex-wrap items-center gap-2 max-md:hidden">{chips}</div>
-      <span className="flex-1 md:hidden" />
       <Popover
         open={choosing}
         onOpenChange={setChoosing}
@@ -70,9 +69,9 @@ export function FilterBar(props: FilterBarProps) {
         label="Columns"
         className="w-80"
         trigger={
-          <Button>
+          <Button aria-label="Columns" className="max-md:w-10 max-md:px-0">
             <Columns3 aria-hidden />
-            Columns
+            <span className="max-md:hidden">Columns</span>
           </Button>
         }
       >

@@ -141,7 +141,11 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
                     {dataset.estimated_rows == null ? (
                       <span className="text-ink-faint">unknown</span>
                     ) : (
-                      <span title="Estimated">{formatAbout(dataset.estimated_rows)}</span>
+                      <span title="Estimated">
+                        {dataset.estimated_rows < 10_000
+                          ? formatCount(dataset.estimated_rows)
+                          : formatAbout(dataset.estimated_rows)}
+                      </span>
                     )}
                   </td>
                 </tr>

@@ -28,7 +28,7 @@ export function RelatedRows({ datasetRef, dataset, values }: RelatedRowsProps) {
   return (
     <section aria-label="Related rows" className="border-t border-line px-4 py-4">
       <h3 className="mb-2 text-[13px] font-semibold">Related rows</h3>
-      <div className="grid gap-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
         {outgoing.map((key) => (
           <Parent
             key={key.columns.join()}
@@ -147,7 +147,7 @@ function Children({ source, reference, values }: { source: string; reference: Re
         </span>
       </button>
       {open && (
-        <div className="grid gap-1 pb-2">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-1 pb-2">
           {(rows.isError || child.isError) && <ProblemNotice compact error={rows.error ?? child.error} />}
           {child.data &&
             rows.data?.rows.map((row, index) => (
@@ -193,7 +193,7 @@ function ChildRow({ child, childRef, rows, row, skip }: ChildRowProps) {
     return column && <CellValue key={name} value={at(name)} column={column} />;
   });
   const line = (
-    <span className="flex min-w-0 gap-3 [&>*]:min-w-0 [&>*]:truncate">
+    <span className="flex min-w-0 gap-3 [&>*]:min-w-0 [&>*]:truncate [&>*:first-child]:shrink-0 [&>*:first-child]:max-w-[65%]">
       {cells.map((cell, index) => (
         <span key={index}>{cell}</span>
       ))}

@@ -1,12 +1,11 @@
 import { Copy, KeyRound } from 'lucide-react';
-import type { Cell, Column, Dataset, DatasetRef } from '@/api/types';
+import type { Cell, Column, Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { CellValue } from '@/components/cell-value';
 import { copy } from '@/lib/clipboard';
 import { asLink, copyText, prettyJson, typeWords } from '@/lib/values';
 
 interface RowFieldsProps {
-  datasetRef: DatasetRef;
   dataset: Dataset;
   values: ReadonlyMap<string, Cell>;
   truncated: ReadonlySet<string>;
@@ -18,7 +17,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
       {dataset.columns.map((column) => {
         const value = values.get(column.name) ?? null;
         return (
-          <div key={column.name} className="group border-b border-line py-2 last:border-0">
+          <div key={column.name} className="group relative border-b border-line py-2 pr-10 last:border-0">
             <dt className="flex h-5 items-center gap-1.5 text-xs text-ink-soft">
               {dataset.key.includes(column.name) && (
                 <KeyRound aria-label="Key" role="img" className="size-3" />
@@ -26,22 +25,20 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
               <span className="font-medium">{column.label}</span>
               <span className="truncate text-ink-faint">{typeWords(column)}</span>
             </dt>
-            <dd className="flex items-start gap-2">
-              <div className="min-w-0 flex-1 pt-0.5">
-                <FullValue column={column} value={value} />
-                {truncated.has(column.name) && (
-                  <p className="mt-1 text-xs text-ink-faint">
-                    Cut here at 2,000 characters; exports hold all of it.
-                  </p>
-                )}
-              </div>
+            <dd className="min-w-0 pt-0.5">
+              <FullValue column={column} value={value} />
+              {truncated.has(column.name) && (
+                <p className="mt-1 text-xs text-ink-faint">
+                  Cut here at 2,000 characters; exports hold all of it.
+                </p>
+              )}
               {value !== null && (
                 <Button
                   small
                   look="ghost"
                   icon
                   aria-label={`Copy ${column.label}`}
-                  className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+                  className="absolute top-2 right-0 opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
                   onClick={() => void copy(copyText(value), column.label)}
                 >
                   <Copy aria-hidden />

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { someRowsQuery } from '@/api/queries';
-import type { Dataset, DatasetRef, Key } from '@/api/types';
+import type { Cell, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
 import { ProblemNotice } from '@/components/problem-notice';
@@ -119,13 +119,13 @@ function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>
     );
   }
   const names = answer.data.columns.map((column) => column.name);
-  const truncated = new Set((answer.data.truncated ?? []).map(([, column]) => names[column] ?? ''));
-  const values = new Map(names.map((name, index) => [name, row[index] ?? null]));
+  const truncated = new Set((answer.data.truncated ?? []).map(([, column = -1]) => names[column] ?? ''));
+  const values = new Map<string, Cell>(names.map((name, index) => [name, row[index] ?? null]));
   return (
     // A region that scrolls must be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Row">
-      <RowFields datasetRef={datasetRef} dataset={dataset} values={values} truncated={truncated} />
+      <RowFields dataset={dataset} values={values} truncated={truncated} />
       <RelatedRows datasetRef={datasetRef} dataset={dataset} values={values} />
     </div>
   );

@@ -203,13 +203,13 @@ export default function ExportDialog(props: ExportDialogProps) {
           <Button
             small
             disabled={copying || !settled || plan.data === undefined || plan.data.rows > MAX_COPY}
-            title={
-              plan.data && plan.data.rows > MAX_COPY ? `For at most ${formatCount(MAX_COPY)} rows` : undefined
-            }
             onClick={() => void copyText()}
           >
             {copying ? <Loader2 aria-hidden className="animate-spin" /> : <Clipboard aria-hidden />}
             Copy as text
+            {plan.data && plan.data.rows > MAX_COPY && (
+              <span className="text-xs">(up to {formatCount(MAX_COPY)} rows)</span>
+            )}
           </Button>
           <Button
             small

@@ -32,16 +32,11 @@ export function fits(format: ExportFormat, option: keyof ExportOptions): boolean
 
 /** Only the options that the format knows and that differ from what the server does anyway. */
 export function fittingOptions(format: ExportFormat, options: ExportOptions): ExportOptions {
+  const usual: ExportOptions = { header: 'names', delimiter: ',', null: '', bom: false, raw: false };
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => {
-      if (!fits(format, name as keyof ExportOptions)) return false;
-      return (
-        value !== undefined &&
-        value !== false &&
-        value !== '' &&
-        !(name === 'header' && value === 'names') &&
-        !(name === 'delimiter' && value === ',')
-      );
+      const option = name as keyof ExportOptions;
+      return fits(format, option) && value !== usual[option];
     }),
   );
 }

@@ -24,9 +24,9 @@ export function AddFilter({ columns, open, column, onOpenChange, onAdd }: AddFil
       label="Add a filter"
       className="w-[min(400px,calc(100vw-16px))]"
       trigger={
-        <Button>
+        <Button aria-label="Filter" className="max-md:w-10 max-md:px-0">
           <ListFilter aria-hidden />
-          Filter
+          <span className="max-md:hidden">Filter</span>
         </Button>
       }
     >

@@ -58,12 +58,12 @@ export default function FilterEditor(props: FilterEditorProps) {
     setDrafts(drafts.map((each) => (each.id === draft.id ? draft : each)));
     setProblem(undefined);
   };
-  const apply = (event: SyntheticEvent) => {
+  const apply = (event: SyntheticEvent): void => {
     event.preventDefault();
     const finished: Condition[] = [];
     for (const draft of drafts) {
       const result = finish(draft, typeOf(draft.column).kind);
-      if (typeof result === 'string') { setProblem(result); return; }
+      if (typeof result === 'string') return setProblem(result);
       finished.push(result);
     }
     onApply(join, finished);

@@ -36,7 +36,7 @@ export function SearchBox({ value, onChange }: SearchBoxProps) {
   useShortcut('/', () => input.current?.focus());
 
   return (
-    <div className="relative w-full sm:w-60">
+    <div className="relative min-w-0 flex-1 md:w-60 md:flex-none">
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-ink-faint"

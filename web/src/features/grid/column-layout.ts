@@ -65,3 +65,22 @@ export function columnWindow(
   const last = firstAfter(to, (column) => column.left);
   return [Math.min(first, free.length), Math.max(first, last)];
 }
+
+/** How much wider a column may become than it asked for, when there is room to give away. */
+const GENEROUS = 260;
+
+/** Shares the room that is left at the right among the columns whose text would use it. */
+export function stretch(
+  columns: readonly ValueColumn[],
+  widthOf: (column: ValueColumn) => number,
+  room: number,
+  isFixed: (column: ValueColumn) => boolean,
+): (column: ValueColumn) => number {
+  const left = room - columns.reduce((sum, column) => sum + widthOf(column), 0);
+  const flexible = columns.filter(
+    (column) => ['text', 'json', 'array', 'other'].includes(column.type.kind) && !isFixed(column),
+  );
+  if (left <= 0 || flexible.length === 0) return widthOf;
+  const extra = Math.min(GENEROUS, Math.floor(left / flexible.length));
+  return (column) => widthOf(column) + (flexible.includes(column) ? extra : 0);
+}

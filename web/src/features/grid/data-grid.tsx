@@ -13,7 +13,7 @@ import { useMedia } from '@/hooks/use-media';
 import { copy } from '@/lib/clipboard';
 import { say, sayProblem } from '@/lib/toast';
 import { copyText, formatValue, type ValueColumn } from '@/lib/values';
-import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn } from './column-layout';
+import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn, stretch } from './column-layout';
 import { GridHeader, type HeaderActions } from './grid-header';
 import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
 import { type ColumnActions, HeaderMenu } from './header-menu';
@@ -22,7 +22,7 @@ import { keysBetween, MAX_RANGE } from './range';
 import type { Selection } from './selection';
 import { type ActiveCell, useGridKeys } from './use-grid-keys';
 import type { useLayout } from './use-layout';
-import { ROW_HEIGHT, useVirtualScroll } from './use-virtual-scroll';
+import { EXTRA_ROWS, ROW_HEIGHT, useSize, useVirtualScroll } from './use-virtual-scroll';
 
 interface DataGridProps {
   label: string;
@@ -59,20 +59,27 @@ export function DataGrid(props: DataGridProps) {
   const first = keyed ? 1 : 0;
   const rows = state.total;
 
-  const { pinned: pinnedNames, widthOf, resize } = layout;
+  const { pinned: pinnedNames, widthOf: wishedWidth, isFixed, resize } = layout;
+  const size = useSize(scroller);
   const ordered = useMemo(() => {
     const pins = columns.filter((column) => pinnedNames.includes(column.name));
     // A phone keeps room for what scrolls.
     const kept = narrow ? pins.slice(0, 1) : pins;
     return { all: [...kept, ...columns.filter((column) => !kept.includes(column))], pinned: kept.length };
   }, [columns, pinnedNames, narrow]);
+  const room = size.width - (keyed ? SELECT_WIDTH : 0) - 1;
+  const widthOf = useMemo(
+    () => stretch(ordered.all, wishedWidth, room, isFixed),
+    [ordered, wishedWidth, room, isFixed],
+  );
   const placed = useMemo(() => layOut(ordered.all, ordered.pinned, widthOf), [ordered, widthOf]);
   const covered = placed.pinnedWidth + (keyed ? SELECT_WIDTH : 0) + 1;
-  const width = covered + placed.freeWidth;
+  const width = Math.max(covered + placed.freeWidth, size.width);
   const { shown, track, pageRows, reveal, toTop } = useVirtualScroll({
     scroller,
     rows,
     layout: placed,
+    size,
     covered,
   });
   const free = useMemo(() => placed.free.slice(shown.firstColumn, shown.lastColumn), [placed, shown]);
@@ -230,7 +237,7 @@ export function DataGrid(props: DataGridProps) {
     fit,
   };
 
-  const onClick = (event: MouseEvent) => {
+  const onClick = (event: MouseEvent): void => {
     const target = event.target as Element;
     const cell = target.closest<HTMLElement>('[data-col]');
     const line = target.closest<HTMLElement>('[data-row]');
@@ -239,7 +246,7 @@ export function DataGrid(props: DataGridProps) {
     const action = target.closest<HTMLElement>('[data-action]')?.dataset.action;
     if (cell) go({ row: index, column: Number(cell.dataset.col) });
     if (action === 'select') return void select(index, event.shiftKey);
-    if (action === 'open') { open(index); return; }
+    if (action === 'open') return open(index);
     const link = target.closest('a');
     if (link?.dataset.internal !== undefined && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
       event.preventDefault();
@@ -263,6 +270,7 @@ export function DataGrid(props: DataGridProps) {
     selection.set(keys, !keys.every((key) => selection.has(key)));
   };
 
+  const slots = Math.ceil(size.height / ROW_HEIGHT) + 2 * EXTRA_ROWS + 2;
   const indexes = Array.from(
     { length: Math.max(0, shown.lastRow - shown.firstRow + 1) },
     (_, at) => shown.firstRow + at,
@@ -309,7 +317,7 @@ export function DataGrid(props: DataGridProps) {
           actions={headerActions}
         />
         {/* The grid itself has the keyboard; clicks are taken here for all rows at once. */}
-        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events */}
+        {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions */}
         <div
           role="rowgroup"
           className="relative"
@@ -331,7 +339,8 @@ export function DataGrid(props: DataGridProps) {
               const key = row && keyed ? keyOf(row) : undefined;
               return (
                 <GridRow
-                  key={index}
+                  // Rows that leave at one end serve again at the other, so that scrolling changes texts, not elements.
+                  key={index % slots}
                   gridId={gridId}
                   index={index}
                   top={(index - shown.base) * ROW_HEIGHT}

@@ -78,6 +78,7 @@ export function GridHeader(props: GridHeaderProps) {
         </div>
         <div role="presentation" className="shrink-0" style={{ width: gap }} />
         {free.map(cell)}
+        <div role="presentation" className="flex-1 border-b border-line bg-sunken" />
       </div>
     </div>
   );
@@ -101,6 +102,8 @@ function HeaderCell({ id, place, placed: { column, width }, sort, active, action
   const right = isRightAligned(column);
 
   return (
+    // The grid has the keyboard: `aria-activedescendant` tells which header it is on.
+    // eslint-disable-next-line jsx-a11y/interactive-supports-focus
     <div
       id={id}
       role="columnheader"

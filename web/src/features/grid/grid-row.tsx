@@ -36,6 +36,7 @@ interface GridRowProps {
 export const GridRow = memo(function GridRow(props: GridRowProps) {
   const { gridId, index, top, row, reader, pinned, free, gap, width, keyed, selected, opened, active } =
     props;
+  if (row === undefined) return <Placeholder index={index} top={top} width={width} />;
   const first = keyed ? 1 : 0;
   const ground = selected || opened ? 'bg-selected' : 'bg-canvas group-hover:bg-sunken';
 
@@ -54,19 +55,12 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       )}
       style={{ width: cellWidth }}
     >
-      {row === undefined ? (
-        <span
-          className="skeleton my-[11px] block h-2.5"
-          style={{ width: `${40 + ((index * 7 + place * 13) % 45)}%` }}
-        />
-      ) : (
-        <CellValue
-          value={reader.value(row, column.name)}
-          column={column}
-          href={reader.href(row, column.name)}
-          inGrid
-        />
-      )}
+      <CellValue
+        value={reader.value(row, column.name)}
+        column={column}
+        href={reader.href(row, column.name)}
+        inGrid
+      />
     </div>
   );
 
@@ -76,7 +70,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       aria-rowindex={index + 2}
       aria-selected={keyed ? selected : undefined}
       data-row={index}
-      className="group absolute left-0 flex"
+      className="group absolute left-0 flex contain-strict"
       style={{ top, width, height: ROW_HEIGHT }}
     >
       <div role="presentation" className="sticky left-0 z-1 flex">
@@ -98,7 +92,6 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
               tabIndex={-1}
               readOnly
               checked={selected}
-              disabled={row === undefined}
               aria-label={`Select row ${index + 1}`}
               data-action="select"
               className="size-4 accent-accent"
@@ -106,7 +99,6 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
             <button
               type="button"
               tabIndex={-1}
-              disabled={row === undefined}
               aria-label={`Open row ${index + 1}`}
               data-action="open"
               className={clsx(
@@ -125,6 +117,33 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
       </div>
       <div role="presentation" className="shrink-0" style={{ width: gap }} />
       {free.map(cell)}
+      <div role="presentation" className={clsx('flex-1 border-b border-line', ground)} />
     </div>
   );
 });
+
+interface PlaceholderProps {
+  index: number;
+  top: number;
+  width: number;
+}
+
+/** A row that is on its way: one element, because a fast scroll draws a thousand of them in a second. */
+function Placeholder({ index, top, width }: PlaceholderProps) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-row={index}
+      className="absolute left-0 contain-strict"
+      style={{ top, width, height: ROW_HEIGHT }}
+    >
+      <div
+        role="gridcell"
+        aria-colindex={1}
+        aria-label="Loading"
+        className="placeholder-row h-full border-b border-line"
+      />
+    </div>
+  );
+}

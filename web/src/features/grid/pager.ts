@@ -14,6 +14,8 @@ export interface PagerState {
   order: 'total' | 'none';
   /** Whether anything has been answered yet. */
   started: boolean;
+  /** Whether any rows are held. */
+  loaded: boolean;
   /** Whether the whole view is being walked once, so that the person can jump into its middle. */
   jumping: boolean;
   error: unknown;
@@ -59,7 +61,8 @@ export class Pager {
   ) {
     this.estimate = estimate;
     this.state = {
-      total: estimate, exact: false, order: 'total', started: false, jumping: false, error: undefined, version: 0,
+      total: estimate, exact: false, order: 'total', started: false, loaded: false, jumping: false, error: undefined,
+      version: 0,
     }; // prettier-ignore
   }
 
@@ -242,7 +245,14 @@ export class Pager {
     const loaded = Math.max(0, ...this.pages.keys()) * this.size;
     const total = this.end ?? Math.max(this.estimate, this.pages.size > 0 ? loaded + 1 : 0);
     const exact = this.end !== undefined || this.estimateExact;
-    this.state = { ...this.state, total, exact, ...change, version: this.state.version + 1 };
+    this.state = {
+      ...this.state,
+      total,
+      exact,
+      loaded: this.pages.size > 0,
+      ...change,
+      version: this.state.version + 1,
+    };
     for (const listener of this.listeners) listener();
   }
 }

@@ -39,7 +39,7 @@ export function useGridKeys({ rows, columns, pageRows, reveal, on }: Input) {
     [rows, columns, reveal],
   );
 
-  const onKeyDown = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent): void => {
     const { row, column } = active;
     const jump = event.ctrlKey || event.metaKey;
     const inHeader = row < 0;
@@ -49,35 +49,39 @@ export function useGridKeys({ rows, columns, pageRows, reveal, on }: Input) {
     };
     switch (event.key) {
       case 'ArrowUp':
-        { move({ row: jump ? 0 : row - 1, column }); return; }
+        return move({ row: jump ? 0 : row - 1, column });
       case 'ArrowDown':
         if (inHeader && event.altKey) {
           event.preventDefault();
-          on.header(column, 'menu'); return;
+          on.header(column, 'menu');
+          return;
         }
-        { move({ row: jump ? rows - 1 : row + 1, column }); return; }
+        return move({ row: jump ? rows - 1 : row + 1, column });
       case 'ArrowLeft':
       case 'ArrowRight': {
         const by = event.key === 'ArrowLeft' ? -1 : 1;
-        if (inHeader && jump) { move({ row, column: on.shift(column, by) }); return; }
-        move({ row, column: column + by }); return;
+        if (inHeader && jump) return move({ row, column: on.shift(column, by) });
+        move({ row, column: column + by });
+        return;
       }
       case 'Home':
-        { move({ row: jump ? 0 : row, column: 0 }); return; }
+        return move({ row: jump ? 0 : row, column: 0 });
       case 'End':
-        { move({ row: jump ? rows - 1 : row, column: columns - 1 }); return; }
+        return move({ row: jump ? rows - 1 : row, column: columns - 1 });
       case 'PageUp':
-        { move({ row: Math.max(0, row - pageRows), column }); return; }
+        return move({ row: Math.max(0, row - pageRows), column });
       case 'PageDown':
-        { move({ row: row + pageRows, column }); return; }
+        return move({ row: row + pageRows, column });
       case 'Enter':
         event.preventDefault();
-        { inHeader ? on.header(column, event.shiftKey ? 'add' : 'sort') : on.open(row); return; }
+        if (inHeader) on.header(column, event.shiftKey ? 'add' : 'sort');
+        else on.open(row);
+        return;
       case 'F10':
       case 'ContextMenu':
         if (!inHeader || (event.key === 'F10' && !event.shiftKey)) return;
         event.preventDefault();
-        { on.header(column, 'menu'); return; }
+        return on.header(column, 'menu');
       case ' ':
         event.preventDefault();
         if (!inHeader) on.select(row, event.shiftKey);

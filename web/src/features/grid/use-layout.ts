@@ -40,6 +40,8 @@ export function useLayout(ref: DatasetRef, key: readonly string[]) {
   const { widths } = current;
   return {
     pinned,
+    /** Whether the person has set the column's width. */
+    isFixed: useCallback((column: ValueColumn) => column.name in widths, [widths]),
     widthOf: useCallback((column: ValueColumn) => widths[column.name] ?? defaultWidth(column), [widths]),
     resize: useCallback(
       (column: string, width: number) =>

@@ -5,7 +5,7 @@ import { nextPlace, type ScrollPlace, type ScrollScale, scrollScale } from './sc
 
 export const ROW_HEIGHT = 32;
 export const HEADER_HEIGHT = 36;
-const EXTRA_ROWS = 6;
+export const EXTRA_ROWS = 4;
 const EXTRA_PIXELS = 240;
 /** Rows are placed relative to a block of this many, so that a scroll moves one element, not every row. */
 const BLOCK = 1000;
@@ -26,28 +26,38 @@ interface Input {
   scroller: RefObject<HTMLDivElement | null>;
   rows: number;
   layout: ColumnLayout;
+  size: Size;
   /** Width at the left that the pinned columns cover. */
   covered: number;
 }
 
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** How large an element is, its scroll bars left out. */
+export function useSize(element: RefObject<HTMLElement | null>): Size {
+  const [size, setSize] = useState<Size>({ width: 0, height: 0 });
+  useLayoutEffect(() => {
+    const measured = element.current;
+    if (!measured) return;
+    const measure = () => setSize({ width: measured.clientWidth, height: measured.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(measured);
+    return () => observer.disconnect();
+  }, [element]);
+  return size;
+}
+
 const EMPTY: Window = { firstRow: 0, lastRow: -1, firstColumn: 0, lastColumn: 0, base: 0, top: 0 };
 
-export function useVirtualScroll({ scroller, rows, layout, covered }: Input) {
-  const [size, setSize] = useState({ width: 0, height: 0 });
+export function useVirtualScroll({ scroller, rows, layout, size, covered }: Input) {
   const [shown, setShown] = useState<Window>(EMPTY);
   const place = useRef<ScrollPlace>({ scroll: 0, offset: 0 });
   const body = Math.max(0, size.height - HEADER_HEIGHT);
   const scale = useMemo(() => scrollScale(rows * ROW_HEIGHT, body), [rows, body]);
-
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller]);
 
   const look = useCallback((): Window => {
     const element = scroller.current;
@@ -71,6 +81,8 @@ export function useVirtualScroll({ scroller, rows, layout, covered }: Input) {
     setShown((before) => (same(before, next) ? before : next));
   }, [look]);
 
+  // What is in sight can only be read from the element once it stands.
+  // eslint-disable-next-line react-hooks/set-state-in-effect
   useLayoutEffect(refresh, [refresh, size.width]);
 
   // The track may have become shorter or longer than it was: keep the same rows in sight.
@@ -80,6 +92,7 @@ export function useVirtualScroll({ scroller, rows, layout, covered }: Input) {
     const top = place.current.scroll + place.current.offset;
     const last = Math.max(0, rows * ROW_HEIGHT - body);
     settleAt(element, Math.min(top, last), place, scale);
+    // eslint-disable-next-line react-hooks/set-state-in-effect
     refresh();
     // Only when the scale changes: scrolling itself must not come back here.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -142,7 +155,6 @@ export function useVirtualScroll({ scroller, rows, layout, covered }: Input) {
     shown,
     track: scale.track,
     pageRows: Math.max(1, Math.floor(body / ROW_HEIGHT) - 1),
-    size,
     reveal,
     toTop,
   };

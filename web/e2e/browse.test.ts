@@ -1,0 +1,252 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launch, phone, visit } from './browser';
+import { count, firstRows, openDataset, textColumn, type Workspace, workspace } from './desk';
+
+let browser: Browser;
+let desk: Workspace;
+
+beforeAll(async () => {
+  browser = await launch();
+  desk = await workspace();
+});
+afterAll(() => browser.close());
+
+const isPhone = (page: Page) => (page.viewportSize()?.width ?? 0) < 768;
+
+describe.each([
+  ['on a desk', {}],
+  ['on a phone', phone],
+])('%s', (_, options) => {
+  async function open(query = '') {
+    const context = await visit(browser, options);
+    const page = await context.newPage();
+    await openDataset(page, desk.source, desk.child, query);
+    return { context, page };
+  }
+
+  test('the list leads to a dataset and its rows', async () => {
+    const context = await visit(browser, options);
+    const page = await context.newPage();
+    await page.goto('/');
+    const label = desk.datasets.get(desk.child)?.label ?? '';
+    await page
+      .getByRole('region', { name: 'All datasets' })
+      .getByRole('link', { name: label, exact: true })
+      .click();
+    await page.waitForURL(`**/${desk.child}`);
+    await page.waitForSelector('[role=grid][aria-busy=false] [role=gridcell]');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(label);
+    await context.close();
+  });
+
+  test('a filter made by hand shows the rows that the API counts, and lies in the address', async () => {
+    const { context, page } = await open();
+    const dataset = desk.datasets.get(desk.child);
+    if (!dataset) throw new Error('no dataset');
+    const column = textColumn(dataset) ?? '';
+    const label = dataset.columns.find((each) => each.name === column)?.label ?? '';
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Filter by column…' }).fill(column);
+    await page
+      .getByRole('option', { name: new RegExp(`^${label}`) })
+      .first()
+      .click();
+    await page.getByLabel('Value').fill('a');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    const filter = { column, op: 'contains', value: 'a' };
+    await page.waitForURL((url) => url.searchParams.get('filter') === JSON.stringify(filter));
+    const expected = await count(desk.source, desk.child, { filter });
+    await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
+
+    await page.goBack();
+    await page.waitForURL((url) => !url.searchParams.has('filter'));
+    await page.goForward();
+    await page.waitForURL((url) => url.searchParams.has('filter'));
+    await page.getByRole('button', { name: /^Remove the filter/ }).click();
+    await page.waitForURL((url) => !url.searchParams.has('filter'));
+    await context.close();
+  });
+
+  test('a link shows the same rows to somebody else', async () => {
+    const { context, page } = await open();
+    const dataset = desk.datasets.get(desk.child);
+    const column = (dataset && textColumn(dataset)) ?? '';
+    await page.locator(`[data-column="${column}"] button`).first().click();
+    await page.waitForURL((url) => url.searchParams.get('sort') === column);
+    await page.getByRole('searchbox', { name: 'Search in all text columns' }).fill('e');
+    await page.waitForURL((url) => url.searchParams.get('search') === 'e');
+    await page.waitForFunction(() => document.querySelectorAll('[role=grid] .placeholder-row').length === 0);
+    await page.waitForTimeout(500);
+    const seen = await firstRows(page);
+    await page.getByRole('button', { name: 'Copy a link to this view' }).click();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    const other = await visit(browser, options);
+    const theirs = await other.newPage();
+    await theirs.goto(link);
+    await theirs.waitForFunction(
+      (rows) => document.querySelectorAll('[role=grid] [data-row]').length >= rows,
+      Math.min(seen.length, 5),
+    );
+    await theirs.waitForFunction(
+      () => document.querySelectorAll('[role=grid] .placeholder-row').length === 0,
+    );
+    expect(await firstRows(theirs)).toEqual(seen);
+    expect(seen.length).toBeGreaterThan(0);
+    await Promise.all([context.close(), other.close()]);
+  });
+
+  test('columns are chosen, remembered and reset', async () => {
+    const { context, page } = await open();
+    const names = desk.datasets.get(desk.child)?.columns.map((each) => each.name) ?? [];
+    const last = desk.datasets.get(desk.child)?.columns.at(-1);
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await page
+      .getByRole('list', { name: 'Shown columns' })
+      .getByRole('checkbox', { name: last?.label ?? '', exact: true })
+      .uncheck();
+    await page.waitForURL((url) => url.searchParams.get('columns') === names.slice(0, -1).join(','));
+    await page.keyboard.press('Escape');
+    await openDataset(page, desk.source, desk.child);
+    await page.waitForURL((url) => url.searchParams.get('columns') === names.slice(0, -1).join(','));
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('columns'));
+    await context.close();
+  });
+
+  test('a view is saved, renamed, applied and deleted', async () => {
+    const name = `e2e ${isPhonePlain(options)} ${Date.now()}`;
+    const { context, page } = await open('?search=e');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('button', { name: 'Save this view…' }).click();
+    await page.getByLabel('Name').fill(name);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('View saved').waitFor();
+
+    await openDataset(page, desk.source, desk.child);
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('button', { name: `Rename ${name}`, exact: true }).click();
+    await page.getByLabel('Name').fill(`${name} b`);
+    await page.getByRole('button', { name: 'Rename', exact: true }).click();
+    await page.getByText('View updated').waitFor();
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('button', { name: `${name} b`, exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.get('search') === 'e');
+    await page.getByRole('button', { name: 'Views' }).click();
+    await page.getByRole('button', { name: `Delete ${name} b`, exact: true }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByText('View deleted').waitFor();
+    await context.close();
+  });
+
+  test('a row opens, and its relation leads to the parent', async () => {
+    const { context, page } = await open();
+    const dataset = desk.datasets.get(desk.child);
+    await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
+    await page.waitForURL((url) => url.searchParams.has('row'));
+    const related = page.getByRole('region', { name: 'Related rows' });
+    const target = dataset?.foreign_keys.map((each) => each.references.table) ?? [];
+    const link = related.getByRole('link').first();
+    await link.click();
+    await page.waitForURL(
+      (url) =>
+        target.some((each) => url.pathname.endsWith(`/${encodeURIComponent(each)}`)) &&
+        url.searchParams.has('row'),
+    );
+    await page.getByRole('region', { name: 'Row', exact: true }).waitFor();
+    if (isPhone(page)) await page.getByRole('button', { name: 'Close the row' }).click();
+    else await page.keyboard.press('Escape');
+    await page.waitForURL((url) => !url.searchParams.has('row'));
+    await context.close();
+  });
+});
+
+const isPhonePlain = (options: object) => ('isMobile' in options ? 'phone' : 'desk');
+
+describe('with the keyboard', () => {
+  test('arrows move, Enter opens, Space selects, the header sorts', async () => {
+    const context = await visit(browser);
+    const page = await context.newPage();
+    await openDataset(page, desk.source, desk.child);
+    const grid = page.getByRole('grid');
+    await grid.focus();
+    const active = () =>
+      grid.evaluate((element) =>
+        document
+          .getElementById(element.getAttribute('aria-activedescendant') ?? '')
+          ?.closest('[role=row]')
+          ?.getAttribute('aria-rowindex'),
+      );
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    expect(await active()).toBe('4');
+    await page.keyboard.press('Space');
+    await page.getByText('1 row selected').waitFor();
+    await page.keyboard.press('Control+End');
+    const rows = Number(await grid.getAttribute('aria-rowcount'));
+    await expect.poll(active).toBe(String(rows));
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.has('sort'));
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL((url) => url.searchParams.has('row'));
+    await context.close();
+  });
+
+  test('shortcuts: search, switcher, list', async () => {
+    const context = await visit(browser);
+    const page = await context.newPage();
+    await openDataset(page, desk.source, desk.child);
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
+      'Search in all text columns',
+    );
+    await page.keyboard.press('Control+k');
+    await page
+      .getByRole('combobox', { name: 'Go to a dataset…' })
+      .fill(desk.datasets.get(desk.big)?.label ?? '');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**/${desk.big}*`);
+    await page.waitForSelector('[role=grid][aria-busy=false]');
+    await page.keyboard.press('g');
+    await page.keyboard.press('d');
+    await page.waitForURL((url) => url.pathname === '/');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await context.close();
+  });
+
+  test('a deep filter that came by link is shown, kept and can be removed', async () => {
+    const context = await visit(browser);
+    const page = await context.newPage();
+    const dataset = desk.datasets.get(desk.child);
+    const column = (dataset && textColumn(dataset)) ?? '';
+    const key = dataset?.key[0] ?? '';
+    const deep = {
+      not: {
+        or: [
+          { column, op: 'is_null' },
+          {
+            and: [
+              { column, op: 'contains', value: 'zz' },
+              { column: key, op: 'is_null' },
+            ],
+          },
+        ],
+      },
+    };
+    const filter = JSON.stringify({ and: [deep, { column, op: 'contains', value: 'a' }] });
+    await openDataset(page, desk.source, desk.child, `?filter=${encodeURIComponent(filter)}`);
+    const expected = await count(desk.source, desk.child, { filter: JSON.parse(filter) as unknown });
+    await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
+    await page.getByRole('button', { name: /^Remove the filter not/ }).click();
+    await page.waitForURL(
+      (url) => url.searchParams.get('filter') === JSON.stringify({ column, op: 'contains', value: 'a' }),
+    );
+    await context.close();
+  });
+});

@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+import { base, gridReady } from './browser';
+
+/** Which datasets the tests work on: found out from the server, so that its workspace may grow. */
+export interface Workspace {
+  source: string;
+  /** The one with the most rows. */
+  big: string;
+  /** One with a foreign key, a text column, and rows. */
+  child: string;
+  datasets: Map<string, Dataset>;
+}
+
+export interface Dataset {
+  label: string;
+  key: string[];
+  columns: { name: string; label: string; type: { kind: string; values?: string[] } }[];
+  foreign_keys: { columns: string[]; references: { table: string }; referenced_columns: string[] }[];
+  estimated_rows?: number;
+}
+
+interface Summary {
+  id: string;
+  estimated_rows?: number | null;
+  problem?: unknown;
+}
+
+export async function getJson<T>(path: string, body?: unknown): Promise<T> {
+  const answer = await fetch(base + path, {
+    ...(body !== undefined && {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { 'Content-Type': 'application/json' },
+    }),
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+export const api = (source: string, dataset: string, rest = '') =>
+  `/api/v1/sources/${encodeURIComponent(source)}/datasets/${encodeURIComponent(dataset)}${rest}`;
+
+export async function workspace(): Promise<Workspace> {
+  const { sources } = await getJson<{ sources: { name: string; datasets: Summary[] }[] }>('/api/v1/sources');
+  const source = sources.find((each) => each.datasets.length > 0);
+  if (!source) throw new Error('The server has no dataset.');
+  const datasets = new Map<string, Dataset>();
+  for (const { id } of source.datasets) datasets.set(id, await getJson<Dataset>(api(source.name, id)));
+  const bySize = [...source.datasets].sort((a, b) => (b.estimated_rows ?? 0) - (a.estimated_rows ?? 0));
+  const big = bySize[0]?.id;
+  const child = bySize.find(({ id, estimated_rows }) => {
+    const dataset = datasets.get(id);
+    const rows = estimated_rows ?? 0;
+    return (
+      dataset &&
+      rows > 0 &&
+      rows < 50_000 &&
+      dataset.key.length > 0 &&
+      dataset.foreign_keys.length > 0 &&
+      textColumn(dataset) !== undefined
+    );
+  })?.id;
+  if (big === undefined || child === undefined)
+    throw new Error('The workspace has no dataset that fits the tests.');
+  return { source: source.name, big, child, datasets };
+}
+
+export function textColumn(dataset: Dataset): string | undefined {
+  const referenced = dataset.foreign_keys.flatMap((each) => each.columns);
+  return dataset.columns.find(
+    (each) =>
+      each.type.kind === 'text' && !dataset.key.includes(each.name) && !referenced.includes(each.name),
+  )?.name;
+}
+
+export async function count(source: string, dataset: string, view: unknown): Promise<number> {
+  return (await getJson<{ count: number }>(api(source, dataset, '/count'), { view, mode: 'exact' })).count;
+}
+
+export async function openDataset(page: Page, source: string, dataset: string, query = '') {
+  await page.goto(`/datasets/${encodeURIComponent(source)}/${encodeURIComponent(dataset)}${query}`);
+  await gridReady(page);
+}
+
+/** The texts of the first rows, cell by cell. */
+export function firstRows(page: Page, rows = 10): Promise<string[]> {
+  return page.$$eval(
+    '[role=grid] [role=row][data-row]',
+    (lines, count) =>
+      lines
+        .filter((line) => Number(line.getAttribute('data-row')) < count)
+        .map((line) =>
+          [...line.querySelectorAll('[role=gridcell]')].map((cell) => cell.textContent).join('|'),
+        ),
+    rows,
+  );
+}
