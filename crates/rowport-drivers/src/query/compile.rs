@@ -43,7 +43,7 @@ impl Writer<'_> {
         };
         match limit {
             None => format!("SELECT count(*){from}"),
-            Some(limit) => format!("SELECT count(*) FROM (SELECT 1 AS one{from} LIMIT {limit}) AS some"),
+            Some(limit) => format!("SELECT count(*) FROM (SELECT 1 AS one{from} LIMIT {limit}) AS counted"),
         }
     }
 

@@ -20,10 +20,11 @@ pub(super) fn after(writer: &mut Writer<'_>, query: &Query, values: &[Option<Val
     };
     let mut alternatives = Vec::new();
     for (index, (order, value)) in terms.iter().enumerate() {
+        // Nothing comes after NULL in its column. Asked first: a piece that is written and then left out would
+        // leave its values among those bound.
+        let Some(value) = value else { continue };
         let mut parts: Vec<_> =
             terms[..index].iter().map(|(order, value)| same(writer, &order.expr, value)).collect();
-        // Nothing comes after NULL in its column.
-        let Some(value) = value else { continue };
         parts.push(beyond(writer, order, value));
         alternatives.push(format!("({})", parts.join(" AND ")));
     }
