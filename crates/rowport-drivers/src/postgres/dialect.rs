@@ -27,6 +27,8 @@ impl Dialect for PostgresDialect {
             ColumnType::Decimal { .. } if native.is_none() => format!("({sql})::numeric"),
             ColumnType::Float { .. } if native.is_none() => format!("({sql})::float8"),
             ColumnType::Text if !native.is_some_and(is_plain_text) => format!("({sql})::text"),
+            // Cast to text it would always show its mask, which clients leave out for a single address.
+            ColumnType::Other if native == Some("inet") => format!("textin(inet_out({sql}))"),
             ColumnType::Interval | ColumnType::Other => format!("({sql})::text"),
             // JSON arrays begin at 1; one that begins elsewhere keeps PostgreSQL's own notation, as a JSON text.
             ColumnType::Array => format!(
@@ -121,8 +123,11 @@ fn is_plain_text(native: &str) -> bool {
 /// The type that a value is compared as: the column's own, so that indexes are used and enums keep their order.
 fn cast(value: &Value, expr: &Expr) -> String {
     let own = |otherwise: &str| match native_type(expr) {
-        // A length would cut the value; `timestamp(3) with time zone` has it in the middle.
-        Some(native) if native.starts_with("timestamp") || native.starts_with("time") => otherwise.to_owned(),
+        // A length would cut the value, and `time(3) with time zone` has it in the middle; the other times have
+        // types of ours.
+        Some(native) if native.starts_with("time") => "timetz".to_owned(),
+        // Without a length this would be a single bit.
+        Some("bit") => "bit varying".to_owned(),
         Some("character varying" | "name") => "text".to_owned(),
         Some("character") => "bpchar".to_owned(),
         Some(native) => native.to_owned(),
