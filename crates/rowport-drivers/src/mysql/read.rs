@@ -141,7 +141,7 @@ impl Read {
         let snapshot_at = begin(session, limit).await.map_err(stop)?;
         let arguments = arguments(&self.statement.binds).map_err(Stop::Broken)?;
         let sql = AssertSqlSafe(std::mem::take(&mut self.statement.sql));
-        let mut rows = sqlx::query_with(sql, arguments).persistent(false).fetch(&mut session.connection);
+        let mut rows = sqlx::query_with(sql, arguments).fetch(&mut session.connection);
         let mut builder = BatchBuilder::new(&self.schema, self.options);
         let mut readers = Vec::new();
         let mut next = rows.try_next().await.map_err(stop)?;
@@ -208,10 +208,12 @@ async fn begin(session: &mut Session, limit: Option<Duration>) -> Result<String,
         true => format!("max_statement_time = {}", limit.as_secs_f64()),
         false => format!("max_execution_time = {}", limit.as_millis()),
     };
-    let sql = format!("SET SESSION {limit}; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut session.connection).await?;
-    let now = "SELECT CAST(DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ') AS CHAR)";
-    sqlx::query_scalar(now).persistent(false).fetch_one(&mut session.connection).await
+    let sql = format!(
+        "SET SESSION {limit}; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY; \
+         SELECT CAST(DATE_FORMAT(UTC_TIMESTAMP(6), '%Y-%m-%dT%H:%i:%s.%fZ') AS CHAR)"
+    );
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut session.connection).await?;
+    rows.first().ok_or(Error::RowNotFound)?.try_get(0)
 }
 
 pub(super) fn arguments(binds: &[Bind]) -> Result<MySqlArguments, DriverError> {
