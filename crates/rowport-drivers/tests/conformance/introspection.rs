@@ -1,0 +1,133 @@
+//! What a driver finds out about tables, keys and references.
+
+use rowport_model::{DatasetKind, DatasetName, ForeignKey, SourceKind, View};
+use rowport_testkit::{chinook, edges};
+
+use crate::source::{Source, view};
+
+on_every_database!(
+    keys_are_primary_or_else_the_smallest_unique_one,
+    references_name_columns_on_both_sides,
+    a_view_has_columns_and_no_key,
+    odd_names_are_read_filtered_and_sorted_like_any_other,
+    an_estimate_costs_no_counting,
+    every_table_of_a_real_database_is_found,
+);
+
+const SHOP: &str = "
+    CREATE TABLE region (country char(2) NOT NULL, code varchar(10) NOT NULL, name varchar(40) NOT NULL UNIQUE,
+        PRIMARY KEY (country, code));
+    CREATE TABLE customer (id integer NOT NULL PRIMARY KEY, code varchar(10), country char(2), referrer integer,
+        email varchar(80) NOT NULL, nick varchar(40), joined varchar(20) NOT NULL DEFAULT 'a''b',
+        CONSTRAINT a_place FOREIGN KEY (country, code) REFERENCES region (country, code),
+        CONSTRAINT b_friend FOREIGN KEY (referrer) REFERENCES customer (id),
+        UNIQUE (email), UNIQUE (nick), UNIQUE (nick, email));
+    CREATE TABLE no_primary (a integer NOT NULL, b integer NOT NULL, c integer NOT NULL, d integer,
+        UNIQUE (b, a), UNIQUE (c), UNIQUE (d));
+    CREATE TABLE keyless (a integer, b integer UNIQUE);
+    CREATE VIEW people AS SELECT id, email FROM customer;
+";
+
+async fn keys_are_primary_or_else_the_smallest_unique_one(kind: SourceKind) {
+    let source = Source::new(kind, SHOP).await;
+    let region = source.dataset("region");
+    assert_eq!((region.key, region.unique), (names("country code"), vec![names("name")]));
+    let customer = source.dataset("customer");
+    // A unique key with a nullable column lets two rows be the same.
+    assert_eq!((customer.key, customer.unique), (names("id"), vec![names("email")]));
+    let no_primary = source.dataset("no_primary");
+    assert_eq!((no_primary.key, no_primary.unique), (names("c"), vec![names("b a")]));
+    let keyless = source.dataset("keyless");
+    assert_eq!((keyless.key.len(), keyless.unique.len()), (0, 0));
+    let query = source.query("keyless", &View::default());
+    assert!(!query.total_order, "without a key no order is total");
+}
+
+async fn references_name_columns_on_both_sides(kind: SourceKind) {
+    let source = Source::new(kind, SHOP).await;
+    let reference = |columns: &str, table: &str, referenced: &str| ForeignKey {
+        columns: names(columns),
+        references: DatasetName { schema: None, table: table.to_owned() },
+        referenced_columns: names(referenced),
+    };
+    let mut found = source.dataset("customer").foreign_keys;
+    found.sort_by_key(|key| key.columns.len());
+    assert_eq!(
+        found,
+        [reference("referrer", "customer", "id"), reference("country code", "region", "country code")]
+    );
+    let column = source.dataset("customer").column("joined").unwrap().clone();
+    assert!(!column.nullable);
+    assert!(column.default.unwrap().starts_with("'a''b'"), "a default is in the database's own words");
+    assert!(source.dataset("customer").column("nick").unwrap().nullable);
+}
+
+async fn a_view_has_columns_and_no_key(kind: SourceKind) {
+    let source = Source::new(kind, SHOP).await;
+    let people = source.dataset("people");
+    assert_eq!(people.kind, DatasetKind::View);
+    assert_eq!(people.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["id", "email"]);
+    assert!(people.key.is_empty());
+    assert_eq!(source.dataset("customer").kind, DatasetKind::Table);
+}
+
+async fn odd_names_are_read_filtered_and_sorted_like_any_other(kind: SourceKind) {
+    let (database, table) = match kind {
+        SourceKind::Postgres => (edges::postgres(), "other schema.order"),
+        SourceKind::Mysql => (edges::mysql(), "order"),
+        SourceKind::Sqlite => (edges::sqlite(), "order"),
+    };
+    let source = Source::of(database).await;
+    let columns = source.dataset(table).columns;
+    assert!(columns.len() > 10);
+    for column in &columns {
+        let quoted = format!("\"{}\"", column.name.replace('"', "\"\""));
+        let filter = if column.name.is_empty() { String::new() } else { format!("{quoted} is not null") };
+        let mut view = view("", &filter, "");
+        view.columns = Some(vec![column.name.clone()]);
+        view.sort = vec![rowport_model::Sort { column: column.name.clone(), descending: true }];
+        assert_eq!(source.rows(table, &view).await.len(), 1, "{}", column.name);
+    }
+    let dropper = source.catalog.datasets().find(|dataset| dataset.name().table.contains("DROP")).unwrap();
+    assert_eq!(source.count(&dropper.name().to_string(), &View::default(), None).await, 1);
+}
+
+async fn an_estimate_costs_no_counting(kind: SourceKind) {
+    let rows: Vec<String> = (1..=2_000).map(|id| format!("({id}, {})", id % 10)).collect();
+    let analyse = match kind {
+        SourceKind::Mysql => "ANALYZE TABLE t;",
+        _ => "ANALYZE;",
+    };
+    let script = format!(
+        "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, a integer); CREATE INDEX t_a ON t (a); \
+         INSERT INTO t VALUES {}; {analyse}",
+        rows.join(", ")
+    );
+    let source = Source::new(kind, &script).await;
+    let estimated = source.dataset("t").estimated_rows.unwrap();
+    assert!((1_500..=2_500).contains(&estimated), "{estimated}");
+    let filtered = source.query("t", &view("", "a = 3", "-a"));
+    match source.driver.estimate(&filtered).await.unwrap() {
+        Some(rows) => assert!((20..=1_000).contains(&rows), "{kind}: {rows}"),
+        None => assert_eq!(kind, SourceKind::Sqlite, "only SQLite has no opinion"),
+    }
+}
+
+async fn every_table_of_a_real_database_is_found(kind: SourceKind) {
+    let (database, track, artist) = match kind {
+        SourceKind::Postgres => (chinook::postgres(), "track", "album_id.artist_id.name"),
+        SourceKind::Mysql => (chinook::mysql(), "Track", "AlbumId.ArtistId.Name"),
+        SourceKind::Sqlite => (chinook::sqlite(), "Track", "AlbumId.ArtistId.Name"),
+    };
+    let source = Source::of(database).await;
+    assert_eq!(source.catalog.datasets().count(), 11);
+    let mut through = view("", "", "");
+    through.columns = Some(vec![artist.to_owned()]);
+    let rows = source.rows(track, &through).await;
+    assert_eq!(rows.len(), 3_503);
+    assert_eq!(rows[0], ["'AC/DC'"]);
+}
+
+fn names(text: &str) -> Vec<String> {
+    text.split(' ').map(str::to_owned).collect()
+}

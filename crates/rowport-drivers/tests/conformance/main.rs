@@ -1,0 +1,37 @@
+//! What every driver promises, held against each of them: the same cases run on PostgreSQL, MariaDB and SQLite
+//! through [`rowport_drivers::connect`], and against nothing else. A new driver adds its name to
+//! [`on_every_database`] and its expectations to `types`.
+//!
+//! The servers are those of `scripts/databases.sh`. Longer runs: `ROWPORT_CASES` (generated views and filters),
+//! `ROWPORT_READS` (reads while another client writes).
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+/// Makes of each `async fn case(kind: SourceKind)` one test for each database, named `case::postgres` and so on.
+macro_rules! on_every_database {
+    ($($case:ident),+ $(,)?) => {
+        $(mod $case {
+            use rowport_model::SourceKind;
+
+            #[tokio::test]
+            async fn postgres() {
+                super::$case(SourceKind::Postgres).await;
+            }
+
+            #[tokio::test]
+            async fn mysql() {
+                super::$case(SourceKind::Mysql).await;
+            }
+
+            #[tokio::test]
+            async fn sqlite() {
+                super::$case(SourceKind::Sqlite).await;
+            }
+        })+
+    };
+}
+
+mod cells;
+mod introspection;
+mod paging;
+mod source;
+mod types;
