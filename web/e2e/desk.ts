@@ -20,7 +20,7 @@ export interface Dataset {
 }
 
 interface Summary {
-  id: string;
+  name: string;
   estimated_rows?: number | null;
   problem?: unknown;
 }
@@ -45,11 +45,11 @@ export async function workspace(): Promise<Workspace> {
   const source = sources.find((each) => each.datasets.length > 0);
   if (!source) throw new Error('The server has no dataset.');
   const datasets = new Map<string, Dataset>();
-  for (const { id } of source.datasets) datasets.set(id, await getJson<Dataset>(api(source.name, id)));
+  for (const { name } of source.datasets) datasets.set(name, await getJson<Dataset>(api(source.name, name)));
   const bySize = [...source.datasets].sort((a, b) => (b.estimated_rows ?? 0) - (a.estimated_rows ?? 0));
-  const big = bySize[0]?.id;
-  const child = bySize.find(({ id, estimated_rows }) => {
-    const dataset = datasets.get(id);
+  const big = bySize[0]?.name;
+  const child = bySize.find(({ name, estimated_rows }) => {
+    const dataset = datasets.get(name);
     const rows = estimated_rows ?? 0;
     return (
       dataset &&
@@ -59,7 +59,7 @@ export async function workspace(): Promise<Workspace> {
       dataset.foreign_keys.length > 0 &&
       textColumn(dataset) !== undefined
     );
-  })?.id;
+  })?.name;
   if (big === undefined || child === undefined)
     throw new Error('The workspace has no dataset that fits the tests.');
   return { source: source.name, big, child, datasets };

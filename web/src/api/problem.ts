@@ -1,6 +1,6 @@
 import type { components } from './schema';
 
-type ProblemBody = components['schemas']['Problem'];
+type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail'> & { detail?: string };
 
 /** An error that the server explained, or the lack of an answer, in the same form. */
 export class Problem extends Error {
@@ -15,7 +15,7 @@ export class Problem extends Error {
     this.code = body.code;
     this.status = body.status;
     this.title = body.title;
-    this.hint = body.hint;
+    this.hint = body.hint ?? undefined;
   }
 
   /** Whatever was thrown, as a problem that a person can read. */

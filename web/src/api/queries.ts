@@ -1,7 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Filter } from '@/lib/filter';
 import { client, unwrap } from './client';
-import type { Count, DatasetName, DatasetRef, Landmarks, Rows, View } from './types';
+import type { Count, CountMode, DatasetName, DatasetRef, Landmarks, Preset, Rows, View } from './types';
+import type { components } from './schema';
 
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
@@ -22,7 +23,7 @@ export const datasetQuery = (ref: DatasetRef) =>
 /** Every query about a dataset's rows begins with this key, so that a refresh reaches them all. */
 export const rowsKey = (ref: DatasetRef) => ['rows', ref.source, ref.dataset] as const;
 
-export const countQuery = (ref: DatasetRef, view: View, mode: 'quick' | 'exact') =>
+export const countQuery = (ref: DatasetRef, view: View, mode: CountMode) =>
   queryOptions({
     queryKey: [...rowsKey(ref), 'count', mode, view.filter ?? null, view.search ?? ''],
     queryFn: ({ signal }) => fetchCount(ref, view, mode, signal),
@@ -32,13 +33,13 @@ export const countQuery = (ref: DatasetRef, view: View, mode: 'quick' | 'exact')
 export function fetchCount(
   ref: DatasetRef,
   view: View,
-  mode: 'quick' | 'exact',
+  mode: CountMode,
   signal?: AbortSignal,
 ): Promise<Count> {
   return unwrap(
     client.POST('/api/v1/sources/{source}/datasets/{dataset}/count', {
       params: { path: { ...ref } },
-      body: { view: { ...pick(view, ['filter', 'search']) }, mode },
+      body: { view: wireView(pick(view, ['filter', 'search'])), mode },
       ...(signal && { signal }),
     }),
   );
@@ -50,14 +51,15 @@ export interface RowsPage {
   limit?: number;
 }
 
-export function fetchRows(ref: DatasetRef, page: RowsPage, signal?: AbortSignal): Promise<Rows> {
-  return unwrap(
+export async function fetchRows(ref: DatasetRef, page: RowsPage, signal?: AbortSignal): Promise<Rows> {
+  const answer = await unwrap(
     client.POST('/api/v1/sources/{source}/datasets/{dataset}/rows', {
       params: { path: { ...ref } },
-      body: page,
+      body: { ...page, view: wireView(page.view) },
       ...(signal && { signal }),
     }),
   );
+  return answer as unknown as Rows;
 }
 
 export function fetchLandmarks(
@@ -69,7 +71,7 @@ export function fetchLandmarks(
   return unwrap(
     client.POST('/api/v1/sources/{source}/datasets/{dataset}/landmarks', {
       params: { path: { ...ref } },
-      body: { view, every },
+      body: { view: wireView(view), every },
       ...(signal && { signal }),
     }),
   );
@@ -89,10 +91,25 @@ export const someRowsQuery = (
     staleTime: 15_000,
   });
 
+export const presetsQuery = (ref: DatasetRef) =>
+  queryOptions({
+    queryKey: ['presets', ref.source, ref.dataset],
+    queryFn: async ({ signal }): Promise<Preset[]> => {
+      const params = { path: { ...ref } };
+      const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/presets', { params, signal });
+      return (await unwrap(answer)).presets;
+    },
+    staleTime: 30_000,
+  });
+
 /** The name of a dataset as addresses write it. */
-export function datasetId(name: DatasetName | string): string {
-  if (typeof name === 'string') return name;
-  return name.schema ? `${name.schema}.${name.table}` : name.table;
+export function datasetId(name: DatasetName): string {
+  return name.schema != null ? `${name.schema}.${name.table}` : name.table;
+}
+
+/** A view as the generated client has it: to OpenAPI a filter is any value. */
+export function wireView(view: View): components['schemas']['View'] {
+  return view as unknown as components['schemas']['View'];
 }
 
 function pick(view: View, fields: (keyof View)[]): View {

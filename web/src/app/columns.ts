@@ -9,9 +9,8 @@ import type { ValueColumn } from '@/lib/values';
  * that is not known yet is text until the dataset it leads to has answered.
  */
 export function useColumns(ref: DatasetRef, dataset: Dataset, names: readonly string[]) {
-  const dotted = names.filter(
-    (name) => name.includes('.') && !dataset.columns.some((column) => column.name === name),
-  );
+  const own = [...dataset.columns, ...dataset.lookups];
+  const dotted = names.filter((name) => name.includes('.') && !own.some((column) => column.name === name));
   const targets = dataset.foreign_keys.filter(
     (key) => key.columns.length === 1 && dotted.some((name) => name.startsWith(`${key.columns[0] ?? ''}.`)),
   );
@@ -22,7 +21,9 @@ export function useColumns(ref: DatasetRef, dataset: Dataset, names: readonly st
   const signature = JSON.stringify([dotted, found.map((each) => each?.columns.length ?? 0)]);
 
   return useMemo(() => {
-    const columns = new Map<string, ValueColumn>(dataset.columns.map((column) => [column.name, column]));
+    const columns = new Map<string, ValueColumn>(
+      [...dataset.columns, ...dataset.lookups].map((column) => [column.name, column]),
+    );
     for (const name of dotted) {
       const [path = '', ...rest] = name.split('.');
       const index = targets.findIndex((key) => key.columns[0] === path);
@@ -31,7 +32,7 @@ export function useColumns(ref: DatasetRef, dataset: Dataset, names: readonly st
         name,
         label: name.replaceAll('.', ' › '),
         type: end?.type ?? { kind: 'text' },
-        ...(end?.currency !== undefined && { currency: end.currency }),
+        ...(end && { currency: end.currency ?? null }),
       });
     }
     return columns;

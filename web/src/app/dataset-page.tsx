@@ -20,7 +20,7 @@ export function DatasetPage() {
   if (dataset.isError) {
     return (
       <div className="flex-1 overflow-y-auto">
-        <ProblemNotice error={dataset.error} onRetry={() => void dataset.refetch()} />
+        <ProblemNotice page error={dataset.error} onRetry={() => void dataset.refetch()} />
       </div>
     );
   }

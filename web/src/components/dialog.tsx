@@ -41,7 +41,16 @@ export function Dialog({ open, onClose, title, description, children, footer, si
               <X aria-hidden />
             </Base.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* What scrolls must be reachable by keyboard. */}
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+          <div
+            role="region"
+            aria-label={title}
+            tabIndex={0}
+            className="min-h-0 flex-1 overflow-y-auto px-5 pb-5 -outline-offset-2"
+          >
+            {children}
+          </div>
           {footer !== undefined && (
             <footer className="border-t border-line bg-raised px-5 py-3 pb-[max(12px,env(safe-area-inset-bottom))]">
               {footer}

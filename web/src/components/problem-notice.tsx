@@ -5,13 +5,16 @@ import { Button } from './button';
 interface ProblemNoticeProps {
   error: unknown;
   onRetry?: () => void;
+  /** Whether it stands instead of a whole page, as whose heading it then serves. */
+  page?: boolean;
   /** One line in a list instead of a page's middle. */
   compact?: boolean;
 }
 
 /** What went wrong, in words, with what to do about it. */
-export function ProblemNotice({ error, onRetry, compact = false }: ProblemNoticeProps) {
+export function ProblemNotice({ error, onRetry, page = false, compact = false }: ProblemNoticeProps) {
   const problem = Problem.from(error);
+  const Heading = page ? 'h1' : 'h2';
   if (compact) {
     return (
       <div role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-[13px]">
@@ -26,7 +29,7 @@ export function ProblemNotice({ error, onRetry, compact = false }: ProblemNotice
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-16 text-center">
       <CircleAlert aria-hidden className="size-7 text-danger" />
-      <h2 className="text-[15px] font-semibold">{problem.title}</h2>
+      <Heading className="text-[15px] font-semibold">{problem.title}</Heading>
       <p className="text-ink-soft break-words">{problem.message}</p>
       {problem.hint !== undefined && <p className="text-ink-soft">{problem.hint}</p>}
       <p className="font-mono text-xs text-ink-faint">{problem.code}</p>

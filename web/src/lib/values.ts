@@ -6,7 +6,7 @@ export interface ValueColumn {
   name: string;
   label: string;
   type: ColumnType;
-  currency?: string;
+  currency?: string | null;
 }
 
 export function isRightAligned(column: ValueColumn): boolean {
@@ -20,7 +20,7 @@ export function formatValue(value: Cell, column: ValueColumn): string {
   if (value === null) return 'NULL';
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   const text = String(value);
-  if (column.currency !== undefined && isNumber(column.type.kind)) return formatMoney(text, column.currency);
+  if (column.currency != null && isNumber(column.type.kind)) return formatMoney(text, column.currency);
   if (column.type.kind === 'timestamp' || column.type.kind === 'timestamp_tz') {
     return text.replace('T', ' ').replace(/(?:\+00:00|Z)$/, ' UTC');
   }

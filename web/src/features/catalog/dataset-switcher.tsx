@@ -14,13 +14,13 @@ export default function DatasetSwitcher({ onPick, onClose }: DatasetSwitcherProp
   const sources = useQuery(sourcesQuery);
   const items = (sources.data ?? []).flatMap((source) =>
     source.datasets.map((dataset) => ({
-      id: `${source.name}/${dataset.id}`,
+      id: `${source.name}/${dataset.name}`,
       label: dataset.label,
-      keywords: `${dataset.id} ${source.label}`,
+      keywords: `${dataset.name} ${source.label}`,
       detail: [source.label, dataset.estimated_rows != null && plural(dataset.estimated_rows, 'row')]
         .filter(Boolean)
         .join(' · '),
-      ref: { source: source.name, dataset: dataset.id },
+      ref: { source: source.name, dataset: dataset.name },
     })),
   );
   return (

@@ -68,7 +68,10 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
       {source.problem && (
         <div className="mt-3 grid justify-items-start gap-2">
           <div className="w-full">
-            <ProblemNotice compact error={new Problem(source.problem)} />
+            <ProblemNotice
+              compact
+              error={new Problem({ title: 'Not reachable', status: 0, ...source.problem })}
+            />
           </div>
           <Button small disabled={retrying} onClick={onRetry}>
             Try again
@@ -102,16 +105,16 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
             </thead>
             <tbody>
               {source.datasets.map((dataset) => (
-                <tr key={dataset.id} className="relative h-11 border-t border-line hover:bg-hover">
+                <tr key={dataset.name} className="relative h-11 border-t border-line hover:bg-hover">
                   <td className="max-w-0 truncate">
                     <AppLink
-                      href={datasetHref({ source: source.name, dataset: dataset.id })}
+                      href={datasetHref({ source: source.name, dataset: dataset.name })}
                       className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
                     >
                       {dataset.label}
                     </AppLink>
-                    {dataset.label !== dataset.id && (
-                      <span className="ml-2 font-mono text-xs text-ink-faint">{dataset.id}</span>
+                    {dataset.label !== dataset.name && (
+                      <span className="ml-2 font-mono text-xs text-ink-faint">{dataset.name}</span>
                     )}
                   </td>
                   <td className="text-[13px] text-ink-soft max-sm:hidden">

@@ -78,7 +78,7 @@ interface SourceGroupProps {
 
 function SourceGroup({ source, text, open, current, onToggle, onPick }: SourceGroupProps) {
   const found = source.datasets.filter((dataset) =>
-    `${dataset.label} ${dataset.id}`.toLowerCase().includes(text),
+    `${dataset.label} ${dataset.name}`.toLowerCase().includes(text),
   );
   return (
     <section className="mb-2">
@@ -111,12 +111,12 @@ function SourceGroup({ source, text, open, current, onToggle, onPick }: SourceGr
       {open && (
         <ul>
           {found.map((dataset) => {
-            const here = current?.source === source.name && current.dataset === dataset.id;
+            const here = current?.source === source.name && current.dataset === dataset.name;
             const Icon = dataset.kind === 'view' ? Eye : Table2;
             return (
-              <li key={dataset.id}>
+              <li key={dataset.name}>
                 <AppLink
-                  href={datasetHref({ source: source.name, dataset: dataset.id })}
+                  href={datasetHref({ source: source.name, dataset: dataset.name })}
                   {...(here && { 'aria-current': 'page' })}
                   {...(onPick && { onClick: onPick })}
                   className={clsx(
@@ -157,7 +157,7 @@ function SourceGroup({ source, text, open, current, onToggle, onPick }: SourceGr
 function ProblemLine({ problem }: { problem: NonNullable<Source['problem']> }) {
   return (
     <div className="rounded-md bg-danger-soft px-2.5 py-2 text-xs">
-      <p className="break-words text-danger">{problem.detail ?? problem.title}</p>
+      <p className="break-words text-danger">{problem.detail}</p>
       {problem.hint != null && <p className="mt-1 text-ink-soft">{problem.hint}</p>}
     </div>
   );

@@ -5,10 +5,11 @@ import { Button } from '@/components/button';
 import { ColumnList } from '@/components/column-list';
 import { TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
+import { presetsQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { sayProblem } from '@/lib/toast';
 import { LookupPicker } from './lookup-picker';
-import { createPreset, deletePreset, presetsQuery } from './presets';
+import { createPreset, deletePreset } from './presets';
 
 interface ColumnChooserProps {
   datasetRef: DatasetRef;
@@ -26,7 +27,7 @@ export default function ColumnChooser(props: ColumnChooserProps) {
       <div className="min-h-0 flex-1 overflow-y-auto p-2">
         <ColumnList
           chosen={chosen}
-          available={dataset.columns.map((column) => column.name)}
+          available={[...dataset.columns, ...dataset.lookups].map((column) => column.name)}
           labelOf={labelOf}
           onChange={onChange}
         />
@@ -47,6 +48,9 @@ export default function ColumnChooser(props: ColumnChooserProps) {
     </div>
   );
 }
+
+/** There for every dataset, whatever is configured. */
+const ALL = 'All columns';
 
 interface PresetsProps {
   datasetRef: DatasetRef;
@@ -74,7 +78,8 @@ function Presets({ datasetRef, dataset, chosen, onApply, onReset }: PresetsProps
     onSuccess: refresh,
     onError: sayProblem,
   });
-  const known = new Set(dataset.columns.map((column) => column.name));
+  const known = new Set([...dataset.columns, ...dataset.lookups].map((column) => column.name));
+  const all = { id: null, name: ALL, columns: dataset.columns.map((column) => column.name) };
 
   return (
     <div className="border-t border-line p-2">
@@ -86,33 +91,27 @@ function Presets({ datasetRef, dataset, chosen, onApply, onReset }: PresetsProps
       </div>
       {presets.isError && <ProblemNotice compact error={presets.error} />}
       <ul className="flex flex-wrap gap-1.5">
-        {presets.data?.map((preset) => (
-          <li key={preset.id} className="flex">
-            <Button
-              small
-              aria-pressed={sameList(preset.columns, chosen)}
-              className={
-                sameList(preset.columns, chosen) ? 'border-accent bg-accent-soft text-accent-text' : ''
-              }
-              onClick={() =>
-                onApply(preset.columns.filter((column) => known.has(column) || column.includes('.')))
-              }
-            >
-              {preset.name}
-            </Button>
-            {!preset.builtin && (
+        {[...(presets.data ?? []), ...(presets.data?.some((each) => each.name === ALL) ? [] : [all])].map(
+          (preset) => (
+            <li key={preset.id ?? preset.name} className="flex">
               <Button
                 small
-                look="ghost"
-                icon
-                aria-label={`Delete the preset ${preset.name}`}
-                onClick={() => remove.mutate(preset.id)}
+                aria-pressed={sameList(preset.columns, chosen)}
+                className={
+                  sameList(preset.columns, chosen) ? 'border-accent bg-accent-soft text-accent-text' : ''
+                }
+                onClick={() =>
+                  onApply(preset.columns.filter((column) => known.has(column) || column.includes('.')))
+                }
               >
-                <Trash2 aria-hidden />
+                {preset.name}
               </Button>
-            )}
-          </li>
-        ))}
+              {preset.id != null && (
+                <DeletePreset name={preset.name} id={preset.id} onDelete={(id) => remove.mutate(id)} />
+              )}
+            </li>
+          ),
+        )}
       </ul>
       <form
         className="mt-2 flex gap-2"
@@ -133,6 +132,20 @@ function Presets({ datasetRef, dataset, chosen, onApply, onReset }: PresetsProps
         </Button>
       </form>
     </div>
+  );
+}
+
+interface DeletePresetProps {
+  id: string;
+  name: string;
+  onDelete: (id: string) => void;
+}
+
+function DeletePreset({ id, name, onDelete }: DeletePresetProps) {
+  return (
+    <Button small look="ghost" icon aria-label={`Delete the preset ${name}`} onClick={() => onDelete(id)}>
+      <Trash2 aria-hidden />
+    </Button>
   );
 }
 

@@ -21,8 +21,8 @@ interface RelatedRowsProps {
 export function RelatedRows({ datasetRef, dataset, values }: RelatedRowsProps) {
   const pick = (columns: readonly string[]): Key => columns.map((name) => values.get(name) ?? null);
   const outgoing = dataset.foreign_keys.filter((key) => !pick(key.columns).includes(null));
-  const incoming = dataset.referenced_by.filter(
-    (reference) => !pick(reference.referenced_columns).includes(null),
+  const incoming = dataset.referring.filter(
+    (reference) => !pick(reference.foreign_key.referenced_columns).includes(null),
   );
   if (outgoing.length + incoming.length === 0) return null;
   return (
@@ -39,10 +39,10 @@ export function RelatedRows({ datasetRef, dataset, values }: RelatedRowsProps) {
         ))}
         {incoming.map((reference) => (
           <Children
-            key={`${datasetId(reference.dataset)}.${reference.columns.join()}`}
+            key={`${reference.dataset}.${reference.foreign_key.columns.join()}`}
             source={datasetRef.source}
             reference={reference}
-            values={pick(reference.referenced_columns)}
+            values={pick(reference.foreign_key.referenced_columns)}
           />
         ))}
       </div>
@@ -116,8 +116,9 @@ function MainFields({
 
 function Children({ source, reference, values }: { source: string; reference: Reference; values: Key }) {
   const [open, setOpen] = useState(false);
-  const ref = { source, dataset: datasetId(reference.dataset) };
-  const filter = keyFilter(reference.columns, values);
+  const ref = { source, dataset: reference.dataset };
+  const { columns } = reference.foreign_key;
+  const filter = keyFilter(columns, values);
   const count = useQuery(countQuery(ref, { filter }, 'quick'));
   const child = useQuery({ ...datasetQuery(ref), enabled: open });
   const rows = useQuery({ ...someRowsQuery(ref, filter, 5), enabled: open });
@@ -134,8 +135,8 @@ function Children({ source, reference, values }: { source: string; reference: Re
           aria-hidden
           className={open ? 'size-4 shrink-0 rotate-90 text-ink-faint' : 'size-4 shrink-0 text-ink-faint'}
         />
-        <span className="font-medium">{child.data?.label ?? ref.dataset}</span>
-        <span className="truncate text-ink-faint">by {reference.columns.join(', ')}</span>
+        <span className="font-medium">{reference.label}</span>
+        <span className="truncate text-ink-faint">by {columns.join(', ')}</span>
         <span className="ml-auto tabular-nums">
           {count.data
             ? count.data.exact
@@ -157,7 +158,7 @@ function Children({ source, reference, values }: { source: string; reference: Re
                 childRef={ref}
                 rows={rows.data}
                 row={row}
-                skip={reference.columns}
+                skip={columns}
               />
             ))}
           {rows.data?.rows.length === 0 && <p className="px-3 text-[13px] text-ink-soft">None.</p>}
@@ -166,7 +167,7 @@ function Children({ source, reference, values }: { source: string; reference: Re
               href={href}
               className="mx-3 mt-1 text-[13px] text-accent-text underline underline-offset-3"
             >
-              Show all in {child.data?.label ?? ref.dataset}
+              Show all in {reference.label}
             </AppLink>
           )}
         </div>

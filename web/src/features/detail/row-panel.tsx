@@ -119,7 +119,7 @@ function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>
     );
   }
   const names = answer.data.columns.map((column) => column.name);
-  const truncated = new Set((answer.data.truncated ?? []).map(([, column = -1]) => names[column] ?? ''));
+  const truncated = new Set(answer.data.truncated.map(([, column]) => names[column] ?? ''));
   const values = new Map<string, Cell>(names.map((name, index) => [name, row[index] ?? null]));
   return (
     // A region that scrolls must be reachable by keyboard.

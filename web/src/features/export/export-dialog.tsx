@@ -15,6 +15,7 @@ import { formatAbout, formatBytes, formatCount, plural } from '@/lib/words';
 import { fetchText, startDownload } from './download';
 import { FormatOptions } from './format-options';
 import { planQuery } from './plan';
+import { presetsQuery } from '@/api/queries';
 import { recallExport, rememberExport } from './remembered';
 import { buildRequest, exportCurl, exportLink, FORMATS, type Scope } from './request';
 
@@ -41,6 +42,7 @@ export default function ExportDialog(props: ExportDialogProps) {
   const [stem, setStem] = useState<string>();
   const [copying, setCopying] = useState(false);
 
+  const presets = useQuery(presetsQuery(datasetRef)).data ?? [];
   const narrowed = view.filter !== undefined || view.search !== undefined;
   const request = useMemo(
     () => buildRequest({ scope, view, columns, keys, format, options, fileName: undefined }),
@@ -61,27 +63,27 @@ export default function ExportDialog(props: ExportDialogProps) {
 
   const choosePreset = (name: string) => {
     setChoosing(name === 'custom');
-    const preset = dataset.presets.find((each) => `preset:${each.id}` === name);
+    const preset = presets.find((each) => `preset:${each.name}` === name);
     if (preset) setColumns(preset.columns);
     else if (name === 'shown') setColumns([...props.columns]);
     else if (name === 'all') setColumns(dataset.columns.map((column) => column.name));
   };
   const presetOptions = [
     { value: 'shown', label: `As shown (${formatCount(props.columns.length)})` },
-    ...dataset.presets.map((preset) => ({ value: `preset:${preset.id}`, label: preset.name })),
-    ...(dataset.presets.some((preset) => preset.columns.length === dataset.columns.length)
+    ...presets.map((preset) => ({ value: `preset:${preset.name}`, label: preset.name })),
+    ...(presets.some((preset) => preset.columns.length === dataset.columns.length)
       ? []
       : [{ value: 'all', label: `All columns (${formatCount(dataset.columns.length)})` }]),
     { value: 'custom', label: 'Choose…' },
   ];
   const same = (list: readonly string[]) => list.join('\n') === columns.join('\n');
-  const preset = dataset.presets.find((each) => same(each.columns));
+  const preset = presets.find((each) => same(each.columns));
   const chosenPreset = choosing
     ? 'custom'
     : same(props.columns)
       ? 'shown'
       : preset
-        ? `preset:${preset.id}`
+        ? `preset:${preset.name}`
         : 'custom';
 
   const download = () => {
@@ -182,7 +184,12 @@ export default function ExportDialog(props: ExportDialogProps) {
           <div className="max-h-72 overflow-y-auto rounded-[7px] border border-line p-2">
             <ColumnList
               chosen={columns}
-              available={[...new Set([...dataset.columns.map((column) => column.name), ...props.columns])]}
+              available={[
+                ...new Set([
+                  ...[...dataset.columns, ...dataset.lookups].map((each) => each.name),
+                  ...props.columns,
+                ]),
+              ]}
               labelOf={labelOf}
               onChange={(next) => {
                 setChoosing(true);

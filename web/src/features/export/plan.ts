@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
+import type { components } from '@/api/schema';
 import type { DatasetRef, ExportRequest } from '@/api/types';
 
 export const planQuery = (ref: DatasetRef, request: ExportRequest) =>
@@ -9,7 +10,8 @@ export const planQuery = (ref: DatasetRef, request: ExportRequest) =>
       unwrap(
         client.POST('/api/v1/sources/{source}/datasets/{dataset}/export/plan', {
           params: { path: { ...ref } },
-          body: request,
+          // To OpenAPI a filter and a key are any value, and an option left out is not told from a missing one.
+          body: request as unknown as components['schemas']['ExportBody'],
           signal,
         }),
       ),

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
-import type { DatasetRef, View } from '@/api/types';
+import { wireView } from '@/api/queries';
+import type { DatasetRef, SavedView, View } from '@/api/types';
 
 interface NewView {
   name: string;
@@ -16,18 +17,28 @@ export const viewsQuery = (ref: DatasetRef) =>
         params: { path },
         signal,
       });
-      return (await unwrap(answer)).views;
+      return (await unwrap(answer)).views as SavedView[];
     },
   });
 
 export function createView(ref: DatasetRef, body: NewView) {
   const params = { path: { ...ref } };
-  return unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/views', { params, body }));
+  return unwrap(
+    client.POST('/api/v1/sources/{source}/datasets/{dataset}/views', {
+      params,
+      body: { ...body, view: wireView(body.view) },
+    }),
+  );
 }
 
 export function updateView(ref: DatasetRef, id: string, body: NewView) {
   const params = { path: { ...ref, id } };
-  return unwrap(client.PUT('/api/v1/sources/{source}/datasets/{dataset}/views/{id}', { params, body }));
+  return unwrap(
+    client.PUT('/api/v1/sources/{source}/datasets/{dataset}/views/{id}', {
+      params,
+      body: { ...body, view: wireView(body.view) },
+    }),
+  );
 }
 
 export function deleteView(ref: DatasetRef, id: string) {
