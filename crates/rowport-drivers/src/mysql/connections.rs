@@ -19,6 +19,12 @@ use crate::seam::Limits;
 /// How long a connection stays open when nobody uses it.
 const IDLE: Duration = Duration::from_secs(60);
 
+/// How many statements stay prepared on a connection: the same view with other values is the same statement. A
+/// connection that has so many is closed rather than any of them: the server does not answer when a statement is
+/// closed, and as sqlx leaves Nagle's algorithm on, whatever is asked next waits for the acknowledgement that the
+/// server's system puts off for 40 ms.
+pub(super) const KEPT_STATEMENTS: usize = 100;
+
 /// What every session begins with. Zero and invalid dates are compared as they are stored, and a difference of
 /// unsigned numbers may be negative. A slow reader does not count as a dead one until a day has passed.
 const SESSION: &str = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION', \
@@ -93,11 +99,11 @@ impl Connections {
     async fn open(&self) -> Result<Session, DriverError> {
         let mut connection = self.options.connect().await.map_err(while_connecting)?;
         sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(from_sqlx)?;
-        let row = sqlx::query("SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR)")
-            .persistent(false)
-            .fetch_one(&mut connection)
+        let rows = sqlx::raw_sql("SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR)")
+            .fetch_all(&mut connection)
             .await
             .map_err(from_sqlx)?;
+        let row = rows.first().ok_or_else(|| DriverError::protocol("the server does not say who it is"))?;
         let (id, version) = (row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?);
         Ok(Session { connection, id, version })
     }
@@ -137,7 +143,8 @@ impl Connections {
 impl Lease {
     /// Keeps the connection for the next reader. Only for one on which nothing is under way.
     pub(super) fn give_back(self) {
-        if let Some(home) = self.home.upgrade() {
+        let full = self.session.connection.cached_statements_size() >= KEPT_STATEMENTS;
+        if let Some(home) = self.home.upgrade().filter(|_| !full) {
             home.take_back(self.session);
         }
     }

@@ -18,7 +18,7 @@ use rowport_model::{Dataset, Query, SourceKind};
 use sqlx::ConnectOptions;
 use sqlx::mysql::MySqlConnectOptions;
 
-use self::connections::{Connections, Lease};
+use self::connections::{Connections, KEPT_STATEMENTS, Lease};
 use crate::error::DriverError;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
@@ -31,13 +31,11 @@ pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, D
         return Err(DriverError::BadUrl { message });
     }
     let host = options.get_host().trim_matches(['[', ']']).to_owned();
-    // The session is set up in one place, and the log is no place for what people filter by. Statements are kept
-    // prepared: closing one without waiting for an answer, and then asking for another, costs the 40 ms after which
-    // the server acknowledges a packet that it does not answer (sqlx leaves Nagle's algorithm on).
+    // The session is set up in one place, and the log is no place for what people filter by.
     let options = options
         // An IPv6 address comes in brackets, which are the URL's and not the address's.
         .host(&host)
-        .statement_cache_capacity(KEPT_STATEMENTS)
+        .statement_cache_capacity(KEPT_STATEMENTS + 1)
         .charset("utf8mb4")
         .timezone(None)
         .pipes_as_concat(false)
@@ -45,9 +43,6 @@ pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, D
         .disable_statement_logging();
     Ok(Arc::new(Mysql { connections: Connections::new(options, limits), limits }))
 }
-
-/// On each connection. The same view with other values is the same statement.
-const KEPT_STATEMENTS: usize = 64;
 
 struct Mysql {
     connections: Arc<Connections>,

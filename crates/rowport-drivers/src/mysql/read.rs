@@ -253,9 +253,5 @@ pub(super) async fn rows_of(
     sql: String,
     arguments: MySqlArguments,
 ) -> Result<Vec<MySqlRow>, DriverError> {
-    sqlx::query_with(AssertSqlSafe(sql), arguments)
-        .persistent(false)
-        .fetch_all(connection)
-        .await
-        .map_err(from_sqlx)
+    sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(connection).await.map_err(from_sqlx)
 }
