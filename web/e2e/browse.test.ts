@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, phone, visit } from './browser';
+import { gridReady, launch, phone, visit } from './browser';
 import { count, firstRows, openDataset, textColumn, type Workspace, workspace } from './desk';
 
 let browser: Browser;
@@ -104,7 +104,7 @@ describe.each([
     await page
       .getByRole('list', { name: 'Shown columns' })
       .getByRole('checkbox', { name: last?.label ?? '', exact: true })
-      .uncheck();
+      .click();
     await page.waitForURL((url) => url.searchParams.get('columns') === names.slice(0, -1).join(','));
     await page.keyboard.press('Escape');
     await openDataset(page, desk.source, desk.child);
@@ -120,14 +120,14 @@ describe.each([
     const { context, page } = await open('?search=e');
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByRole('button', { name: 'Save this view…' }).click();
-    await page.getByLabel('Name').fill(name);
+    await page.getByRole('textbox', { name: 'Name' }).fill(name);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('View saved').waitFor();
 
     await openDataset(page, desk.source, desk.child);
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByRole('button', { name: `Rename ${name}`, exact: true }).click();
-    await page.getByLabel('Name').fill(`${name} b`);
+    await page.getByRole('textbox', { name: 'Name' }).fill(`${name} b`);
     await page.getByRole('button', { name: 'Rename', exact: true }).click();
     await page.getByText('View updated').waitFor();
     await page.getByRole('button', { name: 'Views' }).click();
@@ -191,6 +191,7 @@ describe('with the keyboard', () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.searchParams.has('sort'));
+    await gridReady(page);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.searchParams.has('row'));

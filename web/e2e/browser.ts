@@ -28,8 +28,8 @@ export function launch(): Promise<Browser> {
 }
 
 /** A fresh browser profile: nothing remembered, as on a person's first visit. */
-export function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  return browser.newContext({
+export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({
     baseURL: base,
     viewport: DESKTOP,
     acceptDownloads: true,
@@ -37,6 +37,8 @@ export function visit(browser: Browser, options: BrowserContextOptions = {}): Pr
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
   });
+  context.setDefaultTimeout(15_000);
+  return context;
 }
 
 export const phone: BrowserContextOptions = {
@@ -48,6 +50,6 @@ export const phone: BrowserContextOptions = {
 
 /** Waits until the grid shows rows, none of them a placeholder. */
 export async function gridReady(page: Page) {
-  await page.waitForSelector('[role=grid][aria-busy=false]');
+  await page.waitForSelector('[role=grid][aria-busy=false]', { timeout: 30_000 });
   await page.waitForFunction(() => document.querySelectorAll('[role=grid] .placeholder-row').length === 0);
 }
