@@ -1,29 +1,19 @@
 //! From a value to a cell: a number, a boolean or a date where Excel holds it exactly, and a text otherwise.
 
-use arrow_buffer::i256;
 use arrow_schema::Schema;
 
 use super::links::is_address;
+use super::number::write_number;
 use super::sheet::Sheet;
 use super::styles::{StyleId, Styles};
 use super::xml::{needs_space_kept, write_text};
 use crate::EncodeError;
-use crate::cell::{MICROS_PER_DAY, write_decimal128, write_float, write_integer, write_typed};
+use crate::cell::write_typed;
 use crate::column::{Column, Value};
 use crate::guard::needs_guard;
 
 /// The longest text of a cell, in UTF-16 units.
 const MAX_TEXT: usize = 32_767;
-/// Numbers are exact up to 15 digits.
-const EXACT: u128 = 1_000_000_000_000_000;
-/// Excel's day number of 1970-01-01.
-const EPOCH: i64 = 25_569;
-/// 1900-03-01: before it, Excel counts a day that never was.
-const FIRST_DAY: i64 = 61;
-/// 9999-12-31.
-const LAST_DAY: i64 = 2_958_465;
-const MILLIS_PER_DAY: i64 = MICROS_PER_DAY / 1000;
-
 /// Writes the cells of rows.
 pub(super) struct CellWriter {
     columns: Vec<ColumnCells>,
@@ -39,12 +29,12 @@ struct ColumnCells {
     letters: Vec<u8>,
     /// The style of its numbers, up to where the number begins.
     number: Vec<u8>,
+    /// The same for whole numbers, which need a format of their own to show more than eleven digits.
+    whole: Vec<u8>,
 }
 
 /// What comes between the place of a cell and its content, for every style.
 struct Heads {
-    plain_number: Vec<u8>,
-    whole: Vec<u8>,
     date: Vec<u8>,
     time: Vec<u8>,
     time_with_millis: Vec<u8>,
@@ -76,6 +66,7 @@ impl CellWriter {
         let columns = (0..schema.fields().len()).map(|index| ColumnCells {
             letters: column_letters(index),
             number: number_head(styles.numbers[index]),
+            whole: number_head(if styles.numbers[index] == 0 { styles.whole } else { styles.numbers[index] }),
         });
         Self { columns: columns.collect(), heads: Heads::new(styles), guard, links, scratch: Vec::new() }
     }
@@ -209,14 +200,11 @@ impl CellWriter {
     /// How the cell of a number or a moment begins; `None` for what is always a text.
     #[inline]
     fn number_head(&self, value: &Value<'_>, index: usize) -> Option<&[u8]> {
-        let heads = &self.heads;
-        let own = &self.columns[index].number;
+        let (heads, column) = (&self.heads, &self.columns[index]);
         Some(match *value {
-            Value::Integer(_) | Value::Unsigned(_) if self.columns[index].number == heads.plain_number => {
-                &heads.whole
-            }
-            Value::Integer(_) | Value::Unsigned(_) | Value::Float32(_) | Value::Float64(_) => own,
-            Value::Decimal128(..) | Value::Decimal256(..) | Value::Number(_) => own,
+            Value::Integer(_) | Value::Unsigned(_) => &column.whole,
+            Value::Float32(_) | Value::Float64(_) => &column.number,
+            Value::Decimal128(..) | Value::Decimal256(..) | Value::Number(_) => &column.number,
             Value::Date(_) => &heads.date,
             Value::Time(micros) if micros % 1_000_000 == 0 => &heads.time,
             Value::Time(_) => &heads.time_with_millis,
@@ -242,8 +230,6 @@ impl ColumnCells {
 impl Heads {
     fn new(styles: &Styles) -> Self {
         Self {
-            plain_number: number_head(0),
-            whole: number_head(styles.whole),
             date: number_head(styles.date),
             time: number_head(styles.time),
             time_with_millis: number_head(styles.time_with_millis),
@@ -288,80 +274,6 @@ fn check_length(text: &str, column: usize) -> Result<(), LongText> {
     if length <= MAX_TEXT { Ok(()) } else { Err(LongText { column, length }) }
 }
 
-/// Writes the number of a value, or nothing and `false` when Excel would not hold it exactly.
-#[inline]
-fn write_number(value: &Value<'_>, out: &mut Vec<u8>) -> bool {
-    match *value {
-        Value::Integer(value) if u128::from(value.unsigned_abs()) < EXACT => write_integer(value, out),
-        Value::Unsigned(value) if u128::from(value) < EXACT => write_integer(value, out),
-        Value::Float32(value) if is_within_excel(f64::from(value)) => write_float(value, out),
-        Value::Float64(value) if is_within_excel(value) => write_float(value, out),
-        Value::Decimal128(value, scale) => return write_decimal(value, scale, out),
-        Value::Decimal256(value, scale) => {
-            return i256::to_i128(*value).is_some_and(|it| write_decimal(it, scale, out));
-        }
-        Value::Number(text) if is_exact_number(text.as_bytes()) => out.extend_from_slice(text.as_bytes()),
-        Value::Date(days) => return write_day(i64::from(days) + EPOCH, out),
-        Value::Time(micros) => return write_time(micros, out),
-        Value::Timestamp(micros, _) => return write_moment(micros, out),
-        _ => return false,
-    }
-    true
-}
-
-fn write_decimal(value: i128, scale: i8, out: &mut Vec<u8>) -> bool {
-    let (mut digits, mut places) = (value.unsigned_abs(), scale);
-    // Zeros at the end of a fraction are no digits that could be lost.
-    while digits >= EXACT && places > 0 && digits % 10 == 0 {
-        (digits, places) = (digits / 10, places - 1);
-    }
-    let exact = digits < EXACT;
-    if exact {
-        write_decimal128(value, scale, out);
-    }
-    exact
-}
-
-fn is_exact_number(text: &[u8]) -> bool {
-    let text = text.strip_prefix(b"-").unwrap_or(text);
-    let point = text.iter().position(|byte| *byte == b'.');
-    let (whole, fraction) = point.map_or((text, None), |at| (&text[..at], Some(&text[at + 1..])));
-    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    let significant =
-        text.iter().filter(|byte| byte.is_ascii_digit()).skip_while(|byte| **byte == b'0').count();
-    digits(whole) && fraction.is_none_or(digits) && significant <= 15
-}
-
-/// Excel knows neither NaN nor infinities, and neither the largest nor the smallest floats.
-fn is_within_excel(value: f64) -> bool {
-    value == 0.0 || (value.is_normal() && value.abs() < 9.999_999_999_999_99e307)
-}
-
-fn write_day(day: i64, out: &mut Vec<u8>) -> bool {
-    let known = (FIRST_DAY..=LAST_DAY).contains(&day);
-    if known {
-        write_integer(day, out);
-    }
-    known
-}
-
-fn write_time(micros: i64, out: &mut Vec<u8>) -> bool {
-    let known = micros % 1000 == 0 && (0..MICROS_PER_DAY).contains(&micros);
-    if known {
-        write_float((micros / 1000) as f64 / MILLIS_PER_DAY as f64, out);
-    }
-    known
-}
-
-fn write_moment(micros: i64, out: &mut Vec<u8>) -> bool {
-    let day = micros.div_euclid(MICROS_PER_DAY) + EPOCH;
-    let known = micros % 1000 == 0 && (FIRST_DAY..=LAST_DAY).contains(&day);
-    if known {
-        write_float((micros / 1000 + EPOCH * MILLIS_PER_DAY) as f64 / MILLIS_PER_DAY as f64, out);
-    }
-    known
-}
-
 /// The name of a column: A to Z, AA and so on.
 fn column_letters(index: usize) -> Vec<u8> {
     let (mut letters, mut rest) = (Vec::new(), index + 1);
@@ -377,44 +289,11 @@ fn column_letters(index: usize) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn number(value: Value<'_>) -> Option<String> {
-        let mut out = Vec::new();
-        write_number(&value, &mut out).then(|| String::from_utf8(out).unwrap())
-    }
-
     #[test]
     fn columns_have_the_names_that_excel_gives_them() {
         let names = [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")];
         for (index, name) in names {
             assert_eq!(column_letters(index), name.as_bytes());
         }
-    }
-
-    #[test]
-    fn what_excel_would_round_is_no_number() {
-        assert_eq!(number(Value::Integer(-999_999_999_999_999)).as_deref(), Some("-999999999999999"));
-        assert_eq!(number(Value::Integer(1_000_000_000_000_000)), None);
-        assert_eq!(number(Value::Unsigned(u64::MAX)), None);
-        assert_eq!(number(Value::Decimal128(123_456_789_012_345, 2)).as_deref(), Some("1234567890123.45"));
-        assert_eq!(number(Value::Decimal128(1_000_000_000_000_000, 2)).as_deref(), Some("10000000000000.00"));
-        assert_eq!(number(Value::Decimal128(1_234_567_890_123_456, 2)), None);
-        assert_eq!(number(Value::Float64(f64::NAN)), None);
-        assert_eq!(number(Value::Float64(f64::MAX)), None);
-        assert_eq!(number(Value::Float64(5e-324)), None);
-        assert_eq!(number(Value::Number("-000123456789012345")).as_deref(), Some("-000123456789012345"));
-        for text in ["1234567890.123456", "NaN", "1e5", "", "1.", ".5"] {
-            assert_eq!(number(Value::Number(text)), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn moments_are_the_numbers_that_excel_counts() {
-        assert_eq!(number(Value::Date(20_484)).as_deref(), Some("46053"));
-        assert_eq!(number(Value::Date(-25_508)).as_deref(), Some("61"));
-        assert_eq!(number(Value::Date(-25_509)), None);
-        assert_eq!(number(Value::Time(MICROS_PER_DAY / 2)).as_deref(), Some("0.5"));
-        assert_eq!(number(Value::Time(MICROS_PER_DAY)), None);
-        assert_eq!(number(Value::Timestamp(MICROS_PER_DAY / 4, true)).as_deref(), Some("25569.25"));
-        assert_eq!(number(Value::Timestamp(1, false)), None);
     }
 }

@@ -13,6 +13,7 @@ mod cell;
 mod deflate;
 mod links;
 mod names;
+mod number;
 mod parts;
 mod sheet;
 mod styles;
