@@ -33,11 +33,14 @@ fn write_condition(condition: &Condition) -> Value {
     Value::Object(object)
 }
 
-/// A number that JSON readers would round is written as text; typing it by its column gives the same value.
+/// A number that does not come back from a JSON reader as it was written travels as `{"number": "1.50"}`.
 fn write_literal(literal: &Literal) -> Value {
     match literal {
         Literal::Boolean(value) => (*value).into(),
-        Literal::Number(digits) => json!({ "number": digits }),
+        Literal::Number(digits) => match serde_json::from_str::<serde_json::Number>(digits) {
+            Ok(number) if number.to_string() == *digits => Value::Number(number),
+            _ => json!({ "number": digits }),
+        },
         Literal::Text(text) => text.clone().into(),
     }
 }

@@ -1,0 +1,163 @@
+//! A served desk, and a client that sees what is on the wire.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rowport_drivers::{Limits, SourceUrl};
+use rowport_engine::Desk;
+use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
+use rowport_model::Clock;
+use rowport_server::AppState;
+use rowport_store::Store;
+use rowport_testkit::Database;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// A clock that stands still, so that two exports say the same.
+struct StoppedClock;
+
+impl Clock for StoppedClock {
+    fn now(&self) -> jiff::Timestamp {
+        "2026-01-31T12:00:00Z".parse().unwrap()
+    }
+}
+
+/// A server that stops when it is dropped.
+pub struct Served {
+    pub address: SocketAddr,
+    _shutdown: DropGuard,
+    _runtime: tokio::runtime::Runtime,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+    pub trailers: BTreeMap<String, String>,
+    /// Whether the answer ended as HTTP says it must, rather than being broken off.
+    pub complete: bool,
+}
+
+impl Answer {
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// Serves one database as the source `db`.
+pub fn serve(database: &Database) -> Served {
+    serve_with(database, BTreeMap::new(), ExportSettings::default())
+}
+
+pub fn serve_with(
+    database: &Database,
+    datasets: BTreeMap<String, DatasetSettings>,
+    exports: ExportSettings,
+) -> Served {
+    let url = SourceUrl::parse(database.url()).unwrap();
+    let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
+    let settings = DeskSettings { sources: vec![source], workspace: Some("test".to_owned()), exports };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let shutdown = CancellationToken::new();
+    let stop = shutdown.clone();
+    let address = runtime.block_on(async move {
+        let desk = Desk::new(settings, Limits::default(), Arc::new(StoppedClock)).unwrap();
+        let store = Store::in_memory().await.unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let state = AppState { desk: Arc::new(desk), store: Arc::new(store) };
+        tokio::spawn(rowport_server::serve(listener, state, stop));
+        address
+    });
+    Served { address, _shutdown: shutdown.drop_guard(), _runtime: runtime }
+}
+
+impl Served {
+    /// The path of a dataset's route.
+    pub fn path(dataset: &str, route: &str) -> String {
+        format!("/api/v1/sources/db/datasets/{dataset}/{route}")
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], b"")
+    }
+
+    pub fn post(&self, path: &str, body: &serde_json::Value) -> Answer {
+        self.send("POST", path, &[("content-type", "application/json")], body.to_string().as_bytes())
+    }
+
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut stream = self.open(method, path, headers, body);
+        let mut bytes = Vec::new();
+        // A reset is one way of being broken off; what came before it still counts.
+        let _ = stream.read_to_end(&mut bytes);
+        parse(&bytes)
+    }
+
+    /// Sends a request and leaves the reading to the caller.
+    pub fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            request.push_str(&format!("host: {}\r\n", self.address));
+        }
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        request.push_str("\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        stream
+    }
+}
+
+/// Reads an answer as RFC 9112 says, taking nothing for granted about its end.
+pub fn parse(bytes: &[u8]) -> Answer {
+    let (head, mut rest) = split(bytes, b"\r\n\r\n").unwrap_or_else(|| panic!("no head: {bytes:?}"));
+    let head = String::from_utf8_lossy(head).into_owned();
+    let (status, lines) = head.split_once("\r\n").unwrap_or((&head, ""));
+    let headers = fields(lines);
+    let status = status.split(' ').nth(1).unwrap().parse().unwrap();
+    let mut answer = Answer { status, headers, body: Vec::new(), trailers: BTreeMap::new(), complete: false };
+    if answer.headers.get("transfer-encoding").is_none_or(|coding| coding != "chunked") {
+        let length =
+            answer.headers.get("content-length").map_or(0, |length| length.parse::<usize>().unwrap());
+        answer.complete = rest.len() == length;
+        answer.body = rest.to_vec();
+        return answer;
+    }
+    loop {
+        let Some((size, after)) = split(rest, b"\r\n") else { return answer };
+        let size = usize::from_str_radix(std::str::from_utf8(size).unwrap(), 16).unwrap();
+        if size == 0 {
+            answer.complete = after.ends_with(b"\r\n");
+            answer.trailers = fields(&String::from_utf8_lossy(after));
+            return answer;
+        }
+        let Some(chunk) = after.get(..size) else { return answer };
+        answer.body.extend_from_slice(chunk);
+        let Some(next) = after.get(size + 2..) else { return answer };
+        rest = next;
+    }
+}
+
+fn fields(lines: &str) -> BTreeMap<String, String> {
+    let field =
+        |line: &str| line.split_once(':').map(|(n, v)| (n.trim().to_lowercase(), v.trim().to_owned()));
+    lines.lines().filter_map(field).collect()
+}
+
+fn split<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<(&'a [u8], &'a [u8])> {
+    let at = bytes.windows(mark.len()).position(|window| window == mark)?;
+    Some((&bytes[..at], &bytes[at + mark.len()..]))
+}

@@ -1,0 +1,154 @@
+//! A hidden column is as if it were not there: two databases that differ in hidden columns alone answer alike.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use rowport_engine::settings::{ColumnSettings, DatasetSettings};
+use rowport_testkit::{Database, Sqlite};
+use serde_json::{Value, json};
+
+use crate::desk::{Served, serve_with};
+
+/// The key is partly hidden, a parent has a hidden column, and values of hidden columns differ.
+fn database(secret: &str, number: i64) -> Database {
+    let database = Sqlite::create();
+    database.execute(&format!(
+        "CREATE TABLE people (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, secret TEXT, score INTEGER);
+         CREATE TABLE orders (id INTEGER PRIMARY KEY, person INTEGER REFERENCES people (id), total INTEGER,
+                              note TEXT, secret TEXT);
+         INSERT INTO people VALUES (1, 'Ann', '{secret}', {number}), (2, 'Bob', 'b', {number}), (3, 'Cid', NULL, 1);
+         INSERT INTO orders VALUES (1, 1, 10, 'x', '{secret}'), (2, 2, 20, NULL, '{secret}'),
+                                   (3, NULL, 30, 'y', NULL), (4, 3, 20, '', 'a');"
+    ));
+    database
+}
+
+fn hiding() -> BTreeMap<String, DatasetSettings> {
+    let hidden = |names: &[&str]| DatasetSettings {
+        columns: names
+            .iter()
+            .map(|name| ((*name).to_owned(), ColumnSettings { hidden: true, ..Default::default() }))
+            .collect(),
+        ..Default::default()
+    };
+    BTreeMap::from([
+        ("people".to_owned(), hidden(&["secret", "score"])),
+        ("orders".to_owned(), hidden(&["secret"])),
+    ])
+}
+
+fn column() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => proptest::sample::select(vec![
+            "id", "person", "total", "note", "secret", "person.name", "person.secret", "person.score", "SECRET",
+            "rowid", "t0.secret", "\"secret\"", "secret\0", "'", "",
+        ])
+        .prop_map(str::to_owned),
+        1 => any::<String>(),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        (0..40_i64).prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        proptest::sample::select(vec![
+            "x",
+            "",
+            "'; DROP TABLE orders; --",
+            "%",
+            "_",
+            "\\",
+            "\u{0}",
+            "2026-01-01",
+            "1e999"
+        ])
+        .prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ]
+}
+
+fn filter() -> impl Strategy<Value = Value> {
+    let names: Vec<&str> = rowport_model::Operator::ALL.iter().map(|operator| operator.name()).collect();
+    let condition = (column(), proptest::sample::select(names), proptest::collection::vec(value(), 0..3))
+        .prop_map(|(column, op, values)| match op {
+            "in" | "not_in" | "between" => json!({ "column": column, "op": op, "values": values }),
+            "is_null" | "is_not_null" | "is_empty" | "is_not_empty" => json!({ "column": column, "op": op }),
+            _ => json!({ "column": column, "op": op, "value": values.first() }),
+        });
+    condition.prop_recursive(3, 8, 3, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(|parts| json!({ "and": parts })),
+            proptest::collection::vec(inner.clone(), 0..3).prop_map(|parts| json!({ "or": parts })),
+            inner.prop_map(|part| json!({ "not": part })),
+        ]
+    })
+}
+
+fn request() -> impl Strategy<Value = Value> {
+    let sort = (column(), any::<bool>())
+        .prop_map(|(column, descending)| json!({ "column": column, "descending": descending }));
+    (
+        proptest::option::of(proptest::collection::vec(column(), 0..4)),
+        proptest::option::of(filter()),
+        proptest::collection::vec(sort, 0..3),
+        proptest::option::of(any::<String>()),
+        proptest::option::weighted(0.1, any::<String>()),
+    )
+        .prop_map(|(columns, filter, sort, search, cursor)| {
+            let mut view = json!({ "sort": sort });
+            let parts = [
+                ("columns", columns.map(Value::from)),
+                ("filter", filter),
+                ("search", search.map(Value::from)),
+            ];
+            for (name, part) in parts.into_iter().filter_map(|(name, part)| part.map(|part| (name, part))) {
+                view[name] = part;
+            }
+            json!({ "view": view, "cursor": cursor })
+        })
+}
+
+#[test]
+fn hostile_views_tell_nothing_of_hidden_columns_and_break_nothing() {
+    let (left, right) = (database("top", 1), database("other", 999));
+    let left_desk = serve_with(&left, hiding(), Default::default());
+    let right_desk = serve_with(&right, hiding(), Default::default());
+    let cases = std::env::var("ROWPORT_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, b"rowport: hidden columns, seed 01");
+    let accepted = std::cell::Cell::new(0);
+    TestRunner::new_with_rng(config, rng)
+        .run(&request(), |request| {
+            let path = Served::path("orders", "rows");
+            let (left, right) = (left_desk.post(&path, &request), right_desk.post(&path, &request));
+            prop_assert!(left.status < 500, "{request}: {:?}", left.json());
+            prop_assert_eq!(left.status, right.status);
+            accepted.set(accepted.get() + u32::from(left.status == 200));
+            prop_assert_eq!(left.json(), right.json());
+            prop_assert!(!String::from_utf8_lossy(&left.body).contains("\"top\""));
+            Ok(())
+        })
+        .unwrap();
+    for path in
+        ["rows", "count?mode=exact", "rows?filter=note+%3D+x&sort=-total", "export", "export/plan", "presets"]
+    {
+        let path = Served::path("orders", path);
+        let (left, right) = (left_desk.get(&path), right_desk.get(&path));
+        assert_eq!((left.status, &left.body), (200, &right.body), "{path}");
+    }
+    assert!(accepted.get() > cases / 20, "only {} of {cases} views made sense", accepted.get());
+    // A hidden column answers to the letter as one that was never there.
+    for route in ["rows?columns=", "rows?sort=", "rows?filter=1+%3D+1+or+"] {
+        let say = |name: &str| {
+            let answer = left_desk.get(&Served::path("orders", &format!("{route}{name}")));
+            (answer.status, String::from_utf8(answer.body).unwrap().replace(name, "X"))
+        };
+        assert_eq!(say("secret"), say("absent"), "{route}");
+    }
+    assert!(!left_desk.get("/api/v1/sources/db/datasets/orders").body.is_empty());
+    let described = String::from_utf8(left_desk.get("/api/v1/sources/db/datasets/orders").body).unwrap();
+    assert!(!described.contains("secret"), "{described}");
+}

@@ -1,0 +1,10 @@
+//! The API against real databases, over real connections.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod desk;
+mod document;
+mod downloads;
+mod hidden;
+mod problems;
+mod saved;
+mod slow_readers;
