@@ -74,7 +74,7 @@ pub enum EncodeError {
     },
     /// A value does not have the type of its column, and the format's columns have exactly one type.
     #[error(
-        "row {row}, column {column:?}: the database holds a value here that is not a {expected}, and a column of \
+        "row {row}, column {column:?}: the database holds a value here that is not of the type {expected}, and a column of \
              {format} has one type; leave the column out, or export as CSV or NDJSON"
     )]
     MixedColumn {
