@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod commands;
-#[path = "config_stub.rs"]
 mod config;
 mod demo;
 mod failure;

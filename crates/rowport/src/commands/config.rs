@@ -1,5 +1,5 @@
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -58,11 +58,10 @@ impl Check {
                     problems += 1;
                     say(&format!("source {name}: {error}"))?;
                 }
+                Ok(found) if found.is_empty() => {}
                 Ok(found) => {
-                    for problem in found {
-                        problems += 1;
-                        say(&located(&loaded, &self.file, &problem))?;
-                    }
+                    problems += found.len();
+                    say(&loaded.report(&found).to_string())?;
                 }
             }
         }
@@ -72,15 +71,6 @@ impl Check {
         }
         Ok(ExitCode::from(u8::from(problems > 0)))
     }
-}
-
-fn located(loaded: &config::Loaded, file: &Path, problem: &rowport_engine::settings::SettingProblem) -> String {
-    let place = match loaded.locate(&problem.path) {
-        Some((line, column)) => format!("{}:{line}:{column}", file.display()),
-        None => format!("{}: {}", file.display(), problem.path.join(".")),
-    };
-    let hint = problem.hint.as_ref().map(|hint| format!("; did you mean `{hint}`?")).unwrap_or_default();
-    format!("{place}: {}{hint}", problem.message)
 }
 
 fn say(line: &str) -> Result<(), Failure> {
