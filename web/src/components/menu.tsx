@@ -44,7 +44,8 @@ interface MenuPopupProps {
 
 function MenuPopup({ align, anchor, children }: MenuPopupProps) {
   return (
-    <Base.Portal>
+    // Within the page's main part, so that a screen reader finds it in a landmark.
+    <Base.Portal container={document.getElementById('main')}>
       <Base.Positioner
         sideOffset={6}
         align={align}

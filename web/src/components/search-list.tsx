@@ -32,8 +32,14 @@ export function SearchList<T extends SearchListItem>({
   const [active, setActive] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
   const found = useMemo(() => search(items, text), [items, text]);
   const current = found[Math.min(active, found.length - 1)];
+
+  // The list may arrive after its popup has looked for something to focus. A touch screen keeps its keyboard down.
+  useEffect(() => {
+    if (window.matchMedia('(pointer: fine)').matches) input.current?.focus();
+  }, []);
 
   useEffect(() => {
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
@@ -58,6 +64,7 @@ export function SearchList<T extends SearchListItem>({
           className="pointer-events-none absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint"
         />
         <input
+          ref={input}
           type="text"
           role="combobox"
           aria-label={placeholder}

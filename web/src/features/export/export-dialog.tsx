@@ -281,15 +281,13 @@ interface PlanLineProps {
 function PlanLine({ plan, error, settled }: PlanLineProps) {
   if (error !== undefined && settled) return <ProblemNotice compact error={error} />;
   return (
-    <div
-      aria-live="polite"
-      className={clsx('min-h-9 min-w-0 text-[13px] transition-opacity', !settled && 'opacity-60')}
-    >
+    <div aria-live="polite" aria-busy={!settled} className="min-h-9 min-w-0 text-[13px]">
       {plan ? (
         <>
           <p className="font-medium">
             {plan.exact ? plural(plan.rows, 'row') : `About ${formatAbout(plan.rows)} rows`} · about{' '}
             {formatBytes(plan.estimated_bytes)} · {plan.tier}
+            {!settled && <Loader2 aria-hidden className="ml-1.5 inline size-3 animate-spin text-ink-faint" />}
           </p>
           <p className="text-xs text-ink-soft">{plan.reason}</p>
         </>

@@ -1,5 +1,5 @@
 import { Plus, Trash2 } from 'lucide-react';
-import { type SyntheticEvent, useState } from 'react';
+import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { Button } from '@/components/button';
 import { Select } from '@/components/field';
 import { SearchList } from '@/components/search-list';
@@ -34,6 +34,16 @@ export default function FilterEditor(props: FilterEditorProps) {
   );
   const [choosing, setChoosing] = useState(drafts.length === 0);
   const [problem, setProblem] = useState<string>();
+  const form = useRef<HTMLFormElement>(null);
+
+  // Once a column is chosen, its value comes next.
+  useEffect(() => {
+    if (choosing || !window.matchMedia('(pointer: fine)').matches) return;
+    const values = [
+      ...(form.current?.querySelectorAll<HTMLElement>('[data-value] :is(input, select, textarea)') ?? []),
+    ];
+    values.at(-1)?.focus();
+  }, [choosing]);
 
   if (choosing) {
     return (
@@ -70,7 +80,7 @@ export default function FilterEditor(props: FilterEditorProps) {
   };
 
   return (
-    <form onSubmit={apply} className="flex min-h-0 flex-col" noValidate>
+    <form ref={form} onSubmit={apply} className="flex min-h-0 flex-col" noValidate>
       <div className="flex min-h-0 flex-col gap-3 overflow-y-auto p-3">
         {drafts.map((draft, index) => (
           <div key={draft.id} className="grid gap-2">
@@ -168,12 +178,14 @@ function DraftFields({ draft, columns, type, onChange, onRemove }: DraftFieldsPr
           </Button>
         )}
       </div>
-      <ValueControl
-        type={type}
-        op={draft.op}
-        values={draft.values}
-        onChange={(values) => onChange({ ...draft, values })}
-      />
+      <div data-value className="empty:hidden">
+        <ValueControl
+          type={type}
+          op={draft.op}
+          values={draft.values}
+          onChange={(values) => onChange({ ...draft, values })}
+        />
+      </div>
     </div>
   );
 }

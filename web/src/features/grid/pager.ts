@@ -242,8 +242,12 @@ export class Pager {
   }
 
   private publish(change: Partial<PagerState>) {
-    const loaded = Math.max(0, ...this.pages.keys()) * this.size;
-    const total = this.end ?? Math.max(this.estimate, this.pages.size > 0 ? loaded + 1 : 0);
+    let reached = 0;
+    for (const [page, rows] of this.pages) {
+      // A cursor behind the page says that at least one more row follows.
+      reached = Math.max(reached, page * this.size + rows.length + (this.cursors.has(page + 1) ? 1 : 0));
+    }
+    const total = this.end ?? Math.max(this.estimate, reached);
     const exact = this.end !== undefined || this.estimateExact;
     this.state = {
       ...this.state,
