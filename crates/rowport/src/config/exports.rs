@@ -1,0 +1,62 @@
+use rowport_engine::settings::ExportSettings;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Checks;
+use super::quantities::{bytes, duration};
+
+/// Thresholds and limits of exports.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct ExportsSection {
+    /// An export of at most so many rows is complete before its first byte is sent; a larger one is streamed.
+    #[schemars(with = "u64", extend("default" = 10_000, "examples" = [10_000]))]
+    direct_rows: Option<u64>,
+    /// How long a slow reader may hold the database's snapshot before the rest of its rows is spooled to disk.
+    #[schemars(with = "String", length(min = 1), extend("default" = "30s", "examples" = ["30s", "5m"]))]
+    snapshot_patience: Option<Spanned<String>>,
+    /// How much of one export may be spooled to disk.
+    #[schemars(with = "String", length(min = 1), extend("default" = "20GiB", "examples" = ["20GiB", "500MB"]))]
+    spool_limit: Option<Spanned<String>>,
+}
+
+impl ExportsSection {
+    pub(super) fn settings(self, checks: &mut Checks<'_>) -> ExportSettings {
+        let default = ExportSettings::default();
+        ExportSettings {
+            direct_rows: self.direct_rows.unwrap_or(default.direct_rows),
+            snapshot_patience: self
+                .snapshot_patience
+                .and_then(|text| checked(duration(text.get_ref()), &text, checks))
+                .unwrap_or(default.snapshot_patience),
+            spool_bytes: self
+                .spool_limit
+                .and_then(|text| checked(bytes(text.get_ref()), &text, checks))
+                .unwrap_or(default.spool_bytes),
+        }
+    }
+}
+
+fn checked<T>(read: Result<T, &'static str>, text: &Spanned<String>, checks: &mut Checks<'_>) -> Option<T> {
+    let message = |expected| format!("`{}` is not {expected}", text.get_ref().escape_debug());
+    match read {
+        Ok(value) => Some(value),
+        Err(expected @ "a duration") => {
+            checks.wrong(
+                text.span(),
+                message(expected),
+                "a number above 0 and a unit: `500ms`, `30s`, `5m` or `1h`",
+            );
+            None
+        }
+        Err(expected) => {
+            checks.wrong(
+                text.span(),
+                message(expected),
+                "a number above 0 and a unit: `500MB`, `512MiB` or `20GiB`",
+            );
+            None
+        }
+    }
+}

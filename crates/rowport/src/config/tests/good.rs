@@ -1,0 +1,127 @@
+use std::path::Path;
+use std::time::Duration;
+
+use rowport_engine::settings::ExportSettings;
+
+use super::read;
+
+const FULL: &str = r#"
+workspace = " shop "
+listen = "127.0.0.1:8000"
+data_dir = "./rowport-data"
+
+[exports]
+direct_rows = 5_000
+snapshot_patience = "5m"
+spool_limit = "512MiB"
+
+[sources.shop]
+url_env = "SHOP_DATABASE_URL"
+label = "Shop"
+
+[sources.shop.datasets.orders]
+label = "Orders"
+key = ["id", "line"]
+deleted_at = "deleted_at"
+[sources.shop.datasets.orders.columns.total]
+label = "Total"
+currency = "EUR"
+[sources.shop.datasets.orders.columns.card_number]
+hidden = true
+[sources.shop.datasets.orders.computed.profit]
+expression = "price - cost"
+label = "Profit"
+currency = "USD"
+[sources.shop.datasets.orders.lookups]
+customer_name = "customer_id.name"
+[sources.shop.datasets.orders.presets]
+Essential = ["id", "total", "status"]
+"All of it" = ["id"]
+
+[sources.shop.datasets."audit.log"]
+hidden = true
+
+[sources.archive]
+url = "sqlite:./archive.db"
+"#;
+
+#[test]
+fn everything_that_can_be_said_arrives() {
+    let loaded = read(FULL).unwrap();
+    assert_eq!(loaded.server.listen.unwrap().to_string(), "127.0.0.1:8000");
+    assert_eq!(loaded.server.data_dir.as_deref(), Some(Path::new("/etc/rowport/rowport-data")));
+
+    let desk = &loaded.desk;
+    assert_eq!(desk.workspace.as_deref(), Some("shop"));
+    assert_eq!(desk.exports.direct_rows, 5_000);
+    assert_eq!(desk.exports.snapshot_patience, Duration::from_secs(300));
+    assert_eq!(desk.exports.spool_bytes, 512 << 20);
+
+    // In the order of the file, not of the alphabet.
+    let sources: Vec<_> = desk.sources.iter().map(|s| (s.name.as_str(), s.label.as_str())).collect();
+    assert_eq!(sources, [("shop", "Shop"), ("archive", "archive")]);
+    assert_eq!(desk.sources[0].url.to_string(), "postgres://reader:***@db/shop");
+    assert_eq!(desk.sources[1].url.to_string(), "sqlite:/etc/rowport/archive.db");
+
+    let orders = &desk.sources[0].datasets["orders"];
+    assert_eq!(orders.label.as_deref(), Some("Orders"));
+    assert_eq!(orders.key.as_deref(), Some(["id".to_owned(), "line".to_owned()].as_slice()));
+    assert_eq!(orders.deleted_at.as_deref(), Some("deleted_at"));
+    assert!(!orders.hidden);
+    assert_eq!(orders.columns["total"].label.as_deref(), Some("Total"));
+    assert_eq!(orders.columns["total"].currency.as_deref(), Some("EUR"));
+    assert!(orders.columns["card_number"].hidden);
+    assert_eq!(orders.computed["profit"].expression.columns(), ["price", "cost"]);
+    assert_eq!(orders.computed["profit"].label.as_deref(), Some("Profit"));
+    assert_eq!(orders.computed["profit"].currency.as_deref(), Some("USD"));
+    assert_eq!(orders.lookups["customer_name"], "customer_id.name");
+    assert_eq!(orders.presets["Essential"], ["id", "total", "status"]);
+    assert_eq!(orders.presets["All of it"], ["id"]);
+    assert!(desk.sources[0].datasets["audit.log"].hidden);
+}
+
+#[test]
+fn an_empty_file_says_nothing() {
+    for text in ["", "\u{feff}", "# nothing\r\n", "[exports]\n[sources]\n"] {
+        let loaded = read(text).unwrap();
+        assert!(loaded.desk.sources.is_empty() && loaded.desk.workspace.is_none());
+        assert_eq!(loaded.server, Default::default());
+        let default = ExportSettings::default();
+        assert_eq!(loaded.desk.exports.direct_rows, default.direct_rows);
+        assert_eq!(loaded.desk.exports.snapshot_patience, default.snapshot_patience);
+        assert_eq!(loaded.desk.exports.spool_bytes, default.spool_bytes);
+    }
+}
+
+#[test]
+fn every_way_of_writing_toml_is_understood() {
+    for text in [
+        "sources.shop.url = \"sqlite:shop.db\"\nsources.shop.datasets.orders.label = \"Orders\"",
+        "sources = { shop = { url = 'sqlite:shop.db', datasets = { orders = { label = \"\"\"Orders\"\"\" } } } }",
+        "[sources.shop.datasets.orders]\nlabel = \"\\u004frders\"\r\n[sources.shop]\r\nurl = \"sqlite:shop.db\"\r\n",
+    ] {
+        let loaded = read(text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        assert_eq!(loaded.desk.sources[0].datasets["orders"].label.as_deref(), Some("Orders"), "{text}");
+        let path = ["sources", "shop", "datasets", "orders", "label"].map(str::to_owned);
+        assert!(loaded.locate(&path).is_some(), "{text}");
+    }
+}
+
+#[test]
+fn the_example_workspace_has_no_mistakes() {
+    let loaded = read(include_str!("../../demo/rowport.toml")).unwrap();
+    assert_eq!(loaded.desk.sources[0].name, "demo");
+}
+
+#[test]
+fn paths_are_relative_to_the_file_and_absolute_ones_stay() {
+    for (url, expected) in [
+        ("sqlite:shop.db", "sqlite:/etc/rowport/shop.db"),
+        ("sqlite://data/shop.db", "sqlite:/etc/rowport/data/shop.db"),
+        ("sqlite:/var/shop.db", "sqlite:/var/shop.db"),
+        ("sqlite:///var/shop.db", "sqlite:/var/shop.db"),
+    ] {
+        let loaded = read(&format!("[sources.shop]\nurl = {url:?}")).unwrap();
+        assert_eq!(loaded.desk.sources[0].url.to_string(), expected);
+    }
+}

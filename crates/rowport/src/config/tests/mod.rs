@@ -1,0 +1,17 @@
+//! Good configurations, bad ones, and the documents about both.
+
+mod documents;
+mod good;
+mod mistakes;
+
+use super::{ConfigError, Loaded, interpret};
+
+/// Reads a text as `rowport.toml` in `/etc/rowport`, with one environment variable of each kind.
+fn read(text: &str) -> Result<Loaded, ConfigError> {
+    interpret(text, "rowport.toml", "/etc/rowport".as_ref(), &|name| match name {
+        "SHOP_DATABASE_URL" => Some("postgres://reader:hunter2@db/shop".to_owned()),
+        "BAD_DATABASE_URL" => Some("hunter2:nonsense".to_owned()),
+        "EMPTY" => Some(" ".to_owned()),
+        _ => None,
+    })
+}
