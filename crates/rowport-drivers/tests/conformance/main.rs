@@ -12,17 +12,17 @@ macro_rules! on_every_database {
         $(mod $case {
             use rowport_model::SourceKind;
 
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
                 super::$case(SourceKind::Postgres).await;
             }
 
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread")]
             async fn mysql() {
                 super::$case(SourceKind::Mysql).await;
             }
 
-            #[tokio::test]
+            #[tokio::test(flavor = "multi_thread")]
             async fn sqlite() {
                 super::$case(SourceKind::Sqlite).await;
             }
@@ -30,8 +30,13 @@ macro_rules! on_every_database {
     };
 }
 
+mod cancelling;
 mod cells;
+mod errors;
+mod filtering;
 mod introspection;
+mod memory;
 mod paging;
+mod snapshots;
 mod source;
 mod types;

@@ -54,9 +54,7 @@ impl Source {
     }
 
     pub async fn read(&self, query: Query) -> Vec<Cells> {
-        self.try_read(query.clone())
-            .await
-            .unwrap_or_else(|error| panic!("{}: {error}", self.kind))
+        self.try_read(query.clone()).await.unwrap_or_else(|error| panic!("{}: {error}", self.kind))
     }
 
     pub async fn try_read(&self, query: Query) -> Result<Vec<Cells>, DriverError> {

@@ -3,7 +3,7 @@ use rowport_testkit::{Mysql, edges};
 use super::{have, holds};
 use crate::source::Source;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_type_of_mysql_has_one_of_ours() {
     let source = Source::of(edges::mysql()).await;
     have(
@@ -92,7 +92,7 @@ async fn each_type_of_mysql_has_one_of_ours() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn integers_of_mysql_keep_every_bit() {
     let source = Source::of(edges::mysql()).await;
     holds(
@@ -136,7 +136,7 @@ async fn integers_of_mysql_keep_every_bit() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_mysql_keep_every_digit() {
     let source = Source::of(edges::mysql()).await;
     let nines = |digits: usize| "9".repeat(digits);
@@ -182,7 +182,7 @@ async fn numbers_of_mysql_keep_every_digit() {
     holds(&source, "numbers", "c_float,c_double", &expected.each_ref().map(String::as_str)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn dates_of_mysql_that_are_none_keep_their_notation() {
     let source = Source::of(edges::mysql()).await;
     holds(
@@ -220,7 +220,7 @@ async fn dates_of_mysql_that_are_none_keep_their_notation() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn texts_of_mysql_in_any_character_set_arrive_in_unicode() {
     let source = Source::of(edges::mysql()).await;
     holds(
@@ -256,7 +256,7 @@ async fn texts_of_mysql_in_any_character_set_arrive_in_unicode() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn bytes_json_and_geometry_of_mysql_are_not_touched() {
     let source = Source::of(edges::mysql()).await;
     let every: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
@@ -296,7 +296,7 @@ async fn bytes_json_and_geometry_of_mysql_are_not_touched() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_larger_than_a_packet_arrive_whole() {
     // A packet of the protocol has at most 16 MiB - 1; a value of that size and one beside it need two.
     let database = Mysql::create();

@@ -3,7 +3,7 @@ use rowport_testkit::edges;
 use super::{have, holds};
 use crate::source::Source;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn each_type_of_postgresql_has_one_of_ours() {
     let source = Source::of(edges::postgres()).await;
     have(
@@ -43,7 +43,7 @@ async fn each_type_of_postgresql_has_one_of_ours() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_postgresql_keep_every_digit() {
     let source = Source::of(edges::postgres()).await;
     holds(
@@ -113,7 +113,7 @@ async fn numbers_of_postgresql_keep_every_digit() {
     holds(&source, "numbers", "c_real,c_double", &expected.each_ref().map(String::as_str)).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn times_of_postgresql_beyond_the_year_9999_keep_their_notation() {
     let source = Source::of(edges::postgres()).await;
     holds(
@@ -160,7 +160,7 @@ async fn times_of_postgresql_beyond_the_year_9999_keep_their_notation() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn other_types_of_postgresql_arrive_as_its_own_client_shows_them() {
     let source = Source::of(edges::postgres()).await;
     for table in ["texts", "others", "times", "composites"] {
@@ -185,7 +185,7 @@ async fn other_types_of_postgresql_arrive_as_its_own_client_shows_them() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn arrays_of_postgresql_are_json() {
     let source = Source::of(edges::postgres()).await;
     holds(

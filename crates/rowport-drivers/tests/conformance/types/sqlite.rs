@@ -3,7 +3,7 @@ use rowport_testkit::edges;
 use super::{have, holds};
 use crate::source::Source;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn declared_types_of_sqlite_have_one_of_ours() {
     let source = Source::of(edges::sqlite()).await;
     have(
@@ -29,7 +29,7 @@ async fn declared_types_of_sqlite_have_one_of_ours() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn numbers_of_sqlite_are_as_they_are_stored() {
     let source = Source::of(edges::sqlite()).await;
     let max = f64::MAX;
@@ -78,7 +78,7 @@ async fn numbers_of_sqlite_are_as_they_are_stored() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_value_of_sqlite_that_its_column_was_not_declared_for_stays_what_it_is() {
     let source = Source::of(edges::sqlite()).await;
     // SQLite's own reading of `1e-300` misses it by the last bit.
@@ -124,7 +124,7 @@ async fn a_value_of_sqlite_that_its_column_was_not_declared_for_stays_what_it_is
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn texts_of_sqlite_arrive_byte_by_byte() {
     let source = Source::of(edges::sqlite()).await;
     let every: String = (0..=255_u8).map(|byte| format!("{byte:02x}")).collect();
