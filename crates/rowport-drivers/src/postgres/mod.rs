@@ -9,8 +9,10 @@ mod introspect;
 mod numeric;
 mod read;
 
+use std::io::ErrorKind;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use rowport_model::{Dataset, Query, SourceKind};
@@ -80,7 +82,11 @@ impl Postgres {
     /// A connection of the pool. A pool that ran out of time says nothing of why, so a first connection outside
     /// of it is tried for the reason.
     async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, DriverError> {
-        match self.pool.acquire().await {
+        let acquired = tokio::select! {
+            acquired = self.pool.acquire() => acquired,
+            error = self.refusal() => return Err(error),
+        };
+        match acquired {
             Err(sqlx::Error::PoolTimedOut) if self.pool.size() < self.limits.connections => {
                 let attempt = tokio::time::timeout(self.limits.connect, self.options.connect()).await;
                 Err(match attempt {
@@ -95,6 +101,17 @@ impl Postgres {
                 Err(DriverError::Busy { message: "every connection to this source is in use".to_owned() })
             }
             other => other.map_err(from_sqlx),
+        }
+    }
+    /// Ends when the server's machine refuses connections. The pool takes such a server to be starting and goes on
+    /// trying until its time is up; a person who mistyped a port should not wait for that.
+    async fn refusal(&self) -> DriverError {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        match self.options.connect().await {
+            Err(sqlx::Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused => {
+                from_sqlx(sqlx::Error::Io(error))
+            }
+            _ => std::future::pending().await,
         }
     }
 }
