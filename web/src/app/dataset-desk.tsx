@@ -1,8 +1,8 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import { datasetId, rowsKey } from '@/api/queries';
+import { datasetId, rowsKey, sourcesQuery } from '@/api/queries';
 import type { Cell, Count, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
@@ -226,6 +226,7 @@ function isSortable(column: ValueColumn): boolean {
 /** Finds a row's values by column, and where its foreign keys lead. */
 function useReader(ref: DatasetRef, dataset: Dataset, fetched: readonly string[]): RowReader {
   const { source } = ref;
+  const siblings = useQuery(sourcesQuery).data?.find((each) => each.name === source)?.datasets;
   return useMemo(() => {
     const places = new Map(fetched.map((name, index) => [name, index]));
     const value = (row: Cell[], column: string) => row[places.get(column) ?? -1] ?? null;
@@ -239,8 +240,10 @@ function useReader(ref: DatasetRef, dataset: Dataset, fetched: readonly string[]
       if (!key) return undefined;
       const values = key.columns.map((each) => value(row, each));
       if (values.includes(null)) return undefined;
-      return referenceHref({ source, dataset: datasetId(key.references) }, key.referenced_columns, values);
+      const target = datasetId(key.references);
+      const targetKey = siblings?.find((each) => each.name === target)?.key;
+      return referenceHref({ source, dataset: target }, key.referenced_columns, values, targetKey);
     };
     return { value, href };
-  }, [source, dataset, fetched]);
+  }, [source, dataset, fetched, siblings]);
 }

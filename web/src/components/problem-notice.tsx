@@ -11,6 +11,16 @@ interface ProblemNoticeProps {
   compact?: boolean;
 }
 
+/** The protocol's own phrases say little to people. */
+const HEADINGS: Record<number, string> = {
+  400: 'This view cannot be shown',
+  404: 'There is nothing here',
+  500: 'Something went wrong',
+  502: 'The database refused',
+  503: 'The database does not answer',
+  504: 'The database took too long',
+};
+
 /** What went wrong, in words, with what to do about it. */
 export function ProblemNotice({ error, onRetry, page = false, compact = false }: ProblemNoticeProps) {
   const problem = Problem.from(error);
@@ -29,7 +39,7 @@ export function ProblemNotice({ error, onRetry, page = false, compact = false }:
   return (
     <div role="alert" className="mx-auto flex max-w-md flex-col items-center gap-2 px-6 py-16 text-center">
       <CircleAlert aria-hidden className="size-7 text-danger" />
-      <Heading className="text-[15px] font-semibold">{problem.title}</Heading>
+      <Heading className="text-[15px] font-semibold">{HEADINGS[problem.status] ?? problem.title}</Heading>
       <p className="text-ink-soft break-words">{problem.message}</p>
       {problem.hint !== undefined && <p className="text-ink-soft">{problem.hint}</p>}
       <p className="font-mono text-xs text-ink-faint">{problem.code}</p>

@@ -6,6 +6,7 @@ import {
   parseSort,
   printSort,
   readSearch,
+  referenceHref,
   stringifySearch,
   toSearch,
   toViewState,
@@ -52,4 +53,11 @@ test('what is no key opens no row', () => {
 
 test('sources and datasets may have any name', () => {
   expect(datasetHref({ source: 'a/b', dataset: 'public.ü?' })).toBe('/datasets/a%2Fb/public.%C3%BC%3F');
+});
+
+test('a reference opens the row only when it is the row’s key', () => {
+  const ref = { source: 's', dataset: 'd' };
+  expect(referenceHref(ref, ['b', 'a'], [2, 1], ['a', 'b'])).toContain('row=%5B1,2%5D');
+  expect(referenceHref(ref, ['code'], ['x'], ['id'])).not.toContain('row=');
+  expect(referenceHref(ref, ['id'], [1], undefined)).not.toContain('row=');
 });

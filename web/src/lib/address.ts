@@ -145,7 +145,14 @@ export function datasetHref(ref: DatasetRef, search: ViewSearch = {}): string {
   return `/datasets/${encodeURIComponent(ref.source)}/${encodeURIComponent(ref.dataset)}${stringifySearch(search)}`;
 }
 
-/** Where a reference leads: the row itself when it is named by its key, else the rows that match. */
-export function referenceHref(ref: DatasetRef, columns: readonly string[], values: Key): string {
-  return datasetHref(ref, { filter: printFilter(keyFilter(columns, values)) });
+/** Where a reference leads: to the rows that match, with the row itself open when the reference is its key. */
+export function referenceHref(
+  ref: DatasetRef,
+  columns: readonly string[],
+  values: Key,
+  key: readonly string[] | undefined,
+): string {
+  const named = key?.length === columns.length && key.every((name) => columns.includes(name));
+  const row = named && { row: JSON.stringify(key.map((name) => values[columns.indexOf(name)] ?? null)) };
+  return datasetHref(ref, { filter: printFilter(keyFilter(columns, values)), ...row });
 }

@@ -1,6 +1,7 @@
 import { Problem } from '@/api/problem';
 import type { DatasetRef, ExportRequest } from '@/api/types';
 import { sayProblem } from '@/lib/toast';
+import { fetchPlan } from './plan';
 import { exportLink, exportPath } from './request';
 
 const FRAME = 'rowport-download';
@@ -9,7 +10,7 @@ const FRAME = 'rowport-download';
 export function startDownload(ref: DatasetRef, request: ExportRequest) {
   const link = exportLink(ref, request);
   if (link !== undefined) followLink(link);
-  else postForm(exportPath(ref), JSON.stringify(request));
+  else postForm(ref, request);
 }
 
 function followLink(link: string) {
@@ -22,16 +23,16 @@ function followLink(link: string) {
   anchor.remove();
 }
 
-function postForm(action: string, request: string) {
+function postForm(ref: DatasetRef, request: ExportRequest) {
   const form = document.createElement('form');
   form.method = 'post';
-  form.action = action;
-  form.target = frame().name;
+  form.action = exportPath(ref);
+  form.target = frame(() => void explain(ref, request)).name;
   form.hidden = true;
   const field = document.createElement('input');
   field.type = 'hidden';
   field.name = 'request';
-  field.value = request;
+  field.value = JSON.stringify(request);
   form.append(field);
   document.body.append(form);
   form.submit();
@@ -39,34 +40,33 @@ function postForm(action: string, request: string) {
 }
 
 /** Where the answer goes: a download leaves the frame alone, so whatever loads in it is an error. */
-function frame(): HTMLIFrameElement {
-  const known = document.querySelector<HTMLIFrameElement>(`iframe[name="${FRAME}"]`);
-  if (known) return known;
+function frame(onError: () => void): HTMLIFrameElement {
+  document.querySelector(`iframe[name="${FRAME}"]`)?.remove();
   const made = document.createElement('iframe');
   made.name = FRAME;
   made.title = 'Downloads';
   made.hidden = true;
   document.body.append(made);
   // The empty frame loads at once; only what loads later is an answer.
-  setTimeout(() => {
-    made.addEventListener('load', () => sayProblem(readProblem(made)));
-  });
+  setTimeout(() => made.addEventListener('load', onError));
   return made;
 }
 
-function readProblem(from: HTMLIFrameElement): Problem {
+/** No page may read an answer of ours in a frame, not even this one: the plan of the same export says what is wrong. */
+async function explain(ref: DatasetRef, request: ExportRequest) {
   try {
-    const text = from.contentDocument?.body.textContent;
-    if (text) return Problem.fromBody(JSON.parse(text), 0);
-  } catch {
-    // Not readable, or no problem document.
+    await fetchPlan(ref, request);
+    sayProblem(
+      new Problem({
+        title: 'Export failed',
+        status: 0,
+        code: 'export',
+        detail: 'The export could not be started.',
+      }),
+    );
+  } catch (error) {
+    sayProblem(error);
   }
-  return new Problem({
-    title: 'Export failed',
-    status: 0,
-    code: 'export',
-    detail: 'The export could not be started.',
-  });
 }
 
 /** The whole export as text, for the clipboard. */

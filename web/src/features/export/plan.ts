@@ -1,20 +1,27 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
-import type { DatasetRef, ExportRequest } from '@/api/types';
+import type { DatasetRef, ExportPlan, ExportRequest } from '@/api/types';
+
+export function fetchPlan(
+  ref: DatasetRef,
+  request: ExportRequest,
+  signal?: AbortSignal,
+): Promise<ExportPlan> {
+  return unwrap(
+    client.POST('/api/v1/sources/{source}/datasets/{dataset}/export/plan', {
+      params: { path: { ...ref } },
+      // To OpenAPI a filter and a key are any value, and an option left out is not told from a missing one.
+      body: request as unknown as components['schemas']['ExportBody'],
+      ...(signal && { signal }),
+    }),
+  );
+}
 
 export const planQuery = (ref: DatasetRef, request: ExportRequest) =>
   queryOptions({
     queryKey: ['plan', ref.source, ref.dataset, request],
-    queryFn: ({ signal }) =>
-      unwrap(
-        client.POST('/api/v1/sources/{source}/datasets/{dataset}/export/plan', {
-          params: { path: { ...ref } },
-          // To OpenAPI a filter and a key are any value, and an option left out is not told from a missing one.
-          body: request as unknown as components['schemas']['ExportBody'],
-          signal,
-        }),
-      ),
+    queryFn: ({ signal }) => fetchPlan(ref, request, signal),
     placeholderData: keepPreviousData,
     staleTime: 10_000,
     retry: false,

@@ -178,7 +178,7 @@ function DraftFields({ draft, columns, type, onChange, onRemove }: DraftFieldsPr
           </Button>
         )}
       </div>
-      <div data-value className="empty:hidden">
+      <div data-value className="grid empty:hidden">
         <ValueControl
           type={type}
           op={draft.op}
