@@ -47,7 +47,7 @@ export function GridHeader(props: GridHeaderProps) {
   return (
     <div role="rowgroup" className="sticky top-0 z-2" style={{ width }}>
       <div role="row" aria-rowindex={1} className="flex" style={{ height: HEADER_HEIGHT }}>
-        <div role="presentation" className="sticky left-0 z-1 flex">
+        <div role="presentation" className="sticky left-0 z-2 flex">
           {keyed && (
             <div
               id={`${gridId}-h-0`}
