@@ -57,6 +57,12 @@ def postgres_ndjson(bench: Bench, databases) -> list[Line]:
         psql_copy(databases, f"\\copy (SELECT row_to_json(records) FROM records) TO '{other}'", other, "psql row_to_json"),
         duckdb_copy(bench, "postgres", databases.libpq, third, "FORMAT json"),
     )
+    # One line is one row here, whoever wrote it: nobody may be fast by leaving some out.
+    for path in (output, other, third):
+        with path.open("rb") as lines:
+            found = sum(1 for _ in lines)
+        if found != bench.rows:
+            raise SystemExit(f"{path} has {found} rows instead of {bench.rows}")
     work = "PostgreSQL → NDJSON"
     return [faster(work, subject, psql, 0.4), faster(work, subject, duckdb, 0.7)]
 
