@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gridReady, launch, phone, visit } from './browser';
-import { count, firstRows, openDataset, textColumn, type Workspace, workspace } from './desk';
+import { api, count, firstRows, getJson, openDataset, textColumn, type Workspace, workspace } from './desk';
 
 let browser: Browser;
 let desk: Workspace;
@@ -163,6 +163,84 @@ describe.each([
 });
 
 const isPhonePlain = (options: object) => ('isMobile' in options ? 'phone' : 'desk');
+
+describe('columns', () => {
+  test('widths and places are changed by hand and remembered', async () => {
+    const context = await visit(browser);
+    const page = await context.newPage();
+    await openDataset(page, desk.source, desk.child);
+    const names = desk.datasets.get(desk.child)?.columns.map((each) => each.name) ?? [];
+    const [, second = '', third = ''] = names;
+    const width = async () => (await page.locator(`[data-column="${second}"]`).boundingBox())?.width;
+    const before = await width();
+    const handle = await page.locator(`[data-resize="${second}"]`).boundingBox();
+    if (!handle) throw new Error('no handle');
+    await page.mouse.move(handle.x + 4, handle.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(handle.x + 84, handle.y + 10, { steps: 4 });
+    await page.mouse.up();
+    const after = await width();
+    expect(after).toBe((before ?? 0) + 80);
+    await page.locator(`[data-column="${third}"]`).dragTo(page.locator(`[data-column="${second}"]`));
+    const moved = [names[0], third, second, ...names.slice(3)].join(',');
+    await page.waitForURL((url) => url.searchParams.get('columns') === moved);
+    await openDataset(page, desk.source, desk.child);
+    await page.waitForURL((url) => url.searchParams.get('columns') === moved);
+    expect(await width()).toBe(after);
+
+    // The same by menu, for whoever does not drag.
+    await page.getByRole('button', { name: `Column ${third}: menu`, exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Move right' }).click();
+    await page.waitForURL((url) => url.searchParams.get('columns') === names.join(','));
+    await page.getByRole('button', { name: `Column ${third}: menu`, exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Hide' }).click();
+    await page.waitForURL(
+      (url) => url.searchParams.get('columns') === names.filter((each) => each !== third).join(','),
+    );
+    await context.close();
+  });
+
+  test('a column of a related row is shown, and the choice is saved as a preset', async () => {
+    const context = await visit(browser);
+    const page = await context.newPage();
+    await openDataset(page, desk.source, desk.child);
+    const [reference] = desk.datasets.get(desk.child)?.foreign_keys ?? [];
+    const target = desk.datasets.get(reference?.references.table ?? '');
+    const column = target && textColumn(target);
+    if (!reference || column === undefined) throw new Error('the workspace has no relation to look through');
+    const path = `${reference.columns[0] ?? ''}.${column}`;
+    await page.getByRole('button', { name: 'Columns', exact: true }).click();
+    await page.getByRole('button', { name: new RegExp(`^${reference.columns[0] ?? ''} →`) }).click();
+    const label = target?.columns.find((each) => each.name === column)?.label ?? '';
+    await page.getByRole('checkbox', { name: label, exact: true }).last().click();
+    await page.waitForURL((url) => url.searchParams.get('columns')?.endsWith(path) === true);
+    const name = `e2e ${Date.now()}`;
+    await page.getByRole('textbox', { name: 'Name of a new preset' }).fill(name);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name, exact: true }).waitFor();
+    await page.getByRole('button', { name: 'All columns', exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.get('columns')?.includes(path) === false);
+    await page.getByRole('button', { name, exact: true }).click();
+    await page.waitForURL((url) => url.searchParams.get('columns')?.endsWith(path) === true);
+    await page.getByRole('button', { name: `Delete the preset ${name}` }).click();
+    await page.getByRole('button', { name, exact: true }).waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await gridReady(page);
+    const grid = page.getByRole('grid');
+    await grid.focus();
+    await page.keyboard.press('End');
+    const last = await grid.evaluate(
+      (element) => document.getElementById(element.getAttribute('aria-activedescendant') ?? '')?.textContent,
+    );
+    const view = { columns: [path], sort: [] };
+    const { rows } = await getJson<{ rows: unknown[][] }>(api(desk.source, desk.child, '/rows'), {
+      view,
+      limit: 1,
+    });
+    expect(last).toBe(String(rows[0]?.[0]));
+    await context.close();
+  });
+});
 
 describe('with the keyboard', () => {
   test('arrows move, Enter opens, Space selects, the header sorts', async () => {

@@ -219,14 +219,14 @@ test('the first load transfers at most 250 KB', async () => {
   for (const path of ['/', `/datasets/${desk.source}/${desk.child}`]) {
     const context = await visit(browser);
     const page = await context.newPage();
-    const session: CDPSession = await context.newCDPSession(page);
-    await session.send('Network.enable');
+    const devtools: CDPSession = await context.newCDPSession(page);
+    await devtools.send('Network.enable');
     const assets = new Set<string>();
     let bytes = 0;
-    session.on('Network.responseReceived', ({ requestId, response }) => {
+    devtools.on('Network.responseReceived', ({ requestId, response }) => {
       if (!response.url.includes('/api/')) assets.add(requestId);
     });
-    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
       if (assets.has(requestId)) bytes += encodedDataLength;
     });
     await page.goto(path, { waitUntil: 'networkidle' });
