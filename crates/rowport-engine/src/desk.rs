@@ -158,9 +158,6 @@ impl Desk {
         }
         let datasets = source.driver.introspect().await?;
         let (refined, problems) = refine(datasets, &source.settings);
-        for problem in &problems {
-            tracing::warn!(setting = problem.path.join("."), "{}", problem.message);
-        }
         let entries = refined.into_iter().map(|refined| (Arc::new(refined.dataset), refined.policy));
         let catalog = Arc::new(Catalog::new(entries));
         *described = Some(Described { at: now, catalog: Arc::clone(&catalog), problems });

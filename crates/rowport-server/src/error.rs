@@ -68,13 +68,13 @@ fn status_of(code: &str) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         "unknown_source" | "unknown_dataset" | "unknown_view" | "unknown_preset" => StatusCode::NOT_FOUND,
-        "name_taken" => StatusCode::CONFLICT,
-        "dataset_changed" => StatusCode::CONFLICT,
+        "bad_preset" => StatusCode::BAD_REQUEST,
+        "name_taken" | "too_many_saved" | "dataset_changed" => StatusCode::CONFLICT,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url" => {
             StatusCode::BAD_GATEWAY
         }
-        "source_unreachable" | "source_busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "source_unreachable" | "source_busy" | "store_busy" => StatusCode::SERVICE_UNAVAILABLE,
         "timeout" => StatusCode::GATEWAY_TIMEOUT,
         "storage_full" => StatusCode::INSUFFICIENT_STORAGE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,3 +1,5 @@
+use rowport_drivers::{DriverError, ReadOptions};
+use rowport_formats::Manifest;
 use rowport_model::Principal;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -57,10 +59,7 @@ impl Desk {
         let count = self.count_query(source, prepared.query().clone(), CountMode::Quick).await?;
         let (tier, reason) = self.tier(request.tier, count);
         let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
-        let sample = self.sample(principal, source, dataset, request, Some(SAMPLE_ROWS)).await?;
-        let empty = self.sample(principal, source, dataset, request, Some(0)).await?;
-        let per_row = sample.1.saturating_sub(empty.1) as f64 / sample.0.max(1) as f64;
-        let estimated_bytes = empty.1 + (per_row * count.count as f64) as u64;
+        let estimated_bytes = self.estimate_bytes(principal, source, dataset, request, count.count).await?;
         Ok(ExportPlan {
             rows: count.count,
             exact: count.exact,
@@ -83,8 +82,12 @@ impl Desk {
             return Ok(asked);
         }
         let most = self.exports.direct_rows + 1;
-        let count = self.count_rows(source, prepared.query().clone().count(Some(most))).await?;
-        Ok(self.tier(asked, Count { count, exact: count < most }).0)
+        match self.count_rows(source, prepared.query().clone().count(Some(most))).await {
+            Ok(count) => Ok(self.tier(asked, Count { count, exact: count < most }).0),
+            // What takes so long to count had better be sent while it is read.
+            Err(EngineError::Driver(DriverError::Timeout { .. })) => Ok(Tier::Streamed),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a streamed export may hold for a slow reader, and for how long.
@@ -110,22 +113,41 @@ impl Desk {
         }
     }
 
-    /// Rows and bytes of the first rows.
-    async fn sample(
+    /// About how large the file will be, judged from some of its rows, whichever come first.
+    async fn estimate_bytes(
         &self,
         principal: &Principal,
         source: &str,
         dataset: &str,
         request: &ExportRequest,
-        limit: Option<u64>,
-    ) -> Result<(u64, u64), EngineError> {
-        let limit = request.limit.map_or(limit, |asked| limit.map(|limit| limit.min(asked)));
-        let request = ExportRequest { limit, ..request.clone() };
-        let open = self.prepare_export(principal, source, dataset, &request).await?.open().await?;
+        rows: u64,
+    ) -> Result<u64, EngineError> {
+        let mut request = request.clone();
+        // Sheets need an order, and ordering all rows to look at a few costs more than it tells.
+        request.options.sheet_by = None;
+        request.limit = Some(0);
+        let empty = self.prepare_export(principal, source, dataset, &request).await?.sample().await?;
+        request.limit = Some(SAMPLE_ROWS.min(rows));
+        let some = match self.prepare_export(principal, source, dataset, &request).await?.sample().await {
+            Ok(some) => some,
+            // A filter that finds its first rows so slowly is no reason to refuse the plan.
+            Err(EngineError::Driver(DriverError::Timeout { .. })) => empty.clone(),
+            Err(error) => return Err(error),
+        };
+        let per_row = some.bytes.saturating_sub(empty.bytes) as f64 / some.rows.max(1) as f64;
+        Ok(empty.bytes + (per_row * rows as f64) as u64)
+    }
+}
+
+impl PreparedExport {
+    /// Writes the export to nowhere, without its order and within the statement limit.
+    async fn sample(mut self) -> Result<Manifest, EngineError> {
+        self.query.order.clear();
+        let open = self.open_with(ReadOptions::PAGE).await?;
         let cancel = CancellationToken::new();
+        let _guard = cancel.clone().drop_guard();
         let task =
             tokio::task::spawn_blocking(move || open.write_to(&mut std::io::sink(), &mut |_| {}, &cancel));
-        let manifest = task.await.map_err(|error| EngineError::internal(error.to_string()))??;
-        Ok((manifest.rows, manifest.bytes))
+        task.await.map_err(|error| EngineError::internal(error.to_string()))?
     }
 }

@@ -135,7 +135,11 @@ impl Desk {
 impl PreparedExport {
     /// Takes the snapshot and waits for the first row.
     pub async fn open(self) -> Result<OpenExport, EngineError> {
-        let stream = self.driver.read(self.query, ReadOptions::EXPORT).await?;
+        self.open_with(ReadOptions::EXPORT).await
+    }
+
+    pub(super) async fn open_with(self, options: ReadOptions) -> Result<OpenExport, EngineError> {
+        let stream = self.driver.read(self.query, options).await?;
         OpenExport::new(stream, self.encode, self.envelope, self.manifest)
     }
 

@@ -44,7 +44,8 @@ impl Datasets {
 fn table(datasets: &[Dataset]) -> String {
     let names: Vec<String> = datasets.iter().map(|dataset| dataset.name.to_string()).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("DATASET".len());
-    let mut text = format!("{:width$}  {:5}  {:>7}  {:>12}  KEY\n", "DATASET", "KIND", "COLUMNS", "ROWS (EST.)");
+    let mut text =
+        format!("{:width$}  {:5}  {:>7}  {:>12}  KEY\n", "DATASET", "KIND", "COLUMNS", "ROWS (EST.)");
     for (dataset, name) in datasets.iter().zip(names) {
         let kind = if dataset.kind == DatasetKind::Table { "table" } else { "view" };
         let rows = dataset.estimated_rows.map_or_else(|| "-".to_owned(), |rows| rows.to_string());

@@ -50,7 +50,8 @@ impl Demo {
         }
         let url = toml::Value::String(format!("sqlite:{}", database.display())).to_string();
         let file = data_dir.join("rowport.toml");
-        let loaded = config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
+        let loaded =
+            config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
         serve(loaded.desk, self.listen.unwrap_or_else(default_listen), &data_dir).await
     }
 }

@@ -75,7 +75,13 @@ impl Doctor {
             return writeln!(out);
         }
         for finding in findings {
-            writeln!(out, "{:4}  {}: {}", if finding.ok { "ok" } else { "FAIL" }, finding.what, finding.detail)?;
+            writeln!(
+                out,
+                "{:4}  {}: {}",
+                if finding.ok { "ok" } else { "FAIL" },
+                finding.what,
+                finding.detail
+            )?;
             if let Some(hint) = &finding.hint {
                 writeln!(out, "      hint: {hint}")?;
             }
@@ -135,7 +141,9 @@ fn folder(path: &Path) -> Finding {
     }
     match tempfile::tempfile_in(path) {
         Ok(_) => good(what, "can be written"),
-        Err(error) => bad(what, error.to_string(), Some("change its permissions or choose another one".to_owned())),
+        Err(error) => {
+            bad(what, error.to_string(), Some("change its permissions or choose another one".to_owned()))
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
+use rowport_engine::Desk;
 use rowport_engine::settings::DeskSettings;
+use rowport_model::Principal;
 use rowport_server::AppState;
 use rowport_store::Store;
 use tokio::net::TcpListener;
@@ -76,19 +78,23 @@ pub async fn serve(settings: DeskSettings, listen: SocketAddr, data_dir: &Path) 
     }
     std::fs::create_dir_all(data_dir)
         .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
-    let store = Store::open(&data_dir.join("rowport.sqlite")).await.map_err(|error| {
-        Failure::output("the store", &error)
-    })?;
-    let desk = sources::desk(settings)?;
+    let store = Store::open(&data_dir.join("rowport.sqlite"))
+        .await
+        .map_err(|error| Failure::output("the store", &error))?;
+    let desk = Arc::new(sources::desk(settings)?);
     let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::output(&format!("cannot listen on {listen}"), &error).with_hint("choose another port with --listen")
+        Failure::output(&format!("cannot listen on {listen}"), &error)
+            .with_hint("choose another port with --listen")
     })?;
     let address = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
     announce(&format!("Rowport is at http://{address}"));
     let shutdown = CancellationToken::new();
     tokio::spawn(shut_down_on_signal(shutdown.clone()));
-    let state = AppState { desk: Arc::new(desk), store: Arc::new(store) };
-    rowport_server::serve(listener, state, shutdown).await.map_err(|error| Failure::output("the server", &error))?;
+    tokio::spawn(warn_of_settings(Arc::clone(&desk)));
+    let state = AppState { desk, store: Arc::new(store) };
+    rowport_server::serve(listener, state, shutdown)
+        .await
+        .map_err(|error| Failure::output("the server", &error))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -97,6 +103,20 @@ pub fn announce(line: &str) {
     use std::io::Write;
     // Whoever closed standard error does not want to know.
     let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Settings that do not fit a database have no effect; whoever wrote them should hear of it without asking.
+async fn warn_of_settings(desk: Arc<Desk>) {
+    for source in desk.sources(&Principal::Local) {
+        // A source that cannot be reached says so in the page.
+        for problem in desk.setting_problems(&Principal::Local, &source.name).await.unwrap_or_default() {
+            tracing::warn!(
+                setting = problem.path.join("."),
+                "{}; `rowport config check` says more",
+                problem.message
+            );
+        }
+    }
 }
 
 /// The first signal lets requests end; ten seconds later, or at the second one, the process ends anyway.

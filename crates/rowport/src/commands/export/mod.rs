@@ -117,13 +117,19 @@ impl Export {
         Ok(ExitCode::SUCCESS)
     }
 
-    async fn open(&self, desk: &Desk, source: &str, request: &ExportRequest) -> Result<OpenExport, EngineError> {
+    async fn open(
+        &self,
+        desk: &Desk,
+        source: &str,
+        request: &ExportRequest,
+    ) -> Result<OpenExport, EngineError> {
         let prepared = desk.prepare_export(&Principal::Local, source, &self.dataset, request).await?;
         prepared.open().await
     }
 
     fn request(&self) -> Result<ExportRequest, Failure> {
-        let name = self.output.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        let name =
+            self.output.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
         let (stem, packed) = match name.rsplit_once('.') {
             Some((stem, "gz")) => (stem, Some(Compression::Gzip)),
             Some((stem, "zst")) => (stem, Some(Compression::Zstd)),
@@ -185,7 +191,8 @@ impl Export {
         let (desk, dataset, counted) = (Arc::clone(desk), self.dataset.clone(), line.clone());
         tokio::spawn(async move {
             // Without a count there is no time left to show; the export itself does not need it.
-            let count = desk.count(&Principal::Local, &source, &dataset, &request.view, CountMode::Quick).await;
+            let count =
+                desk.count(&Principal::Local, &source, &dataset, &request.view, CountMode::Quick).await;
             if let Ok(count) = count {
                 counted.expect(count.count.min(request.limit.unwrap_or(u64::MAX)), count.exact);
             }
