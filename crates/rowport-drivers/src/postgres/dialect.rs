@@ -78,8 +78,13 @@ impl Dialect for PostgresDialect {
         format!("{sql} = ANY((SELECT {}::{cast}[])::{cast}[])", setting(binds, array))
     }
 
+    /// By the database's own rules for upper and lower case: those of a column in collation `C` know ASCII only, and
+    /// one whose collation is not deterministic would refuse.
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
-        format!("{sql}::text ILIKE {} ESCAPE '!'", setting(binds, like_pattern(place, text)))
+        format!(
+            "({sql})::text COLLATE \"default\" ILIKE {} ESCAPE '!'",
+            setting(binds, like_pattern(place, text))
+        )
     }
 
     fn number(&self, sql: String, column_type: &ColumnType) -> String {
