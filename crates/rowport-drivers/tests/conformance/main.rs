@@ -34,6 +34,7 @@ mod cancelling;
 mod cells;
 mod errors;
 mod filtering;
+mod generated;
 mod introspection;
 mod memory;
 mod paging;
