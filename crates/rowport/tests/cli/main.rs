@@ -1,0 +1,21 @@
+//! The real binary against real databases: what it writes, what it says when it cannot, and what it leaves behind.
+//!
+//! `make test` runs a tenth of the counts; `ROWPORT_SOAK=1` runs all of them and the checks that take minutes, and
+//! `ROWPORT_CASES=n` runs exactly so many of what is counted.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
+
+mod bad_input;
+mod binary;
+mod cells;
+mod chinook;
+mod commands;
+mod compare;
+mod edges;
+mod expected;
+mod failing;
+mod memory;
+mod options;
+mod reference;
+mod snapshot;
+mod under_fire;
+mod xlsx;
