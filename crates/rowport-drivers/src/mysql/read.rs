@@ -87,10 +87,7 @@ impl Read {
         };
         let id = lease.session.id;
         let stop = tokio::select! {
-            outcome = self.rows(&mut lease.session) => match outcome {
-                Ok(()) => None,
-                Err(stop) => Some(stop),
-            },
+            outcome = self.rows(&mut lease.session) => outcome.err(),
             () = watch.closed() => Some(Stop::Broken(DriverError::Cancelled)),
             () = too_long => Some(Stop::Broken(timeout(limit))),
         };

@@ -229,8 +229,7 @@ async fn hostile_values_are_only_values(kind: SourceKind) {
     assert!(matches!(nul, Err(QueryError::BadValue { .. })), "NUL is refused before any database sees it");
     let names = ["id\"; DROP TABLE t; --", "id`", "t0.id", "*", "rowid", "ctid", "s FROM t; --"];
     for name in names {
-        let mut view = View::default();
-        view.columns = Some(vec![name.to_owned()]);
+        let view = View { columns: Some(vec![name.to_owned()]), ..View::default() };
         assert!(matches!(source.try_query("t", &view), Err(QueryError::UnknownColumn { .. })), "{name}");
     }
     assert_eq!(source.count("t", &View::default(), None).await, hostile.len() as u64);

@@ -191,7 +191,7 @@ pub fn script(kind: SourceKind, table: &Table) -> String {
             plain(item.b.map(|b| b.to_string())),
             text(item.s),
             text(item.day),
-            text(item.at.map(|at| at)),
+            text(item.at),
             text(item.u),
             plain(item.x.map(|x| bytes_literal(kind, x))),
             plain(item.parent_id.map(|id| id.to_string())),
