@@ -2,7 +2,7 @@ use arrow_array::RecordBatch;
 use arrow_schema::Schema;
 use serde::{Deserialize, Serialize};
 
-use crate::EncodeError;
+use crate::{EncodeError, Notation};
 
 /// Turns record batches into the bytes of one file.
 ///
@@ -35,6 +35,8 @@ pub struct EncodeOptions {
     pub bom: bool,
     /// What stands for NULL in CSV, TSV and text. A value that happens to read the same is quoted in CSV and TSV.
     pub null: String,
+    /// How dates and decimal numbers are written in CSV, TSV and text.
+    pub notation: Notation,
     /// The column whose every new value begins a new sheet of the workbook. Rows arrive ordered by it.
     pub sheet_by: Option<String>,
     /// The name of the sheet when there is no `sheet_by`.
@@ -54,6 +56,7 @@ impl Default for EncodeOptions {
             delimiter: None,
             bom: false,
             null: String::new(),
+            notation: Notation::default(),
             sheet_by: None,
             sheet_name: "Data".to_owned(),
             links: true,

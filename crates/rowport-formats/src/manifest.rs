@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Compression, Format};
+use crate::{Compression, Format, Notation};
 
 /// What an export promises about its file, so that anybody can check that the file is whole.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub struct Manifest {
     pub guard: bool,
     /// What stands for NULL in the text formats.
     pub null: String,
+    /// How dates and decimal numbers are written in the text formats.
+    pub notation: Notation,
     /// The byte between the fields, in the formats that have one.
     pub delimiter: Option<char>,
     /// Whether the file begins with a header row.

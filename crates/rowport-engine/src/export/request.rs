@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use rowport_drivers::{Driver, ReadOptions};
-use rowport_formats::{Compression, EncodeOptions, Envelope, Format, Manifest, ManifestColumn, RowOrder};
+use rowport_formats::{
+    Compression, EncodeOptions, Envelope, Format, Manifest, ManifestColumn, Notation, RowOrder,
+};
 use rowport_model::{Condition, Filter, Literal, Operator, Principal, Query, ResolvedDataset, Sort, View};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,6 +50,9 @@ pub struct ExportOptions {
     pub bom: bool,
     /// What stands for NULL in CSV, TSV and text.
     pub null: String,
+    /// How dates and decimal numbers are written in CSV, TSV and text.
+    #[schema(value_type = Object, example = json!({"dates": "iso", "decimal": "point"}))]
+    pub notation: Notation,
     /// XLSX: a sheet for each value of this column.
     pub sheet_by: Option<String>,
 }
@@ -221,6 +226,7 @@ fn encode_options(
         delimiter,
         bom: options.bom,
         null: options.null.clone(),
+        notation: options.notation,
         sheet_by: options.sheet_by.clone(),
         sheet_name: dataset.to_owned(),
         ..EncodeOptions::default()
@@ -270,6 +276,7 @@ fn manifest(
         order_key: key,
         guard: encode.guard,
         null: encode.null.clone(),
+        notation: encode.notation,
         delimiter: match request.format {
             Format::Csv => Some(encode.delimiter.map_or(',', char::from)),
             Format::Tsv => Some('\t'),

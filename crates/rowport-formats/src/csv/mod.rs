@@ -10,7 +10,7 @@ use crate::cell::write_typed;
 use crate::column::{Value, check_schema, columns};
 use crate::guard::needs_guard;
 use crate::scan::ByteSet;
-use crate::{EncodeError, EncodeOptions, Encoder};
+use crate::{EncodeError, EncodeOptions, Encoder, Notation};
 
 pub(crate) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -28,7 +28,7 @@ impl CsvEncoder {
     pub(crate) fn new(schema: SchemaRef, delimiter: u8, options: EncodeOptions) -> Result<Self, EncodeError> {
         check_schema(&schema)?;
         let headers = options.headers_for(&schema)?;
-        let fields = FieldWriter::new(delimiter, options.guard, options.null)?;
+        let fields = FieldWriter::new(delimiter, options.guard, options.null, options.notation)?;
         Ok(Self { schema, headers, header_row: options.header_row, bom: options.bom, rows: 0, fields })
     }
 }
@@ -74,15 +74,21 @@ struct FieldWriter {
     delimiter: u8,
     guard: bool,
     null: String,
+    notation: Notation,
     /// The bytes that make quotes necessary wherever they stand.
     special: ByteSet<4>,
 }
 
 impl FieldWriter {
-    fn new(delimiter: u8, guard: bool, null: String) -> Result<Self, EncodeError> {
+    fn new(delimiter: u8, guard: bool, null: String, notation: Notation) -> Result<Self, EncodeError> {
         check_delimiter(delimiter)?;
-        let writer =
-            Self { delimiter, guard, null, special: ByteSet::new([delimiter, b'"', b'\r', b'\n'], false) };
+        let writer = Self {
+            delimiter,
+            guard,
+            null,
+            notation,
+            special: ByteSet::new([delimiter, b'"', b'\r', b'\n'], false),
+        };
         if writer.needs_quotes(&writer.null) {
             let detail = format!("{:?} would itself need quotes", writer.null);
             return Err(EncodeError::InvalidOption { option: "null", detail });
@@ -94,15 +100,36 @@ impl FieldWriter {
     fn value(&self, value: Value<'_>, out: &mut Vec<u8>) {
         match value {
             Value::Null => out.extend_from_slice(self.null.as_bytes()),
+            Value::Number(text) if self.notation.differs() && !needs_guard(text) => {
+                let start = out.len();
+                out.extend_from_slice(text.as_bytes());
+                self.in_notation(&value, start, out);
+            }
             Value::Text(text) | Value::Document(text) | Value::Number(text) => self.text(text, out),
             typed => {
                 let start = out.len();
                 write_typed(&typed, b' ', out);
+                if self.notation.differs() {
+                    return self.in_notation(&typed, start, out);
+                }
                 if !self.null.is_empty() && &out[start..] == self.null.as_bytes() {
                     out.insert(start, b'"');
                     out.push(b'"');
                 }
             }
+        }
+    }
+
+    /// Rewrites what stands from `start` on, which may then need quotes: a comma is a decimal sign here and a
+    /// delimiter there.
+    #[cold]
+    fn in_notation(&self, value: &Value<'_>, start: usize, out: &mut Vec<u8>) {
+        self.notation.rewrite(value, start, out);
+        let written = &out[start..];
+        let reads_as_null = !self.null.is_empty() && written == self.null.as_bytes();
+        if self.special.occurs_in(written) || reads_as_null {
+            out.insert(start, b'"');
+            out.push(b'"');
         }
     }
 
@@ -170,7 +197,7 @@ mod tests {
     use super::*;
 
     fn field(text: &str, null: &str) -> String {
-        let writer = FieldWriter::new(b',', true, null.to_owned()).unwrap();
+        let writer = FieldWriter::new(b',', true, null.to_owned(), Notation::default()).unwrap();
         let mut out = Vec::new();
         writer.value(Value::Text(text), &mut out);
         String::from_utf8(out).unwrap()
@@ -204,7 +231,7 @@ mod tests {
         assert_eq!(field("NULL", "NULL"), "\"NULL\"");
         assert_eq!(field("", "NULL"), "");
         assert_eq!(field("=x", "'=x"), "\"'=x\"");
-        let writer = FieldWriter::new(b',', true, "0".to_owned()).unwrap();
+        let writer = FieldWriter::new(b',', true, "0".to_owned(), Notation::default()).unwrap();
         let mut out = Vec::new();
         writer.value(Value::Integer(0), &mut out);
         writer.value(Value::Null, &mut out);
@@ -214,8 +241,14 @@ mod tests {
     #[test]
     fn unusable_options_are_refused() {
         for delimiter in [b'"', b'\n', b'1', b'a', b'.', b'-', b'\'', 0x80, 0] {
-            assert!(FieldWriter::new(delimiter, true, String::new()).is_err(), "{delimiter}");
+            assert!(
+                FieldWriter::new(delimiter, true, String::new(), Notation::default()).is_err(),
+                "{delimiter}"
+            );
         }
-        assert_eq!(FieldWriter::new(b',', true, "a,b".to_owned()).err().unwrap().code(), "invalid_option");
+        assert_eq!(
+            FieldWriter::new(b',', true, "a,b".to_owned(), Notation::default()).err().unwrap().code(),
+            "invalid_option"
+        );
     }
 }

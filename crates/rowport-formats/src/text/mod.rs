@@ -10,7 +10,7 @@ use crate::cell::write_typed;
 use crate::column::{Value, check_schema, columns};
 use crate::csv::BYTE_ORDER_MARK;
 use crate::scan::ByteSet;
-use crate::{EncodeError, EncodeOptions, Encoder};
+use crate::{EncodeError, EncodeOptions, Encoder, Notation};
 
 const BREAKS: ByteSet<3> = ByteSet::new([b'\t', b'\r', b'\n'], false);
 
@@ -18,6 +18,7 @@ const BREAKS: ByteSet<3> = ByteSet::new([b'\t', b'\r', b'\n'], false);
 pub(crate) struct TextEncoder {
     schema: SchemaRef,
     null: String,
+    notation: Notation,
     bom: bool,
     rows: u64,
 }
@@ -25,7 +26,7 @@ pub(crate) struct TextEncoder {
 impl TextEncoder {
     pub(crate) fn new(schema: SchemaRef, options: EncodeOptions) -> Result<Self, EncodeError> {
         check_schema(&schema)?;
-        Ok(Self { schema, null: options.null, bom: options.bom, rows: 0 })
+        Ok(Self { schema, null: options.null, notation: options.notation, bom: options.bom, rows: 0 })
     }
 }
 
@@ -44,12 +45,16 @@ impl Encoder for TextEncoder {
                 if index > 0 {
                     out.push(b'\t');
                 }
-                match column.value(row) {
+                let (value, start) = (column.value(row), out.len());
+                match value {
                     Value::Null => out.extend_from_slice(self.null.as_bytes()),
                     Value::Text(text) | Value::Document(text) | Value::Number(text) => write_line(text, out),
                     typed => {
                         write_typed(&typed, b' ', out);
                     }
+                }
+                if self.notation.differs() {
+                    self.notation.rewrite(&value, start, out);
                 }
             }
             out.push(b'\n');

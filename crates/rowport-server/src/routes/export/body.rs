@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
-use rowport_formats::{Compression, Format};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Notation};
 use rowport_model::{Literal, View};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +41,12 @@ pub(crate) struct ExportParams {
     bom: Option<bool>,
     /// What stands for NULL in CSV, TSV and text.
     null: Option<String>,
+    /// Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
+    #[param(value_type = Option<String>, example = "iso")]
+    dates: Option<DateNotation>,
+    /// What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
+    #[param(value_type = Option<String>, example = "point")]
+    decimal: Option<DecimalSign>,
     /// XLSX: a sheet for each value of this column.
     sheet_by: Option<String>,
     /// At most so many rows.
@@ -97,6 +103,10 @@ impl ExportParams {
             delimiter: delimiter.transpose()?,
             bom: self.bom.unwrap_or_default(),
             null: self.null.unwrap_or_default(),
+            notation: Notation {
+                dates: self.dates.unwrap_or_default(),
+                decimal: self.decimal.unwrap_or_default(),
+            },
             sheet_by: self.sheet_by,
         };
         Ok(ExportRequest {

@@ -10,7 +10,7 @@ use rowport_engine::export::{
     ExportOptions, ExportRequest, HeaderStyle, OpenExport, Progress, Tier, write_beside, write_manifest,
 };
 use rowport_engine::{CountMode, Desk, EngineError};
-use rowport_formats::{Compression, Format, Manifest};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest, Notation};
 use rowport_model::{Filter, Principal, Sort, View};
 use tokio_util::sync::CancellationToken;
 
@@ -70,6 +70,12 @@ pub struct Export {
     /// What stands for NULL in CSV, TSV and text.
     #[arg(long, default_value = "")]
     null: String,
+    /// Dates in CSV, TSV and text: iso, dotted (31.01.2026), day_first or month_first (01/31/2026).
+    #[arg(long, value_parser = dates, default_value = "iso", value_name = "WAY")]
+    dates: DateNotation,
+    /// Write fractions after a comma in CSV, TSV and text.
+    #[arg(long)]
+    decimal_comma: bool,
     /// XLSX: a sheet for each value of this column.
     #[arg(long)]
     sheet_by: Option<String>,
@@ -158,6 +164,10 @@ impl Export {
                 delimiter: self.delimiter,
                 bom: self.bom,
                 null: self.null.clone(),
+                notation: Notation {
+                    dates: self.dates,
+                    decimal: if self.decimal_comma { DecimalSign::Comma } else { DecimalSign::Point },
+                },
                 sheet_by: self.sheet_by.clone(),
             },
             limit: self.limit,
@@ -242,4 +252,12 @@ fn format(name: &str) -> Result<Format, String> {
 
 fn compression(name: &str) -> Result<Compression, String> {
     Compression::from_name(name).ok_or_else(|| "known compressions are gzip and zstd".to_owned())
+}
+
+fn dates(name: &str) -> Result<DateNotation, String> {
+    let found = DateNotation::NAMES.into_iter().find(|(known, _)| *known == name);
+    found.map(|(_, notation)| notation).ok_or_else(|| {
+        let known = DateNotation::NAMES.map(|(known, _)| known).join(", ");
+        format!("known ways are {known}")
+    })
 }
