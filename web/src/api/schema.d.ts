@@ -470,6 +470,8 @@ export interface components {
              * @default names
              */
             header: components["schemas"]["HeaderStyle"];
+            /** @description How dates and decimal numbers are written in CSV, TSV and text. */
+            notation?: Record<string, never>;
             /**
              * @description What stands for NULL in CSV, TSV and text.
              * @default
@@ -976,6 +978,16 @@ export interface operations {
                 bom?: boolean;
                 /** @description What stands for NULL in CSV, TSV and text. */
                 null?: string;
+                /**
+                 * @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
+                 * @example iso
+                 */
+                dates?: string;
+                /**
+                 * @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
+                 * @example point
+                 */
+                decimal?: string;
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
                 /** @description At most so many rows. */
@@ -1101,6 +1113,16 @@ export interface operations {
                 bom?: boolean;
                 /** @description What stands for NULL in CSV, TSV and text. */
                 null?: string;
+                /**
+                 * @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
+                 * @example iso
+                 */
+                dates?: string;
+                /**
+                 * @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
+                 * @example point
+                 */
+                decimal?: string;
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
                 /** @description At most so many rows. */
