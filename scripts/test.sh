@@ -77,6 +77,8 @@ run 'rust format' cargo fmt --all --check
 run clippy cargo clippy --workspace --all-targets --locked -- -D warnings
 run dependencies cargo deny --log-level error check bans licenses sources
 if [ -f web/package.json ]; then
+    # The client is generated from web/openapi.json, which a test holds against the server.
+    run 'web client' bash -c 'cd web && npm run --silent generate && git diff --exit-code -- src/api/schema.d.ts'
     run 'web lint' web lint
     run 'web types' web typecheck
 fi
