@@ -108,7 +108,7 @@ impl Export {
         let (desk, source) = sources::one(&self.source, self.config.as_deref())?;
         let desk = Arc::new(desk);
         let cancel = CancellationToken::new();
-        tokio::spawn(cancel_on_interrupt(cancel.clone()));
+        cancel_on_interrupt(cancel.clone());
         let open = tokio::select! {
             open = self.open(&desk, &source, &request) => open?,
             () = cancel.cancelled() => return Err(EngineError::Cancelled.into()),
@@ -235,14 +235,31 @@ fn is_stdout(output: &Path) -> bool {
 }
 
 /// The first interrupt lets the export clean up; its sender knows how to insist.
-async fn cancel_on_interrupt(cancel: CancellationToken) {
+fn cancel_on_interrupt(cancel: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+    const SIGXFSZ: i32 = 25;
+    // Once it is caught, a file at its size limit is an error like a full disk, and no longer the end of the process.
+    let _ = signal(SignalKind::from_raw(SIGXFSZ));
+    let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+    // `nohup` has it ignored, and whoever said so means it.
+    if !is_ignored(SignalKind::hangup()) {
+        kinds.push(SignalKind::hangup());
     }
-    cancel.cancel();
+    for mut received in kinds.into_iter().filter_map(|kind| signal(kind).ok()) {
+        let cancel = cancel.clone();
+        tokio::spawn(async move {
+            received.recv().await;
+            cancel.cancel();
+        });
+    }
+}
+
+/// Whether the process was started with this signal ignored. False where the system does not tell.
+fn is_ignored(kind: tokio::signal::unix::SignalKind) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (kind.as_raw_value() - 1)) != 0
 }
 
 fn format(name: &str) -> Result<Format, String> {
