@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod sources;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_env("ROWPORT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(std::io::stderr)
+        // Colours in a log file are only in the way.
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     // Two threads do: one reads and decodes while another encodes, which happens on a blocking thread.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::serve::{announce, default_listen, serve};
+use super::serve::{announce, check_listen, default_listen, serve};
 use crate::config;
 use crate::demo::{Summary, generate};
 use crate::failure::Failure;
@@ -35,6 +35,9 @@ pub struct Demo {
 
 impl Demo {
     pub async fn run(self) -> Result<ExitCode, Failure> {
+        let listen = self.listen.unwrap_or_else(default_listen);
+        // Before minutes are spent on a workspace that cannot be served.
+        check_listen(listen)?;
         let folder = format!("the folder {}", self.data_dir.display());
         std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::output(&folder, &error))?;
         let data_dir = self.data_dir.canonicalize().map_err(|error| Failure::output(&folder, &error))?;
@@ -52,7 +55,7 @@ impl Demo {
         let file = data_dir.join("rowport.toml");
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
-        serve(loaded.desk, self.listen.unwrap_or_else(default_listen), &data_dir).await
+        serve(loaded.desk, listen, &data_dir).await
     }
 }
 

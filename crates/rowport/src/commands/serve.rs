@@ -69,13 +69,20 @@ pub fn default_listen() -> SocketAddr {
     DEFAULT_LISTEN.parse().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 7878)))
 }
 
+/// Refuses addresses that others could reach.
+pub fn check_listen(listen: SocketAddr) -> Result<(), Failure> {
+    if rowport_server::may_listen(listen) {
+        return Ok(());
+    }
+    let message = format!("{listen} is not on loopback");
+    let hint =
+        "until there are accounts, everybody who reaches the port could read the data: listen on 127.0.0.1";
+    Err(Failure::usage(message).with_hint(hint))
+}
+
 /// Serves until interrupted, and says where.
 pub async fn serve(settings: DeskSettings, listen: SocketAddr, data_dir: &Path) -> Result<ExitCode, Failure> {
-    if !rowport_server::may_listen(listen) {
-        let message = format!("{listen} is not on loopback");
-        let hint = "until there are accounts, everybody who reaches the port could read the data: listen on 127.0.0.1";
-        return Err(Failure::usage(message).with_hint(hint));
-    }
+    check_listen(listen)?;
     std::fs::create_dir_all(data_dir)
         .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
     let store = Store::open(&data_dir.join("rowport.sqlite"))
