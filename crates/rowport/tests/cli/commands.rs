@@ -1,1 +1,217 @@
-//! todo
+//! The other commands.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::time::Duration;
+
+use rowport_testkit::{Sqlite, chinook};
+use serde_json::Value;
+
+use crate::binary::{Answer, finished, left_in, rowport, run, signal, wait};
+
+fn text(answer: &Answer) -> &str {
+    std::str::from_utf8(&answer.stdout).unwrap()
+}
+
+#[test]
+fn datasets_are_listed_for_people_and_for_programs() {
+    let database = chinook::sqlite();
+    database.execute("CREATE VIEW loud AS SELECT * FROM Track WHERE GenreId = 1");
+    let answer = run(&["datasets", "--source", database.url()]);
+    assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""));
+    let lines: Vec<&str> = text(&answer).lines().collect();
+    assert_eq!(lines[0], "DATASET        KIND   COLUMNS   ROWS (EST.)  KEY");
+    assert_eq!(lines.len(), 13);
+    assert!(
+        lines.contains(&"PlaylistTrack  table        2          8715  PlaylistId, TrackId"),
+        "{lines:#?}"
+    );
+    assert!(lines.contains(&"loud           view         9             -  -"), "{lines:#?}");
+
+    let answer = run(&["datasets", "--json", "--source", database.url()]);
+    let list: Vec<Value> = serde_json::from_slice(&answer.stdout).unwrap();
+    let track = list.iter().find(|dataset| dataset["name"]["table"] == "Track").unwrap();
+    assert_eq!(track["key"], serde_json::json!(["TrackId"]));
+    assert_eq!(track["columns"][8]["name"], "UnitPrice");
+    assert_eq!(track["columns"][8]["native_type"], "NUMERIC(10,2)");
+    assert_eq!(track["foreign_keys"].as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn a_list_that_nobody_reads_to_the_end_is_no_error() {
+    let database = chinook::sqlite();
+    let shell = "\"$0\" datasets --source \"$1\" | true";
+    let output =
+        Command::new("sh").args(["-c", shell, env!("CARGO_BIN_EXE_rowport"), database.url()]).output();
+    assert_eq!(finished(output.unwrap()).stderr, "");
+    let shell = "\"$0\" completions bash | head -1";
+    let output = Command::new("sh").args(["-c", shell, env!("CARGO_BIN_EXE_rowport")]).output();
+    assert_eq!(finished(output.unwrap()).stderr, "");
+}
+
+#[test]
+fn the_doctor_finds_what_is_well_and_what_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = chinook::postgres();
+    database.execute("CREATE TABLE keyless (a int)");
+    let doctor = |more: &[&str]| {
+        let command = rowport().arg("doctor").args(more).current_dir(folder.path()).output().unwrap();
+        finished(command)
+    };
+    let well = doctor(&["--source", &format!("music={}", database.url())]);
+    assert_eq!(well.code, Some(0), "{well:?}");
+    for line in [
+        "ok    data folder rowport-data: not there yet; it is made when Rowport first serves\n",
+        "ok    source music: PostgreSQL ",
+        "not encrypted\n",
+        "ok    source music: 12 datasets\n",
+        "ok    source music: tables without a key can be read but not changed: keyless\n",
+    ] {
+        assert!(text(&well).contains(line), "{line:?} is not in {}", text(&well));
+    }
+    let ill = doctor(&["--json", "--source", database.url(), "--source", "sqlite:missing.db"]);
+    assert_eq!(ill.code, Some(1));
+    let findings: Vec<Value> = serde_json::from_slice(&ill.stdout).unwrap();
+    let bad: Vec<&Value> = findings.iter().filter(|finding| finding["ok"] == false).collect();
+    assert_eq!(bad.len(), 1, "{findings:#?}");
+    assert_eq!(
+        (&bad[0]["what"], &bad[0]["detail"]),
+        (&"source missing".into(), &"the database cannot be reached: there is no file missing.db".into())
+    );
+    assert!(bad[0]["hint"].as_str().unwrap().contains("check that"));
+    assert!(!text(&ill).contains(":rowport@"), "the doctor shows a password");
+    assert!(left_in(folder.path()).is_empty(), "the doctor left something behind");
+}
+
+#[test]
+fn a_configuration_is_checked_against_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = chinook::sqlite();
+    let file = folder.path().join("rowport.toml");
+    let check = |config: &str, more: &[&str]| {
+        std::fs::write(&file, config.replace("URL", database.url())).unwrap();
+        finished(rowport().args(["config", "check"]).args(more).current_dir(folder.path()).output().unwrap())
+    };
+    let good =
+        "[sources.music]\nurl = \"URL\"\n[sources.music.datasets.Track.columns.Name]\nlabel = \"Title\"\n";
+    let answer = check(good, &[]);
+    assert_eq!((answer.code, text(&answer)), (Some(0), "rowport.toml: no mistakes\n"), "{answer:?}");
+    let wrong =
+        good.replace("columns.Name", "columns.Nmae") + "[sources.music.datasets.Trakc]\nlabel = \"x\"\n";
+    let answer = check(&wrong, &[]);
+    assert_eq!(answer.code, Some(1), "{answer:?}");
+    for piece in [
+        "--> rowport.toml:3:39",
+        "did you mean `Name`?",
+        "--> rowport.toml:5:25",
+        "did you mean `Track`?",
+        "2 mistakes",
+    ] {
+        assert!(text(&answer).contains(piece), "{piece} is not in {}", text(&answer));
+    }
+    assert_eq!(check(&wrong, &["--offline"]).code, Some(0), "by itself it is right");
+    let answer = check("[sources.music]\nurl = \"sqlite:missing.db\"\n", &[]);
+    assert_eq!(answer.code, Some(1));
+    assert!(text(&answer).contains("source music: the database cannot be reached"), "{answer:?}");
+}
+
+#[test]
+fn the_schema_of_the_configuration_is_the_one_in_the_documentation() {
+    let answer = run(&["config", "schema"]);
+    let printed: Value = serde_json::from_slice(&answer.stdout).unwrap();
+    assert_eq!(printed["type"], "object");
+    assert!(printed["properties"]["sources"].is_object());
+    let kept = include_str!("../../../../docs/reference/rowport.schema.json");
+    assert_eq!(printed, serde_json::from_str::<Value>(kept).unwrap());
+}
+
+#[test]
+fn completions_are_a_script_that_the_shell_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let answer = run(&["completions", shell]);
+        assert_eq!((answer.code, answer.stderr.as_str()), (Some(0), ""));
+        assert!(text(&answer).contains("sheet-by"), "{shell}");
+        if shell == "bash" {
+            let script = folder.path().join("completions");
+            std::fs::write(&script, &answer.stdout).unwrap();
+            let ask = ". \"$0\"; COMP_WORDS=(rowport exp); COMP_CWORD=1; _rowport rowport exp rowport; echo \"${COMPREPLY[@]}\"";
+            let output = Command::new("bash").args(["--norc", "-c", ask]).arg(&script).output().unwrap();
+            assert_eq!(finished(output).stdout, b"export\n");
+        }
+    }
+}
+
+#[test]
+fn the_example_workspace_can_be_made_without_being_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = || {
+        let arguments = ["demo", "--only-generate", "--rows", "200", "--data-dir"];
+        finished(rowport().args(arguments).arg(folder.path()).output().unwrap())
+    };
+    let answer = demo();
+    let database = folder.path().join("demo-200.sqlite");
+    assert_eq!(answer.code, Some(0), "{answer:?}");
+    assert_eq!(
+        answer.stderr,
+        format!("The example workspace is in {}\n", database.canonicalize().unwrap().display())
+    );
+    assert_eq!(left_in(folder.path()), ["demo-200.sqlite"]);
+    let bytes = std::fs::read(&database).unwrap();
+    std::fs::remove_file(&database).unwrap();
+    demo();
+    assert!(std::fs::read(&database).unwrap() == bytes, "the same seed made another workspace");
+    let listed = run(&["datasets", "--source", &format!("sqlite:{}", database.display())]);
+    assert_eq!(text(&listed).lines().count(), 12);
+}
+
+#[test]
+fn a_served_desk_answers_and_ends_when_it_is_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Sqlite::create();
+    database.execute(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, note TEXT);
+         INSERT INTO t WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < 60000)
+             SELECT n, printf('%0500d', n) FROM s",
+    );
+    for name in ["TERM", "INT"] {
+        let source = format!("shop={}", database.url());
+        let mut command = rowport();
+        command
+            .args(["serve", "--listen", "127.0.0.1:0", "--source", &source, "--data-dir"])
+            .arg(folder.path());
+        let mut child = command.spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        stderr.read_line(&mut line).unwrap();
+        let address =
+            line.trim().strip_prefix("Rowport is at http://").unwrap_or_else(|| panic!("{line}")).to_owned();
+        let ask = |path: &str| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+            stream
+        };
+        let mut health = String::new();
+        ask("/api/v1/health").read_to_string(&mut health).unwrap();
+        assert!(
+            health.starts_with("HTTP/1.1 200 OK\r\n") && health.contains("\"status\":\"ok\""),
+            "{health}"
+        );
+
+        // Somebody is in the middle of an export when the signal comes, and gets all of it.
+        let mut export = ask("/api/v1/sources/shop/datasets/t/export?format=csv&tier=streamed");
+        let mut answer = vec![0; 4_096];
+        export.read_exact(&mut answer).unwrap();
+        signal(&child, name);
+        std::thread::sleep(Duration::from_millis(200));
+        assert!(TcpStream::connect(&address).is_err(), "nobody new is let in");
+        export.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.contains(&format!("60000,{:0500}\n", 60_000)), "the last row is missing");
+        let ended = wait(child, Duration::from_secs(5));
+        let mut rest = String::new();
+        stderr.read_to_string(&mut rest).unwrap();
+        assert_eq!((ended.code, rest.as_str()), (Some(0), ""), "{name}");
+    }
+}

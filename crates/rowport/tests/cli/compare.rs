@@ -41,6 +41,8 @@ pub fn assert_same(
 pub fn is_same(format: &str, null: &str, cell: &Cell, expected: &Expected) -> bool {
     match (format, cell) {
         ("text", Cell::Text(text)) if *expected == Expected::Null => text == null,
+        // In a JSON file, a document that is `null` and no document are one.
+        ("json" | "ndjson", Cell::Null) if *expected == Expected::Json("null".to_owned()) => true,
         (_, Cell::Null) => *expected == Expected::Null,
         ("text", Cell::Text(text)) => reads_as(text, &on_one_line(expected)),
         ("csv" | "tsv", Cell::Text(text)) => reads_as(text, expected),
@@ -168,9 +170,10 @@ fn in_excel(cell: &Cell, expected: &Expected) -> bool {
         (Cell::Serial(read), Expected::Timestamp(text) | Expected::Moment(text)) => {
             known(text) && Some(serial(*read).round() as i128) == millis(text)
         }
+        // Of a decimal without a stated scale all written digits count.
         (Cell::Text(text), Expected::Digits(digits)) => {
-            text == digits
-                && (significant(digits) > 15 || digits.parse::<f64>().is_ok_and(|it| !it.is_finite()))
+            let written = digits.trim_start_matches(['-', '0', '.']).replace('.', "").len();
+            text == digits && (written > 15 || digits.parse::<f64>().is_ok_and(|it| !it.is_finite()))
         }
         (Cell::Text(text), Expected::Date(it) | Expected::Timestamp(it) | Expected::Moment(it)) => {
             *text == plain(expected) && (!known(it) || (it.len() > 10 && millis(it).is_none()))
@@ -205,5 +208,35 @@ fn in_parquet(cell: &Cell, expected: &Expected) -> bool {
         (Cell::Value(text), Expected::Date(_) | Expected::Time(_)) => *text == plain(expected),
         (Cell::Value(text), Expected::Timestamp(_) | Expected::Moment(_)) => *text == plain(expected),
         _ => false,
+    }
+}
+
+#[test]
+fn another_value_is_not_the_same() {
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let value = |text: &str| Cell::Value(text.to_owned());
+    let digits = |text: &str| Expected::Digits(text.to_owned());
+    for (format, cell, expected) in [
+        ("csv", Cell::Null, Expected::Text(String::new())),
+        ("csv", text(""), Expected::Null),
+        ("csv", text("1.5"), digits("1.50")),
+        ("csv", text("0"), Expected::Float64(-0.0)),
+        ("csv", text("2024-01-01 00:00:00"), Expected::Moment("2024-01-01 00:00:00".to_owned())),
+        ("json", value("1"), Expected::Text("1".to_owned())),
+        ("json", value("\"1\""), digits("1")),
+        ("json", value("1.5"), digits("1.50")),
+        ("json", value("[1,2]"), Expected::Json("[1, 3]".to_owned())),
+        ("json", value("\"[1]\""), Expected::Json("[1]".to_owned())),
+        ("xlsx", Cell::Number(1.0), Expected::Text("1".to_owned())),
+        ("xlsx", Cell::Number(4_111_111_111_111_111.0), digits("4111111111111111")),
+        ("xlsx", text("1"), digits("1")),
+        ("xlsx", Cell::Null, Expected::Text(String::new())),
+        ("xlsx", Cell::Serial(45_352.0), Expected::Date("2024-02-29".to_owned())),
+        ("xlsx", text("2024-02-29"), Expected::Date("2024-02-29".to_owned())),
+        ("parquet", text("1"), Expected::Date("1".to_owned())),
+        ("parquet", Cell::Number(0.1), Expected::Float32(0.1)),
+        ("parquet", value("1"), Expected::Text("1".to_owned())),
+    ] {
+        assert!(!is_same(format, "", &cell, &expected), "{format}: {cell:?} passes for {expected:?}");
     }
 }

@@ -106,13 +106,10 @@ fn selected(kind: SourceKind, column: &Column) -> String {
         SourceKind::Mysql if native.starts_with("bit") => format!("{name} + 0"),
         // Six digits are all that the server shows of a FLOAT.
         SourceKind::Mysql if native.starts_with("float") => format!("CAST({name} AS DOUBLE)"),
+        // What JSON cannot say, other lower bounds than 1, stays PostgreSQL's own notation.
         SourceKind::Postgres if column.word == "array" => {
-            let text = ["integer", "numeric", "boolean"].iter().all(|word| !native.starts_with(word));
-            let elements = if text { format!("{name}::text[]") } else { name.clone() };
-            // What JSON cannot say, other lower bounds than 1, stays PostgreSQL's own notation.
-            format!(
-                "(CASE WHEN {name}::text LIKE '[%' THEN to_json({name}::text) ELSE to_json({elements}) END)::text"
-            )
+            let text = format!("to_json({name}::text)");
+            format!("(CASE WHEN {name}::text LIKE '[%' THEN {text} ELSE array_to_json({name}) END)::text")
         }
         _ => name,
     }

@@ -1,1 +1,88 @@
-//! todo
+//! An export needs the memory of a few batches, however many rows it has.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use rowport_testkit::{Database, Sqlite};
+
+use crate::binary::{FORMATS, rowport, soak};
+
+/// Bookkeeping rows as a view, so that no disk and no page cache take part.
+fn books(rows: u64) -> Database {
+    let database = Sqlite::create();
+    database.execute(&format!(
+        "CREATE TABLE numbers (n INTEGER PRIMARY KEY, item TEXT, sold DATETIME, price REAL, note TEXT);
+         INSERT INTO numbers WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {rows})
+             SELECT n, 'item ' || n % 977, datetime(1700000000 + n, 'unixepoch'), n * 0.01,
+                 CASE n % 3 WHEN 0 THEN NULL ELSE 'a note, \"quoted\" ' || n END FROM s;"
+    ));
+    database
+}
+
+/// The peak of the resident size in KiB, asked again and again while the process runs: it only ever grows.
+fn peak(database: &Database, format: &str) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = rowport();
+    command.args([
+        "export",
+        "--source",
+        database.url(),
+        "--dataset",
+        "numbers",
+        "--format",
+        format,
+        "--output",
+    ]);
+    let mut child = command.arg(folder.path().join("out")).stdout(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(now) = line.and_then(|line| line.trim().strip_suffix(" kB")) {
+            peak = now.trim().parse().unwrap();
+        }
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success());
+            assert!(peak > 1_000, "nothing was measured");
+            return peak;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+#[test]
+fn ten_times_the_rows_need_no_more_memory() {
+    let (few, many) = (books(30_000), books(300_000));
+    let mut grown = Vec::new();
+    for format in FORMATS {
+        // A row group of Parquet is held until it is whole, so that both have to fill one.
+        let (small, large) = match format {
+            "parquet" => (peak(&many, format), peak(&books(600_000), format)),
+            _ => (peak(&few, format), peak(&many, format)),
+        };
+        eprintln!("{format}: {small} KiB, then {large} KiB");
+        if large > small + small / 10 + 1_024 {
+            grown.push(format!("{format}: {small} KiB, then {large} KiB"));
+        }
+    }
+    assert!(grown.is_empty(), "{grown:?}");
+}
+
+/// What the project promises for ten million rows, in KiB. Without optimisation a process is no smaller.
+const PROMISED: [(&str, u64); 5] =
+    [("csv", 32 << 10), ("ndjson", 32 << 10), ("json", 32 << 10), ("xlsx", 48 << 10), ("parquet", 128 << 10)];
+
+#[test]
+fn ten_million_rows_stay_within_what_is_promised_in_the_soak() {
+    if !soak() {
+        return;
+    }
+    let (million, ten_million) = (books(1_000_000), books(10_000_000));
+    for (format, promised) in PROMISED {
+        let (small, large) = (peak(&million, format), peak(&ten_million, format));
+        eprintln!("{format}: {small} KiB for a million rows, {large} KiB for ten");
+        assert!(large <= promised, "{format}: {large} KiB");
+        assert!(large <= small + small / 10, "{format}: {small} KiB, then {large} KiB");
+    }
+}

@@ -97,7 +97,7 @@ fn write(database: &Database, from: i64, count: i64) {
                 for statements in [&adding, &removing] {
                     connection.execute_batch("BEGIN IMMEDIATE").unwrap();
                     for statement in statements {
-                        let mut prepared = connection.prepare_cached(statement).unwrap();
+                        let mut prepared = connection.prepare(statement).unwrap();
                         let binds = prepared.parameter_count();
                         prepared.execute(rusqlite::params_from_iter((0..binds).map(|_| n))).unwrap();
                     }
