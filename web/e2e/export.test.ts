@@ -171,6 +171,24 @@ describe.each([
   });
 });
 
+test('dates as another country writes them', async () => {
+  const dated = [...desk.datasets].find(
+    ([, each]) =>
+      (each.estimated_rows ?? 0) < 50_000 &&
+      each.columns.some(({ type }) => type.kind === 'timestamp' || type.kind === 'date'),
+  )?.[0];
+  if (dated === undefined) throw new Error('the workspace has no dates');
+  const context = await visit(browser);
+  const page = await context.newPage();
+  await openDataset(page, desk.source, dated);
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByLabel('Dates').selectOption('dotted');
+  const { bytes } = await download(page);
+  expect(bytes.toString()).toMatch(/\d\d\.\d\d\.\d{4}/);
+  expect(bytes.toString()).not.toMatch(/\d{4}-\d\d-\d\d/);
+  await context.close();
+});
+
 test('the copied link and the copied text are the same rows', async () => {
   const context = await visit(browser);
   const page = await context.newPage();

@@ -17,7 +17,6 @@ export type Count = Schemas['Count'];
 export type CountMode = Schemas['CountMode'];
 export type Preset = Schemas['ColumnPreset'];
 export type ExportPlan = Schemas['ExportPlan'];
-export type ExportOptions = Partial<Schemas['ExportOptions']>;
 export type ExportFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'xlsx' | 'parquet' | 'text';
 
 // What OpenAPI can only call "any value" has its form here.
@@ -48,6 +47,12 @@ export interface ExportRequest {
   file_name?: string;
   keys?: Key[];
 }
+
+/** The options as addresses have them; in bodies `dates` and `decimal` stand in a `notation` of their own. */
+export type ExportOptions = Partial<Omit<Schemas['ExportOptions'], 'notation'>> & {
+  dates?: 'iso' | 'dotted' | 'day_first' | 'month_first';
+  decimal?: 'point' | 'comma';
+};
 
 /** Which dataset of which source, as the address names it. */
 export interface DatasetRef {

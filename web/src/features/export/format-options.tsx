@@ -23,6 +23,18 @@ const HEADERS = [
   { value: 'none', label: 'No header' },
 ] as const;
 
+const DATES = [
+  { value: 'iso', label: '2026-01-31' },
+  { value: 'dotted', label: '31.01.2026' },
+  { value: 'day_first', label: '31/01/2026' },
+  { value: 'month_first', label: '01/31/2026' },
+] as const;
+
+const DECIMALS = [
+  { value: 'point', label: '12.5' },
+  { value: 'comma', label: '12,5' },
+] as const;
+
 const COMPRESSIONS = [
   { value: 'none', label: 'None' },
   { value: 'gzip', label: 'gzip (.gz)' },
@@ -66,6 +78,20 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
               placeholder="nothing"
               value={options.null ?? ''}
               onChange={(event) => set({ null: event.target.value })}
+            />
+          </Field>
+        )}
+        {shows('dates') && (
+          <Field label="Dates">
+            <Select value={options.dates ?? 'iso'} options={DATES} onChange={(dates) => set({ dates })} />
+          </Field>
+        )}
+        {shows('decimal') && (
+          <Field label="Decimal numbers">
+            <Select
+              value={options.decimal ?? 'point'}
+              options={DECIMALS}
+              onChange={(decimal) => set({ decimal })}
             />
           </Field>
         )}

@@ -1,6 +1,6 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
-import type { components } from '@/api/schema';
+import { exportBody } from './request';
 import type { DatasetRef, ExportPlan, ExportRequest } from '@/api/types';
 
 export function fetchPlan(
@@ -12,7 +12,7 @@ export function fetchPlan(
     client.POST('/api/v1/sources/{source}/datasets/{dataset}/export/plan', {
       params: { path: { ...ref } },
       // To OpenAPI a filter and a key are any value, and an option left out is not told from a missing one.
-      body: request as unknown as components['schemas']['ExportBody'],
+      body: exportBody(request),
       ...(signal && { signal }),
     }),
   );

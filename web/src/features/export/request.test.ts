@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExportRequest, View } from '@/api/types';
-import { buildRequest, exportCurl, exportLink, fittingOptions } from './request';
+import { buildRequest, exportBody, exportCurl, exportLink, fittingOptions } from './request';
 
 const ref = { source: 'demo', dataset: 'records' };
 const view: View = {
@@ -69,4 +69,16 @@ describe('links', () => {
     expect(command).toContain(`"it'\\''s $HOME"`);
     expect(command).toMatch(/^curl -fOJ -H 'Content-Type: application\/json' --data-raw '/);
   });
+});
+
+test('dates and decimal signs are flat in a link and a notation in a body', () => {
+  const request = buildRequest({
+    ...input,
+    scope: 'everything',
+    options: { dates: 'dotted', decimal: 'comma', bom: true },
+  });
+  expect(exportBody(request)).toMatchObject({
+    options: { bom: true, notation: { dates: 'dotted', decimal: 'comma' } },
+  });
+  expect(exportLink(ref, request)).toContain('dates=dotted&decimal=comma');
 });

@@ -17,13 +17,13 @@ export const FORMATS: readonly { value: ExportFormat; label: string; about: stri
 ];
 
 const FITTING: Record<ExportFormat, readonly (keyof ExportOptions)[]> = {
-  csv: ['header', 'delimiter', 'null', 'bom', 'raw', 'compress'],
-  tsv: ['header', 'null', 'bom', 'raw', 'compress'],
+  csv: ['header', 'delimiter', 'null', 'dates', 'decimal', 'bom', 'raw', 'compress'],
+  tsv: ['header', 'null', 'dates', 'decimal', 'bom', 'raw', 'compress'],
   json: ['compress'],
   ndjson: ['compress'],
   xlsx: ['header', 'raw', 'sheet_by'],
   parquet: [],
-  text: ['compress'],
+  text: ['null', 'dates', 'decimal', 'compress'],
 };
 
 export function fits(format: ExportFormat, option: keyof ExportOptions): boolean {
@@ -32,7 +32,15 @@ export function fits(format: ExportFormat, option: keyof ExportOptions): boolean
 
 /** Only the options that the format knows and that differ from what the server does anyway. */
 export function fittingOptions(format: ExportFormat, options: ExportOptions): ExportOptions {
-  const usual: ExportOptions = { header: 'names', delimiter: ',', null: '', bom: false, raw: false };
+  const usual: ExportOptions = {
+    header: 'names',
+    delimiter: ',',
+    null: '',
+    dates: 'iso',
+    decimal: 'point',
+    bom: false,
+    raw: false,
+  };
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => {
       const option = name as keyof ExportOptions;
@@ -71,6 +79,13 @@ export function buildRequest({
   };
 }
 
+/** The request as a body. */
+export function exportBody({ options = {}, ...request }: ExportRequest): object {
+  const { dates, decimal, ...rest } = options;
+  const notation = { ...(dates && { dates }), ...(decimal && { decimal }) };
+  return { ...request, options: { ...rest, ...(Object.keys(notation).length > 0 && { notation }) } };
+}
+
 export function exportPath({ source, dataset }: DatasetRef): string {
   return `/api/v1/sources/${encodeURIComponent(source)}/datasets/${encodeURIComponent(dataset)}/export`;
 }
@@ -95,7 +110,7 @@ export function exportLink(ref: DatasetRef, request: ExportRequest): string | un
 export function exportCurl(origin: string, ref: DatasetRef, request: ExportRequest): string {
   const link = exportLink(ref, request);
   if (link !== undefined) return `curl -fOJ ${shellQuote(origin + link)}`;
-  const body = shellQuote(JSON.stringify(request));
+  const body = shellQuote(JSON.stringify(exportBody(request)));
   return `curl -fOJ -H 'Content-Type: application/json' --data-raw ${body} ${shellQuote(origin + exportPath(ref))}`;
 }
 
