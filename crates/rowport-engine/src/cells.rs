@@ -7,8 +7,8 @@ use arrow_array::types::{
 };
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::{DataType, TimeUnit};
-use jiff::ToSpan;
 use jiff::civil::{DateTime, date};
+use jiff::{SignedDuration, ToSpan};
 use rowport_model::CursorValue;
 use serde_json::Value;
 
@@ -117,8 +117,7 @@ fn text(array: &ArrayRef, row: usize) -> String {
 
 /// Microseconds since 1970 as a date and time; drivers send only what has a year from 1 to 9999.
 fn moment(micros: i64) -> Option<DateTime> {
-    let span = micros.div_euclid(1_000_000).seconds().microseconds(micros.rem_euclid(1_000_000));
-    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(span).ok()
+    date(1970, 1, 1).at(0, 0, 0, 0).checked_add(SignedDuration::from_micros(micros)).ok()
 }
 
 fn shown(text: &str) -> (Value, bool) {
@@ -132,4 +131,21 @@ fn bytes(bytes: &[u8]) -> (Value, bool) {
     let shown = &bytes[..bytes.len().min(SHOWN_CHARACTERS / 2)];
     let hexadecimal: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
     (format!("\\x{hexadecimal}").into(), shown.len() < bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_before_1970_keep_their_fraction() {
+        for (micros, text) in [
+            (-1, "1969-12-31T23:59:59.999999"),
+            (1_500_000, "1970-01-01T00:00:01.5"),
+            (-62_135_596_800_000_000, "0001-01-01T00:00:00"),
+            (253_402_300_799_999_999, "9999-12-31T23:59:59.999999"),
+        ] {
+            assert_eq!(moment(micros).unwrap().to_string(), text);
+        }
+    }
 }
