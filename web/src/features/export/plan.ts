@@ -11,7 +11,6 @@ export function fetchPlan(
   return unwrap(
     client.POST('/api/v1/sources/{source}/datasets/{dataset}/export/plan', {
       params: { path: { ...ref } },
-      // To OpenAPI a filter and a key are any value, and an option left out is not told from a missing one.
       body: exportBody(request),
       ...(signal && { signal }),
     }),
