@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rowport_testkit::{Database, Mysql, Postgres, Sqlite, chinook};
 
-use crate::binary::{left_in, rowport, wait};
+use crate::binary::{left_in, program, rowport, wait};
 use crate::snapshot::assert_said;
 
 const PASSWORD: &str = "hunter2hunter2";
@@ -245,11 +245,8 @@ fn mistakes_in_serving_and_settings() {
 fn a_workbook_is_not_written_to_a_terminal() {
     let database = chinook::sqlite();
     for format in ["xlsx", "parquet"] {
-        let command = format!(
-            "{} export --source {} --dataset Genre --format {format}",
-            env!("CARGO_BIN_EXE_rowport"),
-            database.url()
-        );
+        let command =
+            format!("{} export --source {} --dataset Genre --format {format}", program(), database.url());
         let output =
             std::process::Command::new("script").args(["-qec", &command, "/dev/null"]).output().unwrap();
         let shown = String::from_utf8(output.stdout).unwrap();

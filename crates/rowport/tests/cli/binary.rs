@@ -20,9 +20,14 @@ pub struct Answer {
     pub stderr: String,
 }
 
+/// Which binary is run: another build of it where `ROWPORT_BINARY` names one, such as the release build.
+pub fn program() -> String {
+    std::env::var("ROWPORT_BINARY").unwrap_or_else(|_| env!("CARGO_BIN_EXE_rowport").to_owned())
+}
+
 /// The binary, without what the tester's own surroundings would put in.
 pub fn rowport() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rowport"));
+    let mut command = Command::new(program());
     for variable in ["ROWPORT_SOURCE", "ROWPORT_LOG", "RUST_BACKTRACE"] {
         command.env_remove(variable);
     }

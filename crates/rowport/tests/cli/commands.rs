@@ -8,7 +8,7 @@ use std::time::Duration;
 use rowport_testkit::{Sqlite, chinook};
 use serde_json::Value;
 
-use crate::binary::{Answer, finished, left_in, rowport, run, signal, wait};
+use crate::binary::{Answer, finished, left_in, program, rowport, run, signal, wait};
 
 fn text(answer: &Answer) -> &str {
     std::str::from_utf8(&answer.stdout).unwrap()
@@ -42,11 +42,10 @@ fn datasets_are_listed_for_people_and_for_programs() {
 fn a_list_that_nobody_reads_to_the_end_is_no_error() {
     let database = chinook::sqlite();
     let shell = "\"$0\" datasets --source \"$1\" | true";
-    let output =
-        Command::new("sh").args(["-c", shell, env!("CARGO_BIN_EXE_rowport"), database.url()]).output();
+    let output = Command::new("sh").args(["-c", shell, &program(), database.url()]).output();
     assert_eq!(finished(output.unwrap()).stderr, "");
     let shell = "\"$0\" completions bash | head -1";
-    let output = Command::new("sh").args(["-c", shell, env!("CARGO_BIN_EXE_rowport")]).output();
+    let output = Command::new("sh").args(["-c", shell, &program()]).output();
     assert_eq!(finished(output.unwrap()).stderr, "");
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rowport_model::SourceKind;
 use rowport_testkit::{Database, Mysql, Postgres, Sqlite, chinook};
 
-use crate::binary::{Answer, finished, left_in, rowport, signal, wait};
+use crate::binary::{Answer, finished, left_in, program, rowport, signal, wait};
 
 /// Nobody waits longer than this for an export to notice that it has to end.
 const SOON: Duration = Duration::from_secs(10);
@@ -138,7 +138,7 @@ fn a_file_that_may_not_grow_leaves_nothing() {
     let output = folder.path().join("out.csv");
     std::fs::write(&output, "the file of yesterday").unwrap();
     let child = Command::new("prlimit")
-        .args(["--fsize=3000000", env!("CARGO_BIN_EXE_rowport"), "export", "--source", database.url()])
+        .args(["--fsize=3000000", &program(), "export", "--source", database.url()])
         .args(["--dataset", "endless", "--output"])
         .arg(&output)
         .stdin(Stdio::null())
@@ -232,12 +232,7 @@ fn a_reader_that_has_seen_enough_ends_the_export_quickly_and_quietly() {
     // As people do it: the pipe's end is what counts, and nothing is said.
     let database = endless(SourceKind::Sqlite);
     let shell = Command::new("sh")
-        .args([
-            "-c",
-            "\"$0\" export --source \"$1\" --dataset endless | head -1",
-            env!("CARGO_BIN_EXE_rowport"),
-            database.url(),
-        ])
+        .args(["-c", "\"$0\" export --source \"$1\" --dataset endless | head -1", &program(), database.url()])
         .output();
     let answer = finished(shell.unwrap());
     assert_eq!((answer.code, &answer.stdout[..], answer.stderr.as_str()), (Some(0), &b"id,t\n"[..], ""));
@@ -303,7 +298,7 @@ fn nohup_keeps_an_export_going() {
     let output = folder.path().join("out.csv");
     let shell = "trap '' HUP; exec \"$0\" export --source \"$1\" --dataset endless --output \"$2\"";
     let mut command = Command::new("sh");
-    command.args(["-c", shell, env!("CARGO_BIN_EXE_rowport"), database.url()]).arg(&output);
+    command.args(["-c", shell, &program(), database.url()]).arg(&output);
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     until_in_the_middle(&mut child, folder.path());

@@ -2,10 +2,12 @@
 
 use std::process::Command;
 
+use crate::binary::program;
+
 const PAGE: &str = include_str!("../../../../docs/reference/cli.md");
 
 fn help(command: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_rowport")).args(command).arg("--help").output().unwrap();
+    let output = Command::new(program()).args(command).arg("--help").output().unwrap();
     assert!(output.status.success(), "{command:?}");
     String::from_utf8(output.stdout).unwrap()
 }

@@ -186,3 +186,28 @@ fn an_export_from_mariadb_under_fire_is_one_state() {
 fn an_export_from_sqlite_under_fire_is_one_state() {
     stays_one_state(&rowport_testkit::Sqlite::create());
 }
+
+/// The checks themselves: half of one state and half of another, a row twice, a row missing.
+#[test]
+fn a_file_of_two_states_would_be_noticed() {
+    let database = rowport_testkit::Sqlite::create();
+    fill(&database);
+    let file = || {
+        let exported = export(&database, "ledger", "csv", &[]).unwrap_or_else(|answer| panic!("{answer:?}"));
+        std::fs::read_to_string(&exported.path).unwrap()
+    };
+    let before = file();
+    write(&database, 1, 3);
+    let after = file();
+    let middle = |text: &str| text.find("\n10000000,").unwrap();
+    let torn = format!("{}{}", &before[..middle(&before)], &after[middle(&after)..]);
+    let twice = before.replacen("\n5000,", "\n5000,0,0,0,0,twice\n5000,", 1);
+    let missing =
+        before.replacen("\n5000,0,0,0,0,\"a row, \"\"quoted\"\" and with some width to it\"", "", 1);
+    for (broken, rows) in [(torn, ROWS + 1), (twice, ROWS + 2), (missing, ROWS)] {
+        assert_eq!(broken.lines().count() as i64, rows + 1);
+        assert!(std::panic::catch_unwind(|| check(&broken, rows as u64, 0, 0)).is_err());
+    }
+    check(&before, ROWS as u64 + 1, 0, 0);
+    check(&after, ROWS as u64 + 1, 1, 0);
+}

@@ -72,9 +72,18 @@ fn what_a_spreadsheet_would_run_is_text() {
         let xml = part(&bytes, "xl/worksheets/sheet1.xml");
         assert!(!xml.contains("<f>") && !xml.contains("<f "), "there is a formula in the sheet");
     }
-    // Guarded cells stay texts when somebody edits them; the style says so.
-    let styles = part(&workbook(&database, "hazards", &[]), "xl/styles.xml");
-    assert!(styles.contains("quotePrefix=\"1\""));
+    // Guarded cells stay texts when somebody edits them; their style says so.
+    for (options, expected) in [(&[][..], true), (&["--raw"], false)] {
+        let bytes = workbook(&database, "hazards", options);
+        let (styles, xml) = (part(&bytes, "xl/styles.xml"), part(&bytes, "xl/worksheets/sheet1.xml"));
+        let styles: Vec<&str> = styles.split("<cellXfs").nth(1).unwrap().split("<xf ").skip(1).collect();
+        for row in 2..FORMULAS.len() + 2 {
+            let cell = xml.split(&format!("<c r=\"B{row}\"")).nth(1).unwrap().split('>').next().unwrap();
+            let style = cell.split("s=\"").nth(1).map_or("0", |style| style.split('"').next().unwrap());
+            let guarded = styles[style.parse::<usize>().unwrap()].contains("quotePrefix=\"1\"");
+            assert_eq!(guarded, expected, "{options:?}: {:?}", FORMULAS[row - 2]);
+        }
+    }
 }
 
 #[test]
