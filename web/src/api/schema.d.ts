@@ -461,6 +461,18 @@ export interface components {
              */
             compress: string | null;
             /**
+             * @description Dates in CSV, TSV and text: `iso`, `dotted`, `day_first` or `month_first`.
+             * @default iso
+             * @example iso
+             */
+            dates: string;
+            /**
+             * @description What stands before a fraction in CSV, TSV and text: `point` or `comma`.
+             * @default point
+             * @example point
+             */
+            decimal: string;
+            /**
              * @description One ASCII character between the fields of CSV.
              * @default null
              */
@@ -470,8 +482,6 @@ export interface components {
              * @default names
              */
             header: components["schemas"]["HeaderStyle"];
-            /** @description How dates and decimal numbers are written in CSV, TSV and text. */
-            notation?: Record<string, never>;
             /**
              * @description What stands for NULL in CSV, TSV and text.
              * @default

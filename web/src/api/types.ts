@@ -48,8 +48,8 @@ export interface ExportRequest {
   keys?: Key[];
 }
 
-/** The options as addresses have them; in bodies `dates` and `decimal` stand in a `notation` of their own. */
-export type ExportOptions = Partial<Omit<Schemas['ExportOptions'], 'notation'>> & {
+/** What people can choose about a file; the server has a default for each. */
+export type ExportOptions = Partial<Omit<Schemas['ExportOptions'], 'dates' | 'decimal'>> & {
   dates?: 'iso' | 'dotted' | 'day_first' | 'month_first';
   decimal?: 'point' | 'comma';
 };

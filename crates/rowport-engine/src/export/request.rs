@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use rowport_drivers::{Driver, ReadOptions};
 use rowport_formats::{
-    Compression, EncodeOptions, Envelope, Format, Manifest, ManifestColumn, Notation, RowOrder,
+    Compression, DateNotation, DecimalSign, EncodeOptions, Envelope, Format, Manifest, ManifestColumn,
+    Notation, RowOrder,
 };
 use rowport_model::{Condition, Filter, Literal, Operator, Principal, Query, ResolvedDataset, Sort, View};
 use serde::{Deserialize, Serialize};
@@ -50,9 +51,12 @@ pub struct ExportOptions {
     pub bom: bool,
     /// What stands for NULL in CSV, TSV and text.
     pub null: String,
-    /// How dates and decimal numbers are written in CSV, TSV and text.
-    #[schema(value_type = Object, example = json!({"dates": "iso", "decimal": "point"}))]
-    pub notation: Notation,
+    /// Dates in CSV, TSV and text: `iso`, `dotted`, `day_first` or `month_first`.
+    #[schema(value_type = String, example = "iso")]
+    pub dates: DateNotation,
+    /// What stands before a fraction in CSV, TSV and text: `point` or `comma`.
+    #[schema(value_type = String, example = "point")]
+    pub decimal: DecimalSign,
     /// XLSX: a sheet for each value of this column.
     pub sheet_by: Option<String>,
 }
@@ -226,7 +230,7 @@ fn encode_options(
         delimiter,
         bom: options.bom,
         null: options.null.clone(),
-        notation: options.notation,
+        notation: Notation { dates: options.dates, decimal: options.decimal },
         sheet_by: options.sheet_by.clone(),
         sheet_name: dataset.to_owned(),
         ..EncodeOptions::default()

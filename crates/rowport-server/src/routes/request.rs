@@ -2,7 +2,7 @@
 
 use rowport_model::{Filter, FilterError, Sort, View};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use axum::http::StatusCode;
 
@@ -18,6 +18,33 @@ pub(crate) struct DatasetPath {
     /// The table's name, with `schema.` before it where the schema is not the default one.
     #[param(example = "records")]
     pub(crate) dataset: String,
+}
+
+/// A view in a body. Its filter is read apart from the rest, so that a mistake in it has the filter's own code.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ViewJson {
+    /// The columns, in order; all of the dataset's when absent.
+    columns: Option<Vec<String>>,
+    /// Which rows: a filter as JSON, or as text.
+    #[schema(value_type = Option<Object>)]
+    filter: Option<serde_json::Value>,
+    /// The order, before the key, which always comes last.
+    #[serde(default)]
+    sort: Vec<Sort>,
+    /// Text that must stand in one of the text columns, in any case.
+    search: Option<String>,
+}
+
+impl ViewJson {
+    pub(crate) fn view(self) -> Result<View, ApiError> {
+        let filter = match &self.filter {
+            None | Some(serde_json::Value::Null) => None,
+            Some(serde_json::Value::String(text)) => Some(Filter::parse(text).map_err(bad_filter)?),
+            Some(json) => Some(Filter::from_json(json).map_err(bad_filter)?),
+        };
+        Ok(View { columns: self.columns, filter, sort: self.sort, search: self.search })
+    }
 }
 
 /// Reads the four parts of a view from text.

@@ -45,6 +45,10 @@ fn bad_requests_have_stable_codes() {
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{path}: {:?}", answer.json());
         assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
     }
+    let filter = json!({ "view": { "filter": { "column": "id", "op": "is" } } });
+    for route in ["rows", "count", "export", "export/plan"] {
+        assert_eq!(served.post(&Served::path("t", route), &filter).code(), "bad_filter", "{route}");
+    }
     assert_eq!(served.send("PATCH", "/api/v1/sources", &[], b"").code(), "method_not_allowed");
 }
 

@@ -2,7 +2,7 @@ import { Problem } from '@/api/problem';
 import type { DatasetRef, ExportRequest } from '@/api/types';
 import { sayProblem } from '@/lib/toast';
 import { fetchPlan } from './plan';
-import { exportBody, exportLink, exportPath } from './request';
+import { exportLink, exportPath } from './request';
 
 const FRAME = 'rowport-download';
 
@@ -32,7 +32,7 @@ function postForm(ref: DatasetRef, request: ExportRequest) {
   const field = document.createElement('input');
   field.type = 'hidden';
   field.name = 'request';
-  field.value = JSON.stringify(exportBody(request));
+  field.value = JSON.stringify(request);
   form.append(field);
   document.body.append(form);
   form.submit();
@@ -74,7 +74,7 @@ export async function fetchText(ref: DatasetRef, request: ExportRequest): Promis
   const answer = await fetch(exportPath(ref), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(exportBody(request)),
+    body: JSON.stringify(request),
   });
   if (!answer.ok) {
     const body: unknown = await answer.json().catch(() => undefined);

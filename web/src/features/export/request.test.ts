@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExportRequest, View } from '@/api/types';
-import { buildRequest, exportBody, exportCurl, exportLink, fittingOptions } from './request';
+import { buildRequest, exportCurl, exportLink, fittingOptions } from './request';
 
 const ref = { source: 'demo', dataset: 'records' };
 const view: View = {
@@ -71,14 +71,12 @@ describe('links', () => {
   });
 });
 
-test('dates and decimal signs are flat in a link and a notation in a body', () => {
+test('dates and decimal signs stand beside the other options', () => {
   const request = buildRequest({
     ...input,
     scope: 'everything',
     options: { dates: 'dotted', decimal: 'comma', bom: true },
   });
-  expect(exportBody(request)).toMatchObject({
-    options: { bom: true, notation: { dates: 'dotted', decimal: 'comma' } },
-  });
+  expect(request.options).toMatchObject({ bom: true, dates: 'dotted', decimal: 'comma' });
   expect(exportLink(ref, request)).toContain('dates=dotted&decimal=comma');
 });

@@ -79,13 +79,6 @@ export function buildRequest({
   };
 }
 
-/** The request as a body. */
-export function exportBody({ options = {}, ...request }: ExportRequest): object {
-  const { dates, decimal, ...rest } = options;
-  const notation = { ...(dates && { dates }), ...(decimal && { decimal }) };
-  return { ...request, options: { ...rest, ...(Object.keys(notation).length > 0 && { notation }) } };
-}
-
 export function exportPath({ source, dataset }: DatasetRef): string {
   return `/api/v1/sources/${encodeURIComponent(source)}/datasets/${encodeURIComponent(dataset)}/export`;
 }
@@ -110,7 +103,7 @@ export function exportLink(ref: DatasetRef, request: ExportRequest): string | un
 export function exportCurl(origin: string, ref: DatasetRef, request: ExportRequest): string {
   const link = exportLink(ref, request);
   if (link !== undefined) return `curl -fOJ ${shellQuote(origin + link)}`;
-  const body = shellQuote(JSON.stringify(exportBody(request)));
+  const body = shellQuote(JSON.stringify(request));
   return `curl -fOJ -H 'Content-Type: application/json' --data-raw ${body} ${shellQuote(origin + exportPath(ref))}`;
 }
 

@@ -2,13 +2,13 @@
 
 use axum::http::StatusCode;
 use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
-use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Notation};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format};
 use rowport_model::{Literal, View};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
-use crate::routes::request::view_of;
+use crate::routes::request::{ViewJson, view_of};
 
 /// An export, in an address.
 #[derive(Deserialize, IntoParams)]
@@ -63,7 +63,8 @@ pub(crate) struct ExportParams {
 pub(crate) struct ExportBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    view: View,
+    #[schema(value_type = View)]
+    view: ViewJson,
     /// Only the rows with these keys, each a list of the key's values in the key's order.
     #[schema(value_type = Option<Vec<Vec<Object>>>)]
     keys: Option<Vec<Vec<serde_json::Value>>>,
@@ -103,10 +104,8 @@ impl ExportParams {
             delimiter: delimiter.transpose()?,
             bom: self.bom.unwrap_or_default(),
             null: self.null.unwrap_or_default(),
-            notation: Notation {
-                dates: self.dates.unwrap_or_default(),
-                decimal: self.decimal.unwrap_or_default(),
-            },
+            dates: self.dates.unwrap_or_default(),
+            decimal: self.decimal.unwrap_or_default(),
             sheet_by: self.sheet_by,
         };
         Ok(ExportRequest {
@@ -125,7 +124,7 @@ impl ExportBody {
     pub(super) fn request(self) -> Result<ExportRequest, ApiError> {
         let keys = self.keys.map(|keys| keys.into_iter().map(key).collect::<Result<_, _>>()).transpose()?;
         Ok(ExportRequest {
-            view: self.view,
+            view: self.view.view()?,
             keys,
             format: format(self.format.as_deref())?,
             options: self.options,

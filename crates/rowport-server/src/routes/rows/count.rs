@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::error::{ApiError, Problem};
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, view_of};
+use crate::routes::request::{DatasetPath, ViewJson, view_of};
 
 /// A view to count, in an address.
 #[derive(Deserialize, IntoParams)]
@@ -34,7 +34,8 @@ pub(crate) struct CountParams {
 pub(crate) struct CountBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    view: View,
+    #[schema(value_type = View)]
+    view: ViewJson,
     /// `quick` (the default) or `exact`.
     mode: Option<CountMode>,
 }
@@ -72,7 +73,7 @@ pub(crate) async fn post_count(
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<CountBody>,
 ) -> Result<Json<Count>, ApiError> {
-    count(&state, &principal, &path, body.view, body.mode).await
+    count(&state, &principal, &path, body.view.view()?, body.mode).await
 }
 
 async fn count(

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::error::{ApiError, Problem};
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, view_of};
+use crate::routes::request::{DatasetPath, ViewJson, view_of};
 
 /// How far apart landmarks stand unless asked otherwise.
 const DEFAULT_EVERY: u64 = 1_000;
@@ -39,7 +39,8 @@ pub(crate) struct LandmarksParams {
 pub(crate) struct LandmarksBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    view: View,
+    #[schema(value_type = View)]
+    view: ViewJson,
     /// A landmark at every n-th row: 1,000 unless given, 100 at least.
     #[schema(minimum = 100)]
     every: Option<u64>,
@@ -78,7 +79,7 @@ pub(crate) async fn post_landmarks(
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<LandmarksBody>,
 ) -> Result<Json<Landmarks>, ApiError> {
-    landmarks(&state, &principal, &path, body.view, body.every).await
+    landmarks(&state, &principal, &path, body.view.view()?, body.every).await
 }
 
 async fn landmarks(

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::AppState;
 use crate::error::{ApiError, Problem};
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, view_of};
+use crate::routes::request::{DatasetPath, ViewJson, view_of};
 
 /// How many rows a page has unless asked otherwise.
 const DEFAULT_LIMIT: u64 = 100;
@@ -42,7 +42,8 @@ pub(crate) struct PageParams {
 pub(crate) struct PageBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    view: View,
+    #[schema(value_type = View)]
+    view: ViewJson,
     /// Where the page before ended.
     cursor: Option<String>,
     /// How many rows: 100 unless given, 1,000 at most.
@@ -83,7 +84,7 @@ pub(crate) async fn post_rows(
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<PageBody>,
 ) -> Result<Json<Page>, ApiError> {
-    page(&state, &principal, &path, body.view, body.cursor, body.limit).await
+    page(&state, &principal, &path, body.view.view()?, body.cursor, body.limit).await
 }
 
 async fn page(

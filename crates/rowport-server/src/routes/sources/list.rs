@@ -1,8 +1,11 @@
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use futures_util::future::join_all;
-use rowport_engine::SourceStatus;
-use rowport_model::{DatasetKind, Principal, SourceKind};
+use rowport_engine::{EngineError, SourceStatus};
+use rowport_model::{Catalog, DatasetKind, Principal, SourceKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -71,15 +74,39 @@ pub(crate) async fn list_sources(State(state): State<AppState>, Caller(principal
     Json(Sources { sources })
 }
 
+/// How long the list waits for one source; the others should not have to.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 async fn describe(state: &AppState, principal: &Principal, source: SourceStatus) -> Source {
-    let (datasets, problem) = match state.desk.catalog(principal, &source.name).await {
-        Ok(catalog) => (catalog.datasets().map(|dataset| summary(&dataset.visible())).collect(), None),
+    let (datasets, problem) = match catalog(state, principal, &source.name).await {
+        Ok(Some(catalog)) => (catalog.datasets().map(|dataset| summary(&dataset.visible())).collect(), None),
+        Ok(None) => {
+            let detail = format!("the database has not answered within {} s", PATIENCE.as_secs());
+            let hint = Some("Rowport goes on trying: look again in a moment");
+            (Vec::new(), Some(SourceProblem { code: "source_unreachable", detail, hint }))
+        }
         Err(error) => {
             let problem = SourceProblem { code: error.code(), detail: error.to_string(), hint: error.hint() };
             (Vec::new(), Some(problem))
         }
     };
     Source { name: source.name, label: source.label, kind: source.kind, datasets, problem }
+}
+
+/// The catalog, or `None` when it takes too long. The question goes on in a task of its own, so that a slow source
+/// has its answer ready when it is asked again.
+async fn catalog(
+    state: &AppState,
+    principal: &Principal,
+    source: &str,
+) -> Result<Option<Arc<Catalog>>, EngineError> {
+    let (desk, principal, source) = (Arc::clone(&state.desk), principal.clone(), source.to_owned());
+    let task = tokio::spawn(async move { desk.catalog(&principal, &source).await });
+    match tokio::time::timeout(PATIENCE, task).await {
+        Err(_) => Ok(None),
+        Ok(Ok(catalog)) => catalog.map(Some),
+        Ok(Err(error)) => Err(EngineError::Internal { message: error.to_string() }),
+    }
 }
 
 fn summary(dataset: &rowport_model::Dataset) -> DatasetSummary {

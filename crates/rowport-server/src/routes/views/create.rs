@@ -24,9 +24,10 @@ pub(crate) async fn create_view(
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<(StatusCode, Json<SavedView>), ApiError> {
-    super::check(&state, &principal, &path, Some(&body.view)).await?;
+    let view = body.view.view()?;
+    super::check(&state, &principal, &path, Some(&view)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved = state.store.views().create(&principal, clock, place, &body.name, &body.view).await?;
+    let saved = state.store.views().create(&principal, clock, place, &body.name, &view).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }

@@ -23,8 +23,9 @@ pub(crate) async fn update_view(
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<Json<SavedView>, ApiError> {
     let (path, id) = path.split();
-    super::check(&state, &principal, &path, Some(&body.view)).await?;
+    let view = body.view.view()?;
+    super::check(&state, &principal, &path, Some(&view)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    Ok(Json(state.store.views().update(&principal, clock, place, &id, &body.name, &body.view).await?))
+    Ok(Json(state.store.views().update(&principal, clock, place, &id, &body.name, &view).await?))
 }

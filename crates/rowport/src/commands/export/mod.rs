@@ -10,7 +10,7 @@ use rowport_engine::export::{
     ExportOptions, ExportRequest, HeaderStyle, OpenExport, Progress, Tier, write_beside, write_manifest,
 };
 use rowport_engine::{CountMode, Desk, EngineError};
-use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest, Notation};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest};
 use rowport_model::{Filter, Principal, Sort, View};
 use tokio_util::sync::CancellationToken;
 
@@ -164,10 +164,8 @@ impl Export {
                 delimiter: self.delimiter,
                 bom: self.bom,
                 null: self.null.clone(),
-                notation: Notation {
-                    dates: self.dates,
-                    decimal: if self.decimal_comma { DecimalSign::Comma } else { DecimalSign::Point },
-                },
+                dates: self.dates,
+                decimal: if self.decimal_comma { DecimalSign::Comma } else { DecimalSign::Point },
                 sheet_by: self.sheet_by.clone(),
             },
             limit: self.limit,
