@@ -67,9 +67,16 @@ impl SourceUrl {
     /// The name of the database or file, for a default label.
     pub fn database(&self) -> String {
         let path = self.text.split(['?', '#']).next().unwrap_or_default();
-        let last = path.rsplit(['/', ':']).next().unwrap_or_default();
+        let last = match self.kind {
+            SourceKind::Sqlite => path.rsplit(['/', ':']).next().unwrap_or_default().to_owned(),
+            // Only what is surely the path: a URL without one ends in the password and the host.
+            _ => url::Url::parse(&self.text)
+                .ok()
+                .and_then(|url| url.path_segments()?.next_back().map(str::to_owned))
+                .unwrap_or_default(),
+        };
         let stem =
-            if self.kind == SourceKind::Sqlite { last.split('.').next().unwrap_or(last) } else { last };
+            if self.kind == SourceKind::Sqlite { last.split('.').next().unwrap_or(&last) } else { &last };
         if stem.is_empty() { self.kind.to_string() } else { stem.to_owned() }
     }
 }
@@ -84,6 +91,7 @@ impl fmt::Display for SourceUrl {
                 }
                 // A parameter may hold a password too.
                 url.set_query(None);
+                url.set_fragment(None);
                 url.fmt(f)
             }
             _ if self.kind == SourceKind::Sqlite => f.write_str(&self.text),
@@ -108,6 +116,8 @@ mod tests {
             ("postgres://u:p@h/shop", SourceKind::Postgres, "shop"),
             ("postgresql://h/shop?sslmode=require", SourceKind::Postgres, "shop"),
             ("mysql://u@h:3306/shop", SourceKind::Mysql, "shop"),
+            ("postgres://u:hunter2@h", SourceKind::Postgres, "postgres"),
+            ("mysql://u:hunter2@h?ssl-mode=required", SourceKind::Mysql, "mysql"),
             ("sqlite:/tmp/shop.db", SourceKind::Sqlite, "shop"),
             ("sqlite:shop.sqlite", SourceKind::Sqlite, "shop"),
         ] {
@@ -121,8 +131,12 @@ mod tests {
 
     #[test]
     fn a_password_is_never_printed() {
-        for text in ["postgres://u:hunter2@h/shop", "mysql://u:hunter2@h/x?password=hunter2", "mysql:hunter2"]
-        {
+        for text in [
+            "postgres://u:hunter2@h/shop",
+            "mysql://u:hunter2@h/x?password=hunter2",
+            "mysql:hunter2",
+            "postgres://u:12#hunter2@h/db",
+        ] {
             let url = SourceUrl::parse(text).unwrap();
             assert!(!format!("{url} {url:?}").contains("hunter2"), "{url}");
         }

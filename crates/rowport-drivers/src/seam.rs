@@ -73,6 +73,9 @@ pub struct ServerInfo {
     pub encrypted: Option<bool>,
 }
 
+/// What a driver tells its reader: a batch, or as its last word `None` for the end of the rows, or an error.
+pub(crate) type Message = Result<Option<RecordBatch>, DriverError>;
+
 /// The answer to a query: record batches, then the end or an error. Dropping it stops the statement.
 #[derive(Debug)]
 pub struct BatchStream {
@@ -80,7 +83,9 @@ pub struct BatchStream {
     pub schema: SchemaRef,
     /// When the snapshot was taken, by the database's clock, as RFC 3339 in UTC.
     pub snapshot_at: String,
-    receiver: mpsc::Receiver<Result<RecordBatch, DriverError>>,
+    receiver: mpsc::Receiver<Message>,
+    /// Whether the last word was said.
+    ended: bool,
     /// Tells the driver, by being dropped, that nobody reads any more.
     _alive: oneshot::Sender<()>,
 }
@@ -90,20 +95,29 @@ impl BatchStream {
     pub(crate) fn new(
         schema: SchemaRef,
         snapshot_at: String,
-        receiver: mpsc::Receiver<Result<RecordBatch, DriverError>>,
+        receiver: mpsc::Receiver<Message>,
     ) -> (Self, oneshot::Receiver<()>) {
         let (alive, left) = oneshot::channel();
-        (Self { schema, snapshot_at, receiver, _alive: alive }, left)
+        (Self { schema, snapshot_at, receiver, ended: false, _alive: alive }, left)
     }
 
     /// The next batch; `None` after the last one. An error is the last thing that a stream says.
     pub async fn next(&mut self) -> Option<Result<RecordBatch, DriverError>> {
-        self.receiver.recv().await
-    }
-
-    /// The same for a thread that may block.
-    pub fn blocking_next(&mut self) -> Option<Result<RecordBatch, DriverError>> {
-        self.receiver.blocking_recv()
+        if self.ended {
+            return None;
+        }
+        match self.receiver.recv().await {
+            Some(Ok(Some(batch))) => Some(Ok(batch)),
+            last => {
+                self.ended = true;
+                match last {
+                    Some(Ok(_)) => None,
+                    Some(Err(error)) => Some(Err(error)),
+                    // A reading task that panicked must not look like one that has read everything.
+                    None => Some(Err(DriverError::protocol("the reading task ended early"))),
+                }
+            }
+        }
     }
 }
 

@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::{Driver, Limits, ServerInfo, connect};
-use rowport_model::{Catalog, Clock, Principal, SourceKind};
+use rowport_drivers::{Driver, DriverError, Limits, ServerInfo, connect};
+use rowport_model::{Catalog, Clock, Dataset, Principal, SourceKind};
 use tokio::sync::Mutex;
 
 use crate::error::EngineError;
@@ -30,6 +30,20 @@ struct Described {
     catalog: Arc<Catalog>,
     problems: Vec<SettingProblem>,
 }
+
+/// Asks a database what it has, in a task of its own: a caller that leaves must not leave a connection in the middle
+/// of an answer, and a server that hangs must not hold up everybody who waits for the same description.
+async fn introspect(driver: Arc<dyn Driver>) -> Result<Vec<Dataset>, EngineError> {
+    let task = tokio::spawn(async move { driver.introspect().await });
+    match tokio::time::timeout(INTROSPECTION, task).await {
+        Ok(Ok(datasets)) => Ok(datasets?),
+        Ok(Err(error)) => Err(EngineError::internal(error.to_string())),
+        Err(_) => Err(DriverError::Timeout { seconds: INTROSPECTION.as_secs() }.into()),
+    }
+}
+
+/// How long a database may take to say what it has.
+const INTROSPECTION: Duration = Duration::from_secs(30);
 
 /// How long a description of a source is believed. A dataset that is not in it is asked for again at once.
 const BELIEVED: Duration = Duration::from_secs(30);
@@ -156,7 +170,7 @@ impl Desk {
                 return Ok(Arc::clone(&known.catalog));
             }
         }
-        let datasets = source.driver.introspect().await?;
+        let datasets = introspect(Arc::clone(&source.driver)).await?;
         let (refined, problems) = refine(datasets, &source.settings);
         let entries = refined.into_iter().map(|refined| (Arc::new(refined.dataset), refined.policy));
         let catalog = Arc::new(Catalog::new(entries));

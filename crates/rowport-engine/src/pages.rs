@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use rowport_drivers::{DriverError, ReadOptions};
+use rowport_drivers::{BatchStream, DriverError, ReadOptions};
 use rowport_model::{ColumnType, Cursor, Principal, Query, View};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,6 +91,8 @@ pub const PAGE_LIMIT: u64 = 1_000;
 const QUICK_COUNT: u64 = 10_000;
 /// The most landmarks in one answer.
 const MAX_LANDMARKS: u64 = 100_000;
+/// The most bytes of landmarks: the order may be by long texts.
+const MAX_LANDMARK_BYTES: usize = 32 << 20;
 
 impl Desk {
     /// One page of a view.
@@ -118,7 +120,7 @@ impl Desk {
         if total {
             query = query.with_order_columns();
         }
-        let batches = self.rows(source, query).await?;
+        let mut stream = self.read(source, query).await?;
         let mut page = Page {
             rows: Vec::new(),
             cursor: None,
@@ -126,15 +128,17 @@ impl Desk {
             truncated: Vec::new(),
             columns,
         };
-        for batch in &batches {
+        // Values are cut as they come, so that a page of huge ones is never held whole.
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
             for row in 0..batch.num_rows() {
                 if page.rows.len() as u64 == limit {
                     return Ok(page);
                 }
                 let last = page.rows.len() as u64 + 1 == limit;
-                push_row(&mut page, batch, row);
+                push_row(&mut page, &batch, row);
                 if last && total {
-                    page.cursor = Some(cursor(batch, page.columns.len(), row, &fingerprint));
+                    page.cursor = Some(cursor(&batch, page.columns.len(), row, &fingerprint));
                 }
             }
         }
@@ -180,15 +184,21 @@ impl Desk {
         let every = every.clamp(100, 1_000_000).max(count / MAX_LANDMARKS);
         let fingerprint = query.fingerprint.clone();
         let order = query.order.len();
-        let batches = self.rows(source, query.landmarks(every)).await?;
-        let cursors = batches
-            .iter()
-            .flat_map(|batch| (0..batch.num_rows()).map(move |row| (batch, row)))
-            .map(|(batch, row)| {
+        let mut stream = self.read(source, query.landmarks(every)).await?;
+        let (mut cursors, mut bytes) = (Vec::new(), 0);
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            for row in 0..batch.num_rows() {
                 let values = (0..order).map(|column| cells::to_cursor(batch.column(column), row)).collect();
-                Cursor { view: fingerprint.clone(), values }.encode()
-            })
-            .collect();
+                let cursor = Cursor { view: fingerprint.clone(), values }.encode();
+                bytes += cursor.len();
+                if bytes > MAX_LANDMARK_BYTES {
+                    let (what, limit) = ("bytes of landmarks", MAX_LANDMARK_BYTES);
+                    return Err(rowport_model::QueryError::TooMany { what, limit, found: bytes }.into());
+                }
+                cursors.push(cursor);
+            }
+        }
         Ok(Landmarks { every, count, cursors })
     }
 
@@ -219,27 +229,25 @@ impl Desk {
 
     /// The number that a counting query answers with.
     pub(crate) async fn count_rows(&self, source: &str, query: Query) -> Result<u64, EngineError> {
-        let batches = self.rows(source, query).await?;
-        let first = batches.first().filter(|batch| batch.num_rows() > 0);
-        let value = first.map(|batch| batch.column(0).as_primitive::<Int64Type>().value(0));
+        let mut stream = self.read(source, query).await?;
+        let mut value = None;
+        while let Some(batch) = stream.next().await {
+            let batch = batch?;
+            value = (batch.num_rows() > 0).then(|| batch.column(0).as_primitive::<Int64Type>().value(0));
+        }
         value
             .and_then(|value| u64::try_from(value).ok())
             .ok_or_else(|| EngineError::internal("a count without rows"))
     }
 
-    async fn rows(&self, source: &str, query: Query) -> Result<Vec<RecordBatch>, EngineError> {
-        let mut stream = match self.driver(source)?.read(query, ReadOptions::PAGE).await {
+    async fn read(&self, source: &str, query: Query) -> Result<BatchStream, EngineError> {
+        match self.driver(source)?.read(query, ReadOptions::PAGE).await {
             Err(error @ DriverError::Vanished { .. }) => {
                 self.forget(source).await;
-                return Err(error.into());
+                Err(error.into())
             }
-            other => other?,
-        };
-        let mut batches = Vec::new();
-        while let Some(batch) = stream.next().await {
-            batches.push(batch?);
+            other => Ok(other?),
         }
-        Ok(batches)
     }
 }
 

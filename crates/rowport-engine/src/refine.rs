@@ -13,7 +13,7 @@ pub(crate) struct Refined {
 }
 
 /// Applies a source's settings. Hidden datasets are left out. A setting that does not fit is a problem and has no
-/// effect, except that a column that should be hidden hides nothing else by mistake.
+/// effect, except that a dataset whose protections do not fit is left out.
 pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Refined>, Vec<SettingProblem>) {
     let mut problems = Vec::new();
     for name in source.datasets.keys() {
@@ -33,7 +33,7 @@ pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Re
                 Some(settings) if settings.hidden => None,
                 Some(settings) => {
                     let mut refinery = Refinery { source, name: &name, problems: &mut problems };
-                    Some(refinery.apply(dataset, settings))
+                    refinery.apply(dataset, settings)
                 }
             }
         })
@@ -48,7 +48,10 @@ struct Refinery<'a> {
 }
 
 impl Refinery<'_> {
-    fn apply(&mut self, mut dataset: Dataset, settings: &DatasetSettings) -> Refined {
+    fn apply(&mut self, mut dataset: Dataset, settings: &DatasetSettings) -> Option<Refined> {
+        if !self.protections_fit(&dataset, settings) {
+            return None;
+        }
         if let Some(label) = &settings.label {
             dataset.label.clone_from(label);
         }
@@ -74,7 +77,28 @@ impl Refinery<'_> {
                 }
             }
         }
-        Refined { dataset, policy }
+        Some(Refined { dataset, policy })
+    }
+
+    /// A column that should be hidden, or rows that should be, but under a name that the table does not have: showing
+    /// the table all the same could show just them, so it is left out until the name is right.
+    fn protections_fit(&mut self, dataset: &Dataset, settings: &DatasetSettings) -> bool {
+        let hidden = settings.columns.iter().filter(|(_, column)| column.hidden);
+        let hidden: Vec<_> = hidden.map(|(name, _)| (name, vec!["columns", name.as_str()])).collect();
+        let deleted_at = settings.deleted_at.iter().map(|name| (name, vec!["deleted_at"]));
+        let mut fit = true;
+        for (name, path) in hidden.into_iter().chain(deleted_at) {
+            if dataset.column(name).is_none() {
+                let nearest = nearest(name, dataset.columns.iter().map(|column| column.name.clone()));
+                let message = format!(
+                    "`{}` has no column `{name}` to protect, so it is left out altogether",
+                    self.name
+                );
+                self.wrong(&path, message, nearest);
+                fit = false;
+            }
+        }
+        fit
     }
 
     fn columns(&mut self, dataset: &mut Dataset, policy: &mut DatasetPolicy, settings: &DatasetSettings) {

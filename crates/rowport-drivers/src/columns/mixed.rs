@@ -74,11 +74,6 @@ impl MixedColumn {
         usize::try_from(self.offsets[row]).unwrap_or(0)
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        let long = self.texts.iter().chain(&self.bytes).map(|value| value.len() + 24).sum::<usize>();
-        self.type_ids.len() * 5 + self.integers.len() * 8 + self.floats.len() * 8 + long
-    }
-
     pub(super) fn finish(self, native: ArrayRef) -> Result<ArrayRef, String> {
         let texts = self.texts.iter().map(|text| std::str::from_utf8(text)).collect::<Result<Vec<_>, _>>();
         let texts = texts.map_err(|error| format!("a text is not UTF-8: {error}"))?;

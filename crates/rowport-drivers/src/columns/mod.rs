@@ -23,6 +23,8 @@ pub(crate) struct BatchBuilder {
     schema: SchemaRef,
     pub(crate) columns: Vec<ColumnBuilder>,
     rows: usize,
+    /// Bytes of this batch's rows, as they came.
+    bytes: usize,
     /// Rows of the batches before.
     rows_before: u64,
     options: ReadOptions,
@@ -31,15 +33,14 @@ pub(crate) struct BatchBuilder {
 impl BatchBuilder {
     pub(crate) fn new(schema: &SchemaRef, options: ReadOptions) -> Self {
         let columns = schema.fields().iter().map(|field| ColumnBuilder::new(field)).collect();
-        Self { schema: Arc::clone(schema), columns, rows: 0, rows_before: 0, options }
+        Self { schema: Arc::clone(schema), columns, rows: 0, bytes: 0, rows_before: 0, options }
     }
 
-    /// Counts a row that was pushed to every column. True when the batch is full.
-    pub(crate) fn row_done(&mut self) -> bool {
+    /// Counts a row that was pushed to every column and had so many bytes. True when the batch is full.
+    pub(crate) fn row_done(&mut self, bytes: usize) -> bool {
         self.rows += 1;
-        // Summing up the columns for every row would cost more than it saves.
-        self.rows >= self.options.batch_rows
-            || (self.rows.is_multiple_of(16) && self.bytes() >= self.options.batch_bytes)
+        self.bytes += bytes;
+        self.rows >= self.options.batch_rows || self.bytes >= self.options.batch_bytes
     }
 
     /// The number of the row in the making, from 1.
@@ -78,11 +79,8 @@ impl BatchBuilder {
         let options = RecordBatchOptions::new().with_row_count(Some(self.rows));
         self.rows_before += self.rows as u64;
         self.rows = 0;
+        self.bytes = 0;
         RecordBatch::try_new_with_options(schema, arrays, &options).map(Some).map_err(DriverError::arrow)
-    }
-
-    fn bytes(&self) -> usize {
-        self.columns.iter().map(ColumnBuilder::bytes).sum()
     }
 }
 
@@ -120,10 +118,6 @@ impl ColumnBuilder {
     pub(crate) fn misfit(&mut self, value: Misfit<'_>) {
         let length = self.native.len();
         self.mixed.get_or_insert_with(|| Box::new(MixedColumn::after_native(length))).push(value);
-    }
-
-    fn bytes(&self) -> usize {
-        self.native.bytes() + self.mixed.as_ref().map_or(0, |mixed| mixed.bytes())
     }
 
     fn finish(&mut self, field: &Field) -> Result<(ArrayRef, bool), String> {
@@ -184,10 +178,10 @@ mod tests {
                 Some(bytes) => builder.columns[0].native().push_bytes(bytes),
                 None => builder.columns[0].native().push_null(),
             }
-            builder.row_done();
+            builder.row_done(1);
         }
         builder.columns[0].misfit(Misfit::Integer(7));
-        builder.row_done();
+        builder.row_done(1);
         let batch = builder.finish().unwrap().unwrap();
         let column = batch.column(0).as_union();
         let children: Vec<i8> = (0..column.len()).map(|row| column.type_id(row)).collect();

@@ -94,19 +94,6 @@ impl NativeColumn {
             .collect()
     }
 
-    pub(super) fn bytes(&self) -> usize {
-        let width = match &self.values {
-            Values::Bytes { offsets, data } => return data.len() + offsets.len() * 4,
-            Values::Boolean(_) => 1,
-            Values::I16(_) => 2,
-            Values::I32(_) | Values::F32(_) => 4,
-            Values::I64(_) | Values::U64(_) | Values::F64(_) => 8,
-            Values::I128(_) => 16,
-            Values::I256(_) => 32,
-        };
-        self.len() * width
-    }
-
     /// The array, leaving the column empty; `None`, leaving it as it is, when a text is not UTF-8.
     pub(super) fn finish(&mut self, data_type: &DataType) -> Result<Option<ArrayRef>, String> {
         let nulls = self.nulls.finish();

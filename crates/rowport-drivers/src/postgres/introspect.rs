@@ -44,6 +44,9 @@ const KEYS: &str = "
     FROM pg_index i
     WHERE i.indrelid = ANY($1) AND i.indisunique AND i.indisvalid AND i.indimmediate
       AND i.indpred IS NULL AND i.indexprs IS NULL
+      -- A key of a table that others inherit from does not hold for their rows, which are read with its own.
+      AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
+                      WHERE h.inhparent = i.indrelid AND p.relkind = 'r')
     ORDER BY i.indrelid, NOT i.indisprimary, i.indnkeyatts, i.indexrelid";
 
 const FOREIGN_KEYS: &str = "

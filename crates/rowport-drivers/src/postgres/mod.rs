@@ -107,11 +107,15 @@ impl Postgres {
     /// trying until its time is up; a person who mistyped a port should not wait for that.
     async fn refusal(&self) -> DriverError {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        match self.options.connect().await {
-            Err(sqlx::Error::Io(error)) if error.kind() == ErrorKind::ConnectionRefused => {
-                from_sqlx(sqlx::Error::Io(error))
+        // A pool that is full has reached its server; another login would only burden it.
+        if self.pool.size() < self.limits.connections {
+            let attempt = self.options.connect().await.map(drop);
+            if let Err(sqlx::Error::Io(error)) = attempt
+                && error.kind() == ErrorKind::ConnectionRefused
+            {
+                return from_sqlx(sqlx::Error::Io(error));
             }
-            _ => std::future::pending().await,
         }
+        std::future::pending().await
     }
 }

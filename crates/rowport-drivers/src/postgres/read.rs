@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use arrow_array::RecordBatch;
 use futures_util::StreamExt;
 use rowport_model::Query;
 use sqlx::pool::PoolConnection;
@@ -14,7 +13,7 @@ use super::{Postgres, from_sqlx};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::query::{Bind, Statement, compile};
-use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, ReadOptions, schema_of};
+use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
 
 type Connection = PoolConnection<sqlx::Postgres>;
 
@@ -142,7 +141,7 @@ async fn begin(
 struct Copy {
     readers: Vec<Reader>,
     batch: BatchBuilder,
-    sender: mpsc::Sender<Result<RecordBatch, DriverError>>,
+    sender: mpsc::Sender<Message>,
     started: Option<oneshot::Sender<Result<(), DriverError>>>,
 }
 
@@ -157,6 +156,9 @@ impl Copy {
                 if (*connection).execute("ROLLBACK").await.is_err() {
                     connection.close_on_drop();
                 }
+                // The snapshot ends before the reader has taken everything.
+                drop(connection);
+                let _ = self.sender.send(Ok(None)).await;
             }
             Ok(()) => connection.close_on_drop(),
             Err(error) => {
@@ -193,7 +195,7 @@ impl Copy {
                 continue;
             }
             self.tell_started();
-            if self.batch.row_done() && !self.send().await? {
+            if self.batch.row_done(tuple.len()) && !self.send().await? {
                 return Err(DriverError::Cancelled);
             }
         }
@@ -203,7 +205,7 @@ impl Copy {
     /// False when nobody reads any more.
     async fn send(&mut self) -> Result<bool, DriverError> {
         Ok(match self.batch.finish()? {
-            Some(batch) => self.sender.send(Ok(batch)).await.is_ok(),
+            Some(batch) => self.sender.send(Ok(Some(batch))).await.is_ok(),
             None => true,
         })
     }

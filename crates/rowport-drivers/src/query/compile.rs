@@ -185,7 +185,19 @@ impl Writer<'_> {
             return empty.to_owned();
         }
         let parts: Vec<_> = parts.iter().map(|part| self.predicate(part)).collect();
-        format!("({})", parts.join(joint))
+        format!("({})", balanced(&parts, joint))
+    }
+}
+
+/// Joins as a tree rather than a chain: SQLite allows expressions to be 1,000 deep, and a chain is as deep as long.
+fn balanced(parts: &[String], joint: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        _ => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            format!("({}{joint}{})", balanced(left, joint), balanced(right, joint))
+        }
     }
 }
 

@@ -2,9 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use arrow_array::RecordBatch;
 use rowport_model::{Output, Query};
-use rusqlite::types::ToSqlOutput;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, InterruptHandle, ToSql};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
@@ -14,9 +13,9 @@ use super::{Sqlite, from_sqlite};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::query::{Bind, Statement, compile};
-use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, ReadOptions, schema_of};
+use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
 
-type Sender = mpsc::Sender<Result<RecordBatch, DriverError>>;
+type Sender = mpsc::Sender<Message>;
 
 /// What the reading thread says once its statement has begun.
 struct Begun {
@@ -67,12 +66,17 @@ async fn interrupt_in_time(
             None => std::future::pending().await,
         }
     };
+    let mut done = done;
     tokio::select! {
-        _ = done => {}
-        _ = left => interrupt.interrupt(),
-        () = too_long => {
-            timed_out.store(true, Ordering::Relaxed);
-            interrupt.interrupt();
+        _ = &mut done => return,
+        _ = left => {}
+        () = too_long => timed_out.store(true, Ordering::Relaxed),
+    }
+    // An interrupt before the statement's first step is forgotten, so it is repeated until it was heard.
+    loop {
+        interrupt.interrupt();
+        if tokio::time::timeout(Duration::from_millis(50), &mut done).await.is_ok() {
+            return;
         }
     }
 }
@@ -132,20 +136,29 @@ impl Read {
         let mut builder = BatchBuilder::new(schema, self.options);
         let mut rows = prepared.query(rusqlite::params_from_iter(&statement.binds)).map_err(from_sqlite)?;
         while let Some(row) = rows.next().map_err(from_sqlite)? {
+            let mut bytes = 0;
             for (index, reader) in readers.iter().enumerate() {
-                reader.push(row.get_ref(index).map_err(from_sqlite)?, &mut builder.columns[index]);
+                let value = row.get_ref(index).map_err(from_sqlite)?;
+                bytes += match value {
+                    ValueRef::Text(value) | ValueRef::Blob(value) => value.len(),
+                    _ => 8,
+                };
+                reader.push(value, &mut builder.columns[index]);
             }
-            if builder.row_done() && !self.send(&mut builder)? {
+            if builder.row_done(bytes) && !self.send(&mut builder)? {
                 return Err(DriverError::Cancelled);
             }
         }
-        self.send(&mut builder).map(|_| ())
+        self.send(&mut builder)?;
+        // A reader that left does not need the end.
+        let _ = self.sender.blocking_send(Ok(None));
+        Ok(())
     }
 
     /// False when nobody listens any more.
     fn send(&self, builder: &mut BatchBuilder) -> Result<bool, DriverError> {
         Ok(match builder.finish()? {
-            Some(batch) => self.sender.blocking_send(Ok(batch)).is_ok(),
+            Some(batch) => self.sender.blocking_send(Ok(Some(batch))).is_ok(),
             None => true,
         })
     }

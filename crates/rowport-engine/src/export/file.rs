@@ -20,6 +20,8 @@ pub fn write_beside(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancellationToken,
 ) -> Result<Manifest, EngineError> {
+    // A link is followed: what it points to is written, and the link stays.
+    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let failed = |error| EngineError::Output { what: path.display().to_string(), error };
     let file = beside(path)?;
     let mut sink = BufWriter::with_capacity(1 << 20, file);
@@ -48,8 +50,14 @@ fn beside(path: &Path) -> Result<NamedTempFile, EngineError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let failed = |error| EngineError::Output { what: path.display().to_string(), error };
-    if path.is_dir() {
-        return Err(failed(std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => {
+            return Err(failed(std::io::Error::from(std::io::ErrorKind::IsADirectory)));
+        }
+        Ok(metadata) if !metadata.is_file() => {
+            return Err(failed(std::io::Error::other("it is a device or a pipe, which no file may replace")));
+        }
+        _ => {}
     }
     tempfile::Builder::new()
         .prefix(&format!(".{name}."))

@@ -51,7 +51,7 @@ struct State {
     queue: VecDeque<Bytes>,
     queued: usize,
     /// The file on disk, nameless, once there is one; what is in it follows what is queued.
-    file: Option<File>,
+    file: Option<Arc<File>>,
     written: u64,
     read: u64,
     end: Option<Result<Box<Manifest>, EngineError>>,
@@ -101,7 +101,7 @@ impl SpoolWriter {
             }
             let left = self.limits.patience.saturating_sub(self.waited);
             if left.is_zero() {
-                state.file = Some(tempfile::tempfile()?);
+                state.file = Some(Arc::new(tempfile::tempfile()?));
                 return Ok(false);
             }
             let began = Instant::now();
@@ -125,10 +125,14 @@ impl Write for SpoolWriter {
             if written + bytes.len() as u64 > self.limits.disk {
                 return Err(Error::new(ErrorKind::QuotaExceeded, "the spool has reached its limit"));
             }
-            if let Some(file) = &state.file {
+            // The disk may be slow, and the reader must not wait for it with the lock.
+            let file = state.file.clone();
+            drop(state);
+            if let Some(file) = file {
                 file.write_all_at(bytes, written)?;
             }
-            state.written += bytes.len() as u64;
+            state = self.shared.lock();
+            state.written = written + bytes.len() as u64;
         }
         drop(state);
         self.shared.more.notify_one();

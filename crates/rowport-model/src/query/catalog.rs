@@ -78,7 +78,7 @@ impl ResolvedDataset<'_> {
     pub fn visible(&self) -> Dataset {
         let all = |names: &[String]| names.iter().all(|name| self.allows(name));
         let mut dataset = (*self.dataset).clone();
-        dataset.columns.retain(|column| self.allows(&column.name));
+        dataset.columns = self.shown_columns().cloned().collect();
         dataset.key = self.key().iter().map(|column| column.name.clone()).collect();
         dataset.unique.retain(|names| all(names));
         dataset.foreign_keys.retain(|key| {
@@ -115,6 +115,11 @@ impl ResolvedDataset<'_> {
                 keys.into_iter().map(move |key| (other.clone(), key))
             })
             .collect()
+    }
+
+    /// The columns that a view can show: without computed ones over what does not exist for this principal.
+    pub(super) fn shown_columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns().filter(|column| !column.computed || self.find_path(&column.name).is_some())
     }
 
     pub(super) fn inner(&self) -> &Dataset {

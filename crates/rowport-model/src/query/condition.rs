@@ -268,7 +268,11 @@ fn number(text: &str) -> Option<String> {
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let all = format!("{whole}{fraction}");
-    if all.is_empty() || all.len() > 200 || exponent.abs() > 100 || !all.bytes().all(|b| b.is_ascii_digit()) {
+    if all.is_empty()
+        || all.len() > 200
+        || exponent.unsigned_abs() > 100
+        || !all.bytes().all(|b| b.is_ascii_digit())
+    {
         return None;
     }
     let point = i32::try_from(whole.len()).ok()? + exponent;
@@ -323,6 +327,7 @@ mod tests {
             ("1.25e-3", Some("0.00125")),
             ("+.5", Some("0.5")),
             ("1e400", None),
+            ("1e-2147483648", None),
             ("NaN", None),
             ("", None),
             ("--1", None),

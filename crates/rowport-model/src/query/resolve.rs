@@ -92,7 +92,7 @@ impl Resolver<'_> {
     fn columns(&mut self, view: &View) -> Result<Vec<OutputColumn>, QueryError> {
         let names: Vec<String> = match &view.columns {
             Some(names) => names.clone(),
-            None => self.dataset.columns().map(|column| column.name.clone()).collect(),
+            None => self.dataset.shown_columns().map(|column| column.name.clone()).collect(),
         };
         if names.is_empty() {
             return Err(QueryError::NoColumns);
@@ -117,7 +117,10 @@ impl Resolver<'_> {
             let column = column.clone();
             let computed = self.dataset.inner().computed.iter().find(|computed| computed.name == name);
             let expr = match computed {
-                Some(computed) => self.expression(&computed.expression.clone())?,
+                // A computed column over one that is hidden is hidden with it.
+                Some(computed) => {
+                    self.expression(&computed.expression.clone()).map_err(|_| self.unknown(name))?
+                }
                 None => Expr::Column(column_ref(&column, 0, false)),
             };
             return Ok((column, expr));
@@ -152,6 +155,12 @@ impl Resolver<'_> {
             let parent = self.dataset.catalog.named(&key.references)?;
             let to = key.referenced_columns.first()?.clone();
             parent.column(&to)?;
+            // Not every database makes sure that what is referred to is unique; a join to several parents would
+            // double rows.
+            let unique = std::iter::once(&parent.inner().key).chain(&parent.inner().unique);
+            if !unique.into_iter().any(|names| *names == [to.as_str()]) {
+                return None;
+            }
             let join = Join {
                 dataset: parent.name().clone(),
                 from: column_ref(&from, table, table > 0),
@@ -284,7 +293,12 @@ impl Resolver<'_> {
         QueryError::UnknownColumn {
             column: name.to_owned(),
             dataset: self.dataset.name().to_string(),
-            suggestion: self.dataset.columns().find(similar).map(|column| column.name.clone()),
+            suggestion: self
+                .dataset
+                .shown_columns()
+                .filter(|column| column.name != name)
+                .find(similar)
+                .map(|column| column.name.clone()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Answers whose body is a file.
 
-use std::io::{Seek, SeekFrom};
+use std::io::{Error, ErrorKind, Seek, SeekFrom, Write};
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -29,13 +29,14 @@ const DIRECT_MEMORY: usize = 8 << 20;
 const MANIFEST: HeaderName = HeaderName::from_static("rowport-manifest");
 
 /// The whole file, then the answer.
-pub(super) async fn direct(head: Head, open: OpenExport) -> Result<Response, ApiError> {
+pub(super) async fn direct(head: Head, open: OpenExport, most_bytes: u64) -> Result<Response, ApiError> {
     let cancel = CancellationToken::new();
     // The client that leaves drops this future, and with it the guard.
     let _guard = cancel.clone().drop_guard();
     let task = tokio::task::spawn_blocking(move || {
-        let mut file = tempfile::SpooledTempFile::new(DIRECT_MEMORY);
+        let mut file = Limited { file: tempfile::SpooledTempFile::new(DIRECT_MEMORY), left: most_bytes };
         let manifest = open.write_to(&mut file, &mut |_| {}, &cancel)?;
+        let mut file = file.file;
         let rewound = file.seek(SeekFrom::Start(0));
         rewound.map_err(|error| EngineError::Output { what: "the spool".to_owned(), error })?;
         Ok::<_, EngineError>((file, manifest))
@@ -74,6 +75,27 @@ pub(super) fn streamed(
         response.headers_mut().insert(header::TRAILER, HeaderValue::from_static("Rowport-Manifest"));
     }
     Ok(response)
+}
+
+/// A file that says so when it has grown too large.
+struct Limited {
+    file: tempfile::SpooledTempFile,
+    left: u64,
+}
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
+            let message = "a direct export has reached the limit of the spool; stream it";
+            return Err(Error::new(ErrorKind::QuotaExceeded, message));
+        };
+        self.left = left;
+        self.file.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 fn respond(head: Head, body: Body) -> Response {

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Version};
 use axum::response::Response;
 use rowport_engine::export::{ExportRequest, Tier};
 use rowport_model::Principal;
@@ -27,10 +27,11 @@ pub(crate) async fn get_export(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
+    version: Version,
     headers: HeaderMap,
     ApiQuery(params): ApiQuery<ExportParams>,
 ) -> Result<Response, ApiError> {
-    export(&state, &principal, &path, &headers, params.request()?).await
+    export(&state, &principal, &path, (version, &headers), params.request()?).await
 }
 
 /// The same for a view that is too long for an address, or for selected rows. The body is JSON, or a form whose
@@ -50,25 +51,30 @@ pub(crate) async fn post_export(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
+    version: Version,
     headers: HeaderMap,
     JsonOrForm(body): JsonOrForm<ExportBody>,
 ) -> Result<Response, ApiError> {
-    export(&state, &principal, &path, &headers, body.request()?).await
+    export(&state, &principal, &path, (version, &headers), body.request()?).await
 }
 
 async fn export(
     state: &AppState,
     principal: &Principal,
     path: &DatasetPath,
-    headers: &HeaderMap,
+    (version, headers): (Version, &HeaderMap),
     request: ExportRequest,
 ) -> Result<Response, ApiError> {
     let prepared = state.desk.prepare_export(principal, &path.source, &path.dataset, &request).await?;
-    let tier = state.desk.decide_tier(&path.source, &prepared, request.tier).await?;
+    // HTTP/1.0 cannot tell an answer that was broken off from one that ended.
+    let tier = match version < Version::HTTP_11 {
+        true => Tier::Direct,
+        false => state.desk.decide_tier(&path.source, &prepared, request.tier).await?,
+    };
     let head = answer::Head { file_name: prepared.file_name.clone(), media_type: prepared.media_type };
     let open = prepared.open().await?;
     match tier {
-        Tier::Direct => answer::direct(head, open).await,
+        Tier::Direct => answer::direct(head, open, state.desk.spool_limits().disk).await,
         Tier::Auto | Tier::Streamed => {
             let wants_trailers = headers
                 .get("te")

@@ -221,6 +221,11 @@ fn write(
         let stdout = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
         let mut stdout = stdout.map_err(|error| Failure::output("standard output", &error))?;
         open.write_to(&mut stdout, &mut report, cancel)
+    } else if std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
+        // A device or a named pipe is written to; a file put in its place would be no export of it.
+        let device = File::options().write(true).open(output);
+        let mut device = device.map_err(|error| Failure::output(&output.display().to_string(), &error))?;
+        open.write_to(&mut device, &mut report, cancel)
     } else {
         write_beside(open, output, &mut report, cancel)
     };
