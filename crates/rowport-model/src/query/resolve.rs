@@ -295,8 +295,9 @@ impl Resolver<'_> {
             dataset: self.dataset.name().to_string(),
             suggestion: self
                 .dataset
-                .shown_columns()
-                .filter(|column| column.name != name)
+                .columns()
+                // Whether a computed column is there is found out by resolving it, which is what just failed.
+                .filter(|column| !column.computed)
                 .find(similar)
                 .map(|column| column.name.clone()),
         }

@@ -102,6 +102,15 @@ impl Served {
         parse(&bytes)
     }
 
+    /// What a client of the first HTTP gets, for whom a closed connection is an ordinary end.
+    pub fn get_by_http_1_0(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.0\r\nhost: {}\r\n\r\n", self.address).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
     /// Sends a request and leaves the reading to the caller.
     pub fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();

@@ -94,6 +94,19 @@ fn an_export_that_fails_half_way_is_broken_off() {
 }
 
 #[test]
+fn http_1_0_gets_the_whole_file_or_a_problem() {
+    let database = table(20_000);
+    let served = serve(&database);
+    let path = Served::path("t", "export?tier=streamed");
+    let whole = served.get_by_http_1_0(&path);
+    let (head, body) = whole.split_once("\r\n\r\n").unwrap();
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{head}");
+    database.execute("UPDATE t SET name = printf('%.*c', 40000, 'x') WHERE id = 19000");
+    let failed = served.get_by_http_1_0(&Served::path("t", "export?format=xlsx&tier=streamed"));
+    assert!(failed.contains("422 Unprocessable"), "{}", &failed[..200.min(failed.len())]);
+}
+
+#[test]
 fn names_types_and_forms_are_as_browsers_need_them() {
     let database = table(3);
     let served = serve(&database);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rowport_engine::settings::{ColumnSettings, DatasetSettings};
+use rowport_engine::settings::{ColumnSettings, ComputedSettings, DatasetSettings};
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
 
@@ -151,4 +151,37 @@ fn hostile_views_tell_nothing_of_hidden_columns_and_break_nothing() {
     assert!(!left_desk.get("/api/v1/sources/db/datasets/orders").body.is_empty());
     let described = String::from_utf8(left_desk.get("/api/v1/sources/db/datasets/orders").body).unwrap();
     assert!(!described.contains("secret"), "{described}");
+}
+
+#[test]
+fn a_computed_column_over_a_hidden_one_is_hidden_with_it() {
+    let database = database("top", 1);
+    let mut settings = hiding();
+    let orders = settings.get_mut("orders").unwrap();
+    let computed = |text: &str| ComputedSettings {
+        expression: rowport_model::Expression::parse(text).unwrap(),
+        label: None,
+        currency: None,
+    };
+    orders.computed.insert("loud".to_owned(), computed("note || secret"));
+    orders.computed.insert("double".to_owned(), computed("total * 2"));
+    let served = serve_with(&database, settings, Default::default());
+    let page = served.get(&Served::path("orders", "rows?limit=1")).json();
+    let names: Vec<&str> =
+        page["columns"].as_array().unwrap().iter().map(|c| c["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["id", "person", "total", "note", "double"]);
+    let asked = served.get(&Served::path("orders", "rows?columns=loud"));
+    assert_eq!(asked.code(), "unknown_column");
+    assert!(!String::from_utf8(asked.body).unwrap().contains("secret"));
+}
+
+#[test]
+fn a_protection_that_does_not_fit_withholds_its_table() {
+    let database = database("top", 1);
+    let mut settings = hiding();
+    let people = settings.get_mut("people").unwrap();
+    people.columns.insert("Secret".to_owned(), ColumnSettings { hidden: true, ..Default::default() });
+    let served = serve_with(&database, settings, Default::default());
+    assert_eq!(served.get(&Served::path("people", "rows")).code(), "unknown_dataset");
+    assert_eq!(served.get(&Served::path("orders", "rows")).status, 200);
 }

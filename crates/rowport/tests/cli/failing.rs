@@ -308,3 +308,35 @@ fn nohup_keeps_an_export_going() {
     signal(&child, "TERM");
     assert_eq!(wait(child, SOON).code, Some(130));
 }
+
+#[test]
+fn a_device_is_written_to_and_never_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let database = chinook::sqlite();
+    let (output, source) = (pipe.clone(), database.url().to_owned());
+    let export = std::thread::spawn(move || {
+        let arguments = ["export", "--source", &source, "--dataset", "Genre", "--format", "csv", "--output"];
+        rowport().args(arguments).arg(output).status().unwrap()
+    });
+    let written = std::fs::read_to_string(&pipe).unwrap();
+    assert!(export.join().unwrap().success());
+    assert!(written.starts_with("GenreId,Name\n1,Rock\n"), "{written}");
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo(), "the pipe is still there");
+    assert_eq!(left_in(folder.path()), ["pipe"]);
+}
+
+#[test]
+fn a_link_stays_a_link_and_its_target_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let (target, link) = (folder.path().join("target.csv"), folder.path().join("link.csv"));
+    std::fs::write(&target, "before").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let database = chinook::sqlite();
+    let arguments = ["export", "--source", database.url(), "--dataset", "Genre", "--output"];
+    assert!(rowport().args(arguments).arg(&link).status().unwrap().success());
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&target).unwrap().starts_with("GenreId,Name\n"));
+}
