@@ -95,8 +95,6 @@ run 'documentation tests' cargo test --workspace --locked --doc
 if [ -f web/package.json ]; then
     # The tests of the command line have built target/debug/rowport. `cargo build -p rowport` would build half of the
     # dependencies again, because it chooses their features without those of the tests.
-    # The binary was built for its own tests; built by itself it would compile half of its crates again, because
-    # cargo chooses features for what it is asked to build.
     step='example workspace'
     start_demo "${ROWPORT_E2E_ROWS:-1000000}"
     run 'browser tests' web e2e
