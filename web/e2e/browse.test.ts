@@ -212,7 +212,9 @@ describe('columns', () => {
     await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('button', { name: new RegExp(`^${reference.columns[0] ?? ''} →`) }).click();
     const label = target?.columns.find((each) => each.name === column)?.label ?? '';
-    await page.getByRole('checkbox', { name: label, exact: true }).last().click();
+    // A column of the dataset itself may have the same label, and stands there before the parent's are loaded.
+    const parents = page.getByRole('list', { name: `Columns of ${reference.references.table}` });
+    await parents.getByRole('checkbox', { name: label, exact: true }).click();
     await page.waitForURL((url) => url.searchParams.get('columns')?.endsWith(path) === true);
     const name = `e2e ${Date.now()}`;
     await page.getByRole('textbox', { name: 'Name of a new preset' }).fill(name);

@@ -54,7 +54,7 @@ function Lookup({ source, foreignKey, chosen, onAdd }: LookupProps) {
       </Button>
       {open && parent.isError && <ProblemNotice compact error={parent.error} />}
       {open && (
-        <ul className="pl-6">
+        <ul aria-label={`Columns of ${target}`} className="pl-6">
           {parent.data?.columns
             .filter((each) => !foreignKey.referenced_columns.includes(each.name))
             .map((each) => {
