@@ -1,9 +1,10 @@
 //! Files that are complete or not there.
 
 use std::fs::{File, Permissions};
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use rowport_formats::Manifest;
 use tempfile::NamedTempFile;
@@ -24,12 +25,12 @@ pub fn write_beside(
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let failed = |error| EngineError::Output { what: path.display().to_string(), error };
     let file = beside(path)?;
-    let mut sink = BufWriter::with_capacity(1 << 20, file);
+    let mut sink = BufWriter::with_capacity(1 << 20, WritingBack::new(file).map_err(failed)?);
     let manifest = export.write_to(&mut sink, progress, cancel).map_err(|error| match error {
         EngineError::Output { error, .. } => failed(error),
         other => other,
     })?;
-    let file = sink.into_inner().map_err(|error| failed(error.into_error()))?;
+    let file = sink.into_inner().map_err(|error| failed(error.into_error()))?.file;
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
@@ -43,6 +44,48 @@ pub fn write_manifest(manifest: &Manifest, path: &Path) -> Result<(), EngineErro
     let file = beside(path)?;
     serde_json::to_writer_pretty(file.as_file(), manifest).map_err(|error| failed(error.into()))?;
     settle(file, path)
+}
+
+/// A file that the disk is given while it is written, by a thread of its own: making it durable at the end then has
+/// little left to wait for.
+struct WritingBack {
+    file: NamedTempFile,
+    pending: usize,
+    disk: SyncSender<()>,
+}
+
+/// The disk is given so many bytes at a time.
+const WRITE_BACK_BYTES: usize = 16 << 20;
+
+impl WritingBack {
+    fn new(file: NamedTempFile) -> std::io::Result<Self> {
+        let handle = file.as_file().try_clone()?;
+        let (disk, asked) = sync_channel(1);
+        std::thread::spawn(move || {
+            while asked.recv().is_ok() {
+                // A disk that cannot take it says so again when the file is settled.
+                let _ = handle.sync_data();
+            }
+        });
+        Ok(Self { file, pending: 0, disk })
+    }
+}
+
+impl Write for WritingBack {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.as_file_mut().write(bytes)?;
+        self.pending += written;
+        if self.pending >= WRITE_BACK_BYTES {
+            self.pending = 0;
+            // A thread that is still busy takes what came meanwhile with it the next time.
+            let _ = self.disk.try_send(());
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.as_file_mut().flush()
+    }
 }
 
 /// A file beside `path` that goes away unless it is settled.
