@@ -5,6 +5,7 @@ use std::io::{BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
 use rowport_formats::Manifest;
 use tempfile::NamedTempFile;
@@ -30,7 +31,8 @@ pub fn write_beside(
         EngineError::Output { error, .. } => failed(error),
         other => other,
     })?;
-    let file = sink.into_inner().map_err(|error| failed(error.into_error()))?.file;
+    let file = sink.into_inner().map_err(|error| failed(error.into_error()))?;
+    let file = file.finish().map_err(failed)?;
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
@@ -52,6 +54,7 @@ struct WritingBack {
     file: NamedTempFile,
     pending: usize,
     disk: SyncSender<()>,
+    writer: JoinHandle<std::io::Result<()>>,
 }
 
 /// The disk is given so many bytes at a time.
@@ -61,13 +64,22 @@ impl WritingBack {
     fn new(file: NamedTempFile) -> std::io::Result<Self> {
         let handle = file.as_file().try_clone()?;
         let (disk, asked) = sync_channel(1);
-        std::thread::spawn(move || {
+        let writer = std::thread::spawn(move || {
             while asked.recv().is_ok() {
-                // A disk that cannot take it says so again when the file is settled.
-                let _ = handle.sync_data();
+                handle.sync_data()?;
             }
+            Ok(())
         });
-        Ok(Self { file, pending: 0, disk })
+        Ok(Self { file, pending: 0, disk, writer })
+    }
+
+    /// The file, unless the disk could not take a part of it. The system tells such a failure once only, so what the
+    /// thread heard would not be said again when the file is settled.
+    fn finish(self) -> std::io::Result<NamedTempFile> {
+        drop(self.disk);
+        let lost = |_| std::io::Error::other("the thread that writes to the disk ended early");
+        self.writer.join().map_err(lost)??;
+        Ok(self.file)
     }
 }
 
