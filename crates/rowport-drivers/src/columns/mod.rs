@@ -18,6 +18,9 @@ pub(crate) use self::native::NativeColumn;
 use crate::error::DriverError;
 use crate::seam::ReadOptions;
 
+/// The first batch is small: somebody may be waiting for a first row.
+const FIRST_BATCH_ROWS: usize = 64;
+
 /// All columns of a batch in the making.
 pub(crate) struct BatchBuilder {
     schema: SchemaRef,
@@ -40,7 +43,8 @@ impl BatchBuilder {
     pub(crate) fn row_done(&mut self, bytes: usize) -> bool {
         self.rows += 1;
         self.bytes += bytes;
-        self.rows >= self.options.batch_rows || self.bytes >= self.options.batch_bytes
+        let most = if self.rows_before == 0 { FIRST_BATCH_ROWS } else { self.options.batch_rows };
+        self.rows >= most.min(self.options.batch_rows) || self.bytes >= self.options.batch_bytes
     }
 
     /// The number of the row in the making, from 1.

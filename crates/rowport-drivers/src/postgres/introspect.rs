@@ -15,7 +15,8 @@ const RELATIONS: &str = "
 /// Columns with the base type of their domain, however deep it lies.
 const COLUMNS: &str = "
     WITH RECURSIVE base (start, oid, modifier) AS (
-        SELECT t.oid, t.oid, -1 FROM pg_type t
+        SELECT DISTINCT u.atttypid, u.atttypid, -1 FROM pg_attribute u
+        WHERE u.attrelid = ANY($1) AND u.attnum > 0 AND NOT u.attisdropped
         UNION ALL
         SELECT b.start, t.typbasetype, CASE WHEN t.typtypmod >= 0 THEN t.typtypmod ELSE b.modifier END
         FROM base b JOIN pg_type t ON t.oid = b.oid WHERE t.typtype = 'd'
