@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use thiserror::Error;
 
 /// What the store can fail with. The messages are for people; [`StoreError::code`] is for programs.
@@ -53,33 +51,67 @@ pub enum StoreError {
         /// The id asked for.
         id: String,
     },
+    /// There is no such run, or it is somebody else's.
+    #[error("there is no run `{id}`")]
+    UnknownRun {
+        /// The id asked for.
+        id: String,
+    },
+    /// The run has not ended, and only what has ended can be deleted.
+    #[error("run `{id}` has not ended yet; cancel it first")]
+    StillRunning {
+        /// The run.
+        id: String,
+    },
+    /// The run is no longer this worker's: another has claimed it, or it has ended.
+    #[error("attempt {attempt} of run `{id}` is over: another worker has the run, or it has ended")]
+    Lost {
+        /// The run.
+        id: String,
+        /// The attempt that is over.
+        attempt: u32,
+    },
+    /// There is no such file, or it is not given out any more.
+    #[error("there is no such file, or its link is no longer good")]
+    UnknownArtifact {
+        /// The id asked for.
+        id: String,
+    },
+    /// The storage of the artifacts cannot be used.
+    #[error("the storage in {place} cannot be used: {message}")]
+    Storage {
+        /// The folder.
+        place: String,
+        /// The operating system's words.
+        message: String,
+    },
     /// The file cannot be opened, read or written.
-    #[error("Rowport's own state in {path} cannot be used: {message}")]
+    #[error("Rowport's own state in {place} cannot be used: {message}")]
     Unavailable {
-        /// The file.
-        path: PathBuf,
-        /// The operating system's or SQLite's words.
+        /// The file, or the server and database.
+        place: String,
+        /// The operating system's or the database's words.
         message: String,
     },
     /// Another process holds the file for longer than is waited.
     #[error("Rowport's own state is busy: {message}")]
     Busy {
-        /// SQLite's words.
+        /// The database's words.
         message: String,
     },
     /// The file is something else.
-    #[error("{path} is not Rowport's: {message}; it was left as it is")]
+    #[error("{place} is not Rowport's: {message}; it was left as it is")]
     Foreign {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the server and database.
+        place: String,
         /// How that can be seen.
         message: String,
     },
     /// A newer Rowport wrote the file.
-    #[error("{path} was written by a newer Rowport (its version is {found}, this program knows {known})")]
+    #[error("{place} was written by a newer Rowport (its version is {found}, this program knows {known})")]
     Newer {
-        /// The file.
-        path: PathBuf,
+        /// The file, or the server and database.
+        place: String,
         /// The version of the file.
         found: i64,
         /// The newest version that this program knows.
@@ -108,6 +140,11 @@ impl StoreError {
             Self::TooLarge { .. } => "too_large",
             Self::UnknownView { .. } => "unknown_view",
             Self::UnknownPreset { .. } => "unknown_preset",
+            Self::UnknownRun { .. } => "unknown_run",
+            Self::StillRunning { .. } => "still_running",
+            Self::Lost { .. } => "run_lost",
+            Self::UnknownArtifact { .. } => "unknown_artifact",
+            Self::Storage { .. } => "storage_unavailable",
             Self::Unavailable { .. } => "store_unavailable",
             Self::Busy { .. } => "store_busy",
             Self::Foreign { .. } => "store_foreign",

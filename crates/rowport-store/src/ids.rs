@@ -45,6 +45,36 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// 128 random bits in hexadecimal, for what whoever knows its name may have.
+    pub(crate) fn unguessable(&self) -> String {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A key to sign with.
+    pub(crate) fn secret(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        self.fill(&mut bytes);
+        bytes
+    }
+
+    fn fill(&self, bytes: &mut [u8]) {
+        match &self.0 {
+            // Without randomness nothing here is safe, and no system that Rowport runs on is ever without.
+            #[expect(clippy::expect_used, reason = "there is no going on without randomness")]
+            Source::System => getrandom::fill(bytes).expect("the system's randomness"),
+            Source::Seeded(state) => {
+                let mut state = state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                for chunk in bytes.chunks_mut(8) {
+                    chunk.copy_from_slice(&splitmix(&mut state).to_le_bytes()[..chunk.len()]);
+                }
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Ids {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {

@@ -2,16 +2,18 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use crate::artifacts::Artifacts;
+use crate::database::{Database, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::ids::Ids;
 use crate::presets::Presets;
-use crate::sqlite::Sqlite;
+use crate::runs::Runs;
 use crate::views::SavedViews;
 
 /// Rowport's own state.
 #[derive(Debug)]
 pub struct Store {
-    pub(crate) database: Sqlite,
+    pub(crate) database: Database,
     pub(crate) ids: Ids,
 }
 
@@ -27,12 +29,21 @@ pub struct Place<'a> {
 impl Store {
     /// Opens the file, or makes it (and the folder that it is in), and brings it to the present version.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { database: Sqlite::open(path).await?, ids: Ids::default() })
+        Ok(Self::on(Database::Sqlite(Sqlite::open(path).await?)))
+    }
+
+    /// Connects to PostgreSQL, and brings the schema `rowport` there to the present version.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        Ok(Self::on(Database::Postgres(Postgres::open(url).await?)))
     }
 
     /// A store that is gone when it is dropped.
     pub async fn in_memory() -> Result<Self, StoreError> {
-        Ok(Self { database: Sqlite::in_memory().await?, ids: Ids::default() })
+        Ok(Self::on(Database::Sqlite(Sqlite::in_memory().await?)))
+    }
+
+    fn on(database: Database) -> Self {
+        Self { database, ids: Ids::default() }
     }
 
     /// The same store with another source of ids.
@@ -51,12 +62,22 @@ impl Store {
         Presets { store: self }
     }
 
+    /// The runs.
+    pub fn runs(&self) -> Runs<'_> {
+        Runs { store: self }
+    }
+
+    /// The files that runs made.
+    pub fn artifacts(&self) -> Artifacts<'_> {
+        Artifacts { store: self }
+    }
+
     /// Whether the state can be read, for the health of the whole.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.database.check().await
     }
 
-    /// The file; `None` for a store in memory.
+    /// The file; `None` where there is none.
     pub fn path(&self) -> Option<PathBuf> {
         self.database.path()
     }

@@ -1,11 +1,21 @@
 //! What can be saved, changed, listed and deleted, and what is refused.
-#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::{Clock, Filter, Principal, Sort, View};
 use rowport_store::{Ids, MAX_BODY_BYTES, MAX_PER_DATASET, Place, Store, StoreError};
+
+on_every_state!(
+    a_view_is_saved_changed_and_deleted,
+    a_preset_is_saved_changed_and_deleted,
+    names_are_unique_within_a_dataset_in_any_capitals,
+    a_view_of_another_dataset_cannot_be_touched,
+    views_are_listed_by_name_whatever_their_capitals,
+    a_name_too_long_or_a_view_too_large_is_refused,
+    a_dataset_has_at_most_500_views,
+    rows_read_back_from_their_json,
+);
 
 /// Goes on by a second with each look at it.
 struct Ticking(Mutex<Timestamp>);
@@ -39,9 +49,8 @@ fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-#[tokio::test]
-async fn a_view_is_saved_changed_and_deleted() {
-    let store = Store::in_memory().await.unwrap().with_ids(Ids::seeded(1));
+async fn a_view_is_saved_changed_and_deleted(store: Store) {
+    let store = store.with_ids(Ids::seeded(1));
     let (views, clock) = (store.views(), clock());
 
     let made = views.create(ME, &clock, ORDERS, "  Paid ", &view("😀")).await.unwrap();
@@ -64,9 +73,7 @@ async fn a_view_is_saved_changed_and_deleted() {
     assert_eq!(views.delete(ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
 }
 
-#[tokio::test]
-async fn a_preset_is_saved_changed_and_deleted() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_preset_is_saved_changed_and_deleted(store: Store) {
     let (presets, clock) = (store.presets(), clock());
 
     let made = presets.create(ME, &clock, ORDERS, "Essential", &columns(&["id", "total"])).await.unwrap();
@@ -84,9 +91,7 @@ async fn a_preset_is_saved_changed_and_deleted() {
     }
 }
 
-#[tokio::test]
-async fn names_are_unique_within_a_dataset_in_any_capitals() {
-    let store = Store::in_memory().await.unwrap();
+async fn names_are_unique_within_a_dataset_in_any_capitals(store: Store) {
     let (views, clock) = (store.views(), clock());
 
     let first = views.create(ME, &clock, ORDERS, "Öffentlich", &view("")).await.unwrap();
@@ -104,9 +109,7 @@ async fn names_are_unique_within_a_dataset_in_any_capitals() {
     views.create(ME, &clock, ORDERS, "öffentlich", &view("")).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_view_of_another_dataset_cannot_be_touched() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_view_of_another_dataset_cannot_be_touched(store: Store) {
     let (views, clock) = (store.views(), clock());
     let made = views.create(ME, &clock, ORDERS, "Mine", &view("")).await.unwrap();
 
@@ -119,9 +122,7 @@ async fn a_view_of_another_dataset_cannot_be_touched() {
     assert_eq!(views.list(ME, ORDERS).await.unwrap(), [made]);
 }
 
-#[tokio::test]
-async fn views_are_listed_by_name_whatever_their_capitals() {
-    let store = Store::in_memory().await.unwrap();
+async fn views_are_listed_by_name_whatever_their_capitals(store: Store) {
     let (views, clock) = (store.views(), clock());
     for name in ["beta", "Gamma", "ALPHA", "b", "'; DROP TABLE saved; --", "%_\\"] {
         views.create(ME, &clock, ORDERS, name, &view(name)).await.unwrap();
@@ -130,9 +131,7 @@ async fn views_are_listed_by_name_whatever_their_capitals() {
     assert_eq!(names, ["%_\\", "'; DROP TABLE saved; --", "ALPHA", "b", "beta", "Gamma"]);
 }
 
-#[tokio::test]
-async fn a_name_too_long_or_a_view_too_large_is_refused() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_name_too_long_or_a_view_too_large_is_refused(store: Store) {
     let (views, clock) = (store.views(), clock());
     for name in ["", "  ", "two\nlines", &"x".repeat(81)] {
         let refused = views.create(ME, &clock, ORDERS, name, &view("")).await;
@@ -143,9 +142,7 @@ async fn a_name_too_long_or_a_view_too_large_is_refused() {
     assert_eq!(refused.unwrap_err().code(), "too_large");
 }
 
-#[tokio::test]
-async fn a_dataset_has_at_most_500_views() {
-    let store = Store::in_memory().await.unwrap();
+async fn a_dataset_has_at_most_500_views(store: Store) {
     let (views, clock) = (store.views(), clock());
     for number in 0..MAX_PER_DATASET {
         views.create(ME, &clock, ORDERS, &format!("view {number}"), &View::default()).await.unwrap();
@@ -163,9 +160,8 @@ async fn a_dataset_has_at_most_500_views() {
     views.create(ME, &clock, ORDERS, "one more", &View::default()).await.unwrap();
 }
 
-#[tokio::test]
-async fn rows_read_back_from_their_json() {
-    let store = Store::in_memory().await.unwrap().with_ids(Ids::seeded(1));
+async fn rows_read_back_from_their_json(store: Store) {
+    let store = store.with_ids(Ids::seeded(1));
     let made = store.views().create(ME, &clock(), ORDERS, "Paid", &view("x")).await.unwrap();
     let json = serde_json::to_value(&made).unwrap();
     assert_eq!(json["created_at"], "2026-03-01T12:00:01Z");

@@ -1,7 +1,6 @@
 //! The store on SQLite: how the file is made, opened and brought up to date.
 
 mod migrate;
-mod saved;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,20 +66,15 @@ impl Sqlite {
         Ok(Self { pool, path: path.to_owned() })
     }
 
-    pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        let rows = sqlx::query("SELECT 1 FROM saved LIMIT 1").fetch_optional(&self.pool).await;
-        rows.map(drop).map_err(|error| self.wrong(error))
-    }
-
     pub(crate) fn path(&self) -> Option<PathBuf> {
         (self.path != Path::new(IN_MEMORY)).then(|| self.path.clone())
     }
 
-    pub(crate) async fn close(&self) {
-        self.pool.close().await;
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
     }
 
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
+    pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
         from_sqlx(error, &self.path)
     }
 }
@@ -143,7 +137,7 @@ async fn write_ahead(connection: &mut SqliteConnection, path: &Path) -> Result<(
             Ok(mode) => {
                 let message =
                     format!("this place does not allow a write-ahead log (SQLite stays with `{mode}`)");
-                return Err(StoreError::Unavailable { path: path.to_owned(), message });
+                return Err(StoreError::Unavailable { place: path.display().to_string(), message });
             }
             Err(StoreError::Busy { .. }) if waited < PATIENCE => {
                 tokio::time::sleep(PAUSE).await;
@@ -155,7 +149,7 @@ async fn write_ahead(connection: &mut SqliteConnection, path: &Path) -> Result<(
 }
 
 fn unavailable(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unavailable { path: path.to_owned(), message: error.to_string() }
+    StoreError::Unavailable { place: path.display().to_string(), message: error.to_string() }
 }
 
 /// What SQLite's errors mean here. The numbers are SQLite's primary result codes.
@@ -172,10 +166,11 @@ fn from_sqlx(error: sqlx::Error, path: &Path) -> StoreError {
     let message = database.message().to_owned();
     match code {
         Some(5 | 6) => StoreError::Busy { message },
-        Some(26) => {
-            StoreError::Foreign { path: path.to_owned(), message: "it is not a SQLite database".to_owned() }
-        }
+        Some(26) => StoreError::Foreign {
+            place: path.display().to_string(),
+            message: "it is not a SQLite database".to_owned(),
+        },
         Some(8) => unavailable(path, &"the file or its folder cannot be written"),
-        _ => StoreError::Unavailable { path: path.to_owned(), message },
+        _ => StoreError::Unavailable { place: path.display().to_string(), message },
     }
 }

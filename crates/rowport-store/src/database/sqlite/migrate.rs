@@ -12,7 +12,10 @@ pub(super) const APPLICATION_ID: i64 = 0x5257_5054;
 
 /// Every step ever released, in order. The number of a step is its place, from 1, and the file's `user_version` is
 /// the number of the last step taken; so a released step is never changed, moved or removed.
-const STEPS: &[&str] = &[include_str!("../../migrations/sqlite/0001_saved.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_saved.sql"),
+    include_str!("../../../migrations/sqlite/0002_runs.sql"),
+];
 
 /// The version of a file that took every step.
 pub(super) const VERSION: i64 = STEPS.len() as i64;
@@ -63,10 +66,10 @@ async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64, St
     }
     if application != APPLICATION_ID {
         let message = "it is the SQLite database of another program".to_owned();
-        return Err(StoreError::Foreign { path: path.to_owned(), message });
+        return Err(StoreError::Foreign { place: path.display().to_string(), message });
     }
     if found > VERSION {
-        return Err(StoreError::Newer { path: path.to_owned(), found, known: VERSION });
+        return Err(StoreError::Newer { place: path.display().to_string(), found, known: VERSION });
     }
     Ok(found)
 }

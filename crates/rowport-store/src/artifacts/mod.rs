@@ -1,0 +1,153 @@
+//! Artifacts: the files that runs make. A row is written once the file is whole and durable, in the transaction that
+//! completes the run; a file without a row is nobody's and is swept.
+
+mod folder;
+
+use jiff::Timestamp;
+use rowport_model::Clock;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use self::folder::Folder;
+use crate::database::{StoredRow, with_pool};
+use crate::error::StoreError;
+use crate::runs::moment;
+use crate::store::Store;
+
+/// A file that a run made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Artifact {
+    /// 128 random bits: it cannot be guessed.
+    pub id: String,
+    /// The run that made it.
+    pub run_id: String,
+    /// Where it is in the storage. Nobody outside needs to know.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub storage_key: String,
+    /// The name that people see.
+    pub file_name: String,
+    /// Its media type, as HTTP says it.
+    pub media_type: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Rows, snapshot, view and columns.
+    #[schema(value_type = Object)]
+    pub manifest: serde_json::Value,
+    /// When it was published.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it goes away.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub expires_at: Timestamp,
+    /// Whether it can still be downloaded, as far as the store knows: neither revoked nor removed.
+    pub available: bool,
+}
+
+/// A file to publish. It is whole and durable already.
+#[derive(Debug, Clone)]
+pub struct NewArtifact {
+    /// Where it is in the storage; it has the run and the attempt in it.
+    pub storage_key: String,
+    /// The name that people see.
+    pub file_name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Rows, snapshot, view and columns.
+    pub manifest: serde_json::Value,
+    /// When it goes away.
+    pub expires_at: Timestamp,
+}
+
+/// The artifacts of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Artifacts<'a> {
+    pub(crate) store: &'a Store,
+}
+
+pub(crate) const COLUMNS: &str = "id, run_id, storage_key, file_name, media_type, bytes, sha256, manifest, \
+    created_at, expires_at, revoked_at, removed_at";
+
+pub(crate) const PUBLISH: &str = "INSERT INTO artifacts (id, run_id, storage_key, file_name, media_type, bytes, \
+    sha256, manifest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+/// Whether a place in the storage is somebody's: of an attempt that is under way, or of a file that is given out.
+const OWNED: &str = "SELECT 1 AS owned FROM runs WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') \
+    UNION ALL SELECT 1 FROM artifacts WHERE run_id = $1 AND storage_key LIKE $3 AND removed_at IS NULL \
+    AND revoked_at IS NULL AND expires_at > $4";
+
+const GONE: &str = "UPDATE artifacts SET removed_at = $3 WHERE run_id = $1 AND storage_key LIKE $2 \
+    AND removed_at IS NULL AND (revoked_at IS NOT NULL OR expires_at <= $3)";
+
+impl Artifacts<'_> {
+    /// One that can be downloaded now. All others are unknown, whatever the reason.
+    pub async fn get(&self, clock: &dyn Clock, id: &str) -> Result<Artifact, StoreError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM artifacts \
+             WHERE id = $1 AND revoked_at IS NULL AND removed_at IS NULL AND expires_at > $2"
+        );
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(clock.now().as_millisecond());
+            let row = row.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
+            row.map(|row| read(&row)).transpose()
+        });
+        let found = found.map_err(|error| self.wrong(error))?;
+        found.ok_or_else(|| StoreError::UnknownArtifact { id: id.to_owned() })
+    }
+
+    /// Removes from the folder what belongs to no attempt that is under way and to no file that is given out.
+    /// Answers how many places went.
+    pub async fn sweep(&self, clock: &dyn Clock, folder: &Folder) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for (run, attempt) in folder.places().await? {
+            // The rows are asked after the folder was listed: what is there belonged to an attempt by then.
+            let now = clock.now().as_millisecond();
+            let within = format!("{run}/{attempt}/%");
+            let owned = with_pool!(&self.store.database, |pool| {
+                let asked = sqlx::query(OWNED).bind(&run).bind(i64::from(attempt)).bind(&within).bind(now);
+                asked.fetch_optional(pool).await.map(|row| row.is_some())
+            });
+            if owned.map_err(|error| self.wrong(error))? {
+                continue;
+            }
+            folder.remove_place(&run, attempt).await?;
+            let gone = with_pool!(&self.store.database, |pool| {
+                sqlx::query(GONE).bind(&run).bind(&within).bind(now).execute(pool).await.map(drop)
+            });
+            gone.map_err(|error| self.wrong(error))?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+
+    fn wrong(&self, error: sqlx::Error) -> StoreError {
+        self.store.database.wrong(error)
+    }
+}
+
+pub(crate) fn read(row: &dyn StoredRow) -> Result<Artifact, sqlx::Error> {
+    let revoked = row.number_or_none("revoked_at")?.is_some();
+    let removed = row.number_or_none("removed_at")?.is_some();
+    Ok(Artifact {
+        id: row.text("id")?,
+        run_id: row.text("run_id")?,
+        storage_key: row.text("storage_key")?,
+        file_name: row.text("file_name")?,
+        media_type: row.text("media_type")?,
+        bytes: u64::try_from(row.number("bytes")?).unwrap_or(0),
+        sha256: row.text("sha256")?,
+        manifest: serde_json::from_str(&row.text("manifest")?)
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        created_at: moment(row.number("created_at")?),
+        expires_at: moment(row.number("expires_at")?),
+        available: !revoked && !removed,
+    })
+}

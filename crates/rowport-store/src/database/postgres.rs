@@ -1,0 +1,118 @@
+//! The store on PostgreSQL: a schema of its own, `rowport`, in whatever database the URL names.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgPool};
+
+use crate::error::StoreError;
+
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+const CONNECTIONS: u32 = 8;
+
+/// Every step ever released, in order, as for SQLite.
+const STEPS: &[&str] = &[
+    include_str!("../../migrations/postgres/0001_saved.sql"),
+    include_str!("../../migrations/postgres/0002_runs.sql"),
+];
+
+/// Any number will do that nobody else locks: `RWPT`.
+const LOCK: i64 = 0x5257_5054;
+
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    pool: PgPool,
+    place: String,
+}
+
+impl Postgres {
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| StoreError::Unavailable {
+                place: "the database of the state".to_owned(),
+                message: error.to_string(),
+            })?
+            .application_name("rowport state")
+            // What people save is nobody's business in a log.
+            .disable_statement_logging();
+        let place = format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default());
+        let wrong = |error| from_sqlx(error, &place);
+        let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
+        let mut connection = connecting
+            .map_err(|_| StoreError::Unavailable {
+                place: place.clone(),
+                message: format!("no answer within {} s", PATIENCE.as_secs()),
+            })?
+            .map_err(wrong)?;
+        migrate(&mut connection, &place).await?;
+        connection.close().await.map_err(wrong)?;
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    sqlx::raw_sql("SET search_path TO rowport").execute(connection).await?;
+                    Ok(())
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { pool, place })
+    }
+
+    pub(crate) fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
+        from_sqlx(error, &self.place)
+    }
+}
+
+/// Takes the steps that the database has not taken, in one transaction. Processes that start together wait for one
+/// another at the lock, and all but the first find nothing left to do.
+async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {
+    let wrong = |error| from_sqlx(error, place);
+    let mut transaction = connection.begin().await.map_err(wrong)?;
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(LOCK)
+        .execute(&mut *transaction)
+        .await
+        .map_err(wrong)?;
+    sqlx::raw_sql(
+        "CREATE SCHEMA IF NOT EXISTS rowport; SET LOCAL search_path TO rowport; \
+         CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)",
+    )
+    .execute(&mut *transaction)
+    .await
+    .map_err(wrong)?;
+    let found: i64 = sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM migrations")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(wrong)?;
+    let known = STEPS.len() as i64;
+    if found > known {
+        return Err(StoreError::Newer { place: place.to_owned(), found, known });
+    }
+    for (number, step) in (1_i64..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
+        sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(wrong)?;
+        let taken = sqlx::query("INSERT INTO migrations (number) VALUES ($1)").bind(number);
+        taken.execute(&mut *transaction).await.map_err(wrong)?;
+    }
+    transaction.commit().await.map_err(wrong)
+}
+
+/// What PostgreSQL's errors mean here.
+fn from_sqlx(error: sqlx::Error, place: &str) -> StoreError {
+    match &error {
+        sqlx::Error::PoolTimedOut => {
+            StoreError::Busy { message: "no connection to the database of the state was free".to_owned() }
+        }
+        // Serialisation and deadlock: whoever asks again gets through.
+        sqlx::Error::Database(database) if matches!(database.code().as_deref(), Some("40001" | "40P01")) => {
+            StoreError::Busy { message: database.message().to_owned() }
+        }
+        _ => StoreError::Unavailable { place: place.to_owned(), message: error.to_string() },
+    }
+}

@@ -1,0 +1,104 @@
+//! Reading runs: one, the history, and what has changed.
+
+use std::collections::HashMap;
+
+use rowport_model::Principal;
+
+use super::{COLUMNS, Run, RunState, Runs};
+use crate::artifacts::{self, Artifact};
+use crate::database::{StoredRow, with_pool};
+use crate::error::StoreError;
+
+/// Which runs of the history.
+#[derive(Debug, Clone, Default)]
+pub struct RunsWanted<'a> {
+    /// Only of this kind.
+    pub kind: Option<&'a str>,
+    /// Only in this state.
+    pub state: Option<RunState>,
+    /// Only of this dataset, as `source` and `dataset`.
+    pub dataset: Option<(&'a str, &'a str)>,
+    /// Only those asked for before this run, for the next page.
+    pub before: Option<&'a str>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Runs<'_> {
+    /// One run.
+    pub async fn get(&self, principal: &Principal, id: &str) -> Result<Run, StoreError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM runs WHERE id = $1 AND principal = $2 AND deleted_at IS NULL");
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(principal.name());
+            let row = row.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
+            row.map(|row| self.read(&row)).transpose()?
+        });
+        let run = found.ok_or_else(|| StoreError::UnknownRun { id: id.to_owned() })?;
+        Ok(self.with_artifacts(vec![run]).await?.remove(0))
+    }
+
+    /// The history, the latest first.
+    pub async fn list(&self, principal: &Principal, wanted: RunsWanted<'_>) -> Result<Vec<Run>, StoreError> {
+        // Every condition is always there and a missing one is met by everything, so that there is one statement.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM runs WHERE principal = $1 AND deleted_at IS NULL \
+             AND ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) \
+             AND ($4 = '' OR (source = $4 AND dataset = $5)) AND ($6 = '' OR id < $6) ORDER BY id DESC LIMIT $7"
+        );
+        let (source, dataset) = wanted.dataset.unwrap_or_default();
+        let runs = with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(principal.name())
+                .bind(wanted.kind.unwrap_or_default())
+                .bind(wanted.state.map(RunState::word).unwrap_or_default())
+                .bind(source)
+                .bind(dataset)
+                .bind(wanted.before.unwrap_or_default())
+                .bind(i64::from(wanted.limit))
+                .fetch_all(pool)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?
+        });
+        self.with_artifacts(runs).await
+    }
+
+    /// Whosever runs have changed since a version, in the order of their changes; deleted ones too.
+    pub async fn changed_since(&self, version: i64, limit: u32) -> Result<Vec<Run>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM runs WHERE version > $1 ORDER BY version LIMIT $2");
+        let runs = with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(version).bind(i64::from(limit));
+            let rows = rows.fetch_all(pool).await.map_err(|error| self.wrong(error))?;
+            rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?
+        });
+        self.with_artifacts(runs).await
+    }
+
+    /// The version of the latest change.
+    pub async fn version(&self) -> Result<i64, StoreError> {
+        let version = with_pool!(&self.store.database, |pool| {
+            sqlx::query_scalar("SELECT value FROM counters WHERE name = 'runs'").fetch_one(pool).await
+        });
+        version.map_err(|error| self.wrong(error))
+    }
+
+    async fn with_artifacts(&self, mut runs: Vec<Run>) -> Result<Vec<Run>, StoreError> {
+        let mut found: HashMap<String, Artifact> = HashMap::new();
+        for run in runs.iter().filter(|run| run.state == RunState::Completed) {
+            let sql = format!("SELECT {} FROM artifacts WHERE run_id = $1", artifacts::COLUMNS);
+            let artifact = with_pool!(&self.store.database, |pool| {
+                let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&run.id).fetch_optional(pool).await;
+                let row = row.map_err(|error| self.wrong(error))?;
+                row.map(|row| artifacts::read(&row as &dyn StoredRow)).transpose()
+            });
+            if let Some(artifact) = artifact.map_err(|error| self.wrong(error))? {
+                found.insert(run.id.clone(), artifact);
+            }
+        }
+        for run in &mut runs {
+            run.artifact = found.remove(&run.id);
+        }
+        Ok(runs)
+    }
+}

@@ -1,0 +1,199 @@
+//! Runs: one row for each execution of background work. `docs/reference/run-states.md` is their state machine.
+//!
+//! A run that is being worked on belongs to the attempt that claimed it. Every write of a worker names the run and
+//! the attempt; once another worker has claimed the run, or it has ended, such a write changes nothing and answers
+//! [`StoreError::Lost`]. So a worker that was stopped for longer than its lease can do no harm when it wakes up.
+
+mod history;
+mod queue;
+mod work;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::artifacts::Artifact;
+use crate::database::StoredRow;
+use crate::error::StoreError;
+use crate::store::Store;
+
+pub use self::history::RunsWanted;
+pub use self::queue::NewRun;
+pub use self::work::{Claim, Claiming, Failure, Recovered};
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// It waits for a worker.
+    Queued,
+    /// A worker is at it.
+    Running,
+    /// A worker is at it and has been asked to stop.
+    Cancelling,
+    /// It was stopped because somebody asked for that.
+    Cancelled,
+    /// It is done, and what it made is there.
+    Completed,
+    /// It cannot be done; the run says why.
+    Failed,
+}
+
+impl RunState {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Running, Self::Cancelling, Self::Cancelled, Self::Completed, Self::Failed];
+
+    /// As it is stored and as addresses say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Cancelling => "cancelling",
+            Self::Cancelled => "cancelled",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Whether it will never change again.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Cancelled | Self::Completed | Self::Failed)
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunProgress {
+    /// Rows done.
+    pub rows: u64,
+    /// Rows expected, when that is known; an estimate for large datasets.
+    pub rows_expected: Option<u64>,
+    /// Bytes written.
+    pub bytes: u64,
+}
+
+/// Why a run failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RunError {
+    /// A stable code.
+    pub code: String,
+    /// What went wrong, in words.
+    pub message: String,
+}
+
+/// One execution of background work.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Run {
+    /// A version 7 UUID.
+    pub id: String,
+    /// The kind of work, such as `export`.
+    pub kind: String,
+    /// Where it stands.
+    pub state: RunState,
+    /// Whose it is.
+    pub principal: String,
+    /// The source.
+    pub source: String,
+    /// The dataset.
+    pub dataset: String,
+    /// The run that this one is a part of.
+    pub parent: Option<String>,
+    /// The run that this one repeats.
+    pub rerun_of: Option<String>,
+    /// What was asked for.
+    #[schema(value_type = Object)]
+    pub request: serde_json::Value,
+    /// How often it was begun.
+    pub attempt: u32,
+    /// How far it is.
+    pub progress: RunProgress,
+    /// Why it failed, or why its last attempt did.
+    pub error: Option<RunError>,
+    /// The file that it made.
+    pub artifact: Option<Artifact>,
+    /// When it was asked for.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When the present attempt began.
+    #[serde(with = "crate::moment::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub started_at: Option<Timestamp>,
+    /// When it ended.
+    #[serde(with = "crate::moment::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+    /// Its owner deleted it; it is only told of so that a list can drop it.
+    pub deleted: bool,
+    /// Rises with every change to any run: whoever has seen this one asks for what is above it.
+    pub version: i64,
+}
+
+/// The runs of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// What is read of a run. Its artifact is read apart.
+const COLUMNS: &str = "id, kind, state, principal, source, dataset, parent, rerun_of, request, attempt, \
+    rows_done, rows_expected, bytes_done, error_code, error_message, created_at, started_at, finished_at, \
+    deleted_at, version";
+
+impl Runs<'_> {
+    fn wrong(&self, error: sqlx::Error) -> StoreError {
+        self.store.database.wrong(error)
+    }
+
+    fn read(&self, row: &dyn StoredRow) -> Result<Run, StoreError> {
+        read(row).map_err(|error| self.wrong(error))
+    }
+}
+
+fn read(row: &dyn StoredRow) -> Result<Run, sqlx::Error> {
+    let state = row.text("state")?;
+    let unsigned = |column| row.number(column).map(|number| u64::try_from(number).unwrap_or(0));
+    let error = match (row.text_or_none("error_code")?, row.text_or_none("error_message")?) {
+        (Some(code), Some(message)) => Some(RunError { code, message }),
+        _ => None,
+    };
+    Ok(Run {
+        id: row.text("id")?,
+        kind: row.text("kind")?,
+        state: RunState::ALL
+            .into_iter()
+            .find(|known| known.word() == state)
+            .ok_or_else(|| sqlx::Error::Decode(format!("a run in the unknown state `{state}`").into()))?,
+        principal: row.text("principal")?,
+        source: row.text("source")?,
+        dataset: row.text("dataset")?,
+        parent: row.text_or_none("parent")?,
+        rerun_of: row.text_or_none("rerun_of")?,
+        request: serde_json::from_str(&row.text("request")?)
+            .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
+        attempt: u32::try_from(row.number("attempt")?).unwrap_or(u32::MAX),
+        progress: RunProgress {
+            rows: unsigned("rows_done")?,
+            rows_expected: row.number_or_none("rows_expected")?.and_then(|rows| u64::try_from(rows).ok()),
+            bytes: unsigned("bytes_done")?,
+        },
+        error,
+        artifact: None,
+        created_at: moment(row.number("created_at")?),
+        started_at: row.number_or_none("started_at")?.map(moment),
+        finished_at: row.number_or_none("finished_at")?.map(moment),
+        deleted: row.number_or_none("deleted_at")?.is_some(),
+        version: row.number("version")?,
+    })
+}
+
+/// The moment of so many milliseconds since 1970; those that jiff cannot hold were never written.
+pub(crate) fn moment(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
+}
+
+/// Counts are far below this limit, and a database's integers end there.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,134 @@
+//! Asking for runs, and taking that back.
+
+use rowport_model::{Clock, Principal};
+use serde_json::Value;
+
+use super::{COLUMNS, Run, Runs, signed};
+use crate::database::in_transaction;
+use crate::error::StoreError;
+
+/// A run, asked for.
+#[derive(Debug, Clone)]
+pub struct NewRun<'a> {
+    /// The kind of work.
+    pub kind: &'a str,
+    /// The source.
+    pub source: &'a str,
+    /// The dataset.
+    pub dataset: &'a str,
+    /// What is asked for.
+    pub request: &'a Value,
+    /// Higher ones go first.
+    pub priority: i32,
+    /// How often it is tried again after an attempt that failed through no fault of its own.
+    pub tries: u32,
+    /// Rows expected, when that is known.
+    pub rows_expected: Option<u64>,
+    /// The run that this one repeats.
+    pub rerun_of: Option<&'a str>,
+}
+
+/// The number of a change: first thing in each transaction, so that changes become visible in their order, and so
+/// that no two transactions can wait for each other.
+pub(super) const NEXT_VERSION: &str =
+    "UPDATE counters SET value = value + 1 WHERE name = 'runs' RETURNING value";
+
+const ENQUEUE: &str = "INSERT INTO runs (id, kind, state, principal, source, dataset, rerun_of, request, priority, \
+    not_before, attempt, tries_left, rows_done, rows_expected, bytes_done, created_at, version) \
+    VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, 0, $10, 0, $11, 0, $9, $12)";
+
+/// A run that nobody works on ends at once; a worker is asked to stop.
+const CANCEL: &str = "UPDATE runs SET \
+    finished_at = CASE state WHEN 'queued' THEN $3 ELSE finished_at END, \
+    state = CASE state WHEN 'queued' THEN 'cancelled' ELSE 'cancelling' END, version = $4 \
+    WHERE id = $1 AND principal = $2 AND deleted_at IS NULL AND state IN ('queued', 'running', 'cancelling')";
+
+const DELETE: &str = "UPDATE runs SET deleted_at = $3, version = $4 WHERE id = $1 AND principal = $2 \
+    AND deleted_at IS NULL AND state IN ('completed', 'failed', 'cancelled')";
+
+/// The files of a deleted run are no longer given out, and the sweep removes them.
+const REVOKE: &str = "UPDATE artifacts SET revoked_at = $2 WHERE run_id = $1 AND revoked_at IS NULL";
+
+impl Runs<'_> {
+    /// Puts a run in the queue.
+    pub async fn enqueue(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        new: NewRun<'_>,
+    ) -> Result<Run, StoreError> {
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            sqlx::query(ENQUEUE)
+                .bind(&id)
+                .bind(new.kind)
+                .bind(principal.name())
+                .bind(new.source)
+                .bind(new.dataset)
+                .bind(new.rerun_of)
+                .bind(new.request.to_string())
+                .bind(i64::from(new.priority))
+                .bind(now.as_millisecond())
+                .bind(i64::from(new.tries))
+                .bind(new.rows_expected.map(signed))
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
+            let row = sqlx::query(sql).bind(&id).fetch_one(&mut *connection).await;
+            self.read(&row.map_err(|error| self.wrong(error))?)
+        })
+    }
+
+    /// Asks for a run's end. One that waits is cancelled at once, one that runs is `cancelling` until its worker
+    /// has let go of it. One that has ended is left as it is.
+    pub async fn cancel(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        id: &str,
+    ) -> Result<Run, StoreError> {
+        self.change(CANCEL, None, principal, clock, id).await?;
+        self.get(principal, id).await
+    }
+
+    /// Takes a run that has ended out of the history, and its file out of reach.
+    pub async fn delete(&self, principal: &Principal, clock: &dyn Clock, id: &str) -> Result<(), StoreError> {
+        if self.change(DELETE, Some(REVOKE), principal, clock, id).await? {
+            return Ok(());
+        }
+        let run = self.get(principal, id).await?;
+        Err(StoreError::StillRunning { id: run.id })
+    }
+
+    async fn change(
+        &self,
+        statement: &'static str,
+        then: Option<&'static str>,
+        principal: &Principal,
+        clock: &dyn Clock,
+        id: &str,
+    ) -> Result<bool, StoreError> {
+        let now = clock.now().as_millisecond();
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let changed = sqlx::query(statement)
+                .bind(id)
+                .bind(principal.name())
+                .bind(now)
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .execute(&mut *connection)
+                .await
+                .map(|done| done.rows_affected() == 1)
+                .map_err(|error| self.wrong(error))?;
+            if let (true, Some(then)) = (changed, then) {
+                let done = sqlx::query(then).bind(id).bind(now).execute(&mut *connection).await;
+                done.map_err(|error| self.wrong(error))?;
+            }
+            Ok(changed)
+        })
+    }
+}

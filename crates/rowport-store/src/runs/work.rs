@@ -1,0 +1,301 @@
+//! What workers do: claim a run, say how far they are, and end it. Every write after the claim is fenced.
+
+use jiff::{SignedDuration, Timestamp};
+use rowport_model::Clock;
+
+use super::queue::NEXT_VERSION;
+use super::{COLUMNS, Run, RunProgress, RunState, Runs, signed};
+use crate::artifacts::{self, NewArtifact};
+use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::error::StoreError;
+
+/// How a worker claims.
+#[derive(Debug, Clone, Copy)]
+pub struct Claiming<'a> {
+    /// Who it is: unique among all processes that ever were.
+    pub worker: &'a str,
+    /// How long the run is its own without a word from it.
+    pub lease: SignedDuration,
+    /// How many runs of one principal may be worked on at once.
+    pub per_principal: u32,
+}
+
+/// A run that is this worker's, until another has it.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The run as it was claimed.
+    pub run: Run,
+    attempt: i64,
+}
+
+/// How an attempt failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// A stable code.
+    pub code: String,
+    /// What went wrong, in words.
+    pub message: String,
+    /// When to try again, where another attempt may go better.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// What was found of workers that went away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Recovered {
+    /// Runs that wait for another worker now.
+    pub queued: u64,
+    /// Runs that were to be cancelled, and are.
+    pub cancelled: u64,
+    /// Runs that have been tried often enough.
+    pub failed: u64,
+}
+
+/// Most important first, then whoever has least under way, then the longest waiting.
+const CLAIMABLE: &str = "SELECT r.id AS id FROM runs r WHERE r.state = 'queued' AND r.not_before <= $1 \
+    AND (SELECT count(*) FROM runs o WHERE o.principal = r.principal AND o.state IN ('running', 'cancelling')) < $2 \
+    ORDER BY r.priority DESC, \
+    (SELECT count(*) FROM runs o WHERE o.principal = r.principal AND o.state IN ('running', 'cancelling')), \
+    r.not_before, r.id LIMIT 1";
+
+const CLAIM: &str = "UPDATE runs SET state = 'running', attempt = attempt + 1, worker = $2, lease_until = $3, \
+    started_at = $4, rows_done = 0, bytes_done = 0, version = $5 WHERE id = $1";
+
+/// `$1` and `$2` are the run and the attempt in every statement of a worker: the fence.
+const HEARTBEAT: &str = "UPDATE runs SET lease_until = $3, rows_done = $4, bytes_done = $5, \
+    rows_expected = COALESCE($6, rows_expected), version = $7 \
+    WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') RETURNING state";
+
+const COMPLETE: &str = "UPDATE runs SET state = 'completed', finished_at = $3, rows_done = $4, rows_expected = $4, \
+    bytes_done = $5, error_code = NULL, error_message = NULL, worker = NULL, lease_until = NULL, version = $6 \
+    WHERE id = $1 AND attempt = $2 AND state = 'running'";
+
+const CANCELLED: &str = "UPDATE runs SET state = 'cancelled', finished_at = $3, worker = NULL, lease_until = NULL, \
+    version = $4 WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
+
+/// An attempt that failed while it was to be cancelled is cancelled: nobody wants another.
+const FAIL: &str = "UPDATE runs SET \
+    state = CASE WHEN state = 'cancelling' THEN 'cancelled' \
+        WHEN CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 THEN 'queued' ELSE 'failed' END, \
+    finished_at = CASE WHEN state = 'running' AND CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 \
+        THEN NULL ELSE CAST($6 AS BIGINT) END, \
+    tries_left = CASE WHEN CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 THEN tries_left - 1 ELSE tries_left END, \
+    not_before = COALESCE(CAST($5 AS BIGINT), not_before), error_code = $3, error_message = $4, \
+    worker = NULL, lease_until = NULL, version = $7 \
+    WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
+
+/// Given back unharmed: it costs no try.
+const RELEASE: &str = "UPDATE runs SET state = CASE state WHEN 'cancelling' THEN 'cancelled' ELSE 'queued' END, \
+    finished_at = CASE state WHEN 'cancelling' THEN CAST($3 AS BIGINT) ELSE NULL END, not_before = $3, \
+    worker = NULL, lease_until = NULL, version = $4 \
+    WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
+
+const EXPIRED: &str = "SELECT id, state, tries_left FROM runs \
+    WHERE state IN ('running', 'cancelling') AND lease_until < $1 ORDER BY id LIMIT 100";
+
+const RECOVER: &str = "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
+    not_before = $4, tries_left = tries_left - (CASE $3 WHEN 'queued' THEN 1 ELSE 0 END), \
+    error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE 'worker_lost' END, \
+    error_message = CASE $3 WHEN 'cancelled' THEN error_message \
+        ELSE 'the process that worked on it went away' END, \
+    worker = NULL, lease_until = NULL, version = $5 \
+    WHERE id = $1 AND lease_until < $2 AND state IN ('running', 'cancelling')";
+
+impl Runs<'_> {
+    /// The next run, claimed for the worker; `None` when there is none that it may have.
+    pub async fn claim(
+        &self,
+        clock: &dyn Clock,
+        claiming: Claiming<'_>,
+    ) -> Result<Option<Claim>, StoreError> {
+        let now = clock.now().as_millisecond();
+        // Looked for without the lock first: mostly there is nothing.
+        let waiting = with_pool!(&self.store.database, |pool| {
+            let found = sqlx::query(CLAIMABLE).bind(now).bind(i64::from(claiming.per_principal));
+            found.fetch_optional(pool).await.map(|row| row.is_some())
+        });
+        if !waiting.map_err(|error| self.wrong(error))? {
+            return Ok(None);
+        }
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let version = version.map_err(|error| self.wrong(error))?;
+            let found = sqlx::query(CLAIMABLE).bind(now).bind(i64::from(claiming.per_principal));
+            let found = found.fetch_optional(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let Some(found) = found else { return Ok(None) };
+            let id = found.text("id").map_err(|error| self.wrong(error))?;
+            sqlx::query(CLAIM)
+                .bind(&id)
+                .bind(claiming.worker)
+                .bind(now + claiming.lease.as_millis() as i64)
+                .bind(now)
+                .bind(version)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
+            let row = sqlx::query(sql).bind(&id).fetch_one(&mut *connection).await;
+            let run = self.read(&row.map_err(|error| self.wrong(error))?)?;
+            Ok(Some(Claim { attempt: i64::from(run.attempt), run }))
+        })
+    }
+
+    /// Says that the worker is alive and how far it is. The answer is `Cancelling` when it should stop.
+    pub async fn heartbeat(
+        &self,
+        clock: &dyn Clock,
+        claim: &Claim,
+        lease: SignedDuration,
+        progress: RunProgress,
+    ) -> Result<RunState, StoreError> {
+        let until = clock.now().as_millisecond() + lease.as_millis() as i64;
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let state = sqlx::query(HEARTBEAT)
+                .bind(&claim.run.id)
+                .bind(claim.attempt)
+                .bind(until)
+                .bind(signed(progress.rows))
+                .bind(signed(progress.bytes))
+                .bind(progress.rows_expected.map(signed))
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?
+                .ok_or_else(|| claim.lost())?;
+            let state = state.text("state").map_err(|error| self.wrong(error))?;
+            Ok(if state == RunState::Cancelling.word() { RunState::Cancelling } else { RunState::Running })
+        })
+    }
+
+    /// Ends the run well, and publishes its file: both or neither.
+    pub async fn complete(
+        &self,
+        clock: &dyn Clock,
+        claim: &Claim,
+        progress: RunProgress,
+        artifact: &NewArtifact,
+    ) -> Result<String, StoreError> {
+        let now = clock.now().as_millisecond();
+        let id = self.store.ids.unguessable();
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let completed = sqlx::query(COMPLETE)
+                .bind(&claim.run.id)
+                .bind(claim.attempt)
+                .bind(now)
+                .bind(signed(progress.rows))
+                .bind(signed(progress.bytes))
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            if completed.rows_affected() != 1 {
+                return Err(claim.lost());
+            }
+            sqlx::query(artifacts::PUBLISH)
+                .bind(&id)
+                .bind(&claim.run.id)
+                .bind(&artifact.storage_key)
+                .bind(&artifact.file_name)
+                .bind(&artifact.media_type)
+                .bind(signed(artifact.bytes))
+                .bind(&artifact.sha256)
+                .bind(artifact.manifest.to_string())
+                .bind(now)
+                .bind(artifact.expires_at.as_millisecond())
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            Ok(id.clone())
+        })
+    }
+
+    /// Ends the attempt badly. The run waits for another one, if there is a moment for it and a try left.
+    pub async fn fail(&self, clock: &dyn Clock, claim: &Claim, failure: &Failure) -> Result<(), StoreError> {
+        let now = clock.now().as_millisecond();
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let failed = sqlx::query(FAIL)
+                .bind(&claim.run.id)
+                .bind(claim.attempt)
+                .bind(&failure.code)
+                .bind(&failure.message)
+                .bind(failure.retry_at.map(Timestamp::as_millisecond))
+                .bind(now)
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            if failed.rows_affected() == 1 { Ok(()) } else { Err(claim.lost()) }
+        })
+    }
+
+    /// Ends the attempt because somebody asked for that.
+    pub async fn cancelled(&self, clock: &dyn Clock, claim: &Claim) -> Result<(), StoreError> {
+        self.end(CANCELLED, clock, claim).await
+    }
+
+    /// Gives the run back, because the worker is about to stop.
+    pub async fn release(&self, clock: &dyn Clock, claim: &Claim) -> Result<(), StoreError> {
+        self.end(RELEASE, clock, claim).await
+    }
+
+    /// Takes the runs of workers that have not been heard of for longer than their lease.
+    pub async fn recover(&self, clock: &dyn Clock) -> Result<Recovered, StoreError> {
+        let now = clock.now().as_millisecond();
+        let expired = with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(EXPIRED).bind(now).fetch_all(pool).await;
+            let rows = rows.map_err(|error| self.wrong(error))?;
+            let read =
+                |row: &dyn StoredRow| Ok((row.text("id")?, row.text("state")?, row.number("tries_left")?));
+            rows.iter()
+                .map(|row| read(row))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| self.wrong(error))?
+        });
+        let mut recovered = Recovered::default();
+        for (id, state, tries_left) in expired {
+            let (next, count) = match (state.as_str(), tries_left) {
+                ("cancelling", _) => (RunState::Cancelled, &mut recovered.cancelled),
+                (_, 1..) => (RunState::Queued, &mut recovered.queued),
+                _ => (RunState::Failed, &mut recovered.failed),
+            };
+            let changed: Result<u64, StoreError> = in_transaction!(&self.store.database, |connection| {
+                let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+                let done = sqlx::query(RECOVER)
+                    .bind(&id)
+                    .bind(now)
+                    .bind(next.word())
+                    .bind(now)
+                    .bind(version.map_err(|error| self.wrong(error))?)
+                    .execute(&mut *connection)
+                    .await;
+                done.map(|done| done.rows_affected()).map_err(|error| self.wrong(error))
+            });
+            *count += changed?;
+        }
+        Ok(recovered)
+    }
+
+    async fn end(&self, statement: &'static str, clock: &dyn Clock, claim: &Claim) -> Result<(), StoreError> {
+        let now = clock.now().as_millisecond();
+        in_transaction!(&self.store.database, |connection| {
+            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let ended = sqlx::query(statement)
+                .bind(&claim.run.id)
+                .bind(claim.attempt)
+                .bind(now)
+                .bind(version.map_err(|error| self.wrong(error))?)
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            if ended.rows_affected() == 1 { Ok(()) } else { Err(claim.lost()) }
+        })
+    }
+}
+
+impl Claim {
+    fn lost(&self) -> StoreError {
+        StoreError::Lost { id: self.run.id.clone(), attempt: self.run.attempt }
+    }
+}
