@@ -11,11 +11,29 @@ use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, ToSpan};
 use rowport_model::CursorValue;
 use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// The largest integer that every JSON reader keeps.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
 /// How many characters of a text a page shows.
 pub(crate) const SHOWN_CHARACTERS: usize = 2_000;
+
+/// What the API's document says of a value: text, a number, a boolean or null.
+pub(crate) struct Cell;
+
+impl PartialSchema for Cell {
+    fn schema() -> RefOr<Schema> {
+        let kinds = [Type::String, Type::Number, Type::Boolean, Type::Null];
+        let description =
+            "A value. Numbers that a client would round, dates, times, bytes and documents are text.";
+        let cell = Object::builder().schema_type(SchemaType::from_iter(kinds));
+        cell.description(Some(description)).into()
+    }
+}
+
+impl ToSchema for Cell {}
 
 /// A value as pages show it, and whether it was cut.
 pub(crate) fn to_json(array: &ArrayRef, row: usize) -> (Value, bool) {

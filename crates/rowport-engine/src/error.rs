@@ -1,6 +1,7 @@
 use rowport_drivers::DriverError;
 use rowport_formats::EncodeError;
 use rowport_model::QueryError;
+use rowport_store::StoreError;
 use thiserror::Error;
 
 /// What a use case can fail with. [`EngineError::code`] is stable.
@@ -31,6 +32,9 @@ pub enum EngineError {
     /// The rows cannot be written in this format.
     #[error(transparent)]
     Encode(#[from] EncodeError),
+    /// Rowport's own state or its artifacts failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The request does not make sense.
     #[error("{message}")]
     BadExport {
@@ -69,6 +73,7 @@ impl EngineError {
             Self::Query(_) => "bad_view",
             Self::Driver(error) => error.code(),
             Self::Encode(error) => error.code(),
+            Self::Store(error) => error.code(),
             Self::BadExport { .. } => "bad_export",
             Self::Output { error, .. } => match error.kind() {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "storage_full",

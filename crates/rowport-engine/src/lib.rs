@@ -9,9 +9,9 @@ mod cells;
 mod desk;
 mod error;
 pub mod export;
-
 mod pages;
 mod refine;
+pub mod runs;
 pub mod settings;
 
 pub use desk::{Desk, SourceStatus};

@@ -4,11 +4,12 @@ use arrow_array::RecordBatch;
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use rowport_drivers::{BatchStream, DriverError, ReadOptions};
+use rowport_formats::RowOrder;
 use rowport_model::{ColumnType, Cursor, Principal, Query, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cells;
+use crate::cells::{self, Cell};
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -29,13 +30,13 @@ pub struct Page {
     /// The columns, in the order of the values.
     pub columns: Vec<PageColumn>,
     /// One list of values for each row.
-    #[schema(value_type = Vec<Vec<Object>>)]
+    #[schema(value_type = Vec<Vec<Cell>>)]
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Where the next page begins; `null` when there is none.
+    #[schema(required = true)]
     pub cursor: Option<String>,
     /// `total` when the order has no ties, `none` when the dataset has no key to make one.
-    #[schema(example = "total")]
-    pub order: &'static str,
+    pub order: RowOrder,
     /// `[row, column]` of every value that was too long for a page and is shown in part.
     pub truncated: Vec<(usize, usize)>,
 }
@@ -52,6 +53,7 @@ pub struct PageColumn {
     pub column_type: ColumnType,
     /// The currency, if it is money.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub currency: Option<String>,
 }
 
@@ -124,7 +126,7 @@ impl Desk {
         let mut page = Page {
             rows: Vec::new(),
             cursor: None,
-            order: if total { "total" } else { "none" },
+            order: if total { RowOrder::Total } else { RowOrder::None },
             truncated: Vec::new(),
             columns,
         };

@@ -78,6 +78,10 @@ pub struct ComputedSettings {
 pub struct ExportSettings {
     /// Exports of at most so many rows are complete before their first byte is sent.
     pub direct_rows: u64,
+    /// Exports of at most so many rows are sent while they are read; larger ones are for the background.
+    pub streamed_rows: u64,
+    /// How long the file of a background export is kept.
+    pub retention: Duration,
     /// How long a slow reader may hold the snapshot before the rest is spooled to disk.
     pub snapshot_patience: Duration,
     /// How many bytes may be spooled for one export.
@@ -86,7 +90,13 @@ pub struct ExportSettings {
 
 impl Default for ExportSettings {
     fn default() -> Self {
-        Self { direct_rows: 10_000, snapshot_patience: Duration::from_secs(30), spool_bytes: 20 << 30 }
+        Self {
+            direct_rows: 10_000,
+            streamed_rows: 100_000,
+            retention: Duration::from_secs(24 * 60 * 60),
+            snapshot_patience: Duration::from_secs(30),
+            spool_bytes: 20 << 30,
+        }
     }
 }
 

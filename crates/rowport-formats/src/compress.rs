@@ -2,9 +2,10 @@ use std::io::{self, Write};
 
 use flate2::GzBuilder;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How a whole file is compressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Compression {
     /// gzip, which everything can open.

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
 
 use crate::{Compression, Format, Notation};
 
@@ -61,7 +62,7 @@ pub struct ManifestColumn {
 }
 
 /// Whether two exports of the same snapshot have their rows in the same order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RowOrder {
     /// A unique key ends the sort, so no two rows could change places.

@@ -2,6 +2,7 @@
 //! way. The default is ISO 8601 and the point, which every program reads.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::column::Value;
 
@@ -16,7 +17,7 @@ pub struct Notation {
 }
 
 /// The ways to write a date.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DateNotation {
     /// `2026-01-31`
@@ -31,7 +32,7 @@ pub enum DateNotation {
 }
 
 /// The signs before a fraction.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DecimalSign {
     /// `12.5`

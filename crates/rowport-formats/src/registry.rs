@@ -2,6 +2,7 @@
 
 use arrow_schema::SchemaRef;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::csv::CsvEncoder;
 use crate::json::{JsonEncoder, NdjsonEncoder};
@@ -11,7 +12,7 @@ use crate::xlsx::XlsxEncoder;
 use crate::{EncodeError, EncodeOptions, Encoder, Envelope};
 
 /// A kind of file that Rowport writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// Comma-separated values, RFC 4180.

@@ -20,9 +20,11 @@ pub struct Column {
     pub nullable: bool,
     /// The default in the database's own words, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub default: Option<String>,
     /// An ISO 4217 code when the numbers are money, for display and for XLSX formats.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub currency: Option<String>,
     /// Whether the column is computed from others by the configuration rather than stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -46,7 +48,7 @@ pub enum IntegerWidth {
 /// The type of a column, the same for the three kinds of database.
 ///
 /// What Arrow holds exactly travels in its Arrow type; everything else travels as text in the database's own
-/// notation. [`ColumnType::arrow`] says which.
+/// notation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ColumnType {
@@ -61,9 +63,11 @@ pub enum ColumnType {
     Decimal {
         /// All digits together, where the database fixes them.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         precision: Option<u16>,
         /// Digits after the point, where the database fixes them.
         #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(nullable = false)]
         scale: Option<i16>,
     },
     /// A binary floating point number of 32 or 64 bits.

@@ -34,6 +34,7 @@ impl fmt::Display for SourceKind {
 pub struct DatasetName {
     /// The schema, if it is not the default one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub schema: Option<String>,
     /// The table or view.
     pub table: String,
@@ -78,6 +79,7 @@ pub struct Dataset {
     pub foreign_keys: Vec<ForeignKey>,
     /// How many rows the database believes there are, without counting.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub estimated_rows: Option<u64>,
     /// Columns computed by the configuration; they also stand in `columns`, marked `computed`.
     #[serde(skip)]

@@ -4,23 +4,25 @@ use utoipa::ToSchema;
 use crate::filter::Filter;
 
 /// What a person asks for: columns, filter, sort and search. The same view drives the grid, counts, exports and
-/// links. Everything is by name; resolving it against a dataset yields a [`Query`](crate::Query).
+/// links. Everything is by name; resolving it against a dataset yields a query.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct View {
     /// The columns, in order; all of the dataset's when absent. A dotted name (`AlbumId.Title`) reaches through a
     /// foreign key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub columns: Option<Vec<String>>,
     /// Which rows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(nullable = false)]
     pub filter: Option<Filter>,
     /// The order, before the key, which always comes last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sort: Vec<Sort>,
     /// Text that must stand in one of the text columns, in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub search: Option<String>,
 }
 

@@ -31,6 +31,7 @@ pub(crate) struct Problem {
     code: &'static str,
     /// What would help, where that can be said.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     hint: Option<&'static str>,
 }
 
@@ -67,14 +68,19 @@ fn status_of(code: &str) -> StatusCode {
         "unknown_column" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_name" => {
             StatusCode::BAD_REQUEST
         }
-        "unknown_source" | "unknown_dataset" | "unknown_view" | "unknown_preset" => StatusCode::NOT_FOUND,
+        "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
+        | "unknown_preset" => StatusCode::NOT_FOUND,
         "bad_preset" => StatusCode::BAD_REQUEST,
-        "name_taken" | "too_many_saved" | "dataset_changed" => StatusCode::CONFLICT,
+        "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed" => {
+            StatusCode::CONFLICT
+        }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url" => {
             StatusCode::BAD_GATEWAY
         }
-        "source_unreachable" | "source_busy" | "store_busy" => StatusCode::SERVICE_UNAVAILABLE,
+        "storage_unavailable" | "source_unreachable" | "source_busy" | "store_busy" => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         "timeout" => StatusCode::GATEWAY_TIMEOUT,
         "storage_full" => StatusCode::INSUFFICIENT_STORAGE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

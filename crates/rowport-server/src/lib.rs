@@ -7,8 +7,10 @@
 mod docs_page;
 mod error;
 mod extract;
+mod links;
 mod middleware;
 mod openapi;
+mod problems;
 mod routes;
 mod web_ui;
 
@@ -17,10 +19,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use rowport_engine::Desk;
+use rowport_engine::runs::{Runner, Watcher};
 use rowport_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+pub use links::Links;
 pub use openapi::document;
 
 /// What every route has at hand.
@@ -28,8 +32,14 @@ pub use openapi::document;
 pub struct AppState {
     /// The sources.
     pub desk: Arc<Desk>,
-    /// Saved views and presets.
+    /// Rowport's own state.
     pub store: Arc<Store>,
+    /// The background work of this process.
+    pub runner: Runner,
+    /// What changes about runs, in whichever process.
+    pub watcher: Watcher,
+    /// Signs the links to files.
+    pub links: Links,
 }
 
 /// All routes, behind the checks that hold for each of them.

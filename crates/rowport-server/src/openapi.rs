@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 use crate::extract::{method_not_allowed, not_found};
-use crate::routes;
+use crate::{problems, routes};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -19,10 +19,12 @@ use crate::routes;
                        that hold across routes.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
+    components(schemas(crate::error::Problem)),
     tags(
         (name = "datasets", description = "Sources and their tables and views"),
         (name = "rows", description = "Pages, counts and landmarks of a view"),
         (name = "exports", description = "Views as files"),
+        (name = "runs", description = "Work in the background, and the files that it makes"),
         (name = "views", description = "Views that people saved"),
         (name = "presets", description = "Lists of columns that people saved, or that the configuration names"),
         (name = "health", description = "Rowport itself")
@@ -54,5 +56,8 @@ pub(crate) fn routes(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    OpenApiRouter::with_openapi(Document::openapi()).merge(routes::all())
+    let mut document = Document::openapi();
+    let components = document.components.get_or_insert_default();
+    components.responses.extend(problems::answers());
+    OpenApiRouter::with_openapi(document).merge(routes::all())
 }

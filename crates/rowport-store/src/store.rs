@@ -72,6 +72,11 @@ impl Store {
         Artifacts { store: self }
     }
 
+    /// A name for a process that no other has or ever had.
+    pub fn process_name(&self) -> String {
+        format!("{}-{}", std::process::id(), self.ids.unguessable())
+    }
+
     /// Whether the state can be read, for the health of the whole.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.database.check().await

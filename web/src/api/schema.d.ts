@@ -4,6 +4,47 @@
  */
 
 export interface paths {
+    "/api/v1/artifacts/{id}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file that a run made, by a link. A download that was cut resumes with `Range` and `If-Range`. A link that is
+         *     expired, altered or taken back is told from no other that leads nowhere.
+         */
+        get: operations["download_artifact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes to one's runs, as server-sent events: `run` with the run as JSON, its version as the id. A client that
+         *     reconnects says `Last-Event-ID` and gets what it missed; `reset` says that this was too much, and that the
+         *     history is to be read again. `ready` comes first.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -15,6 +56,98 @@ export interface paths {
         get: operations["health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history of runs. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run. */
+        get: operations["get_run"];
+        put?: never;
+        post?: never;
+        /** Takes a run that has ended out of the history. Its file is gone at once for everybody who has a link. */
+        delete: operations["delete_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for a run's end. One that waits is cancelled at once, one that runs within about two seconds; one that has
+         *     ended stays as it is.
+         */
+        post: operations["cancel_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to the file that a run made. Whoever has it can download the file until it expires, or until the run is
+         *     deleted.
+         */
+        post: operations["link_run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/runs/{id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts a new run that asks for the same. The rows are those of now. */
+        post: operations["rerun"];
         delete?: never;
         options?: never;
         head?: never;
@@ -109,6 +242,23 @@ export interface paths {
         put?: never;
         /** What an export will be that is too long for an address. */
         post: operations["post_export_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts an export in the background. It is checked and kept before this answers; nobody needs to wait for it. */
+        post: operations["start_export"];
         delete?: never;
         options?: never;
         head?: never;
@@ -227,14 +377,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A file that a run made. */
+        Artifact: {
+            /** @description Whether it can still be downloaded, as far as the store knows: neither revoked nor removed. */
+            available: boolean;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it goes away.
+             */
+            expires_at: string;
+            /** @description The name that people see. */
+            file_name: string;
+            /** @description 128 random bits: it cannot be guessed. */
+            id: string;
+            /** @description Rows, snapshot, view and columns. */
+            manifest: Record<string, never>;
+            /** @description Its media type, as HTTP says it. */
+            media_type: string;
+            /** @description The run that made it. */
+            run_id: string;
+            /** @description Of its bytes, in hexadecimal. */
+            sha256: string;
+        };
+        /** @description A link to a file. */
+        ArtifactLink: {
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /** @description The address, on this server. */
+            url: string;
+        };
+        /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
+        Cell: string | number | boolean | null;
         /** @description A column of a dataset as the database describes it, refined by the configuration. */
         Column: {
             /** @description Whether the column is computed from others by the configuration rather than stored. */
             computed?: boolean;
             /** @description An ISO 4217 code when the numbers are money, for display and for XLSX formats. */
-            currency?: string | null;
+            currency?: string;
             /** @description The default in the database's own words, if there is one. */
-            default?: string | null;
+            default?: string;
             /** @description The name for people; the same as `name` unless configured. */
             label: string;
             /** @description The name in the database. */
@@ -251,7 +445,7 @@ export interface components {
             /** @description The columns, in order. */
             columns: string[];
             /** @description The id of a saved one; a configured one has none. */
-            id?: string | null;
+            id?: string;
             /** @description The name. */
             name: string;
             /** @description Who made it. */
@@ -266,7 +460,7 @@ export interface components {
          * @description The type of a column, the same for the three kinds of database.
          *
          *     What Arrow holds exactly travels in its Arrow type; everything else travels as text in the database's own
-         *     notation. [`ColumnType::arrow`] says which.
+         *     notation.
          */
         ColumnType: {
             /** @enum {string} */
@@ -283,12 +477,12 @@ export interface components {
              * Format: int32
              * @description All digits together, where the database fixes them.
              */
-            precision?: number | null;
+            precision?: number;
             /**
              * Format: int32
              * @description Digits after the point, where the database fixes them.
              */
-            scale?: number | null;
+            scale?: number;
         } | {
             /**
              * Format: int32
@@ -336,6 +530,11 @@ export interface components {
             /** @enum {string} */
             kind: "other";
         };
+        /**
+         * @description How a whole file is compressed.
+         * @enum {string}
+         */
+        Compression: "gzip" | "zstd";
         /** @description How many rows a view has. */
         Count: {
             /**
@@ -350,7 +549,7 @@ export interface components {
         CountBody: {
             mode?: components["schemas"]["CountMode"] | null;
             /** @description The view; the whole dataset when absent. */
-            view?: components["schemas"]["View"];
+            view?: components["schemas"]["ViewRequest"];
         };
         /**
          * @description How exact a count is to be.
@@ -365,7 +564,7 @@ export interface components {
              * Format: int64
              * @description How many rows the database believes there are, without counting.
              */
-            estimated_rows?: number | null;
+            estimated_rows?: number;
             /** @description References to other datasets of the same source. */
             foreign_keys: components["schemas"]["ForeignKey"][];
             /**
@@ -402,7 +601,7 @@ export interface components {
          */
         DatasetName: {
             /** @description The schema, if it is not the default one. */
-            schema?: string | null;
+            schema?: string;
             /** @description The table or view. */
             table: string;
         };
@@ -414,7 +613,7 @@ export interface components {
              * Format: int64
              * @description How many rows the database believes there are.
              */
-            estimated_rows?: number | null;
+            estimated_rows?: number;
             /** @description The columns that name one row; empty when there are none. */
             key: string[];
             /** @description Stored or computed. */
@@ -424,17 +623,23 @@ export interface components {
             /** @description The name in addresses: the table, with `schema.` before it where the schema is not the default one. */
             name: string;
         };
+        /**
+         * @description The ways to write a date.
+         * @enum {string}
+         */
+        DateNotation: "iso" | "dotted" | "day_first" | "month_first";
+        /**
+         * @description The signs before a fraction.
+         * @enum {string}
+         */
+        DecimalSign: "point" | "comma";
         /** @description An export. */
         ExportBody: {
             /** @description The name for the file. */
             file_name?: string | null;
-            /**
-             * @description `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
-             * @example csv
-             */
-            format?: string | null;
+            format?: components["schemas"]["Format"] | null;
             /** @description Only the rows with these keys, each a list of the key's values in the key's order. */
-            keys?: Record<string, never>[][] | null;
+            keys?: components["schemas"]["KeyValue"][][] | null;
             /**
              * Format: int64
              * @description At most so many rows.
@@ -445,7 +650,12 @@ export interface components {
             /** @description How it is delivered. */
             tier?: components["schemas"]["Tier"];
             /** @description The view; the whole dataset when absent. */
-            view?: components["schemas"]["View"];
+            view?: components["schemas"]["ViewRequest"];
+        };
+        /** @description An export, in a form: so a page can have the browser download the answer. */
+        ExportForm: {
+            /** @description The JSON of an `ExportBody`. */
+            request: string;
         };
         /** @description What people can choose about an export's file. */
         ExportOptions: {
@@ -454,27 +664,22 @@ export interface components {
              * @default false
              */
             bom: boolean;
-            /**
-             * @description `gzip` or `zstd`.
-             * @default null
-             * @example gzip
-             */
-            compress: string | null;
+            /** @default null */
+            compress: components["schemas"]["Compression"] | null;
             /**
              * @description Dates in CSV, TSV and text: `iso`, `dotted`, `day_first` or `month_first`.
              * @default iso
-             * @example iso
              */
-            dates: string;
+            dates: components["schemas"]["DateNotation"];
             /**
              * @description What stands before a fraction in CSV, TSV and text: `point` or `comma`.
              * @default point
-             * @example point
              */
-            decimal: string;
+            decimal: components["schemas"]["DecimalSign"];
             /**
-             * @description One ASCII character between the fields of CSV.
+             * @description Between the fields of CSV: a tab or a sign that occurs in no number or date.
              * @default null
+             * @example ;
              */
             delimiter: string | null;
             /**
@@ -518,9 +723,52 @@ export interface components {
              * @description How many rows.
              */
             rows: number;
-            /** @description `direct` or `streamed`. */
+            /** @description `direct`, `streamed` or `background`. */
             tier: components["schemas"]["Tier"];
         };
+        /** @description Which rows: groups of conditions, in the notation for programs. Comparing with NULL is false, and a negation is true wherever the positive is not. */
+        Filter: components["schemas"]["FilterAnd"] | components["schemas"]["FilterOr"] | components["schemas"]["FilterNot"] | components["schemas"]["FilterOnValue"] | components["schemas"]["FilterOnRange"] | components["schemas"]["FilterOnList"] | components["schemas"]["FilterOnPresence"];
+        /** @description All of these hold; an empty list: every row. */
+        FilterAnd: {
+            and: components["schemas"]["Filter"][];
+        };
+        /** @description This does not hold. */
+        FilterNot: {
+            not: components["schemas"]["Filter"];
+        };
+        FilterOnList: {
+            /** @description The column's name, dotted when it reaches through a foreign key. */
+            column: string;
+            /** @enum {string} */
+            op: "in" | "not_in";
+            values: components["schemas"]["Literal"][];
+        };
+        FilterOnPresence: {
+            /** @description The column's name, dotted when it reaches through a foreign key. */
+            column: string;
+            /** @enum {string} */
+            op: "is_null" | "is_not_null" | "is_empty" | "is_not_empty";
+        };
+        FilterOnRange: {
+            /** @description The column's name, dotted when it reaches through a foreign key. */
+            column: string;
+            /** @enum {string} */
+            op: "between";
+            values: components["schemas"]["Literal"][];
+        };
+        FilterOnValue: {
+            /** @description The column's name, dotted when it reaches through a foreign key. */
+            column: string;
+            /** @enum {string} */
+            op: "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "contains" | "not_contains" | "starts_with" | "ends_with" | "in_last" | "in_next";
+            value: components["schemas"]["Literal"];
+        };
+        /** @description One of these holds; an empty list: no row. */
+        FilterOr: {
+            or: components["schemas"]["Filter"][];
+        };
+        /** @description A filter as JSON, or as text: `status = "paid" and price > 100`. */
+        FilterRequest: components["schemas"]["Filter"] | string;
         /** @description A reference from columns of this dataset to a unique key of another. */
         ForeignKey: {
             /** @description The columns here. */
@@ -530,6 +778,11 @@ export interface components {
             /** @description The dataset referred to. */
             references: components["schemas"]["DatasetName"];
         };
+        /**
+         * @description A kind of file that Rowport writes.
+         * @enum {string}
+         */
+        Format: "csv" | "tsv" | "json" | "ndjson" | "xlsx" | "parquet" | "text";
         /**
          * @description What the header row of a file says.
          * @enum {string}
@@ -553,6 +806,8 @@ export interface components {
          * @enum {string}
          */
         IntegerWidth: "i16" | "i32" | "i64" | "u64";
+        /** @description A value of a key. */
+        KeyValue: string | number | boolean;
         /** @description Cursors at every n-th row. */
         Landmarks: {
             /**
@@ -572,25 +827,26 @@ export interface components {
         LandmarksBody: {
             /**
              * Format: int64
-             * @description A landmark at every n-th row: 1,000 unless given, 100 at least.
+             * @description A landmark at every n-th row: 1,000 unless given, from 100 to 1,000,000.
              */
             every?: number | null;
             /** @description The view; the whole dataset when absent. */
-            view?: components["schemas"]["View"];
+            view?: components["schemas"]["ViewRequest"];
+        };
+        /** @description A value to compare with. */
+        Literal: (string | number | boolean) | {
+            number: string;
         };
         /** @description One page of a view. */
         Page: {
             /** @description The columns, in the order of the values. */
             columns: components["schemas"]["PageColumn"][];
             /** @description Where the next page begins; `null` when there is none. */
-            cursor?: string | null;
-            /**
-             * @description `total` when the order has no ties, `none` when the dataset has no key to make one.
-             * @example total
-             */
-            order: string;
+            cursor: string | null;
+            /** @description `total` when the order has no ties, `none` when the dataset has no key to make one. */
+            order: components["schemas"]["RowOrder"];
             /** @description One list of values for each row. */
-            rows: Record<string, never>[][];
+            rows: components["schemas"]["Cell"][][];
             /** @description `[row, column]` of every value that was too long for a page and is shown in part. */
             truncated: [
                 number,
@@ -607,12 +863,12 @@ export interface components {
              */
             limit?: number | null;
             /** @description The view; the whole dataset when absent. */
-            view?: components["schemas"]["View"];
+            view?: components["schemas"]["ViewRequest"];
         };
         /** @description A column of a page. */
         PageColumn: {
             /** @description The currency, if it is money. */
-            currency?: string | null;
+            currency?: string;
             /** @description The name for people. */
             label: string;
             /** @description The name in views. */
@@ -645,7 +901,7 @@ export interface components {
             /** @description What was wrong, and where. */
             detail: string;
             /** @description What would help, where that can be said. */
-            hint?: string | null;
+            hint?: string;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -669,6 +925,100 @@ export interface components {
             /** @description Its name for people. */
             label: string;
         };
+        /**
+         * @description Whether two exports of the same snapshot have their rows in the same order.
+         * @enum {string}
+         */
+        RowOrder: "total" | "none";
+        /** @description One execution of background work. */
+        Run: {
+            artifact?: components["schemas"]["Artifact"] | null;
+            /**
+             * Format: int32
+             * @description How often it was begun.
+             */
+            attempt: number;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            /** @description The dataset. */
+            dataset: string;
+            /** @description Its owner deleted it; it is only told of so that a list can drop it. */
+            deleted: boolean;
+            error?: components["schemas"]["RunError"] | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description A version 7 UUID. */
+            id: string;
+            /** @description The kind of work, such as `export`. */
+            kind: string;
+            /** @description The run that this one is a part of. */
+            parent?: string | null;
+            /** @description Whose it is. */
+            principal: string;
+            /** @description How far it is. */
+            progress: components["schemas"]["RunProgress"];
+            /** @description What was asked for. */
+            request: Record<string, never>;
+            /** @description The run that this one repeats. */
+            rerun_of?: string | null;
+            /** @description The source. */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When the present attempt began.
+             */
+            started_at?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["RunState"];
+            /**
+             * Format: int64
+             * @description Rises with every change to any run: whoever has seen this one asks for what is above it.
+             */
+            version: number;
+        };
+        /** @description Why a run failed. */
+        RunError: {
+            /** @description A stable code. */
+            code: string;
+            /** @description What went wrong, in words. */
+            message: string;
+        };
+        /** @description A page of the history. */
+        RunList: {
+            /** @description What to give as `before` for the next page; `null` when this is the last one. */
+            next?: string | null;
+            /** @description The latest first. */
+            runs: components["schemas"]["Run"][];
+        };
+        /** @description How far a run has come. */
+        RunProgress: {
+            /**
+             * Format: int64
+             * @description Bytes written.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Rows done.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows expected, when that is known; an estimate for large datasets.
+             */
+            rows_expected?: number | null;
+        };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "cancelling" | "cancelled" | "completed" | "failed";
         /** @description A view that somebody saved under a name. */
         SavedView: {
             /**
@@ -716,7 +1066,8 @@ export interface components {
             label: string;
             /** @description The name in addresses. */
             name: string;
-            problem?: components["schemas"]["SourceProblem"] | null;
+            /** @description Why it does not answer. */
+            problem?: components["schemas"]["SourceProblem"];
         };
         /**
          * @description The kinds of database that can be a source.
@@ -733,7 +1084,7 @@ export interface components {
             /** @description What was wrong. */
             detail: string;
             /** @description What would help. */
-            hint?: string | null;
+            hint?: string;
         };
         /** @description Every source. */
         Sources: {
@@ -744,21 +1095,21 @@ export interface components {
          * @description How an export is delivered. The bytes are the same.
          * @enum {string}
          */
-        Tier: "auto" | "direct" | "streamed";
+        Tier: "auto" | "direct" | "streamed" | "background";
         /**
          * @description What a person asks for: columns, filter, sort and search. The same view drives the grid, counts, exports and
-         *     links. Everything is by name; resolving it against a dataset yields a [`Query`](crate::Query).
+         *     links. Everything is by name; resolving it against a dataset yields a query.
          */
         View: {
             /**
              * @description The columns, in order; all of the dataset's when absent. A dotted name (`AlbumId.Title`) reaches through a
              *     foreign key.
              */
-            columns?: string[] | null;
+            columns?: string[];
             /** @description Which rows. */
-            filter?: Record<string, never> | null;
+            filter?: components["schemas"]["Filter"];
             /** @description Text that must stand in one of the text columns, in any case. */
-            search?: string | null;
+            search?: string;
             /** @description The order, before the key, which always comes last. */
             sort?: components["schemas"]["Sort"][];
         };
@@ -770,10 +1121,135 @@ export interface components {
              */
             name: string;
             /** @description The view. */
-            view: components["schemas"]["View"];
+            view: components["schemas"]["ViewRequest"];
+        };
+        /** @description A view in a body. Its filter is read apart from the rest, so that a mistake in it has the filter's own code. */
+        ViewRequest: {
+            /**
+             * @description The columns, in order; all of the dataset's when absent. A dotted name reaches through a foreign key.
+             * @example [
+             *       "id",
+             *       "status"
+             *     ]
+             */
+            columns?: string[] | null;
+            filter?: components["schemas"]["FilterRequest"] | null;
+            /** @description Text that must stand in one of the text columns, in any case. */
+            search?: string | null;
+            /** @description The order, before the key, which always comes last. */
+            sort?: components["schemas"]["Sort"][];
         };
     };
-    responses: never;
+    responses: {
+        /** @description The database refused, or was lost */
+        BadGateway: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request cannot be read, or a part of it cannot be understood */
+        BadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The name is taken, or the dataset has changed meanwhile */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request came from another site, or named another host */
+        Forbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A mistake of ours, or Rowport's own file cannot be used */
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is none of that name */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The disk has no room for the file */
+        StorageFull: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database took longer than the statement limit */
+        Timeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description More columns, values or bytes than a request may have */
+        TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database does not answer, or is busy */
+        Unavailable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description These rows or options do not go into this format */
+        Unprocessable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is of a kind that is not read here */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -781,6 +1257,92 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    download_artifact: {
+        parameters: {
+            query: {
+                /** @description Until when, in seconds since 1970. */
+                expires: number;
+                /** @description What Rowport signed. */
+                signature: string;
+            };
+            header?: never;
+            path: {
+                /** @description The artifact's id. */
+                id: string;
+                /** @description Any name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description A part of the file */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The file is the one that the client has */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            /** @description The file has no such bytes */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of the last event that the client has */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     health: {
         parameters: {
             query?: never;
@@ -790,6 +1352,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It runs */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -798,6 +1361,197 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Only of this kind.
+                 * @example export
+                 */
+                kind?: string;
+                /** @description Only in this state. */
+                state?: components["schemas"]["RunState"];
+                /** @description Only of a dataset of this source; `dataset` goes with it. */
+                source?: string;
+                /** @description Only of this dataset; `source` goes with it. */
+                dataset?: string;
+                /** @description Only those asked for before this run: the `next` of the page before. */
+                before?: string;
+                /** @description At most so many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancel_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    link_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArtifactLink"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    rerun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The run's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new run, in the queue */
+            202: {
+                headers: {
+                    /** @description The run's address */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
         };
     };
     list_sources: {
@@ -809,6 +1563,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The sources */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -817,6 +1572,7 @@ export interface operations {
                     "application/json": components["schemas"]["Sources"];
                 };
             };
+            403: components["responses"]["Forbidden"];
         };
     };
     get_dataset: {
@@ -839,6 +1595,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The dataset */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -847,14 +1604,13 @@ export interface operations {
                     "application/json": components["schemas"]["DatasetDescription"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     get_count: {
@@ -891,6 +1647,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The count */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -899,14 +1656,15 @@ export interface operations {
                     "application/json": components["schemas"]["Count"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     post_count: {
@@ -933,6 +1691,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The count */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -941,14 +1700,16 @@ export interface operations {
                     "application/json": components["schemas"]["Count"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     get_export: {
@@ -975,34 +1736,34 @@ export interface operations {
                  * @description `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
                  * @example csv
                  */
-                format?: string;
-                /** @description `gzip` or `zstd`. */
-                compress?: string;
+                format?: components["schemas"]["Format"];
+                /**
+                 * @description `gzip` or `zstd`.
+                 * @example gzip
+                 */
+                compress?: components["schemas"]["Compression"];
                 /** @description Without the formula guard. */
                 raw?: boolean;
                 /** @description `names` (the default), `labels` or `none`. */
                 header?: components["schemas"]["HeaderStyle"];
-                /** @description One ASCII character between the fields of CSV. */
+                /**
+                 * @description Between the fields of CSV: a tab or a sign that occurs in no number or date.
+                 * @example ;
+                 */
                 delimiter?: string;
                 /** @description A UTF-8 byte order mark. */
                 bom?: boolean;
                 /** @description What stands for NULL in CSV, TSV and text. */
                 null?: string;
-                /**
-                 * @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
-                 * @example iso
-                 */
-                dates?: string;
-                /**
-                 * @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
-                 * @example point
-                 */
-                decimal?: string;
+                /** @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`. */
+                dates?: components["schemas"]["DateNotation"];
+                /** @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`. */
+                decimal?: components["schemas"]["DecimalSign"];
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
                 /** @description At most so many rows. */
                 limit?: number;
-                /** @description `auto` (the default), `direct` or `streamed`. */
+                /** @description `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`. */
                 tier?: components["schemas"]["Tier"];
                 /** @description The name for the file. */
                 file_name?: string;
@@ -1027,20 +1788,43 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    /** @description The name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description Rows, bytes, SHA-256, snapshot and order as JSON: here for a direct export, else a trailer */
+                    "Rowport-Manifest"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "text/csv": string;
+                    "text/tab-separated-values": string;
+                    "application/json": {
+                        columns: unknown[];
+                        count: number;
+                        dataset: string;
+                        exported_at: string;
+                        manifest: Record<string, never>;
+                        rows: unknown[];
+                        view: Record<string, never>;
+                    };
+                    "application/x-ndjson": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/plain": string;
+                    "application/gzip": unknown;
+                    "application/zstd": unknown;
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
         };
     };
     post_export: {
@@ -1064,26 +1848,51 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ExportBody"];
+                "application/x-www-form-urlencoded": components["schemas"]["ExportForm"];
             };
         };
         responses: {
             /** @description The file */
             200: {
                 headers: {
+                    /** @description The name for the file */
+                    "Content-Disposition"?: string;
+                    /** @description Rows, bytes, SHA-256, snapshot and order as JSON: here for a direct export, else a trailer */
+                    "Rowport-Manifest"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "*/*": number[];
+                    "text/csv": string;
+                    "text/tab-separated-values": string;
+                    "application/json": {
+                        columns: unknown[];
+                        count: number;
+                        dataset: string;
+                        exported_at: string;
+                        manifest: Record<string, never>;
+                        rows: unknown[];
+                        view: Record<string, never>;
+                    };
+                    "application/x-ndjson": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                    "text/plain": string;
+                    "application/gzip": unknown;
+                    "application/zstd": unknown;
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
         };
     };
     get_export_plan: {
@@ -1110,34 +1919,34 @@ export interface operations {
                  * @description `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
                  * @example csv
                  */
-                format?: string;
-                /** @description `gzip` or `zstd`. */
-                compress?: string;
+                format?: components["schemas"]["Format"];
+                /**
+                 * @description `gzip` or `zstd`.
+                 * @example gzip
+                 */
+                compress?: components["schemas"]["Compression"];
                 /** @description Without the formula guard. */
                 raw?: boolean;
                 /** @description `names` (the default), `labels` or `none`. */
                 header?: components["schemas"]["HeaderStyle"];
-                /** @description One ASCII character between the fields of CSV. */
+                /**
+                 * @description Between the fields of CSV: a tab or a sign that occurs in no number or date.
+                 * @example ;
+                 */
                 delimiter?: string;
                 /** @description A UTF-8 byte order mark. */
                 bom?: boolean;
                 /** @description What stands for NULL in CSV, TSV and text. */
                 null?: string;
-                /**
-                 * @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
-                 * @example iso
-                 */
-                dates?: string;
-                /**
-                 * @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
-                 * @example point
-                 */
-                decimal?: string;
+                /** @description Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`. */
+                dates?: components["schemas"]["DateNotation"];
+                /** @description What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`. */
+                decimal?: components["schemas"]["DecimalSign"];
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
                 /** @description At most so many rows. */
                 limit?: number;
-                /** @description `auto` (the default), `direct` or `streamed`. */
+                /** @description `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`. */
                 tier?: components["schemas"]["Tier"];
                 /** @description The name for the file. */
                 file_name?: string;
@@ -1159,6 +1968,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The plan */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1167,14 +1977,17 @@ export interface operations {
                     "application/json": components["schemas"]["ExportPlan"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
         };
     };
     post_export_plan: {
@@ -1201,6 +2014,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The plan */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1209,14 +2023,67 @@ export interface operations {
                     "application/json": components["schemas"]["ExportPlan"];
                 };
             };
-            default: {
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportBody"];
+            };
+        };
+        responses: {
+            /** @description The run, in the queue */
+            202: {
                 headers: {
+                    /** @description The run's address */
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Run"];
                 };
             };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
         };
     };
     get_landmarks: {
@@ -1236,7 +2103,7 @@ export interface operations {
                 sort?: string;
                 /** @description Text to search for. */
                 search?: string;
-                /** @description A landmark at every n-th row: 1,000 unless given, 100 at least. */
+                /** @description A landmark at every n-th row: 1,000 unless given, from 100 to 1,000,000. */
                 every?: number;
             };
             header?: never;
@@ -1256,6 +2123,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The landmarks */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1264,14 +2132,15 @@ export interface operations {
                     "application/json": components["schemas"]["Landmarks"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     post_landmarks: {
@@ -1298,6 +2167,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The landmarks */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1306,14 +2176,16 @@ export interface operations {
                     "application/json": components["schemas"]["Landmarks"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     list_presets: {
@@ -1336,6 +2208,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The presets */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1344,14 +2217,13 @@ export interface operations {
                     "application/json": components["schemas"]["ColumnPresets"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     create_preset: {
@@ -1378,6 +2250,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The saved preset */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1386,14 +2259,16 @@ export interface operations {
                     "application/json": components["schemas"]["ColumnPreset"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     update_preset: {
@@ -1422,6 +2297,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The saved preset */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1430,14 +2306,16 @@ export interface operations {
                     "application/json": components["schemas"]["ColumnPreset"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     delete_preset: {
@@ -1469,14 +2347,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     get_rows: {
@@ -1521,6 +2398,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1529,14 +2407,15 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     post_rows: {
@@ -1563,6 +2442,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1571,14 +2451,16 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     list_views: {
@@ -1601,6 +2483,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The views */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1609,14 +2492,13 @@ export interface operations {
                     "application/json": components["schemas"]["SavedViews"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     create_view: {
@@ -1643,6 +2525,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The saved view */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1651,14 +2534,16 @@ export interface operations {
                     "application/json": components["schemas"]["SavedView"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     update_view: {
@@ -1687,6 +2572,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The saved view */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1695,14 +2581,16 @@ export interface operations {
                     "application/json": components["schemas"]["SavedView"];
                 };
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     delete_view: {
@@ -1734,14 +2622,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
 }

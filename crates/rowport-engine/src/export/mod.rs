@@ -9,6 +9,7 @@ mod pipeline;
 mod plan;
 mod request;
 mod spool;
+mod stored;
 
 pub use file::{write_beside, write_manifest};
 pub use name::file_name;

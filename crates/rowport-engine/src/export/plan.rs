@@ -22,6 +22,8 @@ pub enum Tier {
     Direct,
     /// Sent while it is read.
     Streamed,
+    /// Written by a run while nobody waits, and downloaded later.
+    Background,
 }
 
 /// What an export will be.
@@ -31,7 +33,7 @@ pub struct ExportPlan {
     pub rows: u64,
     /// Whether they were counted rather than estimated.
     pub exact: bool,
-    /// `direct` or `streamed`.
+    /// `direct`, `streamed` or `background`.
     pub tier: Tier,
     /// Why that one, in words.
     pub reason: String,
@@ -71,7 +73,8 @@ impl Desk {
         })
     }
 
-    /// Which tier an export takes: what was asked for, or what fits its size.
+    /// Which tier a download takes: what was asked for, or what fits its size. Whoever downloads waits for the
+    /// answer, so a large one is streamed and never left to the background.
     pub async fn decide_tier(
         &self,
         source: &str,
@@ -83,7 +86,8 @@ impl Desk {
         }
         let most = self.exports.direct_rows + 1;
         match self.count_rows(source, prepared.query().clone().count(Some(most))).await {
-            Ok(count) => Ok(self.tier(asked, Count { count, exact: count < most }).0),
+            Ok(count) if count < most => Ok(Tier::Direct),
+            Ok(_) => Ok(Tier::Streamed),
             // What takes so long to count had better be sent while it is read.
             Err(EngineError::Driver(DriverError::Timeout { .. })) => Ok(Tier::Streamed),
             Err(error) => Err(error),
@@ -100,16 +104,22 @@ impl Desk {
     }
 
     fn tier(&self, asked: Tier, count: Count) -> (Tier, String) {
-        let limit = self.exports.direct_rows;
+        let (direct, streamed) = (self.exports.direct_rows, self.exports.streamed_rows);
+        let asked_for = |tier: Tier, name: &str| (tier, format!("{name}, as asked for"));
         match asked {
-            Tier::Direct => (Tier::Direct, "direct, as asked for".to_owned()),
-            Tier::Streamed => (Tier::Streamed, "streamed, as asked for".to_owned()),
-            Tier::Auto if count.count <= limit => {
-                (Tier::Direct, format!("at most {limit} rows: the file is complete before it is sent"))
+            Tier::Direct => asked_for(asked, "direct"),
+            Tier::Streamed => asked_for(asked, "streamed"),
+            Tier::Background => asked_for(asked, "in the background"),
+            Tier::Auto if count.count <= direct => {
+                (Tier::Direct, format!("at most {direct} rows: the file is complete before it is sent"))
             }
-            Tier::Auto => {
-                (Tier::Streamed, format!("more than {limit} rows: the file is sent while it is read"))
+            Tier::Auto if count.count <= streamed => {
+                (Tier::Streamed, format!("more than {direct} rows: the file is sent while it is read"))
             }
+            Tier::Auto => (
+                Tier::Background,
+                format!("more than {streamed} rows: the file is made while you go on, and kept for you"),
+            ),
         }
     }
 

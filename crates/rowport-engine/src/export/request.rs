@@ -39,23 +39,21 @@ pub struct ExportRequest {
 #[serde(default, deny_unknown_fields)]
 pub struct ExportOptions {
     /// `gzip` or `zstd`.
-    #[schema(value_type = Option<String>, example = "gzip")]
     pub compress: Option<Compression>,
     /// Without the formula guard: texts that a spreadsheet would run stay as they are.
     pub raw: bool,
     /// What the header row says.
     pub header: HeaderStyle,
-    /// One ASCII character between the fields of CSV.
+    /// Between the fields of CSV: a tab or a sign that occurs in no number or date.
+    #[schema(value_type = Option<String>, pattern = "^[\\t!#$%&()*,/;<>?\\[\\]^_`{|}~]$", example = ";")]
     pub delimiter: Option<char>,
     /// A UTF-8 byte order mark, which older spreadsheets need.
     pub bom: bool,
     /// What stands for NULL in CSV, TSV and text.
     pub null: String,
     /// Dates in CSV, TSV and text: `iso`, `dotted`, `day_first` or `month_first`.
-    #[schema(value_type = String, example = "iso")]
     pub dates: DateNotation,
     /// What stands before a fraction in CSV, TSV and text: `point` or `comma`.
-    #[schema(value_type = String, example = "point")]
     pub decimal: DecimalSign,
     /// XLSX: a sheet for each value of this column.
     pub sheet_by: Option<String>,
@@ -102,6 +100,11 @@ impl Desk {
         let view = view_to_export(&resolved, request)?;
         let now = self.clock.now();
         let mut query = resolved.query(&view, now)?;
+        // No database counts further.
+        if let Some(limit) = request.limit.filter(|limit| i64::try_from(*limit).is_err()) {
+            let message = format!("`limit` is {} at most, not {limit}", i64::MAX);
+            return Err(EngineError::BadExport { message });
+        }
         query.limit = request.limit;
         let encode = encode_options(&query, request, dataset)?;
         let key = resolved.key().iter().map(|column| column.name.clone()).collect();
@@ -153,7 +156,7 @@ impl PreparedExport {
     }
 
     /// The query, for counting.
-    pub(super) fn query(&self) -> &Query {
+    pub(crate) fn query(&self) -> &Query {
         &self.query
     }
 }

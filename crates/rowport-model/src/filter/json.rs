@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::parse::is_number;
 use super::{Condition, Filter, FilterError, Literal, Operator};
 
 pub(super) fn read(value: &Value) -> Result<Filter, FilterError> {
@@ -134,7 +135,7 @@ impl Reader {
             Value::Number(number) => Ok(Literal::Number(number.to_string())),
             Value::String(text) => Ok(Literal::Text(text.clone())),
             Value::Object(object) if object.len() == 1 => match object.get("number") {
-                Some(Value::String(digits)) => Ok(Literal::Number(digits.clone())),
+                Some(Value::String(digits)) if is_number(digits) => Ok(Literal::Number(digits.clone())),
                 _ => Err(wrong(path, "expected text, a number, true or false")),
             },
             Value::Null => Err(wrong(path, "null is not compared with; use the operator `is_null`")),

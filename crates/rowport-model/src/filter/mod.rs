@@ -7,6 +7,7 @@
 mod json;
 mod parse;
 mod print;
+mod schema;
 
 use std::fmt;
 

@@ -99,7 +99,7 @@ fn is_word(character: char) -> bool {
 }
 
 /// A bare word that is a number in plain or exponent notation.
-fn is_number(word: &str) -> bool {
+pub(super) fn is_number(word: &str) -> bool {
     let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
     digits.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && digits.contains(|c: char| c.is_ascii_digit())

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::Desk;
+use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
 use rowport_model::Clock;
-use rowport_server::AppState;
-use rowport_store::Store;
+use rowport_server::{AppState, Links};
+use rowport_store::{Folder, Store};
 use rowport_testkit::Database;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -73,7 +74,21 @@ pub fn serve_with(
         let store = Store::in_memory().await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let state = AppState { desk: Arc::new(desk), store: Arc::new(store) };
+        let (desk, store) = (Arc::new(desk), Arc::new(store));
+        let links = Links::open(&store).await.unwrap();
+        let files = tempfile::tempdir().unwrap().keep();
+        let folder = Folder::open(&files).unwrap();
+        let settings = RunnerSettings { heartbeat: Duration::from_millis(100), ..RunnerSettings::default() };
+        let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, "test".to_owned(), settings);
+        let watcher = Watcher::start(Arc::clone(&store), stop.clone());
+        tokio::spawn({
+            let (runner, stop) = (runner.clone(), stop.clone());
+            async move {
+                runner.work(stop).await;
+                std::fs::remove_dir_all(files).unwrap();
+            }
+        });
+        let state = AppState { desk, store, runner, watcher, links };
         tokio::spawn(rowport_server::serve(listener, state, stop));
         address
     });

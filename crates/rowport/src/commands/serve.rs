@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use rowport_engine::Desk;
+use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
-use rowport_server::AppState;
-use rowport_store::Store;
+use rowport_server::{AppState, Links};
+use rowport_store::{Folder, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -33,9 +34,12 @@ pub struct Serve {
     /// The address, on loopback [default: 127.0.0.1:7878].
     #[arg(long)]
     listen: Option<SocketAddr>,
-    /// The folder for saved views and presets [default: rowport-data].
+    /// The folder for Rowport's own state and the files of background exports [default: rowport-data].
     #[arg(long)]
     data_dir: Option<PathBuf>,
+    /// `postgres://…`: keep the state in the schema `rowport` there, which several processes can share.
+    #[arg(long, env = "ROWPORT_STATE", hide_env_values = true)]
+    state: Option<String>,
 }
 
 impl Serve {
@@ -59,7 +63,7 @@ impl Serve {
         }
         let listen = self.listen.or(server.listen).unwrap_or_else(default_listen);
         let data_dir = self.data_dir.or(server.data_dir).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
-        serve(desk, listen, &data_dir).await
+        serve(desk, listen, &data_dir, self.state.as_deref()).await
     }
 }
 
@@ -81,13 +85,21 @@ pub fn check_listen(listen: SocketAddr) -> Result<(), Failure> {
 }
 
 /// Serves until interrupted, and says where.
-pub async fn serve(settings: DeskSettings, listen: SocketAddr, data_dir: &Path) -> Result<ExitCode, Failure> {
+pub async fn serve(
+    settings: DeskSettings,
+    listen: SocketAddr,
+    data_dir: &Path,
+    state: Option<&str>,
+) -> Result<ExitCode, Failure> {
     check_listen(listen)?;
     std::fs::create_dir_all(data_dir)
         .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
-    let store = Store::open(&data_dir.join("rowport.sqlite"))
-        .await
-        .map_err(|error| Failure::output("the store", &error))?;
+    let in_store = |error: StoreError| Failure::output("the store", &error);
+    let store = match state {
+        Some(url) => Store::connect(url).await.map_err(in_store)?,
+        None => Store::open(&data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
+    };
+    let folder = Folder::open(&data_dir.join("artifacts")).map_err(in_store)?;
     let desk = Arc::new(sources::desk(settings)?);
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         Failure::output(&format!("cannot listen on {listen}"), &error)
@@ -98,10 +110,21 @@ pub async fn serve(settings: DeskSettings, listen: SocketAddr, data_dir: &Path) 
     let shutdown = CancellationToken::new();
     tokio::spawn(shut_down_on_signal(shutdown.clone()));
     tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-    let state = AppState { desk, store: Arc::new(store) };
-    rowport_server::serve(listener, state, shutdown)
-        .await
-        .map_err(|error| Failure::output("the server", &error))?;
+    let store = Arc::new(store);
+    let links = Links::open(&store).await.map_err(in_store)?;
+    let settings = RunnerSettings::default();
+    let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, store.process_name(), settings);
+    let watcher = Watcher::start(Arc::clone(&store), shutdown.clone());
+    let working = tokio::spawn({
+        let (runner, shutdown) = (runner.clone(), shutdown.clone());
+        async move { runner.work(shutdown).await }
+    });
+    let state = AppState { desk, store, runner, watcher, links };
+    let served = rowport_server::serve(listener, state, shutdown.clone()).await;
+    // However serving ended, nobody is left to ask for more.
+    shutdown.cancel();
+    let _ = working.await;
+    served.map_err(|error| Failure::output("the server", &error))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -126,7 +149,7 @@ async fn warn_of_settings(desk: Arc<Desk>) {
     }
 }
 
-/// The first signal lets requests end; ten seconds later, or at the second one, the process ends anyway.
+/// The first signal lets requests and runs end; thirty seconds later, or at the second one, the process ends anyway.
 async fn shut_down_on_signal(shutdown: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut terminate), Ok(mut interrupt)) =
@@ -139,7 +162,7 @@ async fn shut_down_on_signal(shutdown: CancellationToken) {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
-        () = tokio::time::sleep(std::time::Duration::from_secs(10)) => {}
+        () = tokio::time::sleep(std::time::Duration::from_secs(30)) => {}
     }
     std::process::exit(130);
 }

@@ -13,6 +13,12 @@ pub(super) struct ExportsSection {
     /// An export of at most so many rows is complete before its first byte is sent; a larger one is streamed.
     #[schemars(with = "u64", extend("default" = 10_000, "examples" = [10_000]))]
     direct_rows: Option<u64>,
+    /// An export of more rows than this is made in the background, unless somebody chooses otherwise.
+    #[schemars(with = "u64", extend("default" = 100_000, "examples" = [100_000]))]
+    streamed_rows: Option<u64>,
+    /// How long the file of a background export is kept.
+    #[schemars(with = "String", length(min = 1), extend("default" = "24h", "examples" = ["24h", "168h"]))]
+    retention: Option<Spanned<String>>,
     /// How long a slow reader may hold the database's snapshot before the rest of its rows is spooled to disk.
     #[schemars(with = "String", length(min = 1), extend("default" = "30s", "examples" = ["30s", "5m"]))]
     snapshot_patience: Option<Spanned<String>>,
@@ -26,6 +32,11 @@ impl ExportsSection {
         let default = ExportSettings::default();
         ExportSettings {
             direct_rows: self.direct_rows.unwrap_or(default.direct_rows),
+            streamed_rows: self.streamed_rows.unwrap_or(default.streamed_rows),
+            retention: self
+                .retention
+                .and_then(|text| checked(duration(text.get_ref()), &text, checks))
+                .unwrap_or(default.retention),
             snapshot_patience: self
                 .snapshot_patience
                 .and_then(|text| checked(duration(text.get_ref()), &text, checks))

@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiPath, Caller};
+use crate::problems::DatasetProblems;
 use crate::routes::request::DatasetPath;
 
 /// A dataset: what it is made of and how it hangs together with others.
@@ -40,7 +41,7 @@ pub(crate) struct Referring {
     path = "/api/v1/sources/{source}/datasets/{dataset}",
     tag = "datasets",
     params(DatasetPath),
-    responses((status = 200, body = DatasetDescription), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The dataset", body = DatasetDescription), DatasetProblems)
 )]
 pub(crate) async fn get_dataset(
     State(state): State<AppState>,

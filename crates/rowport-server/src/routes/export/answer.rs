@@ -45,7 +45,7 @@ pub(super) async fn direct(head: Head, open: OpenExport, most_bytes: u64) -> Res
     let (file, manifest) = task?;
     let body = match file.into_inner() {
         tempfile::SpooledData::InMemory(bytes) => Body::from(bytes.into_inner()),
-        tempfile::SpooledData::OnDisk(file) => file_body(tokio::fs::File::from_std(file)),
+        tempfile::SpooledData::OnDisk(file) => file_body(tokio::fs::File::from_std(file), u64::MAX),
     };
     let mut response = respond(head, body);
     let headers = response.headers_mut();
@@ -125,12 +125,14 @@ fn frames(
     })
 }
 
-fn file_body(file: tokio::fs::File) -> Body {
-    const PIECE: usize = 128 << 10;
-    Body::from_stream(stream::try_unfold(file, |mut file| async move {
-        let mut bytes = Vec::with_capacity(PIECE);
-        let read = (&mut file).take(PIECE as u64).read_to_end(&mut bytes).await?;
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(bytes), file)))
+/// The file from where it stands: so many bytes, or until its end.
+pub(crate) fn file_body(file: tokio::fs::File, length: u64) -> Body {
+    const PIECE: u64 = 128 << 10;
+    Body::from_stream(stream::try_unfold((file, length), |(mut file, left)| async move {
+        let wanted = PIECE.min(left);
+        let mut bytes = Vec::with_capacity(wanted as usize);
+        let read = (&mut file).take(wanted).read_to_end(&mut bytes).await? as u64;
+        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(bytes), (file, left - read))))
     }))
 }
 
@@ -164,7 +166,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// By RFC 6266: a plain name for old clients, and the real one where it is not ASCII.
-fn disposition(name: &str) -> HeaderValue {
+pub(crate) fn disposition(name: &str) -> HeaderValue {
     let ascii: String = name
         .chars()
         .map(|character| match character {

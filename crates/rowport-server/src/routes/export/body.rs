@@ -3,12 +3,14 @@
 use axum::http::StatusCode;
 use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
 use rowport_formats::{Compression, DateNotation, DecimalSign, Format};
-use rowport_model::{Literal, View};
+use rowport_model::Literal;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::error::ApiError;
-use crate::routes::request::{ViewJson, view_of};
+use crate::routes::request::{ViewRequest, view_of, whole};
 
 /// An export, in an address.
 #[derive(Deserialize, IntoParams)]
@@ -27,31 +29,31 @@ pub(crate) struct ExportParams {
     /// Text to search for.
     search: Option<String>,
     /// `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
-    #[param(example = "csv")]
+    #[param(value_type = Option<Format>, example = "csv")]
     format: Option<String>,
     /// `gzip` or `zstd`.
+    #[param(value_type = Option<Compression>, example = "gzip")]
     compress: Option<String>,
     /// Without the formula guard.
     raw: Option<bool>,
     /// `names` (the default), `labels` or `none`.
     header: Option<HeaderStyle>,
-    /// One ASCII character between the fields of CSV.
+    /// Between the fields of CSV: a tab or a sign that occurs in no number or date.
+    #[param(pattern = "^[\\t!#$%&()*,/;<>?\\[\\]^_`{|}~]$", example = ";")]
     delimiter: Option<String>,
     /// A UTF-8 byte order mark.
     bom: Option<bool>,
     /// What stands for NULL in CSV, TSV and text.
     null: Option<String>,
     /// Dates in CSV, TSV and text: `iso` (the default), `dotted`, `day_first` or `month_first`.
-    #[param(value_type = Option<String>, example = "iso")]
     dates: Option<DateNotation>,
     /// What stands before a fraction in CSV, TSV and text: `point` (the default) or `comma`.
-    #[param(value_type = Option<String>, example = "point")]
     decimal: Option<DecimalSign>,
     /// XLSX: a sheet for each value of this column.
     sheet_by: Option<String>,
     /// At most so many rows.
     limit: Option<u64>,
-    /// `auto` (the default), `direct` or `streamed`.
+    /// `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`.
     tier: Option<Tier>,
     /// The name for the file.
     file_name: Option<String>,
@@ -63,18 +65,18 @@ pub(crate) struct ExportParams {
 pub(crate) struct ExportBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    #[schema(value_type = View)]
-    view: ViewJson,
+    view: ViewRequest,
     /// Only the rows with these keys, each a list of the key's values in the key's order.
-    #[schema(value_type = Option<Vec<Vec<Object>>>)]
+    #[schema(value_type = Option<Vec<Vec<KeyValue>>>)]
     keys: Option<Vec<Vec<serde_json::Value>>>,
     /// `csv` (the default), `tsv`, `json`, `ndjson`, `xlsx`, `parquet` or `text`.
-    #[schema(example = "csv")]
+    #[schema(value_type = Option<Format>, example = "csv")]
     format: Option<String>,
     /// What the file is to look like.
     #[serde(default)]
     options: ExportOptions,
     /// At most so many rows.
+    #[serde(default, deserialize_with = "whole")]
     limit: Option<u64>,
     /// How it is delivered.
     #[serde(default)]
@@ -83,10 +85,29 @@ pub(crate) struct ExportBody {
     file_name: Option<String>,
 }
 
+/// An export, in a form: so a page can have the browser download the answer.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its form is of use: `JsonOrForm` reads it")]
+pub(crate) struct ExportForm {
+    /// The JSON of an `ExportBody`.
+    request: String,
+}
+
+/// A value of a key.
+struct KeyValue;
+
+impl PartialSchema for KeyValue {
+    fn schema() -> RefOr<Schema> {
+        let kinds = SchemaType::from_iter([Type::String, Type::Number, Type::Boolean]);
+        Object::builder().schema_type(kinds).description(Some("A value of a key.")).into()
+    }
+}
+
+impl ToSchema for KeyValue {}
+
 impl ExportParams {
     pub(super) fn request(self) -> Result<ExportRequest, ApiError> {
-        let compress = self.compress.filter(|name| !name.is_empty());
-        let compress = compress.map(|name| {
+        let compress = self.compress.map(|name| {
             Compression::from_name(&name)
                 .ok_or_else(|| bad(format!("`compress` is `gzip` or `zstd`, not `{name}`")))
         });
@@ -121,7 +142,7 @@ impl ExportParams {
 }
 
 impl ExportBody {
-    pub(super) fn request(self) -> Result<ExportRequest, ApiError> {
+    pub(crate) fn request(self) -> Result<ExportRequest, ApiError> {
         let keys = self.keys.map(|keys| keys.into_iter().map(key).collect::<Result<_, _>>()).transpose()?;
         Ok(ExportRequest {
             view: self.view.view()?,
@@ -137,7 +158,7 @@ impl ExportBody {
 
 fn format(name: Option<&str>) -> Result<Format, ApiError> {
     let Some(name) = name else { return Ok(Format::Csv) };
-    Format::from_name(name).ok_or_else(|| {
+    Format::ALL.into_iter().find(|format| format.name() == name).ok_or_else(|| {
         let known: Vec<_> = Format::ALL.iter().map(|format| format.name()).collect();
         bad(format!("there is no format `{name}`; known are {}", known.join(", ")))
     })

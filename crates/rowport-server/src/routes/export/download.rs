@@ -1,14 +1,16 @@
 use axum::extract::State;
-use axum::http::{HeaderMap, Version};
+use axum::http::{HeaderMap, StatusCode, Version};
 use axum::response::Response;
 use rowport_engine::export::{ExportRequest, Tier};
 use rowport_model::Principal;
 
 use super::answer;
-use super::body::{ExportBody, ExportParams};
+use super::body::{ExportBody, ExportForm, ExportParams};
+use super::file::ExportFile;
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery, Caller, JsonOrForm};
+use crate::problems::{BodyProblems, ExportProblems};
 use crate::routes::request::DatasetPath;
 
 /// The rows of a view as a file. A direct export has its length and its manifest in the head; a streamed one has
@@ -18,10 +20,7 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/export",
     tag = "exports",
     params(DatasetPath, ExportParams),
-    responses(
-        (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
-        (status = "default", body = Problem, content_type = "application/problem+json")
-    )
+    responses(ExportFile, ExportProblems)
 )]
 pub(crate) async fn get_export(
     State(state): State<AppState>,
@@ -41,10 +40,13 @@ pub(crate) async fn get_export(
     path = "/api/v1/sources/{source}/datasets/{dataset}/export",
     tag = "exports",
     params(DatasetPath),
-    request_body = ExportBody,
+    request_body(content(
+        (ExportBody = "application/json"),
+        (ExportForm = "application/x-www-form-urlencoded")
+    )),
     responses(
-        (status = 200, description = "The file", content_type = "*/*", body = Vec<u8>),
-        (status = "default", body = Problem, content_type = "application/problem+json")
+        ExportFile,
+        ExportProblems, BodyProblems
     )
 )]
 pub(crate) async fn post_export(
@@ -65,6 +67,11 @@ async fn export(
     (version, headers): (Version, &HeaderMap),
     request: ExportRequest,
 ) -> Result<Response, ApiError> {
+    if request.tier == Tier::Background {
+        let detail =
+            "a download is not for the background; POST the same body to `exports` beside this route";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail));
+    }
     let prepared = state.desk.prepare_export(principal, &path.source, &path.dataset, &request).await?;
     // HTTP/1.0 cannot tell an answer that was broken off from one that ended.
     let tier = match version < Version::HTTP_11 {
@@ -75,7 +82,7 @@ async fn export(
     let open = prepared.open().await?;
     match tier {
         Tier::Direct => answer::direct(head, open, state.desk.spool_limits().disk).await,
-        Tier::Auto | Tier::Streamed => {
+        Tier::Auto | Tier::Streamed | Tier::Background => {
             let wants_trailers = headers
                 .get("te")
                 .and_then(|te| te.to_str().ok())

@@ -1,6 +1,7 @@
 //! The rows of a view as a file.
 
-mod answer;
-mod body;
+pub(crate) mod answer;
+pub(crate) mod body;
 pub(crate) mod download;
+mod file;
 pub(crate) mod plan;

@@ -4,8 +4,9 @@ use rowport_engine::export::ExportPlan;
 
 use super::body::{ExportBody, ExportParams};
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
+use crate::problems::{BodyProblems, ExportProblems};
 use crate::routes::request::DatasetPath;
 
 /// What an export will be: rows, tier and why, size, name.
@@ -14,7 +15,7 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/export/plan",
     tag = "exports",
     params(DatasetPath, ExportParams),
-    responses((status = 200, body = ExportPlan), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The plan", body = ExportPlan), ExportProblems)
 )]
 pub(crate) async fn get_export_plan(
     State(state): State<AppState>,
@@ -33,7 +34,7 @@ pub(crate) async fn get_export_plan(
     tag = "exports",
     params(DatasetPath),
     request_body = ExportBody,
-    responses((status = 200, body = ExportPlan), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The plan", body = ExportPlan), ExportProblems, BodyProblems)
 )]
 pub(crate) async fn post_export_plan(
     State(state): State<AppState>,

@@ -5,8 +5,9 @@ use rowport_store::Place;
 
 use super::{ColumnPreset, PresetBody};
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::problems::{BodyProblems, SavingProblems};
 use crate::routes::request::DatasetPath;
 
 /// Saves a list of columns under a name.
@@ -16,7 +17,31 @@ use crate::routes::request::DatasetPath;
     tag = "presets",
     params(DatasetPath),
     request_body = PresetBody,
-    responses((status = 201, body = ColumnPreset), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses(
+        (
+            status = 201, description = "The saved preset", body = ColumnPreset,
+            links(
+                ("update" = (
+                    operation_id = "update_preset",
+                    parameters(
+                        ("source" = "$request.path.source"),
+                        ("dataset" = "$request.path.dataset"),
+                        ("id" = "$response.body#/id")
+                    )
+                )),
+                ("delete" = (
+                    operation_id = "delete_preset",
+                    parameters(
+                        ("source" = "$request.path.source"),
+                        ("dataset" = "$request.path.dataset"),
+                        ("id" = "$response.body#/id")
+                    )
+                ))
+            )
+        ),
+        SavingProblems,
+        BodyProblems
+    )
 )]
 pub(crate) async fn create_preset(
     State(state): State<AppState>,

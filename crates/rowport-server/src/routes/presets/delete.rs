@@ -4,8 +4,9 @@ use rowport_store::Place;
 
 use super::PresetPath;
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiPath, Caller};
+use crate::problems::DatasetProblems;
 
 /// Deletes a saved preset.
 #[utoipa::path(
@@ -13,7 +14,7 @@ use crate::extract::{ApiPath, Caller};
     path = "/api/v1/sources/{source}/datasets/{dataset}/presets/{id}",
     tag = "presets",
     params(PresetPath),
-    responses((status = 204, description = "It is gone"), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 204, description = "It is gone"), DatasetProblems)
 )]
 pub(crate) async fn delete_preset(
     State(state): State<AppState>,

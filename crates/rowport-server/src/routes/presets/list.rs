@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 
 use super::{ColumnPreset, PresetOrigin};
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiPath, Caller};
+use crate::problems::DatasetProblems;
 use crate::routes::request::DatasetPath;
 
 /// The presets of a dataset.
@@ -23,7 +24,7 @@ pub(crate) struct ColumnPresets {
     path = "/api/v1/sources/{source}/datasets/{dataset}/presets",
     tag = "presets",
     params(DatasetPath),
-    responses((status = 200, body = ColumnPresets), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The presets", body = ColumnPresets), DatasetProblems)
 )]
 pub(crate) async fn list_presets(
     State(state): State<AppState>,

@@ -19,6 +19,7 @@ use crate::routes::request::DatasetPath;
 pub(crate) struct ColumnPreset {
     /// The id of a saved one; a configured one has none.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     id: Option<String>,
     /// The name.
     name: String,

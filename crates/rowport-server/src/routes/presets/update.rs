@@ -4,8 +4,9 @@ use rowport_store::Place;
 
 use super::{ColumnPreset, PresetBody, PresetPath};
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::problems::{BodyProblems, SavingProblems};
 
 /// Replaces a saved preset and its name.
 #[utoipa::path(
@@ -14,7 +15,7 @@ use crate::extract::{ApiJson, ApiPath, Caller};
     tag = "presets",
     params(PresetPath),
     request_body = PresetBody,
-    responses((status = 200, body = ColumnPreset), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The saved preset", body = ColumnPreset), SavingProblems, BodyProblems)
 )]
 pub(crate) async fn update_preset(
     State(state): State<AppState>,

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, ViewJson, view_of};
+use crate::problems::{BodyProblems, RowsProblems};
+use crate::routes::request::{DatasetPath, ViewRequest, view_of};
 
 /// A view to count, in an address.
 #[derive(Deserialize, IntoParams)]
@@ -34,8 +35,7 @@ pub(crate) struct CountParams {
 pub(crate) struct CountBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    #[schema(value_type = View)]
-    view: ViewJson,
+    view: ViewRequest,
     /// `quick` (the default) or `exact`.
     mode: Option<CountMode>,
 }
@@ -46,7 +46,7 @@ pub(crate) struct CountBody {
     path = "/api/v1/sources/{source}/datasets/{dataset}/count",
     tag = "rows",
     params(DatasetPath, CountParams),
-    responses((status = 200, body = Count), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The count", body = Count), RowsProblems)
 )]
 pub(crate) async fn get_count(
     State(state): State<AppState>,
@@ -65,7 +65,7 @@ pub(crate) async fn get_count(
     tag = "rows",
     params(DatasetPath),
     request_body = CountBody,
-    responses((status = 200, body = Count), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The count", body = Count), RowsProblems, BodyProblems)
 )]
 pub(crate) async fn post_count(
     State(state): State<AppState>,

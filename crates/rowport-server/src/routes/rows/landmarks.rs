@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, ViewJson, view_of};
+use crate::problems::{BodyProblems, RowsProblems};
+use crate::routes::request::{DatasetPath, ViewRequest, view_of, whole};
 
 /// How far apart landmarks stand unless asked otherwise.
 const DEFAULT_EVERY: u64 = 1_000;
@@ -28,8 +29,8 @@ pub(crate) struct LandmarksParams {
     sort: Option<String>,
     /// Text to search for.
     search: Option<String>,
-    /// A landmark at every n-th row: 1,000 unless given, 100 at least.
-    #[param(minimum = 100)]
+    /// A landmark at every n-th row: 1,000 unless given, from 100 to 1,000,000.
+    #[param(minimum = 100, maximum = 1000000)]
     every: Option<u64>,
 }
 
@@ -39,10 +40,10 @@ pub(crate) struct LandmarksParams {
 pub(crate) struct LandmarksBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    #[schema(value_type = View)]
-    view: ViewJson,
-    /// A landmark at every n-th row: 1,000 unless given, 100 at least.
-    #[schema(minimum = 100)]
+    view: ViewRequest,
+    /// A landmark at every n-th row: 1,000 unless given, from 100 to 1,000,000.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(minimum = 100, maximum = 1000000)]
     every: Option<u64>,
 }
 
@@ -52,7 +53,7 @@ pub(crate) struct LandmarksBody {
     path = "/api/v1/sources/{source}/datasets/{dataset}/landmarks",
     tag = "rows",
     params(DatasetPath, LandmarksParams),
-    responses((status = 200, body = Landmarks), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The landmarks", body = Landmarks), RowsProblems)
 )]
 pub(crate) async fn get_landmarks(
     State(state): State<AppState>,
@@ -71,7 +72,7 @@ pub(crate) async fn get_landmarks(
     tag = "rows",
     params(DatasetPath),
     request_body = LandmarksBody,
-    responses((status = 200, body = Landmarks), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The landmarks", body = Landmarks), RowsProblems, BodyProblems)
 )]
 pub(crate) async fn post_landmarks(
     State(state): State<AppState>,
@@ -90,8 +91,8 @@ async fn landmarks(
     every: Option<u64>,
 ) -> Result<Json<Landmarks>, ApiError> {
     let every = every.unwrap_or(DEFAULT_EVERY);
-    if every < 100 {
-        return Err(ApiError::bad_request("`every` is at least 100"));
+    if !(100..=1_000_000).contains(&every) {
+        return Err(ApiError::bad_request("`every` is from 100 to 1000000"));
     }
     Ok(Json(state.desk.landmarks(principal, &path.source, &path.dataset, &view, every).await?))
 }

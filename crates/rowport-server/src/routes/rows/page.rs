@@ -6,9 +6,10 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
-use crate::routes::request::{DatasetPath, ViewJson, view_of};
+use crate::problems::{BodyProblems, RowsProblems};
+use crate::routes::request::{DatasetPath, ViewRequest, view_of, whole};
 
 /// How many rows a page has unless asked otherwise.
 const DEFAULT_LIMIT: u64 = 100;
@@ -42,11 +43,11 @@ pub(crate) struct PageParams {
 pub(crate) struct PageBody {
     /// The view; the whole dataset when absent.
     #[serde(default)]
-    #[schema(value_type = View)]
-    view: ViewJson,
+    view: ViewRequest,
     /// Where the page before ended.
     cursor: Option<String>,
     /// How many rows: 100 unless given, 1,000 at most.
+    #[serde(default, deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1000)]
     limit: Option<u64>,
 }
@@ -57,7 +58,7 @@ pub(crate) struct PageBody {
     path = "/api/v1/sources/{source}/datasets/{dataset}/rows",
     tag = "rows",
     params(DatasetPath, PageParams),
-    responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The page", body = Page), RowsProblems)
 )]
 pub(crate) async fn get_rows(
     State(state): State<AppState>,
@@ -76,7 +77,7 @@ pub(crate) async fn get_rows(
     tag = "rows",
     params(DatasetPath),
     request_body = PageBody,
-    responses((status = 200, body = Page), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The page", body = Page), RowsProblems, BodyProblems)
 )]
 pub(crate) async fn post_rows(
     State(state): State<AppState>,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::AppState;
 use crate::extract::Caller;
+use crate::problems::Refusals;
 
 /// Every source.
 #[derive(Serialize, ToSchema)]
@@ -32,6 +33,7 @@ pub(crate) struct Source {
     datasets: Vec<DatasetSummary>,
     /// Why it does not answer.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     problem: Option<SourceProblem>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) struct SourceProblem {
     detail: String,
     /// What would help.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     hint: Option<&'static str>,
 }
 
@@ -63,11 +66,12 @@ pub(crate) struct DatasetSummary {
     key: Vec<String>,
     /// How many rows the database believes there are.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     estimated_rows: Option<u64>,
 }
 
 /// Every source with its datasets. One that cannot be reached says why, and the others still answer.
-#[utoipa::path(get, path = "/api/v1/sources", tag = "datasets", responses((status = 200, body = Sources)))]
+#[utoipa::path(get, path = "/api/v1/sources", tag = "datasets", responses((status = 200, description = "The sources", body = Sources), Refusals))]
 pub(crate) async fn list_sources(State(state): State<AppState>, Caller(principal): Caller) -> Json<Sources> {
     let sources = state.desk.sources(&principal);
     let sources = join_all(sources.into_iter().map(|source| describe(&state, &principal, source))).await;

@@ -5,8 +5,9 @@ use rowport_store::{Place, SavedView};
 
 use super::ViewBody;
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::problems::{BodyProblems, SavingProblems};
 use crate::routes::request::DatasetPath;
 
 /// Saves a view under a name.
@@ -16,7 +17,31 @@ use crate::routes::request::DatasetPath;
     tag = "views",
     params(DatasetPath),
     request_body = ViewBody,
-    responses((status = 201, body = SavedView), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses(
+        (
+            status = 201, description = "The saved view", body = SavedView,
+            links(
+                ("update" = (
+                    operation_id = "update_view",
+                    parameters(
+                        ("source" = "$request.path.source"),
+                        ("dataset" = "$request.path.dataset"),
+                        ("id" = "$response.body#/id")
+                    )
+                )),
+                ("delete" = (
+                    operation_id = "delete_view",
+                    parameters(
+                        ("source" = "$request.path.source"),
+                        ("dataset" = "$request.path.dataset"),
+                        ("id" = "$response.body#/id")
+                    )
+                ))
+            )
+        ),
+        SavingProblems,
+        BodyProblems
+    )
 )]
 pub(crate) async fn create_view(
     State(state): State<AppState>,

@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiPath, Caller};
+use crate::problems::DatasetProblems;
 use crate::routes::request::DatasetPath;
 
 /// The saved views of a dataset.
@@ -22,7 +23,7 @@ pub(crate) struct SavedViews {
     path = "/api/v1/sources/{source}/datasets/{dataset}/views",
     tag = "views",
     params(DatasetPath),
-    responses((status = 200, body = SavedViews), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The views", body = SavedViews), DatasetProblems)
 )]
 pub(crate) async fn list_views(
     State(state): State<AppState>,

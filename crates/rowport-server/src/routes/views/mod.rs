@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
 use crate::error::ApiError;
-use crate::routes::request::{DatasetPath, ViewJson};
+use crate::routes::request::{DatasetPath, ViewRequest};
 
 /// A name and a view.
 #[derive(Deserialize, ToSchema)]
@@ -21,8 +21,7 @@ pub(crate) struct ViewBody {
     #[schema(min_length = 1, max_length = 80, example = "Open orders")]
     name: String,
     /// The view.
-    #[schema(value_type = View)]
-    view: ViewJson,
+    view: ViewRequest,
 }
 
 /// A saved view's place.

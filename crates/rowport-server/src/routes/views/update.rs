@@ -4,8 +4,9 @@ use rowport_store::{Place, SavedView};
 
 use super::{ViewBody, ViewPath};
 use crate::AppState;
-use crate::error::{ApiError, Problem};
+use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::problems::{BodyProblems, SavingProblems};
 
 /// Replaces a saved view and its name.
 #[utoipa::path(
@@ -14,7 +15,7 @@ use crate::extract::{ApiJson, ApiPath, Caller};
     tag = "views",
     params(ViewPath),
     request_body = ViewBody,
-    responses((status = 200, body = SavedView), (status = "default", body = Problem, content_type = "application/problem+json"))
+    responses((status = 200, description = "The saved view", body = SavedView), SavingProblems, BodyProblems)
 )]
 pub(crate) async fn update_view(
     State(state): State<AppState>,

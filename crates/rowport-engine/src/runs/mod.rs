@@ -1,0 +1,20 @@
+//! Background work: a [`Runner`] in each process claims runs and works on them.
+//!
+//! - What is asked for is in the store before anybody is told that it was taken; a process that dies then loses
+//!   nothing.
+//! - A run is claimed for a lease, which the worker renews while it works. A worker that cannot renew it stops by
+//!   itself; one that was stopped and wakes up finds that the store refuses what it writes.
+//! - A file is published in the transaction that completes its run. Until then nobody can see it.
+//! - Each kind of run is one file, and one line in [`kinds`].
+
+mod export;
+mod kind;
+mod progress;
+mod runner;
+mod watch;
+mod work;
+
+pub use kind::{Made, RunKind, Work, kinds};
+pub use progress::ProgressReport;
+pub use runner::{Runner, RunnerSettings};
+pub use watch::Watcher;

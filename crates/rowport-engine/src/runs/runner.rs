@@ -1,0 +1,186 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use rowport_model::Clock;
+use rowport_store::{Claiming, Folder, Store};
+use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::kind::{RunKind, kinds};
+use super::work::{signed, work_on};
+use crate::desk::Desk;
+
+/// Works on runs, in as many processes as there are.
+#[derive(Clone)]
+pub struct Runner {
+    parts: Arc<Parts>,
+}
+
+/// What every attempt needs.
+pub(super) struct Parts {
+    pub(super) desk: Arc<Desk>,
+    pub(super) store: Arc<Store>,
+    pub(super) folder: Folder,
+    pub(super) kinds: Arc<Vec<Box<dyn RunKind>>>,
+    pub(super) settings: RunnerSettings,
+    /// Unique among all processes that ever were.
+    worker: String,
+    /// Something may be waiting in the queue.
+    hint: Notify,
+}
+
+/// How a runner works.
+#[derive(Debug, Clone, Copy)]
+pub struct RunnerSettings {
+    /// How many runs this process works on at once.
+    pub concurrency: u32,
+    /// How many runs of one principal are worked on at once, in all processes together.
+    pub per_principal: u32,
+    /// How long a run stays its worker's without a word from it.
+    pub lease: Duration,
+    /// How often a worker says that it is alive and how far it is. Cancelling takes about as long.
+    pub heartbeat: Duration,
+    /// How often the queue is looked at when nobody says that there is something in it.
+    pub poll: Duration,
+    /// How long runs may go on once the process is asked to end; then they are given back.
+    pub drain: Duration,
+    /// How often files that are nobody's are looked for.
+    pub sweep: Duration,
+}
+
+impl Default for RunnerSettings {
+    fn default() -> Self {
+        Self {
+            concurrency: 2,
+            per_principal: 2,
+            lease: Duration::from_secs(30),
+            heartbeat: Duration::from_secs(1),
+            poll: Duration::from_secs(1),
+            drain: Duration::from_secs(20),
+            sweep: Duration::from_secs(60),
+        }
+    }
+}
+
+impl Runner {
+    /// A runner that has not begun. `worker` names this process and no other that ever was.
+    pub fn new(
+        desk: Arc<Desk>,
+        store: Arc<Store>,
+        folder: Folder,
+        worker: String,
+        settings: RunnerSettings,
+    ) -> Self {
+        let parts =
+            Parts { desk, store, folder, kinds: Arc::new(kinds()), settings, worker, hint: Notify::new() };
+        Self { parts: Arc::new(parts) }
+    }
+
+    /// Says that a run was just put in the queue, so that it need not wait for the next look.
+    pub fn hint(&self) {
+        self.parts.hint.notify_one();
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Folder {
+        &self.parts.folder
+    }
+
+    /// Works until `stop`. Runs that are under way then have the time for draining to end, and are given back
+    /// after it.
+    pub async fn work(&self, stop: CancellationToken) {
+        let upkeep = tokio::spawn(self.clone().upkeep(stop.clone()));
+        let slots = Arc::new(Semaphore::new(self.parts.settings.concurrency.max(1) as usize));
+        let drain = CancellationToken::new();
+        let mut attempts = JoinSet::new();
+        loop {
+            while attempts.try_join_next().is_some() {}
+            let slot = tokio::select! {
+                slot = Arc::clone(&slots).acquire_owned() => slot,
+                () = stop.cancelled() => break,
+            };
+            // Nobody closes it.
+            let Ok(slot) = slot else { break };
+            // Claiming is not broken off: a claim that nobody hears of would lie idle for a whole lease.
+            match self.claim().await {
+                Some(claim) => {
+                    let (parts, drain) = (Arc::clone(&self.parts), drain.clone());
+                    attempts.spawn(async move {
+                        work_on(&parts, claim, drain).await;
+                        drop(slot);
+                    });
+                }
+                None => {
+                    drop(slot);
+                    tokio::select! {
+                        () = self.parts.hint.notified() => {}
+                        () = tokio::time::sleep(self.parts.settings.poll) => {}
+                        () = stop.cancelled() => break,
+                    }
+                }
+            }
+            if stop.is_cancelled() {
+                break;
+            }
+        }
+        let ending = async { while attempts.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.parts.settings.drain, ending).await.is_err() {
+            drain.cancel();
+            while attempts.join_next().await.is_some() {}
+        }
+        let _ = upkeep.await;
+    }
+
+    async fn claim(&self) -> Option<rowport_store::Claim> {
+        let settings = self.parts.settings;
+        let claiming = Claiming {
+            worker: &self.parts.worker,
+            lease: signed(settings.lease),
+            per_principal: settings.per_principal,
+        };
+        match self.parts.store.runs().claim(self.parts.clock(), claiming).await {
+            Ok(claim) => claim,
+            Err(error) => {
+                tracing::warn!(%error, "the queue cannot be read");
+                None
+            }
+        }
+    }
+
+    /// Takes over what other workers left behind, and sweeps.
+    async fn upkeep(self, stop: CancellationToken) {
+        let mut looking =
+            tokio::time::interval((self.parts.settings.lease / 4).max(Duration::from_millis(50)));
+        let mut swept = None;
+        loop {
+            tokio::select! {
+                _ = looking.tick() => {}
+                () = stop.cancelled() => return,
+            }
+            let (store, clock) = (&self.parts.store, self.parts.clock());
+            match store.runs().recover(clock).await {
+                Ok(recovered) if recovered.queued > 0 => {
+                    tracing::info!(runs = recovered.queued, "runs of workers that went away are taken over");
+                    self.hint();
+                }
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "runs of other workers cannot be looked at"),
+            }
+            if swept.is_none_or(|at: tokio::time::Instant| at.elapsed() >= self.parts.settings.sweep) {
+                swept = Some(tokio::time::Instant::now());
+                match store.artifacts().sweep(clock, &self.parts.folder).await {
+                    Ok(0) => {}
+                    Ok(places) => tracing::info!(places, "files that are nobody's were removed"),
+                    Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
+                }
+            }
+        }
+    }
+}
+
+impl Parts {
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.desk.clock().as_ref()
+    }
+}

@@ -1,0 +1,67 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use rowport_store::{Run, Store};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+/// Tells this process of every change to any run, whichever process made it.
+///
+/// It asks the store twice a second, once for all who listen. A listener that is too slow is told that it missed
+/// something, and asks the store itself.
+#[derive(Debug, Clone)]
+pub struct Watcher {
+    changes: broadcast::Sender<Arc<Run>>,
+    stop: CancellationToken,
+}
+
+const POLL: Duration = Duration::from_millis(500);
+/// Changes at most in one look, and as many may wait for a listener.
+const AT_ONCE: u32 = 256;
+
+impl Watcher {
+    /// Watches until `stop`.
+    pub fn start(store: Arc<Store>, stop: CancellationToken) -> Self {
+        let (changes, _) = broadcast::channel(AT_ONCE as usize);
+        let watcher = Self { changes, stop };
+        tokio::spawn(watcher.clone().watch(store));
+        watcher
+    }
+
+    /// Every change from now on.
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Run>> {
+        self.changes.subscribe()
+    }
+
+    /// Ends when this process is about to: whoever listens should go elsewhere.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
+    }
+
+    async fn watch(self, store: Arc<Store>) {
+        let mut seen = None;
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(POLL) => {}
+                () = self.stopped() => return,
+            }
+            if let Err(error) = self.look(&store, &mut seen).await {
+                tracing::warn!(%error, "changes to runs cannot be read");
+            }
+        }
+    }
+
+    async fn look(&self, store: &Store, seen: &mut Option<i64>) -> Result<(), rowport_store::StoreError> {
+        let Some(since) = *seen else {
+            *seen = Some(store.runs().version().await?);
+            return Ok(());
+        };
+        // What is more than can be told at once waits for the next look: listeners get the time to take it.
+        for run in store.runs().changed_since(since, AT_ONCE).await? {
+            *seen = Some(run.version);
+            // Nobody listening is nobody's loss.
+            let _ = self.changes.send(Arc::new(run));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,177 @@
+//! One attempt, from its claim to its end.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use rowport_model::Principal;
+use rowport_store::{Claim, Failure, RunProgress, RunState, StoreError};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use super::kind::{Made, Work};
+use super::progress::ProgressReport;
+use super::runner::Parts;
+use crate::error::EngineError;
+
+/// Why an attempt was told to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Somebody asked for it.
+    Asked,
+    /// This process is about to end.
+    Draining,
+    /// The run is another's by now, or may be: the lease could not be renewed.
+    Lost,
+}
+
+/// Works on a claimed run until it has ended, one way or another.
+pub(super) async fn work_on(parts: &Parts, claim: Claim, drain: CancellationToken) {
+    let (progress, cancel) = (ProgressReport::default(), CancellationToken::new());
+    let mut task = start(parts, &claim, &progress, &cancel);
+    let mut stop = None;
+    let mut renewed = Instant::now();
+    let mut beats = tokio::time::interval(parts.settings.heartbeat);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut task => break outcome,
+            () = drain.cancelled(), if stop.is_none() => {
+                stop = Some(Stop::Draining);
+                cancel.cancel();
+            }
+            _ = beats.tick() => {
+                let told = renew(parts, &claim, progress.now()).await;
+                match told {
+                    Ok(RunState::Cancelling) if stop.is_none() => stop = Some(Stop::Asked),
+                    Ok(_) => renewed = Instant::now(),
+                    Err(StoreError::Lost { .. }) => stop = Some(Stop::Lost),
+                    // Another worker may have the run once the lease is over, whether or not we hear of it.
+                    Err(error) => {
+                        tracing::warn!(run = claim.run.id, %error, "the lease cannot be renewed");
+                        if renewed.elapsed() >= parts.settings.lease {
+                            stop = Some(Stop::Lost);
+                        }
+                    }
+                }
+                if stop.is_some() {
+                    cancel.cancel();
+                }
+            }
+        }
+    };
+    let outcome = outcome.unwrap_or_else(|error| Err(EngineError::internal(error.to_string())));
+    end(parts, &claim, progress.now(), outcome, stop, renewed + parts.settings.lease).await;
+}
+
+fn start(
+    parts: &Parts,
+    claim: &Claim,
+    progress: &ProgressReport,
+    cancel: &CancellationToken,
+) -> JoinHandle<Result<Made, EngineError>> {
+    let work = Work {
+        desk: parts.desk.clone(),
+        folder: parts.folder.clone(),
+        principal: Principal::Local,
+        run: claim.run.clone(),
+        progress: progress.clone(),
+        cancel: cancel.clone(),
+    };
+    let kinds = parts.kinds.clone();
+    // A task of its own: a kind that panics ends its run, and not the runner.
+    tokio::spawn(async move {
+        match kinds.iter().find(|kind| kind.name() == work.run.kind) {
+            Some(kind) => kind.run(work).await,
+            None => {
+                Err(EngineError::internal(format!("this program knows no runs of kind `{}`", work.run.kind)))
+            }
+        }
+    })
+}
+
+async fn renew(parts: &Parts, claim: &Claim, progress: RunProgress) -> Result<RunState, StoreError> {
+    let lease = signed(parts.settings.lease);
+    parts.store.runs().heartbeat(parts.clock(), claim, lease, progress).await
+}
+
+/// Writes down how the attempt ended. A store that does not answer is asked again while the lease lasts; after that
+/// the run is recovered like that of a process that died.
+async fn end(
+    parts: &Parts,
+    claim: &Claim,
+    progress: RunProgress,
+    outcome: Result<Made, EngineError>,
+    stop: Option<Stop>,
+    until: Instant,
+) {
+    if stop == Some(Stop::Lost) {
+        tracing::warn!(
+            run = claim.run.id,
+            attempt = claim.run.attempt,
+            "an attempt was lost to another worker"
+        );
+        return;
+    }
+    loop {
+        let written = write_end(parts, claim, progress, &outcome, stop).await;
+        let Err(error) = written else { return };
+        // Somebody asked for its end while it was being completed: nobody wants the file any more.
+        if matches!(error, StoreError::Lost { .. }) {
+            let _ = parts.store.runs().cancelled(parts.clock(), claim).await;
+            return;
+        }
+        tracing::warn!(run = claim.run.id, %error, "the end of a run cannot be written down");
+        if Instant::now() >= until {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+}
+
+async fn write_end(
+    parts: &Parts,
+    claim: &Claim,
+    progress: RunProgress,
+    outcome: &Result<Made, EngineError>,
+    stop: Option<Stop>,
+) -> Result<(), StoreError> {
+    let (runs, clock) = (parts.store.runs(), parts.clock());
+    match (outcome, stop) {
+        // A file that is whole all the same is worth more than having stopped.
+        (Ok(made), None | Some(Stop::Draining)) => {
+            let progress = RunProgress { rows: made.rows, bytes: made.artifact.bytes, ..progress };
+            runs.complete(clock, claim, progress, &made.artifact).await.map(|_| ())
+        }
+        (_, Some(Stop::Asked)) => runs.cancelled(clock, claim).await,
+        (Err(_), Some(Stop::Draining)) => runs.release(clock, claim).await,
+        (Err(error), _) => {
+            let failure = Failure {
+                code: error.code().to_owned(),
+                message: error.to_string(),
+                retry_at: may_go_better(error.code()).then(|| clock.now() + back_off(claim.run.attempt)),
+            };
+            runs.fail(clock, claim, &failure).await
+        }
+        (Ok(_), Some(Stop::Lost)) => Ok(()),
+    }
+}
+
+/// What may be over by itself. A request that makes no sense fails the same way every time.
+fn may_go_better(code: &str) -> bool {
+    matches!(
+        code,
+        "source_unreachable" | "source_busy" | "source_lost" | "timeout" | "storage_full" | "store_busy"
+    )
+}
+
+/// 2, 8, 32, … seconds, and at most five minutes.
+fn back_off(attempt: u32) -> SignedDuration {
+    let seconds = 2_i64.saturating_mul(4_i64.saturating_pow(attempt.saturating_sub(1)));
+    SignedDuration::from_secs(seconds.min(300))
+}
+
+/// Leases are seconds to minutes.
+pub(super) fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,62 @@
+//! Which problems a route may answer with. The document lists each status, and there is no other: whoever adds one
+//! adds it here.
+
+use std::collections::BTreeMap;
+
+use utoipa::IntoResponses;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+
+/// Every status, the name of its answer in the document, and what it says.
+const ANSWERS: [(u16, &str, &str); 12] = [
+    (400, "BadRequest", "The request cannot be read, or a part of it cannot be understood"),
+    (403, "Forbidden", "The request came from another site, or named another host"),
+    (404, "NotFound", "There is none of that name"),
+    (409, "Conflict", "The name is taken, or the dataset has changed meanwhile"),
+    (413, "TooLarge", "More columns, values or bytes than a request may have"),
+    (415, "UnsupportedMediaType", "The body is of a kind that is not read here"),
+    (422, "Unprocessable", "These rows or options do not go into this format"),
+    (500, "Internal", "A mistake of ours, or Rowport's own file cannot be used"),
+    (502, "BadGateway", "The database refused, or was lost"),
+    (503, "Unavailable", "The database does not answer, or is busy"),
+    (504, "Timeout", "The database took longer than the statement limit"),
+    (507, "StorageFull", "The disk has no room for the file"),
+];
+
+macro_rules! groups {
+    ($($doc:literal $name:ident: $($status:literal)+;)+) => {
+        $(#[doc = $doc]
+        pub(crate) struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                [$($status),+].into_iter().map(reference).collect()
+            }
+        })+
+    };
+}
+
+groups! {
+    "What any route may answer." Refusals: 403;
+    "What a route about a dataset may answer." DatasetProblems: 400 403 404 500 502 503 504;
+    "What a route that saves something of a dataset may answer." SavingProblems: 400 403 404 409 413 500 502 503 504;
+    "What a route that reads rows may answer." RowsProblems: 400 403 404 409 413 500 502 503 504;
+    "What a route that writes rows into a file may answer." ExportProblems: 400 403 404 409 413 422 500 502 503 504 507;
+    "What a route about Rowport's own state may answer." StateProblems: 400 403 500 503;
+    "What a route about one run may answer on top." RunProblems: 404 409;
+    "What a route that reads a body may answer on top." BodyProblems: 413 415;
+}
+
+/// The answers that the groups refer to, for the document's components.
+pub(crate) fn answers() -> impl Iterator<Item = (String, RefOr<Response>)> {
+    ANSWERS.into_iter().map(|(_, name, description)| {
+        let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        let answer = ResponseBuilder::new().description(description);
+        (name.to_owned(), answer.content("application/problem+json", problem).build().into())
+    })
+}
+
+fn reference(status: u16) -> (String, RefOr<Response>) {
+    let answer = ANSWERS.iter().find(|(known, ..)| *known == status);
+    let name = answer.map_or("Internal", |(_, name, _)| name);
+    (status.to_string(), Ref::from_response_name(name).into())
+}

@@ -1,0 +1,4 @@
+//! Files that runs made, over links.
+
+pub(crate) mod download;
+mod range;

@@ -1,0 +1,85 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::{Run, RunState, RunsWanted};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::AppState;
+use crate::error::ApiError;
+use crate::extract::{ApiQuery, Caller};
+use crate::problems::StateProblems;
+
+/// Which runs.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RunsParams {
+    /// Only of this kind.
+    #[param(example = "export")]
+    kind: Option<String>,
+    /// Only in this state.
+    state: Option<RunState>,
+    /// Only of a dataset of this source; `dataset` goes with it.
+    source: Option<String>,
+    /// Only of this dataset; `source` goes with it.
+    dataset: Option<String>,
+    /// Only those asked for before this run: the `next` of the page before.
+    before: Option<String>,
+    /// At most so many, 1 to 200; 50 when absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+}
+
+/// A page of the history.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RunList {
+    /// The latest first.
+    runs: Vec<Run>,
+    /// What to give as `before` for the next page; `null` when this is the last one.
+    next: Option<String>,
+}
+
+/// The history of runs.
+#[utoipa::path(
+    get,
+    path = "/api/v1/runs",
+    tag = "runs",
+    params(RunsParams),
+    responses((status = 200, description = "The runs", body = RunList), StateProblems)
+)]
+pub(crate) async fn list_runs(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiQuery(params): ApiQuery<RunsParams>,
+) -> Result<Json<RunList>, ApiError> {
+    let limit = params.limit.unwrap_or(50);
+    if !(1..=200).contains(&limit) {
+        return Err(ApiError::bad_request("`limit` is 1 to 200"));
+    }
+    let dataset = match (&params.source, &params.dataset) {
+        (Some(source), Some(dataset)) => Some((source.as_str(), dataset.as_str())),
+        (None, None) => None,
+        _ => return Err(ApiError::bad_request("`source` and `dataset` go together")),
+    };
+    // A database cannot compare with it, and no value has it.
+    if [&params.kind, &params.source, &params.dataset, &params.before]
+        .into_iter()
+        .flatten()
+        .any(|it| it.contains('\0'))
+    {
+        return Err(ApiError::bad_request("a parameter has a NUL character in it"));
+    }
+    let wanted = RunsWanted {
+        kind: params.kind.as_deref(),
+        state: params.state,
+        dataset,
+        before: params.before.as_deref(),
+        // One more than asked for tells whether there is another page.
+        limit: limit + 1,
+    };
+    let mut runs = state.store.runs().list(&principal, wanted).await?;
+    let more = runs.len() > limit as usize;
+    runs.truncate(limit as usize);
+    let next = if more { runs.last().map(|run| run.id.clone()) } else { None };
+    Ok(Json(RunList { runs, next }))
+}

@@ -1,0 +1,54 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use rowport_engine::export::ExportRequest;
+use rowport_store::{NewRun, Run};
+
+use super::export::{TRIES, accepted};
+use super::{RunPath, detached};
+use crate::AppState;
+use crate::error::ApiError;
+use crate::extract::{ApiPath, Caller};
+use crate::problems::{ExportProblems, RunProblems, StateProblems};
+
+/// Starts a new run that asks for the same. The rows are those of now.
+#[utoipa::path(
+    post,
+    path = "/api/v1/runs/{id}/rerun",
+    tag = "runs",
+    params(RunPath),
+    responses(
+        (status = 202, description = "The new run, in the queue", body = Run, headers(
+            ("Location" = String, description = "The run's address")
+        )),
+        StateProblems,
+        RunProblems,
+        ExportProblems
+    )
+)]
+pub(crate) async fn rerun(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<RunPath>,
+) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
+    let old = state.store.runs().get(&principal, &path.id).await?;
+    // The dataset may have changed since, and so may what the principal may see of it.
+    let request = ExportRequest::from_json(&old.request)?;
+    state.desk.prepare_export(&principal, &old.source, &old.dataset, &request).await?;
+    let run = detached(async move {
+        let new = NewRun {
+            kind: &old.kind,
+            source: &old.source,
+            dataset: &old.dataset,
+            request: &old.request,
+            priority: 0,
+            tries: TRIES,
+            rows_expected: None,
+            rerun_of: Some(&old.id),
+        };
+        let run = state.store.runs().enqueue(&principal, state.desk.clock().as_ref(), new).await?;
+        state.runner.hint();
+        Ok(run)
+    });
+    accepted(run.await?)
+}
