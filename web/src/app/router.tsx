@@ -1,7 +1,9 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { DatasetsList } from '@/features/catalog/datasets-list';
+import type { RunsWanted, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
 import { DatasetPage } from './dataset-page';
+import { ExportsPage } from './exports-page';
 import { NotFound } from './not-found';
 import { recallColumns } from './remembered-columns';
 import { Shell } from './shell';
@@ -37,8 +39,30 @@ export const datasetRoute = createRoute({
   component: DatasetPage,
 });
 
+const RUN_STATES: readonly RunState[] = [
+  'queued',
+  'running',
+  'cancelling',
+  'cancelled',
+  'completed',
+  'failed',
+];
+
+const exportsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/exports',
+  validateSearch: ({ state, source, dataset }: Record<string, unknown>): RunsWanted => {
+    const known = RUN_STATES.find((each) => each === state);
+    return {
+      ...(known && { state: known }),
+      ...(typeof source === 'string' && typeof dataset === 'string' && { source, dataset }),
+    };
+  },
+  component: ExportsPage,
+});
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([listRoute, datasetRoute]),
+  routeTree: rootRoute.addChildren([listRoute, datasetRoute, exportsRoute]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

@@ -7,18 +7,21 @@ import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Toaster } from '@/components/toaster';
 import { SourceTree } from '@/features/catalog/source-tree';
+import { RunBadge } from '@/features/runs/run-badge';
+import { useRunFeed } from '@/features/runs/use-run-feed';
 import { usePhone } from '@/hooks/use-media';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { type Theme, useTheme } from '@/hooks/use-theme';
 import { datasetHref } from '@/lib/address';
 import { Logo } from './logo';
+import { PageLinks } from './page-links';
 
 const DatasetSwitcher = lazy(() => import('@/features/catalog/dataset-switcher'));
 const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'));
 
 type Shown = 'switcher' | 'shortcuts' | 'drawer';
 
-/** What stands around every page: the datasets at the side, the theme, the shortcuts. */
+/** What stands around every page: the datasets at the side, the theme, the shortcuts, the exports under way. */
 export function Shell() {
   const phone = usePhone();
   const { history } = useRouter();
@@ -33,6 +36,8 @@ export function Shell() {
   useShortcut('mod+k', () => setShown('switcher'));
   useShortcut('?', () => setShown('shortcuts'));
   useShortcut('g d', () => history.push('/'));
+  useShortcut('g e', () => history.push('/exports'));
+  useRunFeed(() => history.push('/exports'));
 
   const pick = (ref: DatasetRef) => {
     close();
@@ -49,7 +54,7 @@ export function Shell() {
       </a>
       {phone ? (
         <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sunken px-2">
-          <Button look="ghost" icon aria-label="Open the list of datasets" onClick={() => setShown('drawer')}>
+          <Button look="ghost" icon aria-label="Open the menu" onClick={() => setShown('drawer')}>
             <MenuIcon aria-hidden />
           </Button>
           <AppLink href="/" className="flex items-center gap-2 rounded-md p-1 font-semibold">
@@ -57,6 +62,7 @@ export function Shell() {
             Rowport
           </AppLink>
           <span className="flex-1" />
+          <RunBadge />
           <Button look="ghost" icon aria-label="Go to a dataset" onClick={() => setShown('switcher')}>
             <Search aria-hidden />
           </Button>
@@ -72,7 +78,9 @@ export function Shell() {
               <Logo />
               Rowport
             </AppLink>
+            <RunBadge className="-mr-2 ml-auto" />
           </div>
+          <PageLinks />
           <SourceTree current={current} />
           <div className="flex items-center gap-1 border-t border-line p-2">
             <Button look="ghost" small onClick={() => setShown('switcher')} className="flex-1 justify-start">
@@ -102,11 +110,12 @@ export function Shell() {
           <Base.Backdrop className="backdrop z-40" />
           <Base.Popup className="drawer fixed inset-y-0 left-0 z-50 flex w-[min(320px,86vw)] flex-col bg-sunken outline-none">
             <div className="flex h-12 items-center justify-between pr-2 pl-4">
-              <Base.Title className="font-semibold">Datasets</Base.Title>
+              <Base.Title className="font-semibold">Rowport</Base.Title>
               <Base.Close render={<Button look="ghost" icon aria-label="Close" />}>
                 <X aria-hidden />
               </Base.Close>
             </div>
+            <PageLinks onPick={close} />
             <SourceTree current={current} onPick={close} />
           </Base.Popup>
         </Base.Portal>

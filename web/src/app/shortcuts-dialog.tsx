@@ -6,6 +6,7 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
     keys: [
       ['Ctrl/⌘ K', 'Go to a dataset'],
       ['G, then D', 'All datasets'],
+      ['G, then E', 'Exports'],
       ['/', 'Search in the dataset'],
       ['?', 'These shortcuts'],
     ],

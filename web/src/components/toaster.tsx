@@ -1,6 +1,7 @@
 import { Toast } from '@base-ui/react/toast';
 import clsx from 'clsx';
 import { X } from 'lucide-react';
+import { buttonClass } from './button';
 import { toasts } from '@/lib/toast';
 
 export function Toaster() {
@@ -30,6 +31,7 @@ function List() {
         <Toast.Title className="text-[13px] font-medium break-words" />
         <Toast.Description className="text-[13px] break-words text-ink-soft" />
       </Toast.Content>
+      <Toast.Action className={buttonClass({ small: true })} />
       <Toast.Close
         aria-label="Dismiss"
         className="flex size-7 items-center justify-center rounded-md text-ink-soft hover:bg-hover"

@@ -1,5 +1,6 @@
 import { Problem } from '@/api/problem';
 import type { DatasetRef, ExportRequest } from '@/api/types';
+import { followLink } from '@/lib/follow-link';
 import { sayProblem } from '@/lib/toast';
 import { fetchPlan } from './plan';
 import { exportLink, exportPath } from './request';
@@ -11,16 +12,6 @@ export function startDownload(ref: DatasetRef, request: ExportRequest) {
   const link = exportLink(ref, request);
   if (link !== undefined) followLink(link);
   else postForm(ref, request);
-}
-
-function followLink(link: string) {
-  const anchor = document.createElement('a');
-  anchor.href = link;
-  anchor.download = '';
-  anchor.hidden = true;
-  document.body.append(anchor);
-  anchor.click();
-  anchor.remove();
 }
 
 function postForm(ref: DatasetRef, request: ExportRequest) {

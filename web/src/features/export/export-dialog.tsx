@@ -1,7 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
 import clsx from 'clsx';
-import { Clipboard, Download, Link2, Loader2, SquareTerminal } from 'lucide-react';
+import { Clipboard, Download, Link2, Loader2, Play, SquareTerminal } from 'lucide-react';
 import { useMemo, useState } from 'react';
+import { runBook } from '@/api/run-book';
+import { startExport } from '@/api/runs';
 import type { Dataset, DatasetRef, ExportPlan, Key, View } from '@/api/types';
 import { Button } from '@/components/button';
 import { ColumnList } from '@/components/column-list';
@@ -10,6 +13,8 @@ import { Field, Select, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useDebounced } from '@/hooks/use-debounced';
 import { copy } from '@/lib/clipboard';
+import { askToNotify } from '@/lib/notify';
+import { addOwnRun } from '@/lib/own-runs';
 import { say, sayProblem } from '@/lib/toast';
 import { formatAbout, formatBytes, formatCount, plural } from '@/lib/words';
 import { fetchText, startDownload } from './download';
@@ -17,7 +22,15 @@ import { FormatOptions } from './format-options';
 import { planQuery } from './plan';
 import { presetsQuery } from '@/api/queries';
 import { recallExport, rememberExport } from './remembered';
-import { buildRequest, exportCurl, exportLink, FORMATS, type Scope } from './request';
+import {
+  buildRequest,
+  DELIVERIES,
+  type Delivery,
+  exportCurl,
+  exportLink,
+  FORMATS,
+  type Scope,
+} from './request';
 
 interface ExportDialogProps {
   datasetRef: DatasetRef;
@@ -35,18 +48,21 @@ const MAX_COPY = 5000;
 
 export default function ExportDialog(props: ExportDialogProps) {
   const { datasetRef, dataset, view, labelOf, keys, onClose } = props;
+  const { history } = useRouter();
   const [{ format, options }, setWhat] = useState(recallExport);
   const [scope, setScope] = useState<Scope>(props.startScope);
   const [columns, setColumns] = useState<string[]>([...props.columns]);
   const [choosing, setChoosing] = useState(false);
   const [stem, setStem] = useState<string>();
+  const [delivery, setDelivery] = useState<Delivery>('auto');
   const [copying, setCopying] = useState(false);
+  const [starting, setStarting] = useState(false);
 
   const presets = useQuery(presetsQuery(datasetRef)).data ?? [];
   const narrowed = view.filter !== undefined || view.search !== undefined;
   const request = useMemo(
-    () => buildRequest({ scope, view, columns, keys, format, options, fileName: undefined }),
-    [scope, view, columns, keys, format, options],
+    () => buildRequest({ scope, view, columns, keys, format, options, delivery, fileName: undefined }),
+    [scope, view, columns, keys, format, options, delivery],
   );
   const asked = useDebounced(request, 250);
   const plan = useQuery(planQuery(datasetRef, asked));
@@ -60,6 +76,8 @@ export default function ExportDialog(props: ExportDialogProps) {
     ...(stem !== undefined && stem.trim() !== '' && { file_name: stem.trim() + extension }),
   };
   const link = exportLink(datasetRef, named);
+  const tier: Delivery | undefined = plan.data?.tier;
+  const background = delivery === 'background' || (delivery === 'auto' && tier === 'background');
 
   const choosePreset = (name: string) => {
     setChoosing(name === 'custom');
@@ -92,6 +110,23 @@ export default function ExportDialog(props: ExportDialogProps) {
     say('Download started', plan.data && plural(plan.data.rows, 'row'));
     onClose();
   };
+  const start = async () => {
+    rememberExport({ format, options });
+    askToNotify();
+    setStarting(true);
+    try {
+      const run = await startExport(datasetRef, named);
+      addOwnRun(run.id);
+      runBook.put([run]);
+      say('Export started', 'You can go on: it is made in the background.', {
+        action: { label: 'Exports', run: () => history.push('/exports') },
+      });
+      onClose();
+    } catch (error) {
+      sayProblem(error);
+      setStarting(false);
+    }
+  };
   const copyText = async () => {
     setCopying(true);
     try {
@@ -114,10 +149,28 @@ export default function ExportDialog(props: ExportDialogProps) {
       footer={
         <div className="flex flex-col gap-3 sm:flex-row sm:items-center">
           <PlanLine plan={plan.data} error={plan.isError ? plan.error : undefined} settled={settled} />
-          <Button look="primary" className="sm:ml-auto" disabled={plan.isError && settled} onClick={download}>
-            <Download aria-hidden />
-            Download
-          </Button>
+          {background ? (
+            <Button
+              look="primary"
+              className="sm:ml-auto"
+              disabled={starting || !settled || plan.isError}
+              onClick={() => void start()}
+            >
+              {starting ? <Loader2 aria-hidden className="animate-spin" /> : <Play aria-hidden />}
+              Start export
+            </Button>
+          ) : (
+            // Until the plan is there, nobody knows that this is not one for the background.
+            <Button
+              look="primary"
+              className="sm:ml-auto"
+              disabled={delivery === 'auto' ? !settled || plan.isError : plan.isError && settled}
+              onClick={download}
+            >
+              <Download aria-hidden />
+              Download
+            </Button>
+          )}
         </div>
       }
     >
@@ -178,6 +231,9 @@ export default function ExportDialog(props: ExportDialogProps) {
               />
               <span className="text-[13px] text-ink-soft">{extension}</span>
             </span>
+          </Field>
+          <Field label="Delivery">
+            <Select value={delivery} options={DELIVERIES} onChange={setDelivery} />
           </Field>
         </div>
         {chosenPreset === 'custom' && (
@@ -272,6 +328,13 @@ function Choice({ name, label, about, checked, disabled = false, onChange }: Cho
   );
 }
 
+const TIER_WORDS: Record<Delivery, string> = {
+  auto: 'automatic',
+  direct: 'right away',
+  streamed: 'while it is read',
+  background: 'in the background',
+};
+
 interface PlanLineProps {
   plan: ExportPlan | undefined;
   error: unknown;
@@ -286,7 +349,7 @@ function PlanLine({ plan, error, settled }: PlanLineProps) {
         <>
           <p className="font-medium">
             {plan.exact ? plural(plan.rows, 'row') : `About ${formatAbout(plan.rows)} rows`} · about{' '}
-            {formatBytes(plan.estimated_bytes)} · {plan.tier}
+            {formatBytes(plan.estimated_bytes)} · {TIER_WORDS[plan.tier]}
             {!settled && <Loader2 aria-hidden className="ml-1.5 inline size-3 animate-spin text-ink-faint" />}
           </p>
           <p className="text-xs text-ink-soft">{plan.reason}</p>

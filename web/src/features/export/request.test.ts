@@ -80,3 +80,13 @@ test('dates and decimal signs stand beside the other options', () => {
   expect(request.options).toMatchObject({ bom: true, dates: 'dotted', decimal: 'comma' });
   expect(exportLink(ref, request)).toContain('dates=dotted&decimal=comma');
 });
+
+test('a link is a download, however the file is to be made otherwise', () => {
+  const made = (delivery: 'auto' | 'streamed' | 'background') =>
+    buildRequest({ ...input, scope: 'view', delivery });
+  expect(made('auto')).not.toHaveProperty('tier');
+  expect(exportLink(ref, made('streamed'))).toContain('tier=streamed');
+  expect(made('background').tier).toBe('background');
+  expect(exportLink(ref, made('background'))).not.toContain('tier');
+  expect(exportCurl('http://x', ref, { ...made('background'), keys: [[1]] })).not.toContain('tier');
+});

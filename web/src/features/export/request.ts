@@ -49,6 +49,20 @@ export function fittingOptions(format: ExportFormat, options: ExportOptions): Ex
   );
 }
 
+/** How a file reaches whoever asks for it; `auto` leaves it to the server. */
+export type Delivery = 'auto' | 'direct' | 'streamed' | 'background';
+
+export interface DeliveredRequest extends ExportRequest {
+  tier?: Delivery;
+}
+
+export const DELIVERIES: readonly { value: Delivery; label: string }[] = [
+  { value: 'auto', label: 'Automatic' },
+  { value: 'direct', label: 'Right away (direct)' },
+  { value: 'streamed', label: 'While it is read (streamed)' },
+  { value: 'background', label: 'In the background' },
+];
+
 interface RequestInput {
   scope: Scope;
   view: View;
@@ -56,6 +70,7 @@ interface RequestInput {
   keys: Key[];
   format: ExportFormat;
   options: ExportOptions;
+  delivery?: Delivery;
   fileName: string | undefined;
 }
 
@@ -66,8 +81,9 @@ export function buildRequest({
   keys,
   format,
   options,
+  delivery = 'auto',
   fileName,
-}: RequestInput): ExportRequest {
+}: RequestInput): DeliveredRequest {
   const rows: View =
     scope === 'view' ? { ...view } : scope === 'selected' && view.sort ? { sort: view.sort } : {};
   return {
@@ -76,6 +92,7 @@ export function buildRequest({
     options: fittingOptions(format, options),
     ...(fileName !== undefined && { file_name: fileName }),
     ...(scope === 'selected' && { keys }),
+    ...(delivery !== 'auto' && { tier: delivery }),
   };
 }
 
@@ -83,8 +100,8 @@ export function exportPath({ source, dataset }: DatasetRef): string {
   return `/api/v1/sources/${encodeURIComponent(source)}/datasets/${encodeURIComponent(dataset)}/export`;
 }
 
-/** The address of the file, if the request fits into one. */
-export function exportLink(ref: DatasetRef, request: ExportRequest): string | undefined {
+/** The address of the file, if the request fits into one. What it leads to is a download, never a run. */
+export function exportLink(ref: DatasetRef, request: DeliveredRequest): string | undefined {
   if (request.keys) return undefined;
   const options = Object.fromEntries(
     Object.entries(request.options ?? {}).map(([name, value]) => [name, String(value)]),
@@ -93,17 +110,24 @@ export function exportLink(ref: DatasetRef, request: ExportRequest): string | un
     format: request.format,
     ...toSearch(fromView(request.view)),
     ...options,
+    ...downloadTier(request),
     ...(request.file_name !== undefined && { file_name: request.file_name }),
   });
   const link = exportPath(ref) + query;
   return link.length < MAX_LINK ? link : undefined;
 }
 
-/** The same export on a command line. */
-export function exportCurl(origin: string, ref: DatasetRef, request: ExportRequest): string {
+function downloadTier({ tier }: DeliveredRequest): { tier?: Delivery } {
+  return tier === 'direct' || tier === 'streamed' ? { tier } : {};
+}
+
+/** The same export on a command line, as a download. */
+export function exportCurl(origin: string, ref: DatasetRef, request: DeliveredRequest): string {
   const link = exportLink(ref, request);
   if (link !== undefined) return `curl -fOJ ${shellQuote(origin + link)}`;
-  const body = shellQuote(JSON.stringify(request));
+  // What is undefined is left out.
+  const download = { ...request, tier: undefined, ...downloadTier(request) };
+  const body = shellQuote(JSON.stringify(download));
   return `curl -fOJ -H 'Content-Type: application/json' --data-raw ${body} ${shellQuote(origin + exportPath(ref))}`;
 }
 

@@ -1,0 +1,68 @@
+import { client, unwrap } from './client';
+import type { components } from './schema';
+import type { DatasetRef, ExportFormat, ExportRequest } from './types';
+
+type Schemas = components['schemas'];
+
+export type RunState = Schemas['RunState'];
+export type RunProgress = Schemas['RunProgress'];
+export type Artifact = Schemas['Artifact'];
+
+/** A run as the server tells it. Its request is that of an export. */
+export type Run = Omit<Schemas['Run'], 'request'> & {
+  request: { format?: ExportFormat | null; file_name?: string | null };
+};
+
+export type RunsPage = Omit<Schemas['RunList'], 'runs'> & { runs: Run[] };
+
+/** Which runs of the history. */
+export interface RunsWanted {
+  state?: RunState;
+  source?: string;
+  dataset?: string;
+}
+
+export const EVENTS = '/api/v1/events';
+
+export function startExport(ref: DatasetRef, request: ExportRequest): Promise<Run> {
+  // The document says less of keys and filters than our own types do.
+  const body: object = request;
+  return unwrap(
+    client.POST('/api/v1/sources/{source}/datasets/{dataset}/exports', {
+      params: { path: { ...ref } },
+      body,
+    }),
+  );
+}
+
+export function fetchRuns(wanted: RunsWanted = {}, before?: string, signal?: AbortSignal): Promise<RunsPage> {
+  const query = { kind: 'export', ...wanted, ...(before !== undefined && { before }) };
+  return unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
+}
+
+const path = (id: string) => ({ params: { path: { id } } });
+
+export function fetchRun(id: string): Promise<Run> {
+  return unwrap(client.GET('/api/v1/runs/{id}', path(id)));
+}
+
+export function cancelRun(id: string): Promise<Run> {
+  return unwrap(client.POST('/api/v1/runs/{id}/cancel', path(id)));
+}
+
+export function repeatRun(id: string): Promise<Run> {
+  return unwrap(client.POST('/api/v1/runs/{id}/rerun', path(id)));
+}
+
+export async function deleteRun(id: string): Promise<void> {
+  await unwrap(client.DELETE('/api/v1/runs/{id}', path(id)));
+}
+
+/** Where the run's file can be downloaded for a while. */
+export async function fetchLink(id: string): Promise<string> {
+  return (await unwrap(client.POST('/api/v1/runs/{id}/link', path(id)))).url;
+}
+
+export function isUnderWay({ state }: Pick<Run, 'state'>): boolean {
+  return state === 'queued' || state === 'running' || state === 'cancelling';
+}

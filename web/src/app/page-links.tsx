@@ -1,0 +1,39 @@
+import { useLocation } from '@tanstack/react-router';
+import clsx from 'clsx';
+import { FileDown, Rows3 } from 'lucide-react';
+import { AppLink } from '@/components/app-link';
+
+const PAGES = [
+  { href: '/', label: 'All datasets', icon: Rows3 },
+  { href: '/exports', label: 'Exports', icon: FileDown },
+];
+
+/** The pages beside those of the datasets. */
+export function PageLinks({ onPick }: { onPick?: () => void }) {
+  const path = useLocation().pathname;
+  return (
+    <nav aria-label="Pages" className="px-2 pb-3">
+      <ul>
+        {PAGES.map(({ href, label, icon: Icon }) => (
+          <li key={href}>
+            <AppLink
+              href={href}
+              {...(path === href && { 'aria-current': 'page' })}
+              {...(onPick && { onClick: onPick })}
+              className={clsx(
+                'flex h-8 items-center gap-2 rounded-md px-2.5 text-[13px] pointer-coarse:h-10',
+                path === href ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink hover:bg-hover',
+              )}
+            >
+              <Icon
+                aria-hidden
+                className={clsx('size-4 shrink-0', path === href ? 'text-accent-text' : 'text-ink-faint')}
+              />
+              {label}
+            </AppLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

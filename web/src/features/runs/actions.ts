@@ -1,0 +1,44 @@
+import { runBook } from '@/api/run-book';
+import { cancelRun, deleteRun, fetchLink, repeatRun, type Run } from '@/api/runs';
+import { followLink } from '@/lib/follow-link';
+import { addOwnRun } from '@/lib/own-runs';
+import { say, sayProblem } from '@/lib/toast';
+import { runTitle } from './words';
+
+export async function download(run: Run) {
+  await attempt(async () => followLink(await fetchLink(run.id)));
+}
+
+export async function cancel(run: Run) {
+  await attempt(async () => runBook.put([await cancelRun(run.id)]));
+}
+
+export async function repeat(run: Run) {
+  await attempt(async () => {
+    const again = await repeatRun(run.id);
+    addOwnRun(again.id);
+    runBook.put([again]);
+    say('Export started again', runTitle(again));
+  });
+}
+
+/** Whether it is deleted now. */
+export async function remove(run: Run): Promise<boolean> {
+  return attempt(async () => {
+    await deleteRun(run.id);
+    // The stream will say so with a version of its own.
+    const latest = runBook.get(run.id) ?? run;
+    runBook.put([{ ...latest, deleted: true, version: latest.version + 1 }]);
+    say('Export deleted', runTitle(run));
+  });
+}
+
+async function attempt(steps: () => Promise<void>): Promise<boolean> {
+  try {
+    await steps();
+    return true;
+  } catch (error) {
+    sayProblem(error);
+    return false;
+  }
+}

@@ -1,0 +1,177 @@
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { FileDown, SearchX } from 'lucide-react';
+import { useState } from 'react';
+import { sourcesQuery } from '@/api/queries';
+import type { Source } from '@/api/types';
+import { runBook } from '@/api/run-book';
+import { fetchRuns, isUnderWay, type Run, type RunsWanted, type RunState } from '@/api/runs';
+import { AppLink } from '@/components/app-link';
+import { Button } from '@/components/button';
+import { EmptyNotice } from '@/components/empty-notice';
+import { Field, Select } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { useMedia } from '@/hooks/use-media';
+import { useNow, useRuns } from '@/hooks/use-runs';
+import { DeleteRunDialog } from './delete-run-dialog';
+import { RunCards } from './run-cards';
+import { RunTable } from './run-table';
+import { shownRuns } from './shown';
+import { STATE_WORDS } from './words';
+
+interface ExportsPageProps {
+  wanted: RunsWanted;
+  onWanted: (wanted: RunsWanted) => void;
+}
+
+/** The states that last long enough to look for. */
+const STATES: RunState[] = ['queued', 'running', 'completed', 'failed', 'cancelled'];
+
+const STATE_OPTIONS = [
+  { value: '', label: 'All states' },
+  ...STATES.map((state) => ({ value: state, label: STATE_WORDS[state] })),
+];
+
+/** The exports that were made in the background: those under way, and what became of the others. */
+export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
+  const wide = useMedia('(min-width: 1100px)');
+  const [deleting, setDeleting] = useState<Run>();
+  const sources = useQuery(sourcesQuery).data ?? [];
+  const history = useInfiniteQuery({
+    queryKey: ['runs', wanted],
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await fetchRuns(wanted, pageParam, signal);
+      runBook.put(page.runs);
+      return page;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    placeholderData: keepPreviousData,
+  });
+  const known = useRuns();
+  const runs = shownRuns(
+    history.data?.pages.map((page) => page.runs) ?? [],
+    known,
+    wanted,
+    history.isSuccess && !history.isPlaceholderData && !history.hasNextPage,
+  );
+  const now = useNow(runs.some(isUnderWay));
+  const labels = new Map<string, { source: Source; dataset: Source['datasets'][number] }>(
+    sources.flatMap((source) =>
+      source.datasets.map((dataset) => [`${source.name}/${dataset.name}`, { source, dataset }] as const),
+    ),
+  );
+  const labelOf = (run: Run) => {
+    const found = labels.get(`${run.source}/${run.dataset}`);
+    if (!found) return run.dataset;
+    return sources.length > 1 ? `${found.source.label} · ${found.dataset.label}` : found.dataset.label;
+  };
+
+  const { source: ofSource, dataset: ofDataset } = wanted;
+  const datasetValue = ofSource !== undefined && ofDataset !== undefined ? `${ofSource}/${ofDataset}` : '';
+  const datasetOptions = [
+    { value: '', label: 'All datasets' },
+    // A dataset that is there no more may still be asked for.
+    ...(datasetValue !== '' && !labels.has(datasetValue)
+      ? [{ value: datasetValue, label: datasetValue }]
+      : []),
+    ...[...labels].map(([value, { source, dataset }]) => ({
+      value,
+      label: sources.length > 1 ? `${source.label} · ${dataset.label}` : dataset.label,
+    })),
+  ];
+  const chooseDataset = (value: string) => {
+    const found = labels.get(value);
+    onWanted({
+      ...(wanted.state && { state: wanted.state }),
+      ...(found && { source: found.source.name, dataset: found.dataset.name }),
+    });
+  };
+  const chooseState = (value: string) => {
+    const state = STATES.find((each) => each === value);
+    onWanted({
+      ...(ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset }),
+      ...(state && { state }),
+    });
+  };
+  const narrowed = Object.keys(wanted).length > 0;
+  const List = wide ? RunTable : RunCards;
+
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="All exports">
+      <div className="mx-auto max-w-6xl px-4 py-6 sm:px-8 sm:py-8">
+        <div className="flex flex-wrap items-end gap-x-3 gap-y-4">
+          <div className="mr-auto min-w-0">
+            <h1 className="text-xl font-semibold">Exports</h1>
+            <p className="mt-1 text-ink-soft">
+              Large files are made in the background and kept here for a while.
+            </p>
+          </div>
+          <div className="flex gap-3 max-sm:w-full">
+            <Field label="State" className="max-sm:flex-1">
+              <Select value={wanted.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
+            </Field>
+            <Field label="Dataset" className="max-sm:flex-1">
+              <Select
+                className="sm:max-w-60"
+                value={datasetValue}
+                options={datasetOptions}
+                onChange={chooseDataset}
+              />
+            </Field>
+          </div>
+        </div>
+        <div className="mt-6">
+          {history.isPending && <ListSkeleton />}
+          {history.isError && runs.length === 0 && (
+            <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />
+          )}
+          {runs.length > 0 && <List runs={runs} now={now} labelOf={labelOf} onDelete={setDeleting} />}
+          {history.isSuccess && runs.length === 0 && !history.hasNextPage && (
+            <EmptyNotice
+              icon={narrowed ? <SearchX /> : <FileDown />}
+              title={narrowed ? 'No exports match' : 'No exports yet'}
+            >
+              {narrowed ? (
+                <Button className="mt-1" onClick={() => onWanted({})}>
+                  Show all exports
+                </Button>
+              ) : (
+                <>
+                  <AppLink href="/" className="text-accent-text underline underline-offset-3">
+                    Open a dataset
+                  </AppLink>{' '}
+                  and choose Export. A file of many rows is made in the background, and you find it here while
+                  you go on with something else.
+                </>
+              )}
+            </EmptyNotice>
+          )}
+          {history.hasNextPage && (
+            <p className="mt-4 text-center">
+              <Button disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+                {history.isFetchingNextPage ? 'Loading…' : 'Older exports'}
+              </Button>
+            </p>
+          )}
+          {history.isError && runs.length > 0 && <ProblemNotice compact error={history.error} />}
+        </div>
+      </div>
+      {deleting && <DeleteRunDialog run={deleting} now={now} onClose={() => setDeleting(undefined)} />}
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div aria-busy="true" role="status" aria-label="Loading the exports">
+      {Array.from({ length: 6 }, (_, index) => (
+        <div key={index} className="flex h-14 items-center justify-between border-b border-line">
+          <div className="skeleton h-3.5" style={{ width: `${24 + ((index * 13) % 20)}%` }} />
+          <div className="skeleton h-3.5 w-24" />
+        </div>
+      ))}
+    </div>
+  );
+}

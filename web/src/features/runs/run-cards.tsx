@@ -1,0 +1,60 @@
+import { isUnderWay } from '@/api/runs';
+import { AppLink } from '@/components/app-link';
+import { datasetHref } from '@/lib/address';
+import { formatBytes, plural } from '@/lib/words';
+import { RunActions, RunProgressLine, StateMark } from './run-parts';
+import { formatName, type RunListProps } from './run-table';
+import { attemptWords, durationWords, keptWords, momentWords, runDuration, runTitle } from './words';
+
+/** The same as the table, where there is no room for one. */
+export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
+  return (
+    <ul className="grid gap-3">
+      {runs.map((run) => {
+        const duration = runDuration(run, now);
+        const bytes = run.artifact?.bytes ?? run.progress.bytes;
+        const facts = [
+          run.started_at != null && !isUnderWay(run) && plural(run.progress.rows, 'row'),
+          bytes > 0 && formatBytes(bytes),
+          duration !== undefined && durationWords(duration),
+          attemptWords(run),
+        ].filter((fact) => typeof fact === 'string');
+        const kept = keptWords(run, now);
+        return (
+          <li key={run.id} data-run={run.id} className="rounded-lg border border-line p-3">
+            <div className="flex items-start justify-between gap-3">
+              <div className="min-w-0">
+                <h2 className="text-[13px] font-medium break-words">{runTitle(run)}</h2>
+                <p className="text-xs text-ink-soft">
+                  <AppLink
+                    href={datasetHref(run)}
+                    className="underline decoration-dotted underline-offset-3 hover:decoration-solid"
+                  >
+                    {labelOf(run)}
+                  </AppLink>
+                  {' · '}
+                  {formatName(run)}
+                </p>
+              </div>
+              <StateMark state={run.state} />
+            </div>
+            {isUnderWay(run) && (
+              <div className="mt-2">
+                <RunProgressLine run={run} now={now} />
+              </div>
+            )}
+            {run.error && <p className="mt-2 text-xs break-words text-danger">{run.error.message}</p>}
+            {facts.length > 0 && <p className="mt-2 text-xs tabular-nums">{facts.join(' · ')}</p>}
+            <p className="mt-0.5 text-xs text-ink-soft">
+              <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
+              {kept !== undefined && ` · ${kept}`}
+            </p>
+            <div className="mt-2.5 flex justify-end gap-1">
+              <RunActions run={run} now={now} onDelete={() => onDelete(run)} />
+            </div>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,157 @@
+import clsx from 'clsx';
+import { Ban, CircleAlert, CircleCheck, Clock, Download, Loader2, RotateCcw, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { runBook } from '@/api/run-book';
+import { isUnderWay, type Run, type RunState } from '@/api/runs';
+import { Button } from '@/components/button';
+import { cancel, download, repeat } from './actions';
+import {
+  hasFile,
+  leftWords,
+  percentDone,
+  progressWords,
+  rowsPerSecond,
+  runTitle,
+  secondsLeft,
+  speedWords,
+  STATE_WORDS,
+} from './words';
+
+const ICONS: Record<RunState, typeof Ban> = {
+  queued: Clock,
+  running: Loader2,
+  cancelling: Loader2,
+  cancelled: Ban,
+  completed: CircleCheck,
+  failed: CircleAlert,
+};
+
+/** Where a run stands: by a sign and by a word. */
+export function StateMark({ state }: { state: RunState }) {
+  const Icon = ICONS[state];
+  return (
+    <span
+      className={clsx(
+        'inline-flex items-center gap-1.5 text-[13px] font-medium whitespace-nowrap',
+        state === 'failed' && 'text-danger',
+        state === 'completed' && 'text-accent-text',
+        (state === 'cancelled' || state === 'queued') && 'text-ink-soft',
+      )}
+    >
+      <Icon
+        aria-hidden
+        className={clsx('size-4 shrink-0', (state === 'running' || state === 'cancelling') && 'animate-spin')}
+      />
+      {STATE_WORDS[state]}
+    </span>
+  );
+}
+
+/** How far a run is, and when it will be done. */
+export function RunProgressLine({ run, now }: { run: Run; now: number }) {
+  const running = run.state === 'running';
+  const speed = running ? rowsPerSecond(run, runBook.samples(run.id), now) : undefined;
+  const left = running ? secondsLeft(run.progress, speed) : undefined;
+  return (
+    <div className="min-w-0">
+      <p className="flex flex-wrap gap-x-3 text-xs text-ink-soft tabular-nums">
+        <span>{progressWords(run)}</span>
+        {speed !== undefined && speed > 0 && <span>{speedWords(speed)}</span>}
+        {left !== undefined && <span>{leftWords(left)}</span>}
+      </p>
+      <Bar
+        percent={percentDone(run)}
+        moving={run.state !== 'queued'}
+        label={`Progress of ${runTitle(run)}`}
+      />
+    </div>
+  );
+}
+
+interface BarProps {
+  percent: number | undefined;
+  moving: boolean;
+  label: string;
+}
+
+function Bar({ percent, moving, label }: BarProps) {
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      {...(percent !== undefined && { 'aria-valuenow': percent })}
+      className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-hover"
+    >
+      <div
+        className={clsx(
+          'h-full rounded-full bg-accent transition-[width] duration-500',
+          percent === undefined && moving && 'bar-unknown',
+        )}
+        style={{ width: percent === undefined ? (moving ? '30%' : '0') : `${percent}%` }}
+      />
+    </div>
+  );
+}
+
+interface RunActionsProps {
+  run: Run;
+  now: number;
+  onDelete: () => void;
+}
+
+/** What can be done about a run as it stands. */
+export function RunActions({ run, now, onDelete }: RunActionsProps) {
+  const [busy, setBusy] = useState(false);
+  const title = runTitle(run);
+  const act = (action: (run: Run) => Promise<unknown>) => () => {
+    setBusy(true);
+    void action(run).finally(() => setBusy(false));
+  };
+  if (isUnderWay(run)) {
+    return (
+      <Button
+        small
+        aria-label={`Cancel ${title}`}
+        disabled={busy || run.state === 'cancelling'}
+        onClick={act(cancel)}
+      >
+        <X aria-hidden />
+        Cancel
+      </Button>
+    );
+  }
+  return (
+    <>
+      {hasFile(run, now) && (
+        <Button small aria-label={`Download ${title}`} disabled={busy} onClick={act(download)}>
+          <Download aria-hidden />
+          Download
+        </Button>
+      )}
+      <Button
+        small
+        look="ghost"
+        icon
+        title="Run again"
+        aria-label={`Run ${title} again`}
+        disabled={busy}
+        onClick={act(repeat)}
+      >
+        <RotateCcw aria-hidden />
+      </Button>
+      <Button
+        small
+        look="ghost"
+        icon
+        title="Delete"
+        aria-label={`Delete ${title}`}
+        disabled={busy}
+        onClick={onDelete}
+      >
+        <Trash2 aria-hidden />
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,112 @@
+import type { Run } from '@/api/runs';
+import { isUnderWay } from '@/api/runs';
+import { AppLink } from '@/components/app-link';
+import { datasetHref } from '@/lib/address';
+import { formatBytes, formatCount } from '@/lib/words';
+import { RunActions, RunProgressLine, StateMark } from './run-parts';
+import { attemptWords, durationWords, keptWords, momentWords, runDuration, runTitle } from './words';
+
+export interface RunListProps {
+  runs: readonly Run[];
+  now: number;
+  labelOf: (run: Run) => string;
+  onDelete: (run: Run) => void;
+}
+
+export function RunTable({ runs, now, labelOf, onDelete }: RunListProps) {
+  return (
+    <table className="w-full table-fixed text-left">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-9">
+          <th scope="col" className="w-32">
+            State
+          </th>
+          <th scope="col">Export</th>
+          <th scope="col" className="w-24 text-right">
+            Rows
+          </th>
+          <th scope="col" className="w-24 text-right">
+            Size
+          </th>
+          <th scope="col" className="w-24 text-right">
+            Duration
+          </th>
+          <th scope="col" className="w-40 pl-6">
+            Asked for
+          </th>
+          <th scope="col" className="w-44">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <RunRow key={run.id} run={run} now={now} label={labelOf(run)} onDelete={() => onDelete(run)} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RunRowProps {
+  run: Run;
+  now: number;
+  label: string;
+  onDelete: () => void;
+}
+
+function RunRow({ run, now, label, onDelete }: RunRowProps) {
+  const duration = runDuration(run, now);
+  const bytes = run.artifact?.bytes ?? run.progress.bytes;
+  const kept = keptWords(run, now);
+  const attempt = attemptWords(run);
+  return (
+    <tr data-run={run.id} className="border-b border-line align-top text-[13px] [&>td]:py-3">
+      <td>
+        <StateMark state={run.state} />
+        {attempt !== undefined && <span className="block pl-5.5 text-xs text-ink-soft">{attempt}</span>}
+      </td>
+      <td className="pr-4">
+        <span className="block truncate font-medium" title={runTitle(run)}>
+          {runTitle(run)}
+        </span>
+        <span className="block truncate text-xs text-ink-soft">
+          <AppLink
+            href={datasetHref(run)}
+            className="underline decoration-dotted underline-offset-3 hover:decoration-solid"
+          >
+            {label}
+          </AppLink>
+          {' · '}
+          {formatName(run)}
+          {kept !== undefined && ` · ${kept}`}
+        </span>
+        {isUnderWay(run) && (
+          <div className="mt-1.5">
+            <RunProgressLine run={run} now={now} />
+          </div>
+        )}
+        {run.error && <p className="mt-1 text-xs break-words text-danger">{run.error.message}</p>}
+      </td>
+      <td className="text-right tabular-nums">{run.started_at != null && formatCount(run.progress.rows)}</td>
+      <td className="text-right tabular-nums">{bytes > 0 && formatBytes(bytes)}</td>
+      <td className="text-right tabular-nums">{duration !== undefined && durationWords(duration)}</td>
+      <td className="pl-6">
+        <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
+        <span className="block truncate text-xs text-ink-soft">by {run.principal}</span>
+      </td>
+      <td>
+        <span className="flex justify-end gap-1">
+          <RunActions run={run} now={now} onDelete={onDelete} />
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };
+
+export function formatName({ request }: Run): string {
+  const format = request.format ?? 'csv';
+  return FORMAT_NAMES[format] ?? format.toUpperCase();
+}

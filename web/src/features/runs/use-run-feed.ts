@@ -1,0 +1,79 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
+import { runBook } from '@/api/run-book';
+import { followRuns } from '@/api/run-stream';
+import { isUnderWay, type Run } from '@/api/runs';
+import { notify } from '@/lib/notify';
+import { forgetOwnRun, isOwnRun } from '@/lib/own-runs';
+import { say } from '@/lib/toast';
+import { formatBytes, plural } from '@/lib/words';
+import { download } from './actions';
+import { runTitle } from './words';
+
+/** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
+ * six connections to a server, for all of its tabs together. */
+const REST = 15_000;
+
+const waitedFor = () => runBook.latest.some((run) => isUnderWay(run) && !run.deleted && isOwnRun(run.id));
+
+/** Follows the runs for as long as the page is open, and tells of the ends of those started here. */
+export function useRunFeed(onShow: () => void) {
+  const queries = useQueryClient();
+  const show = useRef(onShow);
+  useEffect(() => {
+    show.current = onShow;
+  });
+
+  useEffect(() => {
+    let stop: (() => void) | undefined;
+    let rest: ReturnType<typeof setInterval> | undefined;
+    const follow = () => {
+      stop ??= followRuns(runBook, { onReset: () => void queries.invalidateQueries({ queryKey: ['runs'] }) });
+    };
+    const onVisibility = () => {
+      clearInterval(rest);
+      if (!document.hidden) {
+        follow();
+        return;
+      }
+      rest = setInterval(() => {
+        if (waitedFor()) return;
+        stop?.();
+        stop = undefined;
+      }, REST);
+    };
+    const unsubscribe = runBook.subscribe(() => {
+      for (const run of runBook.latest) {
+        if (!isOwnRun(run.id) || (isUnderWay(run) && !run.deleted)) continue;
+        forgetOwnRun(run.id);
+        if (!run.deleted) announce(run, () => show.current());
+      }
+    });
+    document.addEventListener('visibilitychange', onVisibility);
+    follow();
+    return () => {
+      document.removeEventListener('visibilitychange', onVisibility);
+      unsubscribe();
+      clearInterval(rest);
+      stop?.();
+    };
+  }, [queries]);
+}
+
+function announce(run: Run, onShow: () => void) {
+  const title = runTitle(run);
+  if (run.state === 'completed') {
+    const heading = `${title} is ready`;
+    const about = [
+      plural(run.progress.rows, 'row'),
+      ...(run.artifact ? [formatBytes(run.artifact.bytes)] : []),
+    ].join(', ');
+    say(heading, about, { action: { label: 'Download', run: () => void download(run) }, timeout: 20_000 });
+    notify(heading, about, run.id, onShow);
+  } else if (run.state === 'failed') {
+    const heading = `The export of ${title} failed`;
+    const reason = run.error?.message ?? 'No reason was given.';
+    say(heading, reason, { action: { label: 'Exports', run: onShow }, problem: true, timeout: 20_000 });
+    notify(heading, reason, run.id, onShow);
+  }
+}
