@@ -31,7 +31,7 @@ pub(super) struct Parts {
 }
 
 /// How a runner works.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunnerSettings {
     /// How many runs this process works on at once.
     pub concurrency: u32,

@@ -53,7 +53,10 @@ impl Postgres {
             .acquire_timeout(PATIENCE)
             .after_connect(|connection, _| {
                 Box::pin(async move {
-                    sqlx::raw_sql("SET search_path TO rowport").execute(connection).await?;
+                    // A process that is stopped in the middle of a change must not hold up all others.
+                    let settings =
+                        "SET search_path TO rowport; SET idle_in_transaction_session_timeout = '5s'";
+                    sqlx::raw_sql(settings).execute(connection).await?;
                     Ok(())
                 })
             })

@@ -55,7 +55,7 @@ impl Demo {
         let file = data_dir.join("rowport.toml");
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
-        serve(loaded.desk, listen, &data_dir, None).await
+        serve(loaded.desk, listen, &data_dir, None, loaded.server.runs).await
     }
 }
 

@@ -63,7 +63,7 @@ impl Serve {
         }
         let listen = self.listen.or(server.listen).unwrap_or_else(default_listen);
         let data_dir = self.data_dir.or(server.data_dir).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
-        serve(desk, listen, &data_dir, self.state.as_deref()).await
+        serve(desk, listen, &data_dir, self.state.as_deref(), server.runs).await
     }
 }
 
@@ -90,6 +90,7 @@ pub async fn serve(
     listen: SocketAddr,
     data_dir: &Path,
     state: Option<&str>,
+    runs: RunnerSettings,
 ) -> Result<ExitCode, Failure> {
     check_listen(listen)?;
     std::fs::create_dir_all(data_dir)
@@ -112,8 +113,7 @@ pub async fn serve(
     tokio::spawn(warn_of_settings(Arc::clone(&desk)));
     let store = Arc::new(store);
     let links = Links::open(&store).await.map_err(in_store)?;
-    let settings = RunnerSettings::default();
-    let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, store.process_name(), settings);
+    let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, store.process_name(), runs);
     let watcher = Watcher::start(Arc::clone(&store), shutdown.clone());
     let working = tokio::spawn({
         let (runner, shutdown) = (runner.clone(), shutdown.clone());

@@ -49,7 +49,11 @@ impl ExportsSection {
     }
 }
 
-fn checked<T>(read: Result<T, &'static str>, text: &Spanned<String>, checks: &mut Checks<'_>) -> Option<T> {
+pub(super) fn checked<T>(
+    read: Result<T, &'static str>,
+    text: &Spanned<String>,
+    checks: &mut Checks<'_>,
+) -> Option<T> {
     let message = |expected| format!("`{}` is not {expected}", text.get_ref().escape_debug());
     match read {
         Ok(value) => Some(value),

@@ -17,6 +17,7 @@ mod nearest;
 mod origin;
 mod problem;
 mod quantities;
+mod runs;
 mod schema;
 mod secrets;
 mod server;
@@ -36,6 +37,7 @@ use toml::de::{DeTable, Deserializer};
 
 use exports::ExportsSection;
 use origin::{Mistake, Origin};
+use runs::RunsSection;
 use sources::SourceSection;
 use structure::Named;
 
@@ -135,6 +137,8 @@ struct Document {
     data_dir: Option<Spanned<String>>,
     /// Thresholds and limits of exports.
     exports: ExportsSection,
+    /// Background work.
+    runs: RunsSection,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
     /// and `_`: it is part of addresses.
     #[schemars(with = "std::collections::BTreeMap<String, SourceSection>")]
@@ -149,7 +153,8 @@ impl Document {
             exports: self.exports.settings(checks),
             sources: sources::settings(self.sources, checks),
         };
-        (desk, server::settings(self.listen, self.data_dir, checks))
+        let runs = self.runs.settings(checks);
+        (desk, ServerSettings { runs, ..server::settings(self.listen, self.data_dir, checks) })
     }
 }
 

@@ -1,6 +1,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use rowport_engine::runs::RunnerSettings;
 use toml::Spanned;
 
 use super::Checks;
@@ -12,6 +13,8 @@ pub struct ServerSettings {
     pub listen: Option<SocketAddr>,
     /// The folder of Rowport's own state.
     pub data_dir: Option<PathBuf>,
+    /// How background work is done.
+    pub runs: RunnerSettings,
 }
 
 const PORT: u16 = 7878;
@@ -64,7 +67,7 @@ pub(super) fn settings(
         }
     });
     let data_dir = data_dir.map(|folder| checks.beside(folder.get_ref()));
-    ServerSettings { listen, data_dir }
+    ServerSettings { listen, data_dir, runs: RunnerSettings::default() }
 }
 
 /// The name that file names begin with.

@@ -16,6 +16,7 @@ mod failing;
 mod memory;
 mod options;
 mod reference;
+mod runs;
 mod snapshot;
 mod under_fire;
 mod xlsx;

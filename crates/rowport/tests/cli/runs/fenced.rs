@@ -1,0 +1,61 @@
+//! A worker is stopped for longer than its lease, another takes its run over, and the first one goes on. Whatever it
+//! writes then is refused.
+
+use std::time::{Duration, Instant};
+
+use super::served::{Site, State};
+use crate::binary::{cases, sha256};
+
+/// Enough that an attempt is still going on when the next one begins.
+const ROWS: u32 = 250_000;
+
+#[test]
+fn with_the_state_on_sqlite() {
+    stop(State::Sqlite);
+}
+
+#[test]
+fn with_the_state_on_postgres() {
+    stop(State::Postgres);
+}
+
+fn stop(state: State) {
+    let site = Site::new(state, ROWS, "500ms");
+    let tries = cases(50);
+    for attempt in 0..tries {
+        let first = site.serve();
+        let run = first.export("xlsx");
+        let id = run["id"].as_str().unwrap();
+        first.wait_for(id, "running", |run| run["progress"]["rows"].as_i64() > Some(0));
+        let second = loop {
+            first.signal("STOP");
+            match site.try_serve() {
+                Ok(second) => break second,
+                // It was stopped while it held SQLite's write lock; nobody takes over from it then.
+                Err(said) => assert!(state == State::Sqlite && said.contains("locked"), "{said}"),
+            }
+            first.signal("CONT");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let taken = |run: &serde_json::Value| run["attempt"] == 2 && run["state"] == "running";
+        second.wait_for(id, "taken over", taken);
+        // Both are at it now.
+        first.signal("CONT");
+        let started = Instant::now();
+        while !first.said().contains("an attempt was lost to another worker") {
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "try {attempt}: it never noticed: {}",
+                first.said()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let done = second.wait_for(id, "completed", |run| run["state"] == "completed");
+        assert_eq!((&done["attempt"], &done["progress"]["rows"]), (&2.into(), &ROWS.into()), "{done}");
+        assert_eq!(done["artifact"]["sha256"], sha256(&second.download(id)), "{done}");
+        assert!(!second.said().contains("an attempt was lost"), "{}", second.said());
+        first.kill();
+        second.kill();
+    }
+    eprintln!("{tries} of {tries} workers that were stopped past their lease were refused, with {state:?}");
+}

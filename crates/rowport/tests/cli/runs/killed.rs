@@ -1,0 +1,138 @@
+//! A process is killed at random instants while it exports. Whatever happens, every run ends: completed with a file
+//! that is whole, or failed with a reason; and nothing else stays in the folder.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::served::{Served, Site, State};
+use crate::binary::{cases, sha256};
+
+/// So many that an export takes about as long as it is left to live.
+fn rows(format: &str) -> u32 {
+    if format == "csv" { 300_000 } else { 200_000 }
+}
+
+#[test]
+fn csv_with_the_state_on_sqlite() {
+    kill(State::Sqlite, "csv");
+}
+
+#[test]
+fn csv_with_the_state_on_postgres() {
+    kill(State::Postgres, "csv");
+}
+
+#[test]
+fn xlsx_with_the_state_on_sqlite() {
+    kill(State::Sqlite, "xlsx");
+}
+
+#[test]
+fn xlsx_with_the_state_on_postgres() {
+    kill(State::Postgres, "xlsx");
+}
+
+fn kill(state: State, format: &str) {
+    let seed = std::env::var("ROWPORT_SEED").map_or(42, |seed| seed.parse().unwrap());
+    let mut dice = Dice(seed);
+    let site = Site::new(state, rows(format), "1s");
+    let kills = cases(75);
+    let (mut hit, mut asked) = (0, 0);
+    for _ in 0..kills {
+        let served = site.serve();
+        while under_way(&served).len() < 3 {
+            served.export(format);
+            asked += 1;
+        }
+        std::thread::sleep(Duration::from_millis(dice.next() % 700));
+        hit += usize::from(under_way(&served).iter().any(|run| run["state"] == "running"));
+        served.kill();
+    }
+    let served = site.serve();
+    let runs = settled(&served, asked);
+    let count = |state: &str| runs.iter().filter(|run| run["state"] == state).count();
+    let again = runs.iter().filter(|run| run["attempt"].as_i64() > Some(1)).count();
+    eprintln!(
+        "{kills} kills (seed {seed}) with {state:?} and {format}: {hit} hit a run; of {asked} runs {} completed, {} failed, \
+         {again} took several attempts",
+        count("completed"),
+        count("failed")
+    );
+    for run in &runs {
+        check(&served, run, format);
+    }
+    assert!(count("completed") > 0 && hit > 0, "nothing was tried");
+    // The sweep comes every other lease.
+    std::thread::sleep(Duration::from_secs(4));
+    let mut expected: Vec<String> = runs
+        .iter()
+        .filter(|run| run["state"] == "completed")
+        .map(|run| format!("{}/{}/data", run["id"].as_str().unwrap(), run["attempt"]))
+        .collect();
+    expected.sort();
+    assert_eq!(site.artifacts(), expected, "orphans, or files that went away");
+}
+
+fn under_way(served: &Served) -> Vec<Value> {
+    let ended = |run: &Value| matches!(run["state"].as_str(), Some("completed" | "failed" | "cancelled"));
+    served.runs().into_iter().filter(|run| !ended(run)).collect()
+}
+
+/// Every run, once all have ended.
+fn settled(served: &Served, asked: usize) -> Vec<Value> {
+    let mut runs = Vec::new();
+    let mut before = String::new();
+    for _ in 0..1200 {
+        if under_way(served).is_empty() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(under_way(served).is_empty(), "stuck: {:?}", under_way(served));
+    loop {
+        let page = served.get(&format!("/api/v1/runs?limit=200{before}"));
+        runs.extend(page["runs"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => before = format!("&before={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(runs.len(), asked, "a run that was taken is there, and there once");
+    runs
+}
+
+fn check(served: &Served, run: &Value, format: &str) {
+    if run["state"] == "failed" {
+        assert!(run["error"]["message"].as_str().is_some_and(|message| !message.is_empty()), "{run}");
+        assert!(run["artifact"].is_null(), "{run}");
+        return;
+    }
+    let (artifact, file) = (&run["artifact"], served.download(run["id"].as_str().unwrap()));
+    assert_eq!(artifact["bytes"], file.len(), "{run}");
+    assert_eq!(artifact["sha256"], sha256(&file), "{run}");
+    assert_eq!(artifact["manifest"]["rows"], rows(format), "{run}");
+    match format {
+        "csv" => assert_eq!(file.iter().filter(|byte| **byte == b'\n').count(), rows(format) as usize + 1),
+        _ => {
+            let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file)).unwrap();
+            for index in 0..archive.len() {
+                // Reading to the end checks the sum.
+                std::io::copy(&mut archive.by_index(index).unwrap(), &mut std::io::sink()).unwrap();
+            }
+        }
+    }
+}
+
+/// SplitMix64.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,6 @@
+//! Background work by real processes that are killed, stopped and asked to end.
+
+mod drained;
+mod fenced;
+mod killed;
+mod served;

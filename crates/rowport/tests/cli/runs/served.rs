@@ -1,0 +1,215 @@
+//! A process that serves, and its API.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rowport_testkit::{Database, Postgres, Sqlite};
+use serde_json::{Value, json};
+
+use crate::binary::{rowport, signal};
+
+/// What several processes share: a source with rows in it, a folder, and the state.
+pub struct Site {
+    pub source: Database,
+    pub folder: tempfile::TempDir,
+    state: Option<Database>,
+}
+
+/// Where the state is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Sqlite,
+    Postgres,
+}
+
+/// A serving process. It is killed when it is dropped.
+pub struct Served {
+    child: Option<Child>,
+    address: String,
+    said: Arc<Mutex<String>>,
+}
+
+impl Site {
+    /// A site whose dataset `records` has so many rows. Runs are given to another process after `lease`.
+    pub fn new(state: State, rows: u32, lease: &str) -> Self {
+        let source = Sqlite::create();
+        source.execute(&format!(
+            "CREATE TABLE records (id integer PRIMARY KEY, name text NOT NULL, amount integer, at text);
+             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
+             INSERT INTO records SELECT i, 'a name, \"quoted\" ' || i, i * 7919 % 100003, '2026-01-31' FROM n"
+        ));
+        let folder = tempfile::tempdir().unwrap();
+        let config =
+            format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"20s\"\n");
+        std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
+        let state = (state == State::Postgres).then(Postgres::create);
+        Self { source, folder, state }
+    }
+
+    pub fn serve(&self) -> Served {
+        self.try_serve().unwrap_or_else(|said| panic!("it said: {said}"))
+    }
+
+    /// A process that serves, or what it said instead.
+    pub fn try_serve(&self) -> Result<Served, String> {
+        let mut command = rowport();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--source", &format!("db={}", self.source.url())]);
+        command.arg("--config").arg(self.folder.path().join("rowport.toml"));
+        command.arg("--data-dir").arg(self.folder.path().join("data"));
+        if let Some(state) = &self.state {
+            command.args(["--state", state.url()]);
+        }
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap());
+        let mut first = String::new();
+        lines.read_line(&mut first).unwrap();
+        let Some(address) = first.trim().strip_prefix("Rowport is at http://").map(str::to_owned) else {
+            child.wait().unwrap();
+            return Err(first);
+        };
+        let said = Arc::new(Mutex::new(String::new()));
+        let heard = Arc::clone(&said);
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let mut heard = heard.lock().unwrap();
+                heard.push_str(&line);
+                heard.push('\n');
+            }
+        });
+        Ok(Served { child: Some(child), address, said })
+    }
+
+    /// Every file below the artifacts, as `run/attempt/name`.
+    pub fn artifacts(&self) -> Vec<String> {
+        let root = self.folder.path().join("data/artifacts");
+        let mut found = Vec::new();
+        collect(&root, &root, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.map_while(Result::ok) {
+        let path: PathBuf = entry.path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            found.push(path.strip_prefix(root).unwrap().display().to_string());
+        }
+    }
+}
+
+impl Served {
+    /// Starts an export of all records in the background.
+    pub fn export(&self, format: &str) -> Value {
+        let answer =
+            self.request("POST", "/api/v1/sources/db/datasets/records/exports", &json!({"format": format}));
+        assert_eq!(answer["state"], "queued", "{answer}");
+        answer
+    }
+
+    pub fn run(&self, id: &str) -> Value {
+        self.get(&format!("/api/v1/runs/{id}"))
+    }
+
+    pub fn runs(&self) -> Vec<Value> {
+        self.get("/api/v1/runs?limit=200")["runs"].as_array().unwrap().clone()
+    }
+
+    /// Waits until a run is as wanted.
+    pub fn wait_for(&self, id: &str, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let run = self.run(id);
+            if wanted(&run) {
+                return run;
+            }
+            assert!(started.elapsed() < Duration::from_secs(60), "not {what} after a minute: {run}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The bytes of a completed run's file, by a link.
+    pub fn download(&self, id: &str) -> Vec<u8> {
+        let link = self.request("POST", &format!("/api/v1/runs/{id}/link"), &Value::Null);
+        self.send("GET", link["url"].as_str().unwrap_or_else(|| panic!("{link}")), b"")
+    }
+
+    pub fn get(&self, path: &str) -> Value {
+        serde_json::from_slice(&self.send("GET", path, b"")).unwrap()
+    }
+
+    pub fn request(&self, method: &str, path: &str, body: &Value) -> Value {
+        serde_json::from_slice(&self.send(method, path, body.to_string().as_bytes())).unwrap()
+    }
+
+    fn send(&self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        // By the first HTTP: the answer is not cut into pieces, and ends with the connection.
+        write!(
+            stream,
+            "{method} {path} HTTP/1.0\r\nhost: {}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        stream.write_all(body).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        bytes.split_off(head + 4)
+    }
+
+    pub fn signal(&self, name: &str) {
+        signal(self.child.as_ref().unwrap(), name);
+    }
+
+    /// What it has said since it began to serve.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
+    }
+
+    /// Waits for its end.
+    pub fn wait(mut self, limit: Duration) -> (Option<i32>, String) {
+        let mut child = self.child.take().unwrap();
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return (status.code(), self.said());
+            }
+            if Instant::now() > deadline {
+                child.kill().unwrap();
+                panic!("still there after {limit:?}: {}", self.said());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// At once, whatever it is doing.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+            assert!(!self.said().contains("panicked"), "{}", self.said());
+        }
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
