@@ -17,26 +17,22 @@ export type Count = Schemas['Count'];
 export type CountMode = Schemas['CountMode'];
 export type Preset = Schemas['ColumnPreset'];
 export type ExportPlan = Schemas['ExportPlan'];
-export type ExportFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'xlsx' | 'parquet' | 'text';
-
-// What OpenAPI can only call "any value" has its form here.
+export type ExportFormat = Schemas['Format'];
+/** What people can choose about a file; the server has a default for each. */
+export type ExportOptions = Partial<Schemas['ExportOptions']>;
+export type Rows = Schemas['Page'];
 
 /** A value of a row. */
-export type Cell = string | number | boolean | null;
+export type Cell = Schemas['Cell'];
 export type Key = Cell[];
 
+/** A view as the page keeps it. Its filter may be half written, or text that only the server can judge. */
 export interface View {
   columns?: string[];
   filter?: Filter;
   sort?: Sort[];
   search?: string;
 }
-
-export type Rows = Omit<Schemas['Page'], 'rows' | 'cursor' | 'order'> & {
-  rows: Cell[][];
-  cursor: string | null;
-  order: 'total' | 'none';
-};
 
 export type SavedView = Omit<Schemas['SavedView'], 'view'> & { view: View };
 
@@ -47,12 +43,6 @@ export interface ExportRequest {
   file_name?: string;
   keys?: Key[];
 }
-
-/** What people can choose about a file; the server has a default for each. */
-export type ExportOptions = Partial<Omit<Schemas['ExportOptions'], 'dates' | 'decimal'>> & {
-  dates?: 'iso' | 'dotted' | 'day_first' | 'month_first';
-  decimal?: 'point' | 'comma';
-};
 
 /** Which dataset of which source, as the address names it. */
 export interface DatasetRef {

@@ -1,14 +1,12 @@
+import type { components } from '@/api/schema';
 import type { Cell, ColumnKind, Key } from '@/api/types';
 
-export type Operator =
-  | 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge' | 'between'
-  | 'in' | 'not_in'
-  | 'contains' | 'not_contains' | 'starts_with' | 'ends_with'
-  | 'is_null' | 'is_not_null' | 'is_empty' | 'is_not_empty'
-  | 'in_last' | 'in_next'; // prettier-ignore
+type Schemas = components['schemas'];
+
+export type Operator = Schemas[`FilterOn${'Value' | 'Range' | 'List' | 'Presence'}`]['op'];
 
 /** `{number}` carries digits that a JSON number would round. */
-export type Literal = string | number | boolean | { number: string };
+export type Literal = Schemas['Literal'];
 
 export interface Condition {
   column: string;

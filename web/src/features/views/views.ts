@@ -11,13 +11,13 @@ interface NewView {
 export const viewsQuery = (ref: DatasetRef) =>
   queryOptions({
     queryKey: ['views', ref.source, ref.dataset],
-    queryFn: async ({ signal }) => {
+    queryFn: async ({ signal }): Promise<SavedView[]> => {
       const path = { ...ref };
       const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/views', {
         params: { path },
         signal,
       });
-      return (await unwrap(answer)).views as SavedView[];
+      return (await unwrap(answer)).views;
     },
   });
 
