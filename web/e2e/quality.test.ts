@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwrigh
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
+import { runsInEveryState } from './runs';
 import { openDataset, textColumn, type Workspace, workspace } from './desk';
 
 let browser: Browser;
@@ -122,6 +123,32 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       }
       await page.getByRole('combobox', { name: 'Columns' }).selectOption('custom');
     }));
+  test('exports', () =>
+    see('exports', async (page) => {
+      // Every state at once, whatever the server has been asked for so far.
+      await page.route('**/api/v1/runs?*', (route) => route.fulfill({ json: runsInEveryState(desk) }));
+      await page.goto('/exports');
+      await page.getByText('The database went away.').waitFor();
+      await page.getByText('attempt 2').waitFor();
+      await page.getByText('Exporting 450 of 1,200 rows').waitFor();
+      await page.getByText('the file is gone').waitFor();
+      await expectAccessible(page, 'exports: list');
+      await page.getByRole('button', { name: /exports under way/ }).click();
+      await page.getByRole('link', { name: 'All exports' }).waitFor();
+      await expectAccessible(page, 'exports: badge');
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('button', { name: /^Delete / })
+        .first()
+        .click();
+      await page.getByRole('dialog', { name: 'Delete the export?' }).waitFor();
+    }));
+  test('no exports', () =>
+    see('no exports', async (page) => {
+      await page.route('**/api/v1/runs?*', (route) => route.fulfill({ json: { runs: [], next: null } }));
+      await page.goto('/exports');
+      await page.getByText('No exports yet').waitFor();
+    }));
   test('switcher and shortcuts', () =>
     see('switcher', async (page) => {
       await page.goto('/');
@@ -229,7 +256,10 @@ test('the first load transfers at most 250 KB', async () => {
     devtools.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
       if (assets.has(requestId)) bytes += encodedDataLength;
     });
-    await page.goto(path, { waitUntil: 'networkidle' });
+    await page.goto(path, { waitUntil: 'load' });
+    // The stream of events never ends, so the network is never idle.
+    await page.waitForSelector('[role=grid][aria-busy=false], [role=region] table');
+    await page.waitForTimeout(1000);
     process.stdout.write(
       `first load of ${path}: ${(bytes / 1000).toFixed(1)} kB in ${assets.size} requests\n`,
     );

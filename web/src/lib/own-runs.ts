@@ -5,33 +5,46 @@ const KEPT = 50;
 
 const isNames = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
+const stored = () => recall(NAME, [], isNames);
 
 /**
  * The runs that were started in this browser and whose end nobody here has been told of. Other tabs add to them;
  * each tab that is open tells of an end once, and one that is opened later does not tell of it again.
  */
-const own = new Set<string>();
-for (const id of recall(NAME, [], isNames)) own.add(id);
+const own = new Set(stored());
+const listeners = new Set<() => void>();
 
-window.addEventListener('storage', () => {
-  for (const id of recall(NAME, [], isNames)) own.add(id);
-});
+function add(ids: readonly string[]) {
+  for (const id of ids) own.add(id);
+  for (const listener of listeners) listener();
+}
 
 export function isOwnRun(id: string): boolean {
   return own.has(id);
 }
 
 export function addOwnRun(id: string) {
-  own.add(id);
-  remember(NAME, [...recall(NAME, [], isNames), id].slice(-KEPT));
+  remember(NAME, [...stored(), id].slice(-KEPT));
+  add([id]);
 }
 
 export function forgetOwnRun(id: string) {
   own.delete(id);
-  const kept = recall(NAME, [], isNames);
-  if (kept.includes(id))
+  const before = stored();
+  if (before.includes(id))
     remember(
       NAME,
-      kept.filter((each) => each !== id),
+      before.filter((each) => each !== id),
     );
+}
+
+/** Calls when one is added: its end may have been told before its beginning was answered. */
+export function watchOwnRuns(listener: () => void): () => void {
+  const onStorage = () => add(stored());
+  listeners.add(listener);
+  window.addEventListener('storage', onStorage);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('storage', onStorage);
+  };
 }

@@ -13,12 +13,24 @@ export interface ToastAction {
 interface SayOptions {
   action?: ToastAction;
   problem?: boolean;
+  /** What it is about: a later toast about the same thing takes its place. */
+  about?: string;
   /** Milliseconds that it stays; longer when there is something to do. */
   timeout?: number;
 }
 
+const shownAbout = new Map<string, string>();
+
+/** Takes away what was last said about something. */
+export function unsay(about: string) {
+  const id = shownAbout.get(about);
+  if (id !== undefined) toasts.close(id);
+  shownAbout.delete(about);
+}
+
 export function say(title: string, description?: string, options: SayOptions = {}) {
-  const { action, problem = false, timeout = action ? 10_000 : 4000 } = options;
+  const { action, about, problem = false, timeout = action ? 10_000 : 4000 } = options;
+  if (about !== undefined) unsay(about);
   const id = toasts.add({
     title,
     ...(description !== undefined && { description }),
@@ -34,6 +46,7 @@ export function say(title: string, description?: string, options: SayOptions = {
     }),
     timeout,
   });
+  if (about !== undefined) shownAbout.set(about, id);
 }
 
 export function sayProblem(error: unknown) {

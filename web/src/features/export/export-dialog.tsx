@@ -116,11 +116,12 @@ export default function ExportDialog(props: ExportDialogProps) {
     setStarting(true);
     try {
       const run = await startExport(datasetRef, named);
-      addOwnRun(run.id);
-      runBook.put([run]);
       say('Export started', 'You can go on: it is made in the background.', {
         action: { label: 'Exports', run: () => history.push('/exports') },
+        about: run.id,
       });
+      addOwnRun(run.id);
+      runBook.put([run]);
       onClose();
     } catch (error) {
       sayProblem(error);
@@ -217,7 +218,7 @@ export default function ExportDialog(props: ExportDialogProps) {
             />
           </div>
         </fieldset>
-        <div className="grid gap-4 sm:grid-cols-2">
+        <div className="grid gap-4 sm:grid-cols-3">
           <Field label="Columns">
             <Select value={chosenPreset} options={presetOptions} onChange={choosePreset} />
           </Field>

@@ -16,9 +16,9 @@ export async function cancel(run: Run) {
 export async function repeat(run: Run) {
   await attempt(async () => {
     const again = await repeatRun(run.id);
+    say('Export started again', runTitle(again), { about: again.id });
     addOwnRun(again.id);
     runBook.put([again]);
-    say('Export started again', runTitle(again));
   });
 }
 

@@ -33,7 +33,7 @@ const STATE_OPTIONS = [
 
 /** The exports that were made in the background: those under way, and what became of the others. */
 export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
-  const wide = useMedia('(min-width: 1100px)');
+  const wide = useMedia('(min-width: 1280px)');
   const [deleting, setDeleting] = useState<Run>();
   const sources = useQuery(sourcesQuery).data ?? [];
   const history = useInfiniteQuery({

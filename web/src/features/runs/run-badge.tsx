@@ -35,8 +35,10 @@ export function RunBadge({ className }: { className?: string }) {
           className={clsx('tabular-nums', className)}
         >
           <Ring percent={active.length === 0 ? 100 : percent} />
-          {active.length}
-          {percent !== undefined && <span className="text-xs text-ink-faint">{percent}%</span>}
+          <span>
+            {active.length}
+            {percent !== undefined && <span className="ml-1 text-xs text-ink-faint">{percent}%</span>}
+          </span>
         </Button>
       }
     >

@@ -4,18 +4,26 @@ import { datasetHref } from '@/lib/address';
 import { formatBytes, plural } from '@/lib/words';
 import { RunActions, RunProgressLine, StateMark } from './run-parts';
 import { formatName, type RunListProps } from './run-table';
-import { attemptWords, durationWords, keptWords, momentWords, runDuration, runTitle } from './words';
+import {
+  attemptWords,
+  durationWords,
+  fileBytes,
+  keptWords,
+  momentWords,
+  runDuration,
+  runTitle,
+} from './words';
 
 /** The same as the table, where there is no room for one. */
 export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
   return (
-    <ul className="grid gap-3">
+    <ul className="grid gap-3 lg:grid-cols-2">
       {runs.map((run) => {
         const duration = runDuration(run, now);
-        const bytes = run.artifact?.bytes ?? run.progress.bytes;
+        const bytes = fileBytes(run);
         const facts = [
           run.started_at != null && !isUnderWay(run) && plural(run.progress.rows, 'row'),
-          bytes > 0 && formatBytes(bytes),
+          bytes !== undefined && formatBytes(bytes),
           duration !== undefined && durationWords(duration),
           attemptWords(run),
         ].filter((fact) => typeof fact === 'string');
@@ -45,12 +53,14 @@ export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
             )}
             {run.error && <p className="mt-2 text-xs break-words text-danger">{run.error.message}</p>}
             {facts.length > 0 && <p className="mt-2 text-xs tabular-nums">{facts.join(' · ')}</p>}
-            <p className="mt-0.5 text-xs text-ink-soft">
-              <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
-              {kept !== undefined && ` · ${kept}`}
-            </p>
-            <div className="mt-2.5 flex justify-end gap-1">
-              <RunActions run={run} now={now} onDelete={() => onDelete(run)} />
+            <div className="mt-1 flex flex-wrap items-end justify-between gap-x-3 gap-y-2">
+              <p className="text-xs text-ink-soft">
+                <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
+                {kept !== undefined && <span className="block">{kept}</span>}
+              </p>
+              <span className="ml-auto flex gap-1">
+                <RunActions run={run} now={now} onDelete={() => onDelete(run)} />
+              </span>
             </div>
           </li>
         );

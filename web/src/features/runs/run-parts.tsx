@@ -53,17 +53,20 @@ export function RunProgressLine({ run, now }: { run: Run; now: number }) {
   const speed = running ? rowsPerSecond(run, runBook.samples(run.id), now) : undefined;
   const left = running ? secondsLeft(run.progress, speed) : undefined;
   return (
-    <div className="min-w-0">
-      <p className="flex flex-wrap gap-x-3 text-xs text-ink-soft tabular-nums">
-        <span>{progressWords(run)}</span>
-        {speed !== undefined && speed > 0 && <span>{speedWords(speed)}</span>}
-        {left !== undefined && <span>{leftWords(left)}</span>}
-      </p>
+    <div className="min-w-0 text-xs text-ink-soft tabular-nums">
+      <p>{progressWords(run)}</p>
       <Bar
         percent={percentDone(run)}
         moving={run.state !== 'queued'}
         label={`Progress of ${runTitle(run)}`}
       />
+      {/* Its place is kept, so that nothing jumps when the speed becomes known. */}
+      {running && (
+        <p className="min-h-4.5">
+          {speed !== undefined && speed > 0 && speedWords(speed)}
+          {left !== undefined && ` · ${leftWords(left)}`}
+        </p>
+      )}
     </div>
   );
 }
@@ -82,7 +85,7 @@ function Bar({ percent, moving, label }: BarProps) {
       aria-valuemin={0}
       aria-valuemax={100}
       {...(percent !== undefined && { 'aria-valuenow': percent })}
-      className="mt-1.5 h-1.5 overflow-hidden rounded-full bg-hover"
+      className="my-1.5 h-1.5 overflow-hidden rounded-full bg-hover"
     >
       <div
         className={clsx(

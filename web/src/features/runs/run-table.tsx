@@ -1,10 +1,18 @@
-import type { Run } from '@/api/runs';
-import { isUnderWay } from '@/api/runs';
+import clsx from 'clsx';
+import { isUnderWay, type Run } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { datasetHref } from '@/lib/address';
 import { formatBytes, formatCount } from '@/lib/words';
 import { RunActions, RunProgressLine, StateMark } from './run-parts';
-import { attemptWords, durationWords, keptWords, momentWords, runDuration, runTitle } from './words';
+import {
+  attemptWords,
+  durationWords,
+  fileBytes,
+  keptWords,
+  momentWords,
+  runDuration,
+  runTitle,
+} from './words';
 
 export interface RunListProps {
   runs: readonly Run[];
@@ -57,7 +65,7 @@ interface RunRowProps {
 
 function RunRow({ run, now, label, onDelete }: RunRowProps) {
   const duration = runDuration(run, now);
-  const bytes = run.artifact?.bytes ?? run.progress.bytes;
+  const bytes = fileBytes(run);
   const kept = keptWords(run, now);
   const attempt = attemptWords(run);
   return (
@@ -88,15 +96,17 @@ function RunRow({ run, now, label, onDelete }: RunRowProps) {
         )}
         {run.error && <p className="mt-1 text-xs break-words text-danger">{run.error.message}</p>}
       </td>
-      <td className="text-right tabular-nums">{run.started_at != null && formatCount(run.progress.rows)}</td>
-      <td className="text-right tabular-nums">{bytes > 0 && formatBytes(bytes)}</td>
+      <td className={clsx('text-right tabular-nums', run.artifact == null && 'text-ink-soft')}>
+        {run.started_at != null && formatCount(run.progress.rows)}
+      </td>
+      <td className="text-right tabular-nums">{bytes !== undefined && formatBytes(bytes)}</td>
       <td className="text-right tabular-nums">{duration !== undefined && durationWords(duration)}</td>
       <td className="pl-6">
         <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
         <span className="block truncate text-xs text-ink-soft">by {run.principal}</span>
       </td>
       <td>
-        <span className="flex justify-end gap-1">
+        <span className="-mt-1 flex justify-end gap-1">
           <RunActions run={run} now={now} onDelete={onDelete} />
         </span>
       </td>

@@ -4,8 +4,8 @@ import { runBook } from '@/api/run-book';
 import { followRuns } from '@/api/run-stream';
 import { isUnderWay, type Run } from '@/api/runs';
 import { notify } from '@/lib/notify';
-import { forgetOwnRun, isOwnRun } from '@/lib/own-runs';
-import { say } from '@/lib/toast';
+import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
+import { say, unsay } from '@/lib/toast';
 import { formatBytes, plural } from '@/lib/words';
 import { download } from './actions';
 import { runTitle } from './words';
@@ -27,12 +27,14 @@ export function useRunFeed(onShow: () => void) {
   useEffect(() => {
     let stop: (() => void) | undefined;
     let rest: ReturnType<typeof setInterval> | undefined;
+    const onReset = () => void queries.invalidateQueries({ queryKey: ['runs'] });
     const follow = () => {
-      stop ??= followRuns(runBook, { onReset: () => void queries.invalidateQueries({ queryKey: ['runs'] }) });
+      stop ??= followRuns(runBook, { onReset });
     };
     const onVisibility = () => {
       clearInterval(rest);
       if (!document.hidden) {
+        if (!stop) onReset();
         follow();
         return;
       }
@@ -42,18 +44,22 @@ export function useRunFeed(onShow: () => void) {
         stop = undefined;
       }, REST);
     };
-    const unsubscribe = runBook.subscribe(() => {
+    const look = () => {
       for (const run of runBook.latest) {
         if (!isOwnRun(run.id) || (isUnderWay(run) && !run.deleted)) continue;
         forgetOwnRun(run.id);
-        if (!run.deleted) announce(run, () => show.current());
+        if (run.deleted) unsay(run.id);
+        else announce(run, () => show.current());
       }
-    });
+    };
+    const unsubscribe = runBook.subscribe(look);
+    const unwatch = watchOwnRuns(look);
     document.addEventListener('visibilitychange', onVisibility);
     follow();
     return () => {
       document.removeEventListener('visibilitychange', onVisibility);
       unsubscribe();
+      unwatch();
       clearInterval(rest);
       stop?.();
     };
@@ -61,19 +67,23 @@ export function useRunFeed(onShow: () => void) {
 }
 
 function announce(run: Run, onShow: () => void) {
-  const title = runTitle(run);
   if (run.state === 'completed') {
-    const heading = `${title} is ready`;
+    const heading = `${runTitle(run)} is ready`;
     const about = [
       plural(run.progress.rows, 'row'),
       ...(run.artifact ? [formatBytes(run.artifact.bytes)] : []),
     ].join(', ');
-    say(heading, about, { action: { label: 'Download', run: () => void download(run) }, timeout: 20_000 });
+    say(heading, about, {
+      about: run.id,
+      action: { label: 'Download', run: () => void download(run) },
+      timeout: 20_000,
+    });
     notify(heading, about, run.id, onShow);
   } else if (run.state === 'failed') {
-    const heading = `The export of ${title} failed`;
+    const heading = `The export of ${run.request.file_name ?? run.dataset} failed`;
     const reason = run.error?.message ?? 'No reason was given.';
-    say(heading, reason, { action: { label: 'Exports', run: onShow }, problem: true, timeout: 20_000 });
+    const action = { label: 'Exports', run: onShow };
+    say(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });
     notify(heading, reason, run.id, onShow);
-  }
+  } else unsay(run.id);
 }

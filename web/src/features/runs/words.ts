@@ -140,9 +140,17 @@ export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boole
 
 /** The name that people know the export by. */
 export function runTitle(run: Run): string {
-  return run.artifact?.file_name ?? run.request.file_name ?? run.dataset;
+  return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
 }
 
 export function attemptWords({ attempt }: Pick<Run, 'attempt'>): string | undefined {
   return attempt > 1 ? `attempt ${attempt}` : undefined;
+}
+
+/** How large the file is, or has become so far; nothing is left of one that was given up. */
+export function fileBytes(run: Run): number | undefined {
+  return (
+    run.artifact?.bytes ??
+    (run.state === 'running' && run.progress.bytes > 0 ? run.progress.bytes : undefined)
+  );
 }
