@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rowport_store::{Run, Store};
+use rowport_store::{Run, Store, StoreError};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
@@ -20,12 +20,13 @@ const POLL: Duration = Duration::from_millis(500);
 const AT_ONCE: u32 = 256;
 
 impl Watcher {
-    /// Watches until `stop`.
-    pub fn start(store: Arc<Store>, stop: CancellationToken) -> Self {
+    /// Watches until `stop`, from the present state on: whoever listens later misses nothing after it.
+    pub async fn start(store: Arc<Store>, stop: CancellationToken) -> Result<Self, StoreError> {
+        let seen = store.runs().version().await?;
         let (changes, _) = broadcast::channel(AT_ONCE as usize);
         let watcher = Self { changes, stop };
-        tokio::spawn(watcher.clone().watch(store));
-        watcher
+        tokio::spawn(watcher.clone().watch(store, seen));
+        Ok(watcher)
     }
 
     /// Every change from now on.
@@ -38,30 +39,23 @@ impl Watcher {
         self.stop.cancelled().await;
     }
 
-    async fn watch(self, store: Arc<Store>) {
-        let mut seen = None;
+    async fn watch(self, store: Arc<Store>, mut seen: i64) {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(POLL) => {}
                 () = self.stopped() => return,
             }
-            if let Err(error) = self.look(&store, &mut seen).await {
-                tracing::warn!(%error, "changes to runs cannot be read");
+            // What is more than can be told at once waits for the next look: listeners get the time to take it.
+            match store.runs().changed_since(seen, AT_ONCE).await {
+                Ok(changed) => {
+                    for run in changed {
+                        seen = run.version;
+                        // Nobody listening is nobody's loss.
+                        let _ = self.changes.send(Arc::new(run));
+                    }
+                }
+                Err(error) => tracing::warn!(%error, "changes to runs cannot be read"),
             }
         }
-    }
-
-    async fn look(&self, store: &Store, seen: &mut Option<i64>) -> Result<(), rowport_store::StoreError> {
-        let Some(since) = *seen else {
-            *seen = Some(store.runs().version().await?);
-            return Ok(());
-        };
-        // What is more than can be told at once waits for the next look: listeners get the time to take it.
-        for run in store.runs().changed_since(since, AT_ONCE).await? {
-            *seen = Some(run.version);
-            // Nobody listening is nobody's loss.
-            let _ = self.changes.send(Arc::new(run));
-        }
-        Ok(())
     }
 }

@@ -27,7 +27,7 @@ const REPLAYED: u32 = 256;
     get,
     path = "/api/v1/events",
     tag = "runs",
-    params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that the client has")),
+    params(("Last-Event-ID" = Option<i64>, Header, nullable = false, description = "The id of the last event that the client has")),
     responses((status = 200, description = "The events", content_type = "text/event-stream"), StateProblems)
 )]
 pub(crate) async fn events(

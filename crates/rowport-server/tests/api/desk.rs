@@ -80,7 +80,7 @@ pub fn serve_with(
         let folder = Folder::open(&files).unwrap();
         let settings = RunnerSettings { heartbeat: Duration::from_millis(100), ..RunnerSettings::default() };
         let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, "test".to_owned(), settings);
-        let watcher = Watcher::start(Arc::clone(&store), stop.clone());
+        let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
             async move {

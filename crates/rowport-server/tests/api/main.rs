@@ -6,5 +6,6 @@ mod document;
 mod downloads;
 mod hidden;
 mod problems;
+mod runs;
 mod saved;
 mod slow_readers;

@@ -55,13 +55,11 @@ def map_case(ctx, case):
     if dice.random() < 0.25:
         return case
     path = case.path_parameters
-    saved = SAVED[case.path.split("/")[-2]] if "id" in path else ()
-    if saved:
+    source, dataset, columns = dice.choice(catalog())
+    if saved := SAVED[kind(case)] if "id" in path else ():
         path.update(dice.choice(saved))
-        source, dataset = path["source"], path["dataset"]
-        columns = next(columns for *place, columns in catalog() if place == [source, dataset])
-    else:
-        source, dataset, columns = dice.choice(catalog())
+        columns = next((columns for *place, columns in catalog() if place == [path.get("source"), path.get("dataset")]), ())
+    elif "source" in path:
         path.update(source=source, dataset=dataset)
     some = dice.sample(columns, dice.randint(1, len(columns))) if columns else ["none"]
     query = case.query
@@ -88,6 +86,11 @@ def map_case(ctx, case):
                 body["options"]["sheet_by"] = some[0]
             fit(body, body["options"])
     return case
+
+
+def kind(case):
+    """The word in the address that says what is saved there."""
+    return case.path.split("/{id}")[0].split("/")[-1]
 
 
 def rename(view, names, dice):
@@ -144,7 +147,7 @@ def problems_say_what_the_head_says(ctx, response, case):
         assert response.json()["status"] == response.status_code
 
 
-# What was saved, by the last word of the address.
+# Where what was saved stands, by its kind.
 SAVED = collections.defaultdict(list)
 ANSWERS = collections.defaultdict(collections.Counter)
 
@@ -153,12 +156,13 @@ ANSWERS = collections.defaultdict(collections.Counter)
 def after_call(ctx, case, response):
     ANSWERS[f"{case.method} {case.operation.path}"][response.status_code] += 1
     if response.status_code == 201:
-        place = case.path_parameters
-        saved = {"source": place["source"], "dataset": place["dataset"], "id": response.json()["id"]}
-        SAVED[case.path.split("/")[-1]].append(saved)
+        SAVED[kind(case)].append({**case.path_parameters, "id": response.json()["id"]})
+    if response.status_code == 202:
+        SAVED["runs"].append({"id": response.json()["id"]})
 
 
 @atexit.register
 def say():
-    for operation, answers in sorted(ANSWERS.items()):
-        print(operation, dict(answers))
+    """How many answers of each status; and what found no way in would have been tested in vain."""
+    totals = sum(ANSWERS.values(), collections.Counter())
+    print("Answers:", ", ".join(f"{count} of {status}" for status, count in sorted(totals.items())))

@@ -114,7 +114,7 @@ pub async fn serve(
     let store = Arc::new(store);
     let links = Links::open(&store).await.map_err(in_store)?;
     let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, store.process_name(), runs);
-    let watcher = Watcher::start(Arc::clone(&store), shutdown.clone());
+    let watcher = Watcher::start(Arc::clone(&store), shutdown.clone()).await.map_err(in_store)?;
     let working = tokio::spawn({
         let (runner, shutdown) = (runner.clone(), shutdown.clone());
         async move { runner.work(shutdown).await }

@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use rowport_store::{Run, RunState, RunsWanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -59,7 +60,7 @@ pub(crate) async fn list_runs(
     let dataset = match (&params.source, &params.dataset) {
         (Some(source), Some(dataset)) => Some((source.as_str(), dataset.as_str())),
         (None, None) => None,
-        _ => return Err(ApiError::bad_request("`source` and `dataset` go together")),
+        _ => return Err(bad("`source` and `dataset` go together")),
     };
     // A database cannot compare with it, and no value has it.
     if [&params.kind, &params.source, &params.dataset, &params.before]
@@ -67,7 +68,7 @@ pub(crate) async fn list_runs(
         .flatten()
         .any(|it| it.contains('\0'))
     {
-        return Err(ApiError::bad_request("a parameter has a NUL character in it"));
+        return Err(bad("a parameter has a NUL character in it"));
     }
     let wanted = RunsWanted {
         kind: params.kind.as_deref(),
@@ -82,4 +83,9 @@ pub(crate) async fn list_runs(
     runs.truncate(limit as usize);
     let next = if more { runs.last().map(|run| run.id.clone()) } else { None };
     Ok(Json(RunList { runs, next }))
+}
+
+/// What was asked for can be read, and makes no sense.
+fn bad(detail: &str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "bad_filter", detail)
 }
