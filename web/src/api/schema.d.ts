@@ -1321,7 +1321,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description The id of the last event that the client has */
-                "Last-Event-ID"?: number | null;
+                "Last-Event-ID"?: number;
             };
             path?: never;
             cookie?: never;
