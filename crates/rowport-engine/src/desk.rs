@@ -7,7 +7,7 @@ use rowport_model::{Catalog, Clock, Dataset, Principal, SourceKind};
 use tokio::sync::Mutex;
 
 use crate::error::EngineError;
-use crate::refine::{nearest, refine};
+use crate::refine::refine;
 use crate::settings::{DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings};
 
 /// The sources, and what is known of their datasets.

@@ -13,6 +13,7 @@ mod cursor;
 mod dataset;
 mod expression;
 mod filter;
+mod nearest;
 mod policy;
 mod query;
 mod value;
@@ -24,6 +25,7 @@ pub use cursor::{Cursor, CursorError, CursorValue};
 pub use dataset::{Dataset, DatasetKind, DatasetName, ForeignKey, Lookup, SourceKind};
 pub use expression::{ComputedColumn, Expression, ExpressionError};
 pub use filter::{Condition, Filter, FilterError, Literal, Operator};
+pub use nearest::nearest;
 pub use policy::{DatasetPolicy, Principal};
 pub use query::{
     Arithmetic, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query,

@@ -269,6 +269,9 @@ pub enum QueryError {
         /// What would do.
         expected: String,
     },
+    /// A text to search for that no database can be asked for.
+    #[error("the search has a NUL character in it")]
+    BadSearch,
     /// A cursor of another view, or none at all.
     #[error(transparent)]
     Cursor(#[from] CursorError),

@@ -71,6 +71,10 @@ impl Resolver<'_> {
             filters.push(self.filter(filter)?);
         }
         if let Some(search) = view.search.as_deref().map(str::trim).filter(|search| !search.is_empty()) {
+            // A database could not even be asked for it, and no text has it.
+            if search.contains('\0') {
+                return Err(QueryError::BadSearch);
+            }
             filters.push(self.search(search));
         }
         let (order, total_order) = self.order(view)?;
@@ -286,20 +290,19 @@ impl Resolver<'_> {
 
     fn unknown(&self, name: &str) -> QueryError {
         let lower = name.to_lowercase();
-        let similar = |column: &&Column| {
-            let other = column.name.to_lowercase();
-            other == lower || (lower.len() > 2 && (other.starts_with(&lower) || lower.starts_with(&other)))
+        // Whether a computed column is there is found out by resolving it, which is what just failed.
+        let names = || {
+            let stored = self.dataset.columns().filter(|column| !column.computed);
+            stored.map(|column| column.name.clone())
+        };
+        let begins_alike = |other: &String| {
+            let other = other.to_lowercase();
+            lower.len() > 2 && (other.starts_with(&lower) || lower.starts_with(&other))
         };
         QueryError::UnknownColumn {
             column: name.to_owned(),
             dataset: self.dataset.name().to_string(),
-            suggestion: self
-                .dataset
-                .columns()
-                // Whether a computed column is there is found out by resolving it, which is what just failed.
-                .filter(|column| !column.computed)
-                .find(similar)
-                .map(|column| column.name.clone()),
+            suggestion: nearest(name, names()).or_else(|| names().find(begins_alike)),
         }
     }
 

@@ -4,3 +4,4 @@ mod drained;
 mod fenced;
 mod killed;
 mod served;
+mod shared;
