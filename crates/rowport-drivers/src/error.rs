@@ -29,6 +29,26 @@ pub enum DriverError {
         /// What was waited for.
         message: String,
     },
+    /// The file of a database cannot be opened, or is none.
+    #[error("the database cannot be opened: {message}")]
+    FileUnusable {
+        /// The operating system's or SQLite's words.
+        message: String,
+    },
+    /// Another program keeps the file locked.
+    #[error("the database is busy: {message}")]
+    FileLocked {
+        /// SQLite's words.
+        message: String,
+    },
+    /// The file can be read, and the statement is not accepted.
+    #[error("the database refused: {message}")]
+    FileRefused {
+        /// SQLite's words.
+        message: String,
+        /// SQLite's own code.
+        native_code: Option<String>,
+    },
     /// A limit on time was reached.
     #[error("the database took longer than {seconds} s, which is the limit for a statement")]
     Timeout {
@@ -73,9 +93,9 @@ impl DriverError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadUrl { .. } => "bad_source_url",
-            Self::Unreachable { .. } => "source_unreachable",
-            Self::Refused { .. } => "source_refused",
-            Self::Busy { .. } => "source_busy",
+            Self::Unreachable { .. } | Self::FileUnusable { .. } => "source_unreachable",
+            Self::Refused { .. } | Self::FileRefused { .. } => "source_refused",
+            Self::Busy { .. } | Self::FileLocked { .. } => "source_busy",
             Self::Timeout { .. } => "timeout",
             Self::Lost { .. } => "source_lost",
             Self::Vanished { .. } => "dataset_changed",
@@ -83,6 +103,27 @@ impl DriverError {
             Self::Cancelled => "cancelled",
             Self::Protocol { .. } => "source_protocol",
         }
+    }
+
+    /// What to do about it, where that can be said. A file has no host, no port and no password.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Unreachable { .. } => {
+                "check that the database is running and that host, port and network are right"
+            }
+            Self::FileUnusable { .. } => "check the path, and that it is a database that this user may read",
+            Self::Refused { .. } => {
+                "check the user name, the password, the database name and what the user may do"
+            }
+            Self::Busy { .. } => "wait a moment and try again, or allow more connections",
+            Self::FileLocked { .. } => "wait until the other program has finished, and try again",
+            Self::Timeout { .. } => "narrow the filter, add an index for it, or raise the limit",
+            Self::Lost { .. } => "the file was not finished; start again once the database answers",
+            Self::Vanished { .. } => {
+                "reload the datasets: a table or column was dropped or renamed meanwhile"
+            }
+            _ => return None,
+        })
     }
 
     pub(crate) fn protocol(message: impl Into<String>) -> Self {

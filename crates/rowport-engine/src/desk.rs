@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rowport_drivers::{Driver, DriverError, Limits, ServerInfo, connect};
-use rowport_model::{Catalog, Clock, Dataset, Principal, SourceKind};
+use rowport_model::{Catalog, Clock, Dataset, Principal, SourceKind, nearest};
 use tokio::sync::Mutex;
 
 use crate::error::EngineError;

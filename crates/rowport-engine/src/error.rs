@@ -86,17 +86,10 @@ impl EngineError {
 
     /// What to do about it, where that can be said.
     pub fn hint(&self) -> Option<&'static str> {
+        if let Self::Driver(error) = self {
+            return error.hint();
+        }
         Some(match self.code() {
-            "source_unreachable" => {
-                "check that the database is running and that host, port and network are right"
-            }
-            "source_refused" => {
-                "check the user name, the password, the database name and what the user may do"
-            }
-            "source_busy" => "wait a moment and try again, or allow more connections",
-            "source_lost" => "the file was not finished; start again once the database answers",
-            "timeout" => "narrow the filter, add an index for it, or raise the limit",
-            "dataset_changed" => "reload the datasets: a table or column was dropped or renamed meanwhile",
             "storage_full" => "free some space on the disk, or write to another one",
             "bad_cursor" => "start again from the first page of this view",
             _ => return None,

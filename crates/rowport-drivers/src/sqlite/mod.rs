@@ -75,7 +75,7 @@ impl Sqlite {
     fn connect(&self) -> Result<Connection, DriverError> {
         if !self.path.is_file() {
             let message = format!("there is no file {}", self.path.display());
-            return Err(DriverError::Unreachable { message });
+            return Err(DriverError::FileUnusable { message });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(from_sqlite)?;
@@ -123,18 +123,18 @@ fn from_sqlite(error: rusqlite::Error) -> DriverError {
     let message = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            DriverError::Busy { message: format!("another program keeps the file locked ({message})") }
+            DriverError::FileLocked { message: format!("another program keeps the file locked ({message})") }
         }
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
-            DriverError::Unreachable { message }
+            DriverError::FileUnusable { message }
         }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => DriverError::Unreachable {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => DriverError::FileUnusable {
             message: format!("the file is not a usable SQLite database ({message})"),
         },
         Some(ErrorCode::OperationInterrupted) => DriverError::Cancelled,
         _ if message.contains("no such table") || message.contains("no such column") => {
             DriverError::Vanished { message }
         }
-        code => DriverError::Refused { message, native_code: code.map(|code| format!("{code:?}")) },
+        code => DriverError::FileRefused { message, native_code: code.map(|code| format!("{code:?}")) },
     }
 }

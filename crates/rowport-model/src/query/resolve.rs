@@ -11,6 +11,7 @@ use crate::column::{Column, ColumnType, IntegerWidth};
 use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::filter::Filter;
+use crate::nearest::nearest;
 use crate::value::Value;
 use crate::view::View;
 

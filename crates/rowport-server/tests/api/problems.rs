@@ -22,6 +22,11 @@ fn bad_requests_have_stable_codes() {
         (Served::path("nothing", "rows"), 404, "unknown_dataset"),
         (rows("columns=nme"), 400, "unknown_column"),
         (rows("columns=id,id"), 400, "bad_view"),
+        (rows("search=a%00b"), 400, "bad_view"),
+        (rows("limit=1.0"), 400, "bad_request"),
+        (export("limit=9223372036854775808"), 400, "bad_export"),
+        (export("format=CSV"), 400, "bad_export"),
+        (Served::path("t", "landmarks?every=1000001"), 400, "bad_request"),
         (rows("sort=doc"), 400, "bad_view"),
         (rows("filter=name+%3D"), 400, "bad_filter"),
         (rows("filter=%7B%22and%22%3A1%7D"), 400, "bad_filter"),
@@ -53,6 +58,30 @@ fn bad_requests_have_stable_codes() {
 }
 
 #[test]
+fn a_slip_in_a_column_is_met_with_the_nearest_name() {
+    let database = Sqlite::create();
+    database.execute(TABLE);
+    let served = serve(&database);
+    for (written, meant) in [("nmae", "name"), ("seem", "seen"), ("Name", "name"), ("document", "doc")] {
+        let answer = served.get(&Served::path("t", &format!("rows?columns={written}"))).json();
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(detail.ends_with(&format!("did you mean `{meant}`?")), "{detail}");
+    }
+}
+
+#[test]
+fn whole_numbers_in_bodies_are_those_of_json() {
+    let database = Sqlite::create();
+    database.execute(TABLE);
+    let served = serve(&database);
+    let path = Served::path("t", "rows");
+    assert_eq!(served.post(&path, &json!({ "limit": 1.0 })).json()["rows"].as_array().unwrap().len(), 1);
+    for limit in [json!(1.5), json!(-1), json!("1"), json!(1e300)] {
+        assert_eq!(served.post(&path, &json!({ "limit": limit })).code(), "bad_request", "{limit}");
+    }
+}
+
+#[test]
 fn requests_that_are_too_large_are_refused() {
     let database = Sqlite::create();
     database.execute(TABLE);
@@ -74,7 +103,9 @@ fn a_database_that_is_away_is_a_problem_of_its_source_alone() {
     std::fs::remove_file(database.path()).unwrap();
     let answer = served.get(&Served::path("gone", "rows"));
     assert_eq!((answer.status, answer.code().as_str()), (503, "source_unreachable"), "{:?}", answer.json());
-    assert!(answer.json()["hint"].is_string());
+    // It is a file: what would help with a server would mislead.
+    let hint = answer.json()["hint"].as_str().unwrap().to_owned();
+    assert!(hint.contains("path") && !hint.contains("host"), "{hint}");
 }
 
 #[test]

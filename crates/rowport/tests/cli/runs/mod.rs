@@ -3,5 +3,6 @@
 mod drained;
 mod fenced;
 mod killed;
+mod lost_connections;
 mod served;
 mod shared;

@@ -83,6 +83,11 @@ impl Site {
         Ok(Served { child: Some(child), address, said })
     }
 
+    /// The database that the state is in, where it is one.
+    pub fn state(&self) -> &Database {
+        self.state.as_ref().unwrap()
+    }
+
     /// Every file below the artifacts, as `run/attempt/name`.
     pub fn artifacts(&self) -> Vec<String> {
         let root = self.folder.path().join("data/artifacts");
@@ -112,6 +117,13 @@ impl Served {
             self.request("POST", "/api/v1/sources/db/datasets/records/exports", &json!({"format": format}));
         assert_eq!(answer["state"], "queued", "{answer}");
         answer
+    }
+
+    /// Asks for an export, and takes no for an answer.
+    pub fn try_export(&self, format: &str) -> Option<String> {
+        let answer =
+            self.request("POST", "/api/v1/sources/db/datasets/records/exports", &json!({"format": format}));
+        answer["id"].as_str().map(str::to_owned)
     }
 
     pub fn run(&self, id: &str) -> Value {
