@@ -111,7 +111,9 @@ impl DriverError {
             Self::Unreachable { .. } => {
                 "check that the database is running and that host, port and network are right"
             }
-            Self::FileUnusable { .. } => "check the path, and that it is a database that this user may read",
+            Self::FileUnusable { .. } => {
+                "check that the path is right, and that the file is a database which this user may read"
+            }
             Self::Refused { .. } => {
                 "check the user name, the password, the database name and what the user may do"
             }

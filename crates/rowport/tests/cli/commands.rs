@@ -76,7 +76,7 @@ fn the_doctor_finds_what_is_well_and_what_is_not() {
     assert_eq!(bad.len(), 1, "{findings:#?}");
     assert_eq!(
         (&bad[0]["what"], &bad[0]["detail"]),
-        (&"source missing".into(), &"the database cannot be reached: there is no file missing.db".into())
+        (&"source missing".into(), &"the database cannot be opened: there is no file missing.db".into())
     );
     assert!(bad[0]["hint"].as_str().unwrap().contains("check that"));
     assert!(!text(&ill).contains(":rowport@"), "the doctor shows a password");
@@ -112,7 +112,7 @@ fn a_configuration_is_checked_against_the_database() {
     assert_eq!(check(&wrong, &["--offline"]).code, Some(0), "by itself it is right");
     let answer = check("[sources.music]\nurl = \"sqlite:missing.db\"\n", &[]);
     assert_eq!(answer.code, Some(1));
-    assert!(text(&answer).contains("source music: the database cannot be reached"), "{answer:?}");
+    assert!(text(&answer).contains("source music: the database cannot be opened"), "{answer:?}");
 }
 
 #[test]
