@@ -137,6 +137,9 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await page.getByRole('link', { name: 'All exports' }).waitFor();
       await expectAccessible(page, 'exports: badge');
       await page.keyboard.press('Escape');
+      await page.getByText('All exports of the last 14 days').click();
+      await page.getByText('33% of 3 exports').waitFor();
+      await expectAccessible(page, 'exports: charts');
       await page
         .getByRole('button', { name: /^Delete / })
         .first()

@@ -311,7 +311,7 @@ test('the keyboard reaches everything there is to do', async () => {
   await entry(page, run.id).waitFor();
   await page.getByRole('combobox', { name: 'Dataset', exact: true }).focus();
   const reached: string[] = [];
-  for (let step = 0; step < 4; step += 1) {
+  for (let step = 0; step < 5; step += 1) {
     await page.keyboard.press('Tab');
     reached.push(
       await page.evaluate(
@@ -319,10 +319,11 @@ test('the keyboard reaches everything there is to do', async () => {
       ),
     );
   }
-  expect(reached[0]).toBe(desk.datasets.get(desk.child)?.label);
-  expect(reached[1]).toMatch(/^Download /);
-  expect(reached[2]).toMatch(/^Run .* again$/);
-  expect(reached[3]).toMatch(/^Delete /);
+  expect(reached[0]).toBe('All exports of the last 14 days');
+  expect(reached[1]).toBe(desk.datasets.get(desk.child)?.label);
+  expect(reached[2]).toMatch(/^Download /);
+  expect(reached[3]).toMatch(/^Run .* again$/);
+  expect(reached[4]).toMatch(/^Delete /);
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Delete the export?' }).waitFor();
   await page.keyboard.press('Escape');

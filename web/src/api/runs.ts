@@ -35,8 +35,13 @@ export function startExport(ref: DatasetRef, request: ExportRequest): Promise<Ru
   );
 }
 
-export function fetchRuns(wanted: RunsWanted = {}, before?: string, signal?: AbortSignal): Promise<RunsPage> {
-  const query = { kind: 'export', ...wanted, ...(before !== undefined && { before }) };
+export function fetchRuns(
+  wanted: RunsWanted = {},
+  before?: string,
+  signal?: AbortSignal,
+  limit = 50,
+): Promise<RunsPage> {
+  const query = { kind: 'export', limit, ...wanted, ...(before !== undefined && { before }) };
   return unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
 }
 

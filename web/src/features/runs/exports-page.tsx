@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { FileDown, SearchX } from 'lucide-react';
+import { ChevronRight, FileDown, SearchX } from 'lucide-react';
 import { useState } from 'react';
 import { sourcesQuery } from '@/api/queries';
 import type { Source } from '@/api/types';
@@ -13,6 +13,7 @@ import { ProblemNotice } from '@/components/problem-notice';
 import { useMedia } from '@/hooks/use-media';
 import { useNow, useRuns } from '@/hooks/use-runs';
 import { DeleteRunDialog } from './delete-run-dialog';
+import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
 import { RunTable } from './run-table';
 import { shownRuns } from './shown';
@@ -34,6 +35,7 @@ const STATE_OPTIONS = [
 /** The exports that were made in the background: those under way, and what became of the others. */
 export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
   const wide = useMedia('(min-width: 1280px)');
+  const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
   const sources = useQuery(sourcesQuery).data ?? [];
   const history = useInfiniteQuery({
@@ -122,7 +124,26 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
             </Field>
           </div>
         </div>
-        <div className="mt-6">
+        {(runs.length > 0 || narrowed) && (
+          <details className="group mt-5" open={charting}>
+            <summary
+              className="inline-flex h-8 list-none items-center gap-1.5 rounded-md pr-2 text-[13px] text-ink-soft hover:text-ink pointer-coarse:h-10 [&::-webkit-details-marker]:hidden"
+              onClick={(event) => {
+                event.preventDefault();
+                setCharting(!charting);
+              }}
+            >
+              <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
+              All exports of the last 14 days
+            </summary>
+            {charting && (
+              <div className="mt-2 rounded-lg border border-line p-4">
+                <RunCharts now={now} />
+              </div>
+            )}
+          </details>
+        )}
+        <div className="mt-4">
           {history.isPending && <ListSkeleton />}
           {history.isError && runs.length === 0 && (
             <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />

@@ -37,7 +37,7 @@ export function RunBadge({ className }: { className?: string }) {
           <Ring percent={active.length === 0 ? 100 : percent} />
           <span>
             {active.length}
-            {percent !== undefined && <span className="ml-1 text-xs text-ink-faint">{percent}%</span>}
+            {percent !== undefined && <span className="text-ink-faint"> · {percent}%</span>}
           </span>
         </Button>
       }

@@ -36,7 +36,7 @@ export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
                 <p className="text-xs text-ink-soft">
                   <AppLink
                     href={datasetHref(run)}
-                    className="underline decoration-dotted underline-offset-3 hover:decoration-solid"
+                    className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
                   >
                     {labelOf(run)}
                   </AppLink>
@@ -52,12 +52,14 @@ export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
               </div>
             )}
             {run.error && <p className="mt-2 text-xs break-words text-danger">{run.error.message}</p>}
-            {facts.length > 0 && <p className="mt-2 text-xs tabular-nums">{facts.join(' · ')}</p>}
-            <div className="mt-1 flex flex-wrap items-end justify-between gap-x-3 gap-y-2">
-              <p className="text-xs text-ink-soft">
-                <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
-                {kept !== undefined && <span className="block">{kept}</span>}
-              </p>
+            <div className="mt-2 flex flex-wrap items-end justify-between gap-x-3 gap-y-2">
+              <div className="text-xs text-ink-soft">
+                {facts.length > 0 && <p className="text-ink tabular-nums">{facts.join(' · ')}</p>}
+                <p>
+                  <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
+                </p>
+                {kept !== undefined && <p>{kept}</p>}
+              </div>
               <span className="ml-auto flex gap-1">
                 <RunActions run={run} now={now} onDelete={() => onDelete(run)} />
               </span>

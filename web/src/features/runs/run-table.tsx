@@ -81,7 +81,7 @@ function RunRow({ run, now, label, onDelete }: RunRowProps) {
         <span className="block truncate text-xs text-ink-soft">
           <AppLink
             href={datasetHref(run)}
-            className="underline decoration-dotted underline-offset-3 hover:decoration-solid"
+            className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
           >
             {label}
           </AppLink>

@@ -122,6 +122,10 @@ export function momentWords(moment: string, now: number): string {
   return `${near[days] ?? format.format(date)}, ${clock}`;
 }
 
+export function dayWords(moment: number): string {
+  return day.format(moment);
+}
+
 function midnight(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
