@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Holds the server to its own document: the document is valid, and schemathesis finds no server error and no
-# undocumented answer. Needs target/debug/rowport, the databases of scripts/databases.sh, and scripts/setup.sh test.
+# undocumented answer, on three databases with every type at its edges. Needs target/debug/rowport, the databases of
+# scripts/databases.sh, and what scripts/setup.sh test installs.
 #
-#   ROWPORT_SEED       which requests are made: the same seed makes the same ones
-#   ROWPORT_EXAMPLES   about how many for each operation; twice as many again come from walks along the links
+#   ROWPORT_SEED           which requests are made: the same number makes the same ones
+#   ROWPORT_API_REQUESTS   how many at random for each operation, on top of those that its schema suggests
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-tools=$PWD/target/tools/python/bin
-suite=crates/rowport-server/tests/schemathesis
-edges=crates/rowport-testkit/src/edges
+root=$PWD
+tools=$root/target/tools/python/bin
+suite=$root/crates/rowport-server/tests/schemathesis
+edges=$root/crates/rowport-testkit/src/edges
 seed=${ROWPORT_SEED:-20260131}
-examples=${ROWPORT_EXAMPLES:-60}
+requests=${ROWPORT_API_REQUESTS:-80}
 database=rowport_api_$$
 work=$(mktemp -d)
 server=
@@ -21,21 +23,17 @@ die() {
     exit 1
 }
 
-if [ -z "${ROWPORT_TEST_POSTGRES:-}" ] || [ -z "${ROWPORT_TEST_MYSQL:-}" ]; then
-    die 'no databases: see scripts/databases.sh'
-fi
-
-# url_part URL user|password|host|port|path
-url_part() { python3 -c 'import sys, urllib.parse as u
-url = u.urlsplit(sys.argv[1]); print(dict(user=url.username, password=url.password, host=url.hostname, port=url.port)[sys.argv[2]])' "$1" "$2"; }
-
 postgres() { psql --quiet --no-psqlrc --set=ON_ERROR_STOP=1 "$@" >/dev/null; }
+
+# The URL is that of scripts/databases.sh: user, password, host and port, and nothing that is escaped.
+[[ ${ROWPORT_TEST_MYSQL:-} =~ ^mysql://([^:]+):([^@]+)@([^:]+):([0-9]+)/$ ]] || die 'no databases: see scripts/databases.sh'
+server_of_mysql=("${BASH_REMATCH[@]}")
 mysql() {
-    MYSQL_PWD=$(url_part "$ROWPORT_TEST_MYSQL" password) mariadb --no-defaults --user="$(url_part "$ROWPORT_TEST_MYSQL" user)" \
-        --host="$(url_part "$ROWPORT_TEST_MYSQL" host)" --port="$(url_part "$ROWPORT_TEST_MYSQL" port)" \
-        --protocol=tcp --default-character-set=utf8mb4 "$@"
+    MYSQL_PWD=${server_of_mysql[2]} mariadb --no-defaults --protocol=tcp --default-character-set=utf8mb4 \
+        --user="${server_of_mysql[1]}" --host="${server_of_mysql[3]}" --port="${server_of_mysql[4]}" "$@"
 }
 
+# shellcheck disable=SC2317 # the trap calls it
 finish() {
     local status=$?
     if [ -n "$server" ]; then
@@ -61,35 +59,35 @@ sqlite3 "$work/edges.db" <"$edges/sqlite.sql"
 
 : >"$work/server.txt"
 target/debug/rowport serve --listen 127.0.0.1:0 --data-dir "$work/data" \
-    --source "postgres=${ROWPORT_TEST_POSTGRES%/*}/$database" --source "mysql=${ROWPORT_TEST_MYSQL%/}/$database" \
+    --source "postgres=${ROWPORT_TEST_POSTGRES%/*}/$database" --source "mysql=$ROWPORT_TEST_MYSQL$database" \
     --source "sqlite=sqlite:$work/edges.db" </dev/null >"$work/server.txt" 2>&1 &
 server=$!
+url=
 for ((attempt = 0; attempt < 300; attempt++)); do
     url=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$work/server.txt")
     [ -z "$url" ] || break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
 done
-[ -n "${url:-}" ] || die "the server does not start: $(cat "$work/server.txt")"
+[ -n "$url" ] || die "the server does not start: $(cat "$work/server.txt")"
 
-# The report says more when something is wrong, and is noise when nothing is.
+# It leaves files where it runs. Its report says much when something is wrong, and is noise when nothing is.
 status=0
-ROWPORT_URL=$url SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$suite timeout "${ROWPORT_TIMEOUT:-600}" \
-    "$tools/schemathesis" --no-color --config-file "$suite/schemathesis.toml" run web/openapi.json --url "$url" \
-    --seed "$seed" --max-examples "$examples" --continue-on-failure --generation-database none \
-    --report junit --report-junit-path "$work/junit.xml" >"$work/report.txt" 2>&1 || status=$?
+(cd "$work" && ROWPORT_URL=$url SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$suite PYTHONDONTWRITEBYTECODE=1 \
+    "$tools/schemathesis" --no-color --config-file "$suite/schemathesis.toml" run "$root/web/openapi.json" \
+    --url "$url" --seed "$seed" --max-examples "$requests" --continue-on-failure --generation-database none \
+    --report junit --report-junit-path junit.xml >report.txt 2>&1) || status=$?
 if [ "$status" = 0 ]; then
-    sed -n '/generated,/s/^ *//p; /^Answers: /p; /^Seed: /p' "$work/report.txt"
+    sed -n '/ generated, /s/^ */Requests: /p; /^Answers: /p; /^Seed: /p' "$work/report.txt"
 else
     cat "$work/report.txt"
 fi
 kill -0 "$server" 2>/dev/null || die "the server has gone: $(tail -n 20 "$work/server.txt")"
-if grep -q panicked "$work/server.txt"; then
-    grep -A 5 panicked "$work/server.txt"
-    status=1
-fi
-# One test for each operation, one for the walks along links, one for the document.
-counted=$(sed -n 's/.*<testsuites errors="\([0-9]*\)" failures="\([0-9]*\)".* tests="\([0-9]*\)".*/\1 \2 \3/p' "$work/junit.xml")
-read -r errors failures tests <<<"$counted"
-printf 'schemathesis: %d passed, %d failed\n' $((tests - failures - errors + 1)) $((failures + errors))
+if grep --after-context=5 panicked "$work/server.txt"; then status=1; fi
+
+# One test for each operation, one for the walks along links, and one for the document.
+head=$(grep --max-count=1 '<testsuites ' "$work/junit.xml")
+count() { [[ $head =~ \ $1=\"([0-9]+)\" ]] && printf '%s' "${BASH_REMATCH[1]}"; }
+failed=$(($(count failures) + $(count errors)))
+printf 'schemathesis: %d passed, %d failed\n' $(($(count tests) - failed + 1)) "$failed"
 exit "$status"

@@ -2,7 +2,7 @@
 # Installs what is missing for one purpose, and does nothing when nothing is.
 #
 #   scripts/setup.sh demo     what building and running the page and the binary needs
-#   scripts/setup.sh test     that, the databases, a browser and cargo-deny
+#   scripts/setup.sh test     that, the databases, a browser, schemathesis and cargo-deny
 #   scripts/setup.sh bench    what `make bench` needs
 #   scripts/setup.sh long     what the long suite needs on top of `test`: LibreOffice
 set -euo pipefail
@@ -79,6 +79,22 @@ if [ "$purpose" != bench ] && [ -f web/package-lock.json ] &&
     printf 'Installing the packages of the page\n'
     (cd web && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
     touch web/node_modules/.package-lock.json
+fi
+
+# A virtual environment cannot be moved, so one from elsewhere is made again; its list of packages says whether it is
+# whole and current.
+if [ "$purpose" = test ] || [ "$purpose" = long ]; then
+    wanted=crates/rowport-server/tests/schemathesis/requirements.txt
+    python=target/tools/python
+    if ! cmp --quiet "$wanted" "$python/installed.txt" || ! "$python/bin/schemathesis" --version >/dev/null 2>&1; then
+        printf 'Installing schemathesis\n'
+        rm -rf "$python"
+        mkdir -p target/tools
+        python3 -m venv "$python" || die "python3 -m venv failed"
+        "$python/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted" ||
+            die "schemathesis cannot be installed"
+        cp "$wanted" "$python/installed.txt"
+    fi
 fi
 
 # nextest is used where it is installed, and not built here: see docs/decisions/test-tools.md.

@@ -91,10 +91,11 @@ run databases scripts/databases.sh start
 databases=$(scripts/databases.sh env)
 eval "$databases"
 run 'rust tests' rust_tests
+# The tests of the command line have built target/debug/rowport. `cargo build -p rowport` would build half of the
+# dependencies again, because it chooses their features without those of the tests.
+run 'api document' scripts/api.sh
 run 'documentation tests' cargo test --workspace --locked --doc
 if [ -f web/package.json ]; then
-    # The tests of the command line have built target/debug/rowport. `cargo build -p rowport` would build half of the
-    # dependencies again, because it chooses their features without those of the tests.
     step='example workspace'
     start_demo "${ROWPORT_E2E_ROWS:-1000000}"
     run 'browser tests' web e2e
