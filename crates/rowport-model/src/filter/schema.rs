@@ -10,8 +10,11 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{Filter, Literal, Operator};
 
+/// A part's name in the document, and what makes its schema.
+type Part = (&'static str, fn() -> Schema);
+
 /// The parts that a filter is made of, in the order in which the document lists them.
-const PARTS: [(&str, fn() -> Schema); 7] = [
+const PARTS: [Part; 7] = [
     ("FilterAnd", || group("and", list(reference("Filter")), "All of these hold; an empty list: every row.")),
     ("FilterOr", || group("or", list(reference("Filter")), "One of these holds; an empty list: no row.")),
     ("FilterNot", || group("not", reference("Filter"), "This does not hold.")),
