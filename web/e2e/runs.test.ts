@@ -185,7 +185,7 @@ test('a failure says why, to whoever started it', async () => {
   const toast = page.getByRole('dialog').filter({ hasText: 'failed' });
   await toast.getByText('The database went away.').waitFor();
   await toast.getByRole('button', { name: 'Exports' }).click();
-  await page.getByRole('heading', { name: 'Exports' }).waitFor();
+  await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   await context.close();
 });
 
@@ -216,7 +216,7 @@ test('permission to notify is asked for when the first export starts, and used o
       (window as unknown as { notices: () => { asked: number; shown: string[] } }).notices(),
     );
   await page.goto('/exports');
-  await page.getByRole('heading', { name: 'Exports' }).waitFor();
+  await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   expect((await notices()).asked).toBe(0);
   await startFromDialog(page);
   expect((await notices()).asked).toBe(1);
@@ -290,7 +290,7 @@ test('without the stream, the page asks', async () => {
   const page = await context.newPage();
   await page.route('**/api/v1/events', (route) => route.fulfill({ status: 503, body: '' }));
   await page.goto('/exports');
-  await page.getByRole('heading', { name: 'Exports' }).waitFor();
+  await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   await page.waitForTimeout(1000);
   const run = await startRun(desk.source, desk.child, { format: 'csv', limit: 1 });
   made.push(run.id);
