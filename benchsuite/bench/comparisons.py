@@ -242,7 +242,7 @@ def serving(argv: list[str], port: int, environment: dict[str, str], health: str
 def rowport_server(bench: Bench, source: str):
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        argv = [bench.rowport, "serve", "--source", f"bench={source}", "--listen", f"127.0.0.1:{port}", "--data-dir", folder]
+        argv = [bench.rowport, "serve", "--no-sign-in", "--source", f"bench={source}", "--listen", f"127.0.0.1:{port}", "--data-dir", folder]
         with serving(argv, port, {}, "/api/v1/sources") as server:
             yield server
 

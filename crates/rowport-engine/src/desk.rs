@@ -3,11 +3,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rowport_drivers::{Driver, DriverError, Limits, ServerInfo, connect};
-use rowport_model::{Catalog, Clock, Dataset, Principal, SourceKind, nearest};
+use rowport_model::{
+    Catalog, Clock, ColumnEffect, Dataset, DatasetPolicy, Permission, Principal, SourceKind, TenantScope,
+    nearest,
+};
 use tokio::sync::Mutex;
 
 use crate::error::EngineError;
-use crate::refine::refine;
+use crate::refine::{Refined, Tenancy, refine};
 use crate::settings::{DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings};
 
 /// The sources, and what is known of their datasets.
@@ -27,6 +30,8 @@ struct Source {
 /// What a source said of itself, and when.
 struct Described {
     at: Timestamp,
+    datasets: Arc<Vec<Refined>>,
+    /// For those who may see everything.
     catalog: Arc<Catalog>,
     problems: Vec<SettingProblem>,
 }
@@ -73,18 +78,19 @@ impl Desk {
         Ok(Self { sources, workspace: settings.workspace, exports: settings.exports, clock })
     }
 
-    /// The sources that the principal may know of.
-    pub fn sources(&self, _principal: &Principal) -> Vec<SourceStatus> {
+    /// The sources that the principal may know of: those where a dataset could be that they may read.
+    pub fn sources(&self, principal: &Principal) -> Vec<SourceStatus> {
         let status = |source: &Source| SourceStatus {
             name: source.settings.name.clone(),
             label: source.settings.label.clone(),
             kind: source.driver.kind(),
         };
-        self.sources.iter().map(status).collect()
+        let known = |source: &&Source| principal.access().reaches(&source.settings.name);
+        self.sources.iter().filter(known).map(status).collect()
     }
 
     /// Connects and asks the server who it is.
-    pub async fn check(&self, _principal: &Principal, source: &str) -> Result<ServerInfo, EngineError> {
+    pub async fn check(&self, source: &str) -> Result<ServerInfo, EngineError> {
         Ok(self.source(source)?.driver.check().await?)
     }
 
@@ -123,12 +129,8 @@ impl Desk {
     }
 
     /// Where the settings do not fit the database.
-    pub async fn setting_problems(
-        &self,
-        principal: &Principal,
-        source: &str,
-    ) -> Result<Vec<SettingProblem>, EngineError> {
-        self.describe(principal, source, true).await?;
+    pub async fn setting_problems(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {
+        self.describe(&Principal::local(), source, true).await?;
         let described = self.source(source)?.described.lock().await;
         Ok(described.as_ref().map(|described| described.problems.clone()).unwrap_or_default())
     }
@@ -154,27 +156,99 @@ impl Desk {
             .ok_or_else(|| EngineError::UnknownSource { name: name.to_owned() })
     }
 
+    /// The source, if the principal may know of it; another one is as if it were not there.
+    fn source_for(&self, principal: &Principal, name: &str) -> Result<&Source, EngineError> {
+        match principal.access().reaches(name) {
+            true => self.source(name),
+            false => Err(EngineError::UnknownSource { name: name.to_owned() }),
+        }
+    }
+
+    /// Refuses an action on a dataset that the principal may see but not do this with.
+    pub(crate) fn permit(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        source: &str,
+        dataset: &str,
+    ) -> Result<(), EngineError> {
+        match principal.access().allows(permission, source, dataset) {
+            true => Ok(()),
+            false => {
+                Err(EngineError::Forbidden { permission: permission.word(), dataset: dataset.to_owned() })
+            }
+        }
+    }
+
     async fn describe(
         &self,
-        _principal: &Principal,
+        principal: &Principal,
         source: &str,
         afresh: bool,
     ) -> Result<Arc<Catalog>, EngineError> {
-        let source = self.source(source)?;
+        let source = self.source_for(principal, source)?;
         // Held while the database is asked, so that a burst of requests asks it once.
         let mut described = source.described.lock().await;
         let now = self.clock.now();
         if let Some(known) = described.as_ref().filter(|_| !afresh) {
             let age = now.duration_since(known.at);
             if age.unsigned_abs() < BELIEVED {
-                return Ok(Arc::clone(&known.catalog));
+                return Ok(known.catalog_for(principal, source));
             }
         }
         let datasets = introspect(Arc::clone(&source.driver)).await?;
         let (refined, problems) = refine(datasets, &source.settings);
-        let entries = refined.into_iter().map(|refined| (Arc::new(refined.dataset), refined.policy));
-        let catalog = Arc::new(Catalog::new(entries));
-        *described = Some(Described { at: now, catalog: Arc::clone(&catalog), problems });
-        Ok(catalog)
+        let everything = refined.iter().map(|it| (Arc::clone(&it.dataset), it.policy.clone()));
+        let catalog = Arc::new(Catalog::new(everything));
+        let known = described.insert(Described { at: now, datasets: Arc::new(refined), catalog, problems });
+        Ok(known.catalog_for(principal, source))
     }
+}
+
+impl Described {
+    /// The datasets as the principal may see them: the only place where catalogs are made.
+    fn catalog_for(&self, principal: &Principal, source: &Source) -> Arc<Catalog> {
+        if principal.access().is_everything() {
+            return Arc::clone(&self.catalog);
+        }
+        let name = &source.settings.name;
+        let entries = self.datasets.iter().filter_map(|refined| {
+            let policy = policy_for(principal, name, refined)?;
+            Some((Arc::clone(&refined.dataset), policy))
+        });
+        Arc::new(Catalog::new(entries))
+    }
+}
+
+/// What the principal may see of a dataset; `None` where that is nothing at all.
+fn policy_for(principal: &Principal, source: &str, refined: &Refined) -> Option<DatasetPolicy> {
+    let access = principal.access();
+    let dataset = refined.dataset.name.to_string();
+    if !access.allows(Permission::RecordsRead, source, &dataset) {
+        return None;
+    }
+    let mut policy = refined.policy.clone();
+    policy.tenant = match (access.tenant(), &refined.tenancy) {
+        (None, _) | (Some(_), Tenancy::Shared) => None,
+        (Some(_), Tenancy::Unknown) => return None,
+        (Some(tenant), Tenancy::Column(column)) => {
+            Some(TenantScope { column: column.clone(), value: tenant.to_owned() })
+        }
+    };
+    let reveals = access.allows(Permission::RecordsReveal, source, &dataset);
+    for column in &refined.dataset.columns {
+        let sensitive = !reveals && refined.sensitive.contains(&column.name);
+        match access.effect_on(source, &dataset, &column.name) {
+            Some(ColumnEffect::Hidden) => policy.hidden_columns.push(column.name.clone()),
+            Some(ColumnEffect::Masked) => policy.masked_columns.push(column.name.clone()),
+            None if sensitive => policy.masked_columns.push(column.name.clone()),
+            None => {}
+        }
+    }
+    // A lookup is a name for a column elsewhere; a rule may say that name.
+    let hidden = |name: &str| access.effect_on(source, &dataset, name).is_some();
+    policy
+        .hidden_columns
+        .extend(refined.dataset.lookups.iter().map(|it| it.name.clone()).filter(|it| hidden(it)));
+    Some(policy)
 }

@@ -23,6 +23,17 @@ pub enum EngineError {
         /// A dataset with a similar name.
         suggestion: Option<String>,
     },
+    /// The dataset is there for this principal, and what they want to do with it is not allowed.
+    #[error("`{permission}` of `{dataset}` is not allowed")]
+    Forbidden {
+        /// The permission that is missing.
+        permission: &'static str,
+        /// The dataset.
+        dataset: String,
+    },
+    /// Whoever asked for it has been suspended or removed, or their key was revoked.
+    #[error("whoever asked for this may not do anything any more")]
+    NotAllowedAnyMore,
     /// The view does not fit the dataset.
     #[error(transparent)]
     Query(#[from] QueryError),
@@ -66,6 +77,7 @@ impl EngineError {
         match self {
             Self::UnknownSource { .. } => "unknown_source",
             Self::UnknownDataset { .. } => "unknown_dataset",
+            Self::Forbidden { .. } | Self::NotAllowedAnyMore => "forbidden",
             Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
             Self::Query(QueryError::TooMany { .. }) => "too_large",
             Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
@@ -91,6 +103,7 @@ impl EngineError {
         }
         Some(match self.code() {
             "storage_full" => "free some space on the disk, or write to another one",
+            "forbidden" => "an administrator can give a role that allows it",
             "bad_cursor" => "start again from the first page of this view",
             _ => return None,
         })

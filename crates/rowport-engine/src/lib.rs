@@ -5,6 +5,7 @@
 //! resolved against one of its datasets. Formats, drivers and the store meet only here.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+pub mod accounts;
 mod cells;
 mod desk;
 mod error;

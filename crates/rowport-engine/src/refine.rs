@@ -1,15 +1,29 @@
 //! Applies the configuration to what a database says of itself.
 
+use std::sync::Arc;
+
 use rowport_model::{
     Column, ColumnType, ComputedColumn, Dataset, DatasetPolicy, Expression, IntegerWidth, Lookup, nearest,
 };
 
 use crate::settings::{DatasetSettings, SettingProblem, SourceSettings};
 
-/// A dataset with its settings applied, and what every principal is kept from.
+/// A dataset with its settings applied, what every principal is kept from, and what only some are.
 pub(crate) struct Refined {
-    pub(crate) dataset: Dataset,
+    pub(crate) dataset: Arc<Dataset>,
     pub(crate) policy: DatasetPolicy,
+    pub(crate) sensitive: Vec<String>,
+    pub(crate) tenancy: Tenancy,
+}
+
+/// What principals of a tenant see of a dataset.
+pub(crate) enum Tenancy {
+    /// Nothing: nobody said whose its rows are.
+    Unknown,
+    /// All of it.
+    Shared,
+    /// The rows that have the tenant in this column.
+    Column(String),
 }
 
 /// Applies a source's settings. Hidden datasets are left out. A setting that does not fit is a problem and has no
@@ -29,7 +43,12 @@ pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Re
         .filter_map(|dataset| {
             let name = dataset.name.to_string();
             match source.datasets.get(&name) {
-                None => Some(Refined { dataset, policy: DatasetPolicy::default() }),
+                None => Some(Refined {
+                    dataset: Arc::new(dataset),
+                    policy: DatasetPolicy::default(),
+                    sensitive: Vec::new(),
+                    tenancy: Tenancy::Unknown,
+                }),
                 Some(settings) if settings.hidden => None,
                 Some(settings) => {
                     let mut refinery = Refinery { source, name: &name, problems: &mut problems };
@@ -77,17 +96,28 @@ impl Refinery<'_> {
                 }
             }
         }
-        Some(Refined { dataset, policy })
+        let sensitive = settings.columns.iter().filter(|(_, column)| column.sensitive);
+        Some(Refined {
+            policy,
+            sensitive: sensitive.map(|(name, _)| name.clone()).collect(),
+            tenancy: match &settings.tenant {
+                Some(column) => Tenancy::Column(column.clone()),
+                None if settings.shared => Tenancy::Shared,
+                None => Tenancy::Unknown,
+            },
+            dataset: Arc::new(dataset),
+        })
     }
 
     /// A column that should be hidden, or rows that should be, but under a name that the table does not have: showing
     /// the table all the same could show just them, so it is left out until the name is right.
     fn protections_fit(&mut self, dataset: &Dataset, settings: &DatasetSettings) -> bool {
-        let hidden = settings.columns.iter().filter(|(_, column)| column.hidden);
+        let hidden = settings.columns.iter().filter(|(_, column)| column.hidden || column.sensitive);
         let hidden: Vec<_> = hidden.map(|(name, _)| (name, vec!["columns", name.as_str()])).collect();
         let deleted_at = settings.deleted_at.iter().map(|name| (name, vec!["deleted_at"]));
+        let tenant = settings.tenant.iter().map(|name| (name, vec!["tenant"]));
         let mut fit = true;
-        for (name, path) in hidden.into_iter().chain(deleted_at) {
+        for (name, path) in hidden.into_iter().chain(deleted_at).chain(tenant) {
             if dataset.column(name).is_none() {
                 let nearest = nearest(name, dataset.columns.iter().map(|column| column.name.clone()));
                 let message = format!(
@@ -144,6 +174,7 @@ impl Refinery<'_> {
                 default: None,
                 currency: computed.currency.clone(),
                 computed: true,
+                masked: false,
             });
             dataset.computed.push(ComputedColumn { name: name.clone(), expression: expression.clone() });
         }

@@ -41,6 +41,11 @@ pub struct DatasetSettings {
     pub key: Option<Vec<String>>,
     /// The soft-delete column: rows where it is not NULL do not exist.
     pub deleted_at: Option<String>,
+    /// The column that says whose a row is. Principals of a tenant see the rows that have its name there.
+    pub tenant: Option<String>,
+    /// Every tenant sees the whole of it. A dataset that neither names a tenant column nor is shared is not there for
+    /// principals of a tenant.
+    pub shared: bool,
     /// Refinements, by column.
     pub columns: BTreeMap<String, ColumnSettings>,
     /// Computed columns, by name.
@@ -58,6 +63,8 @@ pub struct ColumnSettings {
     pub label: Option<String>,
     /// The column does not exist for anybody.
     pub hidden: bool,
+    /// Only principals who may `records.reveal` see its values; for all others they are masked.
+    pub sensitive: bool,
     /// An ISO 4217 code.
     pub currency: Option<String>,
 }

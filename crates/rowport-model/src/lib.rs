@@ -7,6 +7,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod access;
 mod clock;
 mod column;
 mod cursor;
@@ -15,10 +16,12 @@ mod expression;
 mod filter;
 mod nearest;
 mod policy;
+mod principal;
 mod query;
 mod value;
 mod view;
 
+pub use access::{Access, ColumnEffect, ColumnRule, Grant, Permission};
 pub use clock::{Clock, SystemClock};
 pub use column::{Column, ColumnType, IntegerWidth, MIXED_CHILDREN, column_type_of, field_for};
 pub use cursor::{Cursor, CursorError, CursorValue};
@@ -26,7 +29,8 @@ pub use dataset::{Dataset, DatasetKind, DatasetName, ForeignKey, Lookup, SourceK
 pub use expression::{ComputedColumn, Expression, ExpressionError};
 pub use filter::{Condition, Filter, FilterError, Literal, Operator};
 pub use nearest::nearest;
-pub use policy::{DatasetPolicy, Principal};
+pub use policy::{DatasetPolicy, MASK, TenantScope};
+pub use principal::Principal;
 pub use query::{
     Arithmetic, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query,
     QueryError, ResolvedDataset, TextMatch, arithmetic_type,

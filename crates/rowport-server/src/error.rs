@@ -1,16 +1,18 @@
 //! Problems as RFC 9457 says them, with codes that stay.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rowport_engine::EngineError;
+use rowport_engine::accounts::SignInError;
+use rowport_model::Permission;
 use rowport_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// An answer that is a problem.
 #[derive(Debug)]
-pub(crate) struct ApiError(Problem);
+pub(crate) struct ApiError(Problem, HeaderMap);
 
 /// What went wrong and what to do about it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,11 +41,38 @@ impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         let detail = detail.into();
-        Self(Problem { kind: "about:blank", title, status: status.as_u16(), detail, code, hint: None })
+        let problem =
+            Problem { kind: "about:blank", title, status: status.as_u16(), detail, code, hint: None };
+        Self(problem, HeaderMap::new())
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
+    }
+
+    /// What has a stable code and does not fit with what is there.
+    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// Nobody is signed in.
+    pub(crate) fn not_signed_in() -> Self {
+        let detail = "sign in, or show an API key that is still good";
+        let headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]);
+        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail).with_headers(headers)
+    }
+
+    /// Somebody is, and may not do this.
+    pub(crate) fn forbidden(permission: Permission) -> Self {
+        let detail = format!("`{}` is not allowed", permission.word());
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+            .with_hint(Some("an administrator can give a role that allows it"))
+    }
+
+    /// The same with more headers.
+    pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.1.extend(headers);
+        self
     }
 
     fn with_hint(mut self, hint: Option<&'static str>) -> Self {
@@ -58,6 +87,7 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(self.0)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
+        response.headers_mut().extend(self.1);
         response
     }
 }
@@ -69,9 +99,11 @@ fn status_of(code: &str) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
-        | "unknown_preset" => StatusCode::NOT_FOUND,
-        "bad_preset" => StatusCode::BAD_REQUEST,
-        "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed" => {
+        | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
+        | "unknown_invitation" => StatusCode::NOT_FOUND,
+        "bad_preset" | "bad_role" => StatusCode::BAD_REQUEST,
+        "forbidden" => StatusCode::FORBIDDEN,
+        "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed" => {
             StatusCode::CONFLICT
         }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
@@ -110,5 +142,21 @@ impl From<StoreError> for ApiError {
             tracing::error!(%error, code, "the store failed");
         }
         Self::new(status, code, error.to_string())
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        let detail = error.to_string();
+        match error {
+            SignInError::Wrong => Self::new(StatusCode::UNAUTHORIZED, "wrong_password", detail),
+            SignInError::Suspended => Self::new(StatusCode::FORBIDDEN, "suspended", detail),
+            SignInError::BadPassword { .. } => Self::new(StatusCode::BAD_REQUEST, "bad_password", detail),
+            SignInError::TooOften { seconds } => {
+                let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from(seconds))]);
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).with_headers(headers)
+            }
+            SignInError::Engine(error) => error.into(),
+        }
     }
 }

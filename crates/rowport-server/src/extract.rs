@@ -6,21 +6,9 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rowport_model::Principal;
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
-
-/// Who asks. Until there are accounts: the person at this machine.
-pub(crate) struct Caller(pub(crate) Principal);
-
-impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(_: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(Principal::Local))
-    }
-}
 
 /// The names in the path.
 pub(crate) struct ApiPath<T>(pub(crate) T);

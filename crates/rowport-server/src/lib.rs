@@ -1,9 +1,10 @@
 //! The HTTP API under `/api/v1`, its document, and the page.
 //!
-//! Until there are accounts, whoever can reach the port may read the data. So [`serve`] refuses to listen anywhere
-//! but on loopback, and requests that another web page made are refused before they reach a route.
+//! Every route declares what whoever asks needs for it, and there is no way to add one without. Requests that another
+//! web page made are refused before they reach a route. A desk that people need not sign in to listens on loopback only.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod access;
 mod docs_page;
 mod error;
 mod extract;
@@ -18,14 +19,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use rowport_engine::Desk;
+use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use links::Links;
+pub use middleware::Site;
 pub use openapi::document;
+pub use routes::limits::LimitSettings;
 
 /// What every route has at hand.
 #[derive(Clone)]
@@ -40,13 +45,20 @@ pub struct AppState {
     pub watcher: Watcher,
     /// Signs the links to files.
     pub links: Links,
+    /// Who asks.
+    pub accounts: Accounts,
+    /// Where the page is, as the outside sees it.
+    pub site: Arc<Site>,
+    /// How often something may be done.
+    pub limits: LimitSettings,
 }
 
 /// All routes, behind the checks that hold for each of them.
 pub fn router(state: AppState) -> Router {
-    let (api, document) = openapi::routes(state);
+    let (api, document) = openapi::routes(state.clone());
+    let api = api.layer(from_fn_with_state(state.clone(), access::authenticate));
     let page = web_ui::router();
-    api.merge(docs_page::router(&document)).merge(page).layer(axum::middleware::from_fn(middleware::guard))
+    api.merge(docs_page::router(&document)).merge(page).layer(from_fn_with_state(state, middleware::guard))
 }
 
 /// Serves until `shutdown`, then lets requests that are under way end.
@@ -56,18 +68,17 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
-    if !may_listen(address) {
-        let message = format!(
-            "{address} is not on loopback: until there are accounts, everybody there could read the data"
-        );
+    if !may_listen(address, state.accounts.door()) {
+        let message =
+            format!("{address} is not on loopback, and nobody need sign in: everybody there could come in");
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
     }
-    axum::serve(listener, router(state))
+    axum::serve(listener, router(state).into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(async move { shutdown.cancelled().await })
         .await
 }
 
-/// Whether this address can be listened on before there are accounts.
-pub fn may_listen(address: SocketAddr) -> bool {
-    address.ip().is_loopback()
+/// Whether this address can be listened on: where people need not sign in, only this machine may reach it.
+pub fn may_listen(address: SocketAddr, door: Door) -> bool {
+    door == Door::Closed || address.ip().is_loopback()
 }

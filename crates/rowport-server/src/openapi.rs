@@ -5,9 +5,12 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use utoipa::OpenApi;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 
 use crate::AppState;
+use crate::access::Routes;
 use crate::extract::{method_not_allowed, not_found};
 use crate::{problems, routes};
 
@@ -27,6 +30,8 @@ use crate::{problems, routes};
         (name = "runs", description = "Work in the background, and the files that it makes"),
         (name = "views", description = "Views that people saved"),
         (name = "presets", description = "Lists of columns that people saved, or that the configuration names"),
+        (name = "access", description = "People, what they may do, and how they sign in"),
+        (name = "audit", description = "Who did what"),
         (name = "health", description = "Rowport itself")
     )
 )]
@@ -34,12 +39,12 @@ struct Document;
 
 /// The document of the whole API: OpenAPI 3.1.
 pub fn document() -> utoipa::openapi::OpenApi {
-    described().split_for_parts().1
+    described().split().1
 }
 
 /// The routes, ready to serve, and their document.
 pub(crate) fn routes(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
-    let (router, document) = described().split_for_parts();
+    let (router, document) = described().split();
     let json = document.to_json().unwrap_or_default();
     let router = router
         .route(
@@ -55,9 +60,15 @@ pub(crate) fn routes(state: AppState) -> (Router, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
-fn described() -> OpenApiRouter<AppState> {
+fn described() -> Routes {
     let mut document = Document::openapi();
     let components = document.components.get_or_insert_default();
     components.responses.extend(problems::answers());
-    OpenApiRouter::with_openapi(document).merge(routes::all())
+    components
+        .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("rowport"))));
+    components.add_security_scheme("api_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    let none: [&str; 0] = [];
+    document.security =
+        Some(vec![SecurityRequirement::new("session", none), SecurityRequirement::new("api_key", none)]);
+    routes::all(Routes::new(document))
 }

@@ -7,14 +7,16 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// Every status, the name of its answer in the document, and what it says.
-const ANSWERS: [(u16, &str, &str); 12] = [
+const ANSWERS: [(u16, &str, &str); 14] = [
     (400, "BadRequest", "The request cannot be read, or a part of it cannot be understood"),
-    (403, "Forbidden", "The request came from another site, or named another host"),
+    (401, "NotSignedIn", "Nobody is signed in, or the API key is not good any more"),
+    (403, "Forbidden", "It is not allowed, or the request came from another site or named another host"),
     (404, "NotFound", "There is none of that name"),
     (409, "Conflict", "The name is taken, or the dataset has changed meanwhile"),
     (413, "TooLarge", "More columns, values or bytes than a request may have"),
     (415, "UnsupportedMediaType", "The body is of a kind that is not read here"),
     (422, "Unprocessable", "These rows or options do not go into this format"),
+    (429, "TooOften", "It was done or tried too often; `Retry-After` says when it may be asked again"),
     (500, "Internal", "A mistake of ours, or Rowport's own file cannot be used"),
     (502, "BadGateway", "The database refused, or was lost"),
     (503, "Unavailable", "The database does not answer, or is busy"),
@@ -40,9 +42,10 @@ groups! {
     "What a route about a dataset may answer." DatasetProblems: 400 403 404 500 502 503 504;
     "What a route that saves something of a dataset may answer." SavingProblems: 400 403 404 409 413 500 502 503 504;
     "What a route that reads rows may answer." RowsProblems: 400 403 404 409 413 500 502 503 504;
-    "What a route that writes rows into a file may answer." ExportProblems: 400 403 404 409 413 422 500 502 503 504 507;
+    "What a route that writes rows into a file may answer." ExportProblems: 400 403 404 409 413 422 429 500 502 503 504 507;
     "What a route about Rowport's own state may answer." StateProblems: 400 403 500 503;
     "What a route about one run may answer on top." RunProblems: 404 409;
+    "What a route that is slowed down may answer on top." Throttled: 401 403 429;
     "What a route that reads a body may answer on top." BodyProblems: 413 415;
 }
 
@@ -55,8 +58,12 @@ pub(crate) fn answers() -> impl Iterator<Item = (String, RefOr<Response>)> {
     })
 }
 
-fn reference(status: u16) -> (String, RefOr<Response>) {
+/// The name of the answer with this status.
+pub(crate) fn name(status: u16) -> &'static str {
     let answer = ANSWERS.iter().find(|(known, ..)| *known == status);
-    let name = answer.map_or("Internal", |(_, name, _)| name);
-    (status.to_string(), Ref::from_response_name(name).into())
+    answer.map_or("Internal", |(_, name, _)| name)
+}
+
+fn reference(status: u16) -> (String, RefOr<Response>) {
+    (status.to_string(), Ref::from_response_name(name(status)).into())
 }

@@ -71,6 +71,42 @@ pub enum StoreError {
         /// The attempt that is over.
         attempt: u32,
     },
+    /// There is no such person.
+    #[error("there is no user `{id}`")]
+    UnknownUser {
+        /// The id asked for.
+        id: String,
+    },
+    /// There is no such role.
+    #[error("there is no role `{id}`")]
+    UnknownRole {
+        /// The id asked for.
+        id: String,
+    },
+    /// The role or the scopes of a key cannot be used so.
+    #[error("this cannot be: {message}")]
+    BadRole {
+        /// What would be right.
+        message: String,
+    },
+    /// Nobody would be left to manage Rowport.
+    #[error("nobody would be left who administers Rowport; make somebody else an administrator first")]
+    LastAdmin,
+    /// There is no such session, or it is over, or it is somebody else's.
+    #[error("there is no session `{id}`")]
+    UnknownSession {
+        /// The id asked for.
+        id: String,
+    },
+    /// There is no such API key, or it is revoked, or it is somebody else's.
+    #[error("there is no API key `{id}`")]
+    UnknownKey {
+        /// The id asked for.
+        id: String,
+    },
+    /// The one-time link is no longer good, or never was.
+    #[error("this link is no longer good; ask for another one")]
+    UnknownInvitation,
     /// There is no such file, or it is not given out any more.
     #[error("there is no such file, or its link is no longer good")]
     UnknownArtifact {
@@ -143,6 +179,13 @@ impl StoreError {
             Self::UnknownRun { .. } => "unknown_run",
             Self::StillRunning { .. } => "still_running",
             Self::Lost { .. } => "run_lost",
+            Self::UnknownUser { .. } => "unknown_user",
+            Self::UnknownRole { .. } => "unknown_role",
+            Self::BadRole { .. } => "bad_role",
+            Self::LastAdmin => "last_admin",
+            Self::UnknownSession { .. } => "unknown_session",
+            Self::UnknownKey { .. } => "unknown_key",
+            Self::UnknownInvitation => "unknown_invitation",
             Self::UnknownArtifact { .. } => "unknown_artifact",
             Self::Storage { .. } => "storage_unavailable",
             Self::Unavailable { .. } => "store_unavailable",

@@ -1,4 +1,5 @@
-//! Rowport's own state: runs and the files that they make, and the views and column presets that people saved.
+//! Rowport's own state: people and what they may do, runs and the files that they make, the views and column presets
+//! that people saved, and the audit.
 //!
 //! - On SQLite (`Store::open`): one file in WAL mode, readable by its owner only. On PostgreSQL (`Store::connect`):
 //!   the schema `rowport`. One test suite runs on both.
@@ -7,14 +8,17 @@
 //!   writers at the same time cannot break a limit or save a name twice.
 //! - A run belongs to the attempt that claimed it; what a worker writes after it lost the run changes nothing.
 //! - Whatever differs between databases stands in `src/database/` and `migrations/`.
-//! - The clock is passed in, and so is who asks: every call takes a [`Principal`](rowport_model::Principal), so that
-//!   access can be decided here once there are accounts.
+//! - The clock is passed in, and so is who asks: a [`Principal`](rowport_model::Principal) sees its own, and an
+//!   [`Actor`] stands in the audit, in the transaction of what it did.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod access;
 mod artifacts;
+mod audit;
 mod database;
 mod error;
 mod ids;
+mod limits;
 mod moment;
 mod names;
 mod presets;
@@ -24,9 +28,15 @@ mod secrets;
 mod store;
 mod views;
 
+pub use access::{
+    ADMIN_ROLE, Actor, ApiKey, ApiKeys, FoundKey, FoundSession, Invitations, Invited, NewApiKey, NewSession,
+    NewUser, Role, RoleBody, Roles, Session, Sessions, Token, User, UserChange, Users,
+};
 pub use artifacts::{Artifact, Artifacts, Folder, NewArtifact};
+pub use audit::{Audit, AuditEvent, EventsWanted, NewEvent};
 pub use error::StoreError;
 pub use ids::Ids;
+pub use limits::{Admission, Limit, Limits};
 pub use names::{MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET};
 pub use presets::{Preset, Presets};
 pub use runs::{

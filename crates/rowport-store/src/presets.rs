@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Kind, Place, Saved, Store, Writing};
+use crate::store::{Kind, Place, Saved, Store, Writing, tenant_of};
 
 /// A choice of columns that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,8 +42,14 @@ pub struct Presets<'a> {
 
 impl Presets<'_> {
     /// The dataset's presets, ordered by name.
-    pub async fn list(&self, _: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
-        self.store.database.list(Kind::Preset, place).await?.into_iter().map(read).collect()
+    pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
+        self.store
+            .database
+            .list(Kind::Preset, place, tenant_of(principal))
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
     }
 
     /// Saves a new preset.
@@ -76,8 +82,8 @@ impl Presets<'_> {
     }
 
     /// Deletes a preset.
-    pub async fn delete(&self, _: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
-        self.store.database.delete(Kind::Preset, place, id).await
+    pub async fn delete(&self, principal: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
+        self.store.database.delete(Kind::Preset, place, tenant_of(principal), id).await
     }
 }
 
@@ -102,7 +108,16 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::Preset.word(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing { kind: Kind::Preset, place, id, name, body, by: principal.name(), now })
+    Ok(Writing {
+        kind: Kind::Preset,
+        place,
+        tenant: tenant_of(principal),
+        id,
+        name,
+        body,
+        by: principal.id(),
+        now,
+    })
 }
 
 fn read(saved: Saved) -> Result<Preset, StoreError> {

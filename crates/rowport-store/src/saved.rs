@@ -8,19 +8,21 @@ use crate::names::{self, MAX_PER_DATASET};
 use crate::store::{Kind, Place, Saved, Writing};
 
 const LIST: &str = "SELECT id, source, dataset, name, body, updated_by, created_at, updated_at \
-    FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 ORDER BY name_folded";
+    FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 AND tenant = $4 ORDER BY name_folded";
 
-const COUNT: &str = "SELECT count(*) AS n FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3";
+const COUNT: &str =
+    "SELECT count(*) AS n FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 AND tenant = $4";
 
 const CREATE: &str = "INSERT INTO saved (kind, source, dataset, id, name, name_folded, body, \
-    created_at, created_by, updated_at, updated_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9) \
+    created_at, created_by, updated_at, updated_by, tenant) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $8, $9, $10) \
     RETURNING id, source, dataset, name, body, updated_by, created_at, updated_at";
 
 const UPDATE: &str = "UPDATE saved SET name = $5, name_folded = $6, body = $7, updated_at = $8, updated_by = $9 \
-    WHERE kind = $1 AND source = $2 AND dataset = $3 AND id = $4 \
+    WHERE kind = $1 AND source = $2 AND dataset = $3 AND id = $4 AND tenant = $10 \
     RETURNING id, source, dataset, name, body, updated_by, created_at, updated_at";
 
-const DELETE: &str = "DELETE FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 AND id = $4";
+const DELETE: &str = "DELETE FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 AND id = $4 \
+    AND tenant = $5";
 
 /// Waits for whoever else creates, on databases with more than one writer.
 const TURN: &str = "UPDATE counters SET value = value WHERE name = 'runs'";
@@ -38,16 +40,23 @@ macro_rules! bound {
             .bind($writing.body.as_str())
             .bind($writing.now.to_string())
             .bind($writing.by)
+            .bind($writing.tenant)
     };
 }
 
 impl Database {
-    pub(crate) async fn list(&self, kind: Kind, place: Place<'_>) -> Result<Vec<Saved>, StoreError> {
+    pub(crate) async fn list(
+        &self,
+        kind: Kind,
+        place: Place<'_>,
+        tenant: &str,
+    ) -> Result<Vec<Saved>, StoreError> {
         with_pool!(self, |pool| {
             let rows = sqlx::query(LIST)
                 .bind(kind.word())
                 .bind(place.source)
                 .bind(place.dataset)
+                .bind(tenant)
                 .fetch_all(pool)
                 .await
                 .map_err(|error| self.wrong(error))?;
@@ -56,11 +65,12 @@ impl Database {
     }
 
     pub(crate) async fn create(&self, writing: Writing<'_>) -> Result<Saved, StoreError> {
-        let Writing { kind, place, .. } = writing;
+        let Writing { kind, place, tenant, .. } = writing;
         in_transaction!(self, |connection| {
             // Nobody else creates until this is committed, so writers at the same time cannot pass the limit together.
             sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let counting = sqlx::query(COUNT).bind(kind.word()).bind(place.source).bind(place.dataset);
+            let counting =
+                sqlx::query(COUNT).bind(kind.word()).bind(place.source).bind(place.dataset).bind(tenant);
             let row = counting.fetch_one(&mut *connection).await.map_err(|error| self.wrong(error))?;
             if row.number("n").map_err(|error| self.wrong(error))? >= i64::from(MAX_PER_DATASET) {
                 return Err(StoreError::TooMany { what: kind.word(), limit: MAX_PER_DATASET });
@@ -78,10 +88,20 @@ impl Database {
         })
     }
 
-    pub(crate) async fn delete(&self, kind: Kind, place: Place<'_>, id: &str) -> Result<(), StoreError> {
+    pub(crate) async fn delete(
+        &self,
+        kind: Kind,
+        place: Place<'_>,
+        tenant: &str,
+        id: &str,
+    ) -> Result<(), StoreError> {
         let gone = with_pool!(self, |pool| {
-            let deleting =
-                sqlx::query(DELETE).bind(kind.word()).bind(place.source).bind(place.dataset).bind(id);
+            let deleting = sqlx::query(DELETE)
+                .bind(kind.word())
+                .bind(place.source)
+                .bind(place.dataset)
+                .bind(id)
+                .bind(tenant);
             deleting
                 .execute(pool)
                 .await

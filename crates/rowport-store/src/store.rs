@@ -1,11 +1,15 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use rowport_model::Principal;
 
+use crate::access::{ApiKeys, Invitations, Roles, Sessions, Users};
 use crate::artifacts::Artifacts;
+use crate::audit::Audit;
 use crate::database::{Database, Postgres, Sqlite};
 use crate::error::StoreError;
 use crate::ids::Ids;
+use crate::limits::Limits;
 use crate::presets::Presets;
 use crate::runs::Runs;
 use crate::views::SavedViews;
@@ -72,9 +76,49 @@ impl Store {
         Artifacts { store: self }
     }
 
+    /// The people.
+    pub fn users(&self) -> Users<'_> {
+        Users { store: self }
+    }
+
+    /// What people can be allowed.
+    pub fn roles(&self) -> Roles<'_> {
+        Roles { store: self }
+    }
+
+    /// The browsers that people are signed in with.
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { store: self }
+    }
+
+    /// What programs sign in with.
+    pub fn api_keys(&self) -> ApiKeys<'_> {
+        ApiKeys { store: self }
+    }
+
+    /// One-time links.
+    pub fn invitations(&self) -> Invitations<'_> {
+        Invitations { store: self }
+    }
+
+    /// Who did what.
+    pub fn audit(&self) -> Audit<'_> {
+        Audit { store: self }
+    }
+
+    /// How often something may happen.
+    pub fn limits(&self) -> Limits<'_> {
+        Limits { store: self }
+    }
+
     /// A name for a process that no other has or ever had.
     pub fn process_name(&self) -> String {
         format!("{}-{}", std::process::id(), self.ids.unguessable())
+    }
+
+    /// Bits that nobody can guess, as a salt.
+    pub fn random(&self) -> [u8; 32] {
+        self.ids.secret()
     }
 
     /// Whether the state can be read, for the health of the whole.
@@ -134,9 +178,15 @@ pub(crate) struct Saved {
 pub(crate) struct Writing<'a> {
     pub(crate) kind: Kind,
     pub(crate) place: Place<'a>,
+    pub(crate) tenant: &'a str,
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
     pub(crate) body: String,
     pub(crate) by: &'a str,
     pub(crate) now: Timestamp,
+}
+
+/// Whose saved things a principal sees: those of its tenant. Whoever has none shares those without one.
+pub(crate) fn tenant_of(principal: &Principal) -> &str {
+    principal.access().tenant().unwrap_or_default()
 }

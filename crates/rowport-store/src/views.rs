@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Kind, Place, Saved, Store, Writing};
+use crate::store::{Kind, Place, Saved, Store, Writing, tenant_of};
 
 /// A view that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -40,8 +40,14 @@ pub struct SavedViews<'a> {
 
 impl SavedViews<'_> {
     /// The dataset's views, ordered by name.
-    pub async fn list(&self, _: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
-        self.store.database.list(Kind::View, place).await?.into_iter().map(read).collect()
+    pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
+        self.store
+            .database
+            .list(Kind::View, place, tenant_of(principal))
+            .await?
+            .into_iter()
+            .map(read)
+            .collect()
     }
 
     /// Saves a new view.
@@ -74,8 +80,8 @@ impl SavedViews<'_> {
     }
 
     /// Deletes a saved view.
-    pub async fn delete(&self, _: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
-        self.store.database.delete(Kind::View, place, id).await
+    pub async fn delete(&self, principal: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
+        self.store.database.delete(Kind::View, place, tenant_of(principal), id).await
     }
 }
 
@@ -93,7 +99,16 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::View.word(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing { kind: Kind::View, place, id, name, body, by: principal.name(), now })
+    Ok(Writing {
+        kind: Kind::View,
+        place,
+        tenant: tenant_of(principal),
+        id,
+        name,
+        body,
+        by: principal.id(),
+        now,
+    })
 }
 
 fn read(saved: Saved) -> Result<SavedView, StoreError> {

@@ -24,6 +24,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit as NDJSON, the latest event first; `limit` does not count here. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -57,6 +91,128 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Chooses a password with a one-time link, and signs in. All other sessions of that person end. */
+        post: operations["accept_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a one-time link is for. It is in the body, and not in the address, so that it stands in no log. */
+        post: operations["find_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's API keys, without their secrets. */
+        get: operations["list_keys"];
+        put?: never;
+        /** Makes an API key for oneself. It can do what both its owner and its scopes may, and makes no other keys. */
+        post: operations["create_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes an API key: one's own, or anybody's for whoever administers Rowport. */
+        delete: operations["revoke_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that hold for oneself, and what is left of them. */
+        get: operations["get_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Makes a role. */
+        post: operations["create_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces a role. It holds from everybody's next request on. */
+        put: operations["update_role"];
+        post?: never;
+        /** Deletes a role that nobody has. */
+        delete: operations["delete_role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -149,6 +305,59 @@ export interface paths {
         /** Starts a new run that asks for the same. The rows are those of now. */
         post: operations["rerun"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who one is. `401` says that nobody is signed in. */
+        get: operations["get_session"];
+        put?: never;
+        /** Signs in: the answer sets a cookie. Programs use API keys instead, with `Authorization: Bearer`. */
+        post: operations["sign_in"];
+        /** Signs out: the session is over, here and for everybody who has its cookie. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's sessions. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a session: one's own, or anybody's for whoever administers Rowport. */
+        delete: operations["end_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -373,10 +582,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The people who can sign in. */
+        get: operations["list_users"];
+        put?: never;
+        /** Adds somebody. The answer has a one-time link with which they choose their password. */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes somebody with their sessions and keys. What they did stays in the audit. */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        /** Changes somebody. */
+        patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new one-time link for somebody who lost theirs, or who needs a new password. Those before it stop working. */
+        post: operations["invite_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A password, chosen with a one-time link. */
+        Acceptance: {
+            /** @description The first administrator's address; nobody else says one. */
+            email?: string | null;
+            /** @description The first administrator's name. */
+            name?: string | null;
+            /**
+             * Format: password
+             * @description The password: at least 12 characters.
+             */
+            password: string;
+            /** @description The secret of the link. */
+            token: string;
+        };
+        /** @description What a program signs in with. It may do what both its owner and its scopes allow. */
+        ApiKey: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it stops working.
+             */
+            expires_at?: string | null;
+            /** @description A version 7 UUID. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_used_at?: string | null;
+            /** @description What it is for. */
+            name: string;
+            /** @description What of its owner's permissions it has. */
+            scopes: components["schemas"]["Grant"][];
+            /** @description Its first characters, by which people know it again. */
+            shown: string;
+            /** @description Whose it is. */
+            user_id: string;
+        };
         /** @description A file that a run made. */
         Artifact: {
             /** @description Whether it can still be downloaded, as far as the store knows: neither revoked nor removed. */
@@ -419,6 +723,51 @@ export interface components {
             /** @description The address, on this server. */
             url: string;
         };
+        /** @description An action, as the audit has it. */
+        AuditEvent: {
+            /** @description What was done, such as `export.started`. */
+            action: string;
+            /** @description The network address that the request came from. */
+            address?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The dataset. */
+            dataset?: string | null;
+            /** @description More, as the action needs it. */
+            detail: Record<string, never>;
+            /** @description A version 7 UUID. */
+            id: string;
+            /** @description Who did it: the principal's id. */
+            principal: string;
+            /** @description The principal's name then. */
+            principal_name: string;
+            /** @description The request's id. */
+            request?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the audit: rises by one with every event.
+             */
+            seq: number;
+            /** @description The source. */
+            source?: string | null;
+            /** @description What it was done to: the id of a run, a user, a role or a key. */
+            subject?: string | null;
+            /** @description The principal's tenant. */
+            tenant?: string | null;
+        };
+        /** @description A page of the audit. */
+        AuditPage: {
+            /** @description The latest first. */
+            events: components["schemas"]["AuditEvent"][];
+            /**
+             * Format: int64
+             * @description What to give as `before` for the next page; `null` when this is the last one.
+             */
+            next?: number | null;
+        };
         /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
         Cell: string | number | boolean | null;
         /** @description A column of a dataset as the database describes it, refined by the configuration. */
@@ -431,6 +780,8 @@ export interface components {
             default?: string;
             /** @description The name for people; the same as `name` unless configured. */
             label: string;
+            /** @description Whether the values are kept from the principal: each is a mask, and nothing can be asked of them. */
+            masked?: boolean;
             /** @description The name in the database. */
             name: string;
             /** @description The type in the database's own words, such as `numeric(10,2)`. */
@@ -440,6 +791,11 @@ export interface components {
             /** @description The type as Rowport knows it. */
             type: components["schemas"]["ColumnType"];
         };
+        /**
+         * @description How a column is kept from somebody.
+         * @enum {string}
+         */
+        ColumnEffect: "hidden" | "masked";
         /** @description A list of columns under a name. */
         ColumnPreset: {
             /** @description The columns, in order. */
@@ -455,6 +811,21 @@ export interface components {
         ColumnPresets: {
             /** @description Those of the configuration, then the saved ones by name. */
             presets: components["schemas"]["ColumnPreset"][];
+        };
+        /** @description A column that a role keeps from people. */
+        ColumnRule: {
+            /**
+             * @description The column's name.
+             * @example email
+             */
+            column: string;
+            /**
+             * @description The dataset as `SOURCE/DATASET`, with `*` as in a grant.
+             * @example shop/customers
+             */
+            dataset: string;
+            /** @description How it is kept from them. */
+            effect: components["schemas"]["ColumnEffect"];
         };
         /**
          * @description The type of a column, the same for the three kinds of database.
@@ -783,6 +1154,24 @@ export interface components {
          * @enum {string}
          */
         Format: "csv" | "tsv" | "json" | "ndjson" | "xlsx" | "parquet" | "text";
+        /** @description Permissions on datasets. */
+        Grant: {
+            /**
+             * @description Datasets as `SOURCE/DATASET`; `*` stands for any text: `shop/orders`, `shop/*`, `*`.
+             * @example [
+             *       "shop/*"
+             *     ]
+             */
+            datasets: string[];
+            /**
+             * @description Permission keys; `*` stands for any part: `records.read`, `records.*`, `*`.
+             * @example [
+             *       "records.read",
+             *       "records.export"
+             *     ]
+             */
+            permissions: string[];
+        };
         /**
          * @description What the header row of a file says.
          * @enum {string}
@@ -801,11 +1190,75 @@ export interface components {
              */
             version: string;
         };
+        /** @description Who one is, and what one may do. */
+        Identity: {
+            /** @description Whether there is anything to sign out of. */
+            can_sign_out: boolean;
+            /** @description The address that one signs in with; `null` for a key and where nobody signs in. */
+            email?: string | null;
+            /** @description The name for people. */
+            name: string;
+            /** @description What one may do on some dataset or other; each dataset says what one may do with it. */
+            permissions: components["schemas"]["Permission"][];
+            /**
+             * @description The principal's id, as runs and the audit have it.
+             * @example user:0198c0de-0000-7000-8000-000000000000
+             */
+            principal: string;
+            /** @description The session's id, for finding it in the list of one's sessions. */
+            session?: string | null;
+            /** @description The tenant whose rows one sees; `null` for all. */
+            tenant?: string | null;
+        };
         /**
          * @description How many bits an integer column has, and whether it has a sign.
          * @enum {string}
          */
         IntegerWidth: "i16" | "i32" | "i64" | "u64";
+        /** @description A one-time link with which somebody chooses a password. It is shown this once. */
+        Invitation: {
+            /**
+             * Format: date-time
+             * @description Until when it works.
+             */
+            expires_at: string;
+            /**
+             * @description The address, below that of the page; the secret is in its fragment, which browsers do not send.
+             * @example /join#6b1d…
+             */
+            path: string;
+            /** @description Whom it is for. */
+            user: components["schemas"]["User"];
+        };
+        /** @description Whom a one-time link is for. */
+        InvitedPerson: {
+            /** @description The address that they will sign in with. */
+            email?: string | null;
+            /** @description Whether it makes the first administrator, who says their own address and name. */
+            first_admin: boolean;
+            /** @description Their name. */
+            name?: string | null;
+        };
+        /** @description API keys that were not revoked. */
+        KeyList: {
+            /** @description The latest first. */
+            keys: components["schemas"]["ApiKey"][];
+        };
+        /** @description A key to be made. */
+        KeyRequest: {
+            /**
+             * Format: date-time
+             * @description When it stops working; `null` for never.
+             */
+            expires_at?: string | null;
+            /**
+             * @description What it is for.
+             * @example Nightly report
+             */
+            name: string;
+            /** @description What of one's own permissions it has. */
+            scopes: components["schemas"]["Grant"][];
+        };
         /** @description A value of a key. */
         KeyValue: string | number | boolean;
         /** @description Cursors at every n-th row. */
@@ -833,9 +1286,53 @@ export interface components {
             /** @description The view; the whole dataset when absent. */
             view?: components["schemas"]["ViewRequest"];
         };
+        /** @description A limit, and what is left of it. */
+        LimitLeft: {
+            /**
+             * Format: int32
+             * @description How many are left.
+             */
+            left: number;
+            /**
+             * Format: int32
+             * @description How many are allowed.
+             */
+            most: number;
+            /**
+             * Format: date-time
+             * @description When there will be one more.
+             */
+            resets_at: string;
+            /**
+             * Format: int64
+             * @description Within so many seconds.
+             * @example 3600
+             */
+            within_seconds: number;
+        };
+        /** @description The limits that hold for oneself. */
+        LimitList: {
+            /** @description Of exports, the shortest span of time first; empty when there is no limit. */
+            exports: components["schemas"]["LimitLeft"][];
+        };
+        /** @description The secret of a one-time link: what stands after `#` in it. */
+        LinkSecret: {
+            /** @description The secret. */
+            token: string;
+        };
         /** @description A value to compare with. */
         Literal: (string | number | boolean) | {
             number: string;
+        };
+        /** @description A key and its secret. */
+        MadeKey: {
+            /** @description The key. */
+            key: components["schemas"]["ApiKey"];
+            /**
+             * @description What a program says after `Authorization: Bearer`. It is shown this once.
+             * @example rpk_…
+             */
+            secret: string;
         };
         /** @description One page of a view. */
         Page: {
@@ -876,6 +1373,11 @@ export interface components {
             /** @description The type. */
             type: components["schemas"]["ColumnType"];
         };
+        /**
+         * @description Something that can be permitted. The words are stable: roles, keys and addresses say them.
+         * @enum {string}
+         */
+        Permission: "records.read" | "records.export" | "records.reveal" | "records.import" | "records.update" | "records.delete" | "records.purge" | "collections.run" | "schedules.manage" | "audit.read" | "admin";
         /** @description A name and a list of columns. */
         PresetBody: {
             /** @description The columns, in order. */
@@ -924,6 +1426,36 @@ export interface components {
             foreign_key: components["schemas"]["ForeignKey"];
             /** @description Its name for people. */
             label: string;
+        };
+        /** @description A set of permissions under a name, which people are given. */
+        Role: {
+            /** @description It comes with Rowport and stays as it is. */
+            built_in: boolean;
+            /** @description The columns that it keeps from people. */
+            columns: components["schemas"]["ColumnRule"][];
+            /** @description What it allows. */
+            grants: components["schemas"]["Grant"][];
+            /** @description A version 7 UUID, or the word of one that comes with Rowport: `admin`, `operator`, `viewer`. */
+            id: string;
+            /** @description Its name, unique in any capitals. */
+            name: string;
+        };
+        /** @description Every role. */
+        RoleList: {
+            /** @description By name. */
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description A role, as it is to be. */
+        RoleRequest: {
+            /** @description The columns that it keeps from people. */
+            columns?: components["schemas"]["ColumnRule"][];
+            /** @description What it allows. */
+            grants: components["schemas"]["Grant"][];
+            /**
+             * @description Its name.
+             * @example Support
+             */
+            name: string;
         };
         /**
          * @description Whether two exports of the same snapshot have their rows in the same order.
@@ -976,6 +1508,8 @@ export interface components {
             started_at?: string | null;
             /** @description Where it stands. */
             state: components["schemas"]["RunState"];
+            /** @description The tenant that whoever asked for it belonged to then. */
+            tenant?: string | null;
             /**
              * Format: int64
              * @description Rises with every change to any run: whoever has seen this one asks for what is above it.
@@ -1049,6 +1583,45 @@ export interface components {
             /** @description By name. */
             views: components["schemas"]["SavedView"][];
         };
+        /** @description A browser that somebody is signed in with. */
+        Session: {
+            /** @description The network address that they signed in from. */
+            address?: string | null;
+            /** @description What the browser calls itself. */
+            agent?: string | null;
+            /**
+             * Format: date-time
+             * @description When they signed in.
+             */
+            created_at: string;
+            /** @description A version 7 UUID. It is of no use for signing in. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, to the minute.
+             */
+            last_used_at: string;
+            /** @description Whose it is. */
+            user_id: string;
+        };
+        /** @description Sessions that go on. */
+        SessionList: {
+            /** @description The latest used first. */
+            sessions: components["schemas"]["Session"][];
+        };
+        /** @description An e-mail address and a password. */
+        SignIn: {
+            /**
+             * @description The address, in any capitals.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password.
+             */
+            password: string;
+        };
         /** @description One column of an order. NULL comes last in both directions. */
         Sort: {
             /** @description The column. */
@@ -1096,6 +1669,66 @@ export interface components {
          * @enum {string}
          */
         Tier: "auto" | "direct" | "streamed" | "background";
+        /** @description Somebody who can sign in. */
+        User: {
+            /** @description They have chosen a password. */
+            active: boolean;
+            /**
+             * Format: date-time
+             * @description When they were added.
+             */
+            created_at: string;
+            /** @description The address that they sign in with, unique in any capitals. */
+            email: string;
+            /** @description A version 7 UUID. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When they last signed in.
+             */
+            last_seen_at?: string | null;
+            /** @description Their name. */
+            name: string;
+            /** @description The ids of their roles. */
+            roles: string[];
+            /** @description They may do nothing until an administrator says otherwise. */
+            suspended: boolean;
+            /** @description The tenant whose rows they see; `null` for all. */
+            tenant?: string | null;
+        };
+        /** @description Somebody to be added. */
+        UserBody: {
+            /**
+             * @description The address that they will sign in with.
+             * @example ada@example.org
+             */
+            email: string;
+            /**
+             * @description Their name.
+             * @example Ada Byron
+             */
+            name: string;
+            /** @description The ids of their roles. */
+            roles: string[];
+            /** @description The tenant whose rows they see; `null` for all. */
+            tenant?: string | null;
+        };
+        /** @description Everybody. */
+        UserList: {
+            /** @description By name. */
+            users: components["schemas"]["User"][];
+        };
+        /** @description What is to be different about somebody. What is absent stays. */
+        UserPatch: {
+            /** @description Their name. */
+            name?: string;
+            /** @description The ids of their roles. */
+            roles?: string[];
+            /** @description Whether they may do anything. Suspending ends their sessions, and stops their keys, links and runs. */
+            suspended?: boolean;
+            /** @description The tenant whose rows they see; `null` for all. */
+            tenant?: string | null;
+        };
         /**
          * @description What a person asks for: columns, filter, sort and search. The same view drives the grid, counts, exports and
          *     links. Everything is by name; resolving it against a dataset yields a query.
@@ -1168,7 +1801,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request came from another site, or named another host */
+        /** @description It is not allowed, or the request came from another site or named another host */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1188,6 +1821,15 @@ export interface components {
         };
         /** @description There is none of that name */
         NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Nobody is signed in, or the API key is not good any more */
+        NotSignedIn: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1215,6 +1857,15 @@ export interface components {
         };
         /** @description More columns, values or bytes than a request may have */
         TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It was done or tried too often; `Retry-After` says when it may be asked again */
+        TooOften: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1316,6 +1967,100 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only by this principal. */
+                principal?: string;
+                /**
+                 * @description Only actions that begin so.
+                 * @example export
+                 */
+                action?: string;
+                /** @description Only in a dataset of this source; `dataset` goes with it. */
+                source?: string;
+                /** @description Only in this dataset; `source` goes with it. */
+                dataset?: string;
+                /** @description Only where this stands in the name of who did it, or is the subject or the address. */
+                search?: string;
+                /** @description Only since this moment. */
+                from?: string;
+                /** @description Only before this moment. */
+                to?: string;
+                /** @description Only events with a smaller number: the `next` of the page before. */
+                before?: number;
+                /** @description At most so many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Only by this principal. */
+                principal?: string;
+                /**
+                 * @description Only actions that begin so.
+                 * @example export
+                 */
+                action?: string;
+                /** @description Only in a dataset of this source; `dataset` goes with it. */
+                source?: string;
+                /** @description Only in this dataset; `source` goes with it. */
+                dataset?: string;
+                /** @description Only where this stands in the name of who did it, or is the subject or the address. */
+                search?: string;
+                /** @description Only since this moment. */
+                from?: string;
+                /** @description Only before this moment. */
+                to?: string;
+                /** @description Only events with a smaller number: the `next` of the page before. */
+                before?: number;
+                /** @description At most so many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events, one on each line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     events: {
         parameters: {
             query?: never;
@@ -1338,6 +2083,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1364,9 +2110,313 @@ export interface operations {
             403: components["responses"]["Forbidden"];
         };
     };
+    accept_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Oneself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooOften"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    find_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkSecret"];
+            };
+        };
+        responses: {
+            /** @description Whom it is for */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedPerson"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_keys: {
+        parameters: {
+            query?: {
+                /** @description Everybody's, for whoever administers Rowport. */
+                everyone?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It works no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The roles */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The role */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    update_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleRequest"];
+            };
+        };
+        responses: {
+            /** @description The role */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     list_runs: {
         parameters: {
             query?: {
+                /** @description Everybody's, for whoever administers Rowport. */
+                everyone?: boolean;
                 /**
                  * @description Only of this kind.
                  * @example export
@@ -1399,6 +2449,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
@@ -1426,6 +2477,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1453,6 +2505,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1482,6 +2535,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1511,6 +2565,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1542,16 +2597,151 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oneself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Oneself */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Identity"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooOften"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Everybody's, for whoever administers Rowport. */
+                everyone?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is over */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_sources: {
@@ -1572,6 +2762,7 @@ export interface operations {
                     "application/json": components["schemas"]["Sources"];
                 };
             };
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
         };
     };
@@ -1605,6 +2796,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
@@ -1657,6 +2849,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1701,6 +2894,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -1815,11 +3009,13 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -1882,12 +3078,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -1978,11 +3176,13 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -2024,12 +3224,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -2073,12 +3275,14 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
@@ -2133,6 +3337,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2177,6 +3382,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2218,6 +3424,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
@@ -2260,6 +3467,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2307,6 +3515,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2348,6 +3557,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
@@ -2408,6 +3618,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2452,6 +3663,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2493,6 +3705,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
@@ -2535,6 +3748,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2582,6 +3796,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
@@ -2623,12 +3838,165 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             500: components["responses"]["Internal"];
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserBody"];
+            };
+        };
+        responses: {
+            /** @description The person and their link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    change_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description The person */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    invite_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The link */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

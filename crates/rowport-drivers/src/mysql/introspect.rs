@@ -124,6 +124,7 @@ fn column(row: &mut Texts, mariadb: bool) -> Option<Column> {
         default,
         currency: None,
         computed: false,
+        masked: false,
     })
 }
 

@@ -143,6 +143,7 @@ fn column(row: &sqlx::postgres::PgRow) -> Column {
         default: row.get(7),
         currency: None,
         computed: false,
+        masked: false,
     }
 }
 

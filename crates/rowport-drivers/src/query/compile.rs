@@ -80,8 +80,9 @@ impl Writer<'_> {
                 " LEFT JOIN {} AS t{table} ON t{table}.{to} = {from}",
                 self.dialect.table(&join.dataset)
             ));
-            if let Some(deleted_at) = &join.deleted_at {
-                sql.push_str(&format!(" AND t{table}.{} IS NULL", self.dialect.identifier(deleted_at)));
+            if join.scope != Predicate::everything() {
+                let scope = self.predicate(&join.scope);
+                sql.push_str(&format!(" AND {scope}"));
             }
         }
         let filter = match &query.filter {

@@ -78,6 +78,7 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
             default: row.get(3)?,
             currency: None,
             computed: false,
+            masked: false,
         });
     }
     primary_key.sort();

@@ -5,7 +5,10 @@ use rowport_formats::{
     Compression, DateNotation, DecimalSign, EncodeOptions, Envelope, Format, Manifest, ManifestColumn,
     Notation, RowOrder,
 };
-use rowport_model::{Condition, Filter, Literal, Operator, Principal, Query, ResolvedDataset, Sort, View};
+use rowport_model::{
+    Condition, Expr, Filter, Literal, MASK, Operator, Permission, Principal, Query, ResolvedDataset, Sort,
+    View,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,6 +82,7 @@ pub struct PreparedExport {
     pub(super) encode: EncodeOptions,
     pub(super) envelope: Envelope,
     pub(super) manifest: Manifest,
+    tenant: Option<String>,
     /// The name of the file.
     pub file_name: String,
     /// Its media type, as HTTP says it.
@@ -95,6 +99,7 @@ impl Desk {
         request: &ExportRequest,
     ) -> Result<PreparedExport, EngineError> {
         let catalog = self.catalog_with(principal, source, dataset).await?;
+        self.permit(principal, Permission::RecordsExport, source, dataset)?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let view = view_to_export(&resolved, request)?;
@@ -110,6 +115,7 @@ impl Desk {
         let key = resolved.key().iter().map(|column| column.name.clone()).collect();
         Ok(PreparedExport {
             driver: Arc::clone(self.driver(source)?),
+            tenant: principal.access().tenant().map(str::to_owned),
             envelope: Envelope {
                 exported_at: now.to_string(),
                 dataset: dataset.to_owned(),
@@ -153,6 +159,14 @@ impl PreparedExport {
     pub(super) async fn open_with(self, options: ReadOptions) -> Result<OpenExport, EngineError> {
         let stream = self.driver.read(self.query, options).await?;
         OpenExport::new(stream, self.encode, self.envelope, self.manifest)
+    }
+
+    /// What of the dataset this shows to whom it was prepared for: the tenant, and of each column whether its values
+    /// can be read. Two exports of the same request with the same scope show nothing that the other does not.
+    pub fn scope(&self) -> String {
+        let read = |expr: &Expr| *expr != Expr::Text(MASK.to_owned());
+        let columns: Vec<_> = self.query.columns.iter().map(|it| (&it.name, read(&it.expr))).collect();
+        serde_json::json!([self.tenant, columns]).to_string()
     }
 
     /// The query, for counting.

@@ -25,6 +25,7 @@ impl RunKind for ExportRun {
         let Work { desk, folder, principal, run, progress, cancel } = work;
         let prepared = desk.prepare_export(&principal, &run.source, &run.dataset, &request).await?;
         let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
+        let scope = prepared.scope();
         // Counted beside the export: only the time left needs it.
         let counting = {
             let (desk, source, query) = (Arc::clone(&desk), run.source.clone(), prepared.query().clone());
@@ -69,6 +70,7 @@ impl RunKind for ExportRun {
             sha256: manifest.sha256.clone(),
             manifest: serde_json::to_value(&manifest).unwrap_or_default(),
             expires_at: desk.clock().now() + retention,
+            scope,
         };
         Ok(Made { artifact, rows: manifest.rows })
     }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::kind::{RunKind, kinds};
 use super::work::{signed, work_on};
+use crate::accounts::Accounts;
 use crate::desk::Desk;
 
 /// Works on runs, in as many processes as there are.
@@ -20,6 +21,7 @@ pub struct Runner {
 /// What every attempt needs.
 pub(super) struct Parts {
     pub(super) desk: Arc<Desk>,
+    pub(super) accounts: Accounts,
     pub(super) store: Arc<Store>,
     pub(super) folder: Folder,
     pub(super) kinds: Arc<Vec<Box<dyn RunKind>>>,
@@ -67,13 +69,22 @@ impl Runner {
     /// A runner that has not begun. `worker` names this process and no other that ever was.
     pub fn new(
         desk: Arc<Desk>,
+        accounts: Accounts,
         store: Arc<Store>,
         folder: Folder,
         worker: String,
         settings: RunnerSettings,
     ) -> Self {
-        let parts =
-            Parts { desk, store, folder, kinds: Arc::new(kinds()), settings, worker, hint: Notify::new() };
+        let parts = Parts {
+            desk,
+            accounts,
+            store,
+            folder,
+            kinds: Arc::new(kinds()),
+            settings,
+            worker,
+            hint: Notify::new(),
+        };
         Self { parts: Arc::new(parts) }
     }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rowport_model::Principal;
 use rowport_store::{Claim, Failure, RunProgress, RunState, StoreError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -70,17 +69,17 @@ fn start(
     progress: &ProgressReport,
     cancel: &CancellationToken,
 ) -> JoinHandle<Result<Made, EngineError>> {
-    let work = Work {
-        desk: parts.desk.clone(),
-        folder: parts.folder.clone(),
-        principal: Principal::Local,
-        run: claim.run.clone(),
-        progress: progress.clone(),
-        cancel: cancel.clone(),
-    };
+    let (desk, folder, accounts) = (parts.desk.clone(), parts.folder.clone(), parts.accounts.clone());
+    let (run, progress, cancel) = (claim.run.clone(), progress.clone(), cancel.clone());
     let kinds = parts.kinds.clone();
     // A task of its own: a kind that panics ends its run, and not the runner.
     tokio::spawn(async move {
+        // What they may do is asked now: much may have changed since they asked for it.
+        let principal = accounts.principal(&run.principal).await?.ok_or(EngineError::NotAllowedAnyMore)?;
+        if principal.access().tenant() != run.tenant.as_deref() {
+            return Err(EngineError::NotAllowedAnyMore);
+        }
+        let work = Work { desk, folder, principal, run, progress, cancel };
         match kinds.iter().find(|kind| kind.name() == work.run.kind) {
             Some(kind) => kind.run(work).await,
             None => {

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::column::Column;
+use crate::column::{Column, ColumnType};
 use crate::dataset::{Dataset, DatasetName};
 use crate::policy::DatasetPolicy;
 
@@ -14,7 +14,10 @@ pub struct Catalog {
 
 #[derive(Debug, Clone)]
 struct Entry {
+    /// As the database has it.
     dataset: Arc<Dataset>,
+    /// As the principal sees its columns, where some are masked.
+    masked: Option<Arc<Dataset>>,
     policy: DatasetPolicy,
 }
 
@@ -23,14 +26,17 @@ struct Entry {
 pub struct ResolvedDataset<'a> {
     pub(super) catalog: &'a Catalog,
     dataset: Arc<Dataset>,
+    shown: Arc<Dataset>,
     pub(super) policy: &'a DatasetPolicy,
 }
 
 impl Catalog {
     /// A catalog of these datasets, each with its policy.
     pub fn new(datasets: impl IntoIterator<Item = (Arc<Dataset>, DatasetPolicy)>) -> Self {
-        let entries: Vec<_> =
-            datasets.into_iter().map(|(dataset, policy)| Entry { dataset, policy }).collect();
+        let entries: Vec<_> = datasets
+            .into_iter()
+            .map(|(dataset, policy)| Entry { masked: mask(&dataset, &policy), dataset, policy })
+            .collect();
         let by_name = entries
             .iter()
             .enumerate()
@@ -54,8 +60,40 @@ impl Catalog {
     }
 
     fn resolved<'a>(&'a self, entry: &'a Entry) -> ResolvedDataset<'a> {
-        ResolvedDataset { catalog: self, dataset: Arc::clone(&entry.dataset), policy: &entry.policy }
+        let shown = entry.masked.as_ref().unwrap_or(&entry.dataset);
+        ResolvedDataset {
+            catalog: self,
+            dataset: Arc::clone(&entry.dataset),
+            shown: Arc::clone(shown),
+            policy: &entry.policy,
+        }
     }
+
+    /// The datasets and their policies, for a catalog of fewer of them or with stricter ones.
+    pub fn entries(&self) -> impl Iterator<Item = (&Arc<Dataset>, &DatasetPolicy)> {
+        self.entries.iter().map(|entry| (&entry.dataset, &entry.policy))
+    }
+}
+
+/// The dataset with masked columns as texts that tell nothing of what they were.
+fn mask(dataset: &Arc<Dataset>, policy: &DatasetPolicy) -> Option<Arc<Dataset>> {
+    if policy.masked_columns.is_empty() {
+        return None;
+    }
+    let mut shown = Dataset::clone(dataset);
+    for column in shown.columns.iter_mut().filter(|column| policy.masked_columns.contains(&column.name)) {
+        column.column_type = ColumnType::Text;
+        column.native_type = String::new();
+        column.nullable = false;
+        column.default = None;
+        column.currency = None;
+        // A computed column that is masked is not computed any more.
+        column.computed = false;
+        column.masked = true;
+    }
+    let masked = |name: &String| policy.masked_columns.contains(name);
+    shown.computed.retain(|computed| !masked(&computed.name));
+    Some(Arc::new(shown))
 }
 
 impl ResolvedDataset<'_> {
@@ -66,7 +104,7 @@ impl ResolvedDataset<'_> {
 
     /// The columns that exist for this principal.
     pub fn columns(&self) -> impl Iterator<Item = &Column> {
-        self.dataset.columns.iter().filter(|column| self.allows(&column.name))
+        self.shown.columns.iter().filter(|column| self.allows(&column.name))
     }
 
     /// The column of that name, if it exists for this principal.
@@ -76,8 +114,8 @@ impl ResolvedDataset<'_> {
 
     /// The dataset without what this principal may not see.
     pub fn visible(&self) -> Dataset {
-        let all = |names: &[String]| names.iter().all(|name| self.allows(name));
-        let mut dataset = (*self.dataset).clone();
+        let all = |names: &[String]| names.iter().all(|name| self.reads(name));
+        let mut dataset = (*self.shown).clone();
         dataset.columns = self.shown_columns().cloned().collect();
         dataset.key = self.key().iter().map(|column| column.name.clone()).collect();
         dataset.unique.retain(|names| all(names));
@@ -86,9 +124,13 @@ impl ResolvedDataset<'_> {
                 && self
                     .catalog
                     .named(&key.references)
-                    .is_some_and(|parent| key.referenced_columns.iter().all(|name| parent.allows(name)))
+                    .is_some_and(|parent| key.referenced_columns.iter().all(|name| parent.reads(name)))
         });
-        dataset.lookups.retain(|lookup| self.find_path(&lookup.path).is_some());
+        // The database counts everybody's rows.
+        if self.policy.tenant.is_some() {
+            dataset.estimated_rows = None;
+        }
+        dataset.lookups.retain(|it| self.allows(&it.name) && self.find_path(&it.path).is_some());
         dataset
     }
 
@@ -99,7 +141,7 @@ impl ResolvedDataset<'_> {
             .filter(|names| !names.is_empty())
             .find_map(|names| {
                 let columns: Option<Vec<_>> = names.iter().map(|name| self.column(name)).collect();
-                columns.filter(|columns| columns.iter().all(|column| !column.nullable))
+                columns.filter(|columns| columns.iter().all(|column| !column.nullable && !column.masked))
             })
             .unwrap_or_default()
     }
@@ -126,7 +168,12 @@ impl ResolvedDataset<'_> {
         &self.dataset
     }
 
-    fn allows(&self, column: &str) -> bool {
+    pub(super) fn allows(&self, column: &str) -> bool {
         !self.policy.hidden_columns.iter().any(|hidden| hidden == column)
+    }
+
+    /// Whether its values can be seen, and not only a mask.
+    fn reads(&self, column: &str) -> bool {
+        self.allows(column) && !self.policy.masked_columns.iter().any(|masked| masked == column)
     }
 }

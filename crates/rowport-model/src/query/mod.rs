@@ -65,8 +65,8 @@ pub struct Join {
     pub from: ColumnRef,
     /// The parent's column that is referred to.
     pub to: String,
-    /// The parent's soft-delete column: a deleted parent is as if it were not there.
-    pub deleted_at: Option<String>,
+    /// Which of the parent's rows there are: one that is deleted or another tenant's is as if it were not there.
+    pub scope: Predicate,
 }
 
 /// A column of one of the query's tables.

@@ -10,8 +10,9 @@ use super::{
 use crate::column::{Column, ColumnType, IntegerWidth};
 use crate::cursor::Cursor;
 use crate::expression::Expression;
-use crate::filter::Filter;
+use crate::filter::{Condition, Filter, Literal, Operator};
 use crate::nearest::nearest;
+use crate::policy::MASK;
 use crate::value::Value;
 use crate::view::View;
 
@@ -65,9 +66,7 @@ impl Resolver<'_> {
     fn resolve(mut self, view: &View) -> Result<Query, QueryError> {
         let columns = self.columns(view)?;
         let mut filters = Vec::new();
-        if let Some(deleted_at) = &self.dataset.policy.deleted_at {
-            filters.push(Predicate::IsNull(self.scope_column(deleted_at)?));
-        }
+        filters.extend(scope(self.dataset, 0, self.now));
         if let Some(filter) = &view.filter {
             filters.push(self.filter(filter)?);
         }
@@ -126,19 +125,25 @@ impl Resolver<'_> {
                 Some(computed) => {
                     self.expression(&computed.expression.clone()).map_err(|_| self.unknown(name))?
                 }
-                None => Expr::Column(column_ref(&column, 0, false)),
+                None => stored(&column, 0, false),
             };
             return Ok((column, expr));
         }
         let lookup = self.dataset.inner().lookups.iter().find(|lookup| lookup.name == name);
+        let lookup = lookup.filter(|lookup| self.dataset.allows(&lookup.name));
         let path = lookup.map_or(name, |lookup| &lookup.path).to_owned();
         let (mut column, expr) = self.path(&path).ok_or_else(|| self.unknown(name))?;
         column.name = name.to_owned();
         Ok((column, expr))
     }
 
+    /// A column to compute, filter or order by. One that is masked is unknown: whatever depended on it would tell
+    /// something of its values.
     fn expr(&mut self, name: &str) -> Result<Expr, QueryError> {
-        self.output(name).map(|(_, expr)| expr)
+        match self.output(name)? {
+            (column, _) if column.masked => Err(self.unknown(name)),
+            (_, expr) => Ok(expr),
+        }
     }
 
     /// `AlbumId.ArtistId.Name`: every part but the last is a column with a foreign key of its own.
@@ -166,17 +171,11 @@ impl Resolver<'_> {
             if !unique.into_iter().any(|names| *names == [to.as_str()]) {
                 return None;
             }
-            let join = Join {
-                dataset: parent.name().clone(),
-                from: column_ref(&from, table, table > 0),
-                to,
-                deleted_at: parent.policy.deleted_at.clone(),
-            };
-            table = self.join(join);
+            table = self.join(&parent, column_ref(&from, table, table > 0), to);
             here = parent;
         }
         let column = here.column(last).filter(|column| !column.computed)?.clone();
-        let expr = Expr::Column(column_ref(&column, table, true));
+        let expr = stored(&column, table, true);
         let label = match steps.last() {
             Some(step) => format!("{} {}", step.trim_end_matches("_id").trim_end_matches("Id"), column.label),
             None => column.label.clone(),
@@ -184,13 +183,16 @@ impl Resolver<'_> {
         Some((Column { label, nullable: true, ..column }, expr))
     }
 
-    /// The table number of that join, which is added unless it stands already.
-    fn join(&mut self, join: Join) -> usize {
-        let index = self.joins.iter().position(|known| *known == join).unwrap_or_else(|| {
-            self.joins.push(join);
-            self.joins.len() - 1
-        });
-        index + 1
+    /// The table number of the join to that parent, which is added unless it stands already.
+    fn join(&mut self, parent: &ResolvedDataset<'_>, from: ColumnRef, to: String) -> usize {
+        let same = |known: &Join| known.dataset == *parent.name() && known.from == from && known.to == to;
+        if let Some(index) = self.joins.iter().position(same) {
+            return index + 1;
+        }
+        let table = self.joins.len() + 1;
+        let scope = Predicate::All(scope(parent, table, self.now));
+        self.joins.push(Join { dataset: parent.name().clone(), from, to, scope });
+        table
     }
 
     fn expression(&mut self, expression: &Expression) -> Result<Expr, QueryError> {
@@ -235,7 +237,8 @@ impl Resolver<'_> {
     fn search(&self, search: &str) -> Predicate {
         let number = search.parse::<i64>().ok();
         let uuid = condition::uuid(search);
-        let parts = self.dataset.columns().filter(|column| !column.computed).filter_map(|column| {
+        let searched = self.dataset.columns().filter(|column| !column.computed && !column.masked);
+        let parts = searched.filter_map(|column| {
             let expr = Expr::Column(column_ref(column, 0, false));
             match (&column.column_type, number, &uuid) {
                 (ColumnType::Integer { .. }, Some(number), _) => Some(Predicate::Compare {
@@ -283,12 +286,6 @@ impl Resolver<'_> {
         Ok((order, total))
     }
 
-    /// A column of the scope: the policy names it, so it may be hidden from the principal.
-    fn scope_column(&self, name: &str) -> Result<Expr, QueryError> {
-        let column = self.dataset.inner().column(name).ok_or_else(|| self.unknown(name))?;
-        Ok(Expr::Column(column_ref(column, 0, false)))
-    }
-
     fn unknown(&self, name: &str) -> QueryError {
         let lower = name.to_lowercase();
         // Whether a computed column is there is found out by resolving it, which is what just failed.
@@ -316,6 +313,40 @@ impl Resolver<'_> {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         format!("{hash:016x}")
+    }
+}
+
+/// Which rows of a dataset there are at all for this principal. The columns that say it may be hidden from them.
+///
+/// What cannot be said in a query hides every row rather than showing all.
+fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Predicate> {
+    let nothing = || Predicate::Any(Vec::new());
+    let column = |name: &str| {
+        let column = dataset.inner().column(name)?;
+        Some(Expr::Column(column_ref(column, table, table > 0)))
+    };
+    let policy = dataset.policy;
+    let mut scope = Vec::new();
+    if let Some(deleted_at) = &policy.deleted_at {
+        scope.push(column(deleted_at).map_or_else(nothing, Predicate::IsNull));
+    }
+    if let Some(tenant) = &policy.tenant {
+        let condition = Condition {
+            column: tenant.column.clone(),
+            operator: Operator::Equals,
+            values: vec![Literal::Text(tenant.value.clone())],
+        };
+        let same = column(&tenant.column).and_then(|expr| condition::predicate(&condition, expr, now).ok());
+        scope.push(same.unwrap_or_else(nothing));
+    }
+    scope
+}
+
+/// A stored column as views show it: where it is masked, the mask in its place, so that no value leaves the database.
+fn stored(column: &Column, table: usize, outer: bool) -> Expr {
+    match column.masked {
+        true => Expr::Text(MASK.to_owned()),
+        false => Expr::Column(column_ref(column, table, outer)),
     }
 }
 

@@ -2,15 +2,19 @@
 
 mod site;
 
-use axum::extract::Request;
+pub use self::site::Site;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use crate::AppState;
+
 /// Refuses what another web page sent, and forbids browsers to guess, frame or run what is not ours.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_api = request.uri().path().starts_with("/api/v1/");
-    let mut response = match site::check(&request) {
+    let mut response = match state.site.check(&request) {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };

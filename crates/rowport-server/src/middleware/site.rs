@@ -4,40 +4,80 @@
 //! own name resolves to loopback, which the Host check catches), and browsers say where a request comes from in
 //! Origin and Sec-Fetch-Site.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 
 use crate::error::ApiError;
 
-pub(super) fn check(request: &Request) -> Result<(), ApiError> {
-    let headers = request.headers();
-    let host = text(headers, &header::HOST).or_else(|| request.uri().authority().map(|host| host.as_str()));
-    let Some(host) = host.filter(|host| is_loopback(host)) else {
-        return Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            "forbidden_host",
-            "the Host header must name this machine: localhost, 127.0.0.1 or [::1]",
-        ));
-    };
-    if !request.uri().path().starts_with("/api/") {
-        return Ok(());
+/// Where the page is, as browsers see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Site {
+    /// The name and port that browsers say, where a proxy or a name of its own stands before Rowport.
+    pub host: Option<String>,
+    /// Browsers reach it over TLS, so cookies are for TLS only.
+    pub secure: bool,
+    /// A proxy of ours says in `X-Forwarded-For` who asks.
+    pub behind_proxy: bool,
+    /// The address that is listened on, where other machines reach it: those may name it by its number.
+    pub listen: Option<SocketAddr>,
+}
+
+impl Site {
+    pub(super) fn check(&self, request: &Request) -> Result<(), ApiError> {
+        let headers = request.headers();
+        let host =
+            text(headers, &header::HOST).or_else(|| request.uri().authority().map(|host| host.as_str()));
+        let Some(host) = host.filter(|host| self.is_ours(host)) else {
+            let detail = "the Host header must name this machine (localhost, 127.0.0.1 or [::1]) or the configured \
+                          `public_url`";
+            return Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden_host", detail));
+        };
+        if !request.uri().path().starts_with("/api/") || is_followed_link(request) {
+            return Ok(());
+        }
+        let elsewhere = || {
+            let detail = "the request came from another site's page";
+            Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden_origin", detail))
+        };
+        if let Some(origin) = text(headers, &header::ORIGIN)
+            && !self.is_our_origin(origin, host)
+        {
+            return elsewhere();
+        }
+        match text(headers, &HeaderName::from_static("sec-fetch-site")) {
+            None | Some("same-origin" | "none") => Ok(()),
+            Some(_) => elsewhere(),
+        }
     }
-    let elsewhere = || {
-        Err(ApiError::new(
-            StatusCode::FORBIDDEN,
-            "forbidden_origin",
-            "the request came from another site's page",
-        ))
-    };
-    if let Some(origin) = text(headers, &header::ORIGIN)
-        && origin.strip_prefix("http://").is_none_or(|origin| !origin.eq_ignore_ascii_case(host))
-    {
-        return elsewhere();
+
+    /// A name that resolves to this machine may be anybody's; a number is nobody's name.
+    fn is_ours(&self, host: &str) -> bool {
+        if is_loopback(host) || self.host.as_ref().is_some_and(|ours| ours.eq_ignore_ascii_case(host)) {
+            return true;
+        }
+        let number = host.trim_start_matches('[').trim_end_matches(']');
+        let is_number = host.parse::<SocketAddr>().is_ok() || number.parse::<IpAddr>().is_ok();
+        self.listen.is_some() && is_number
     }
-    match text(headers, &HeaderName::from_static("sec-fetch-site")) {
-        None | Some("same-origin" | "none") => Ok(()),
-        Some(_) => elsewhere(),
+
+    /// Behind a proxy the Host header may be the inner one; what browsers see is the configured name.
+    fn is_our_origin(&self, origin: &str, host: &str) -> bool {
+        let scheme = if self.secure { "https://" } else { "http://" };
+        let host = self.host.as_deref().filter(|_| self.secure).unwrap_or(host);
+        origin.strip_prefix(scheme).is_some_and(|origin| origin.eq_ignore_ascii_case(host))
     }
+}
+
+/// A link to a file may stand anywhere, in a message for example: following it changes nothing, its address is its own
+/// key, and what comes is for the person and not for the page that the link stood on.
+fn is_followed_link(request: &Request) -> bool {
+    let is = |name, value: &str| text(request.headers(), &HeaderName::from_static(name)) == Some(value);
+    request.method() == Method::GET
+        && request.uri().path().starts_with("/api/v1/artifacts/")
+        && is("sec-fetch-mode", "navigate")
+        && request.headers().get(header::ORIGIN).is_none()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -59,10 +99,14 @@ mod tests {
 
     use super::*;
 
-    fn asked(path: &str, headers: &[(&str, &str)]) -> bool {
+    fn asked_of(site: &Site, path: &str, headers: &[(&str, &str)]) -> bool {
         let builder =
             headers.iter().fold(Request::builder().uri(path), |b, (name, value)| b.header(*name, *value));
-        check(&builder.body(Body::empty()).unwrap()).is_ok()
+        site.check(&builder.body(Body::empty()).unwrap()).is_ok()
+    }
+
+    fn asked(path: &str, headers: &[(&str, &str)]) -> bool {
+        asked_of(&Site::default(), path, headers)
     }
 
     #[test]
@@ -80,5 +124,38 @@ mod tests {
         assert!(!asked(api, &[("host", "localhost:7878"), ("sec-fetch-site", "cross-site")]));
         // A link to the page may stand anywhere.
         assert!(asked("/", &[("host", "localhost:7878"), ("sec-fetch-site", "cross-site")]));
+    }
+
+    #[test]
+    fn a_public_name_is_ours_over_tls() {
+        let host = Some("desk.example.org".to_owned());
+        let site = Site { host, secure: true, ..Site::default() };
+        let api = "/api/v1/sources";
+        assert!(asked_of(
+            &site,
+            api,
+            &[("host", "desk.example.org"), ("origin", "https://desk.example.org")]
+        ));
+        assert!(!asked_of(
+            &site,
+            api,
+            &[("host", "desk.example.org"), ("origin", "http://desk.example.org")]
+        ));
+        assert!(!asked_of(&site, api, &[("host", "other.example.org")]));
+        assert!(!asked_of(&site, api, &[("host", "10.0.0.7:7878")]));
+        let site = Site { listen: Some("10.0.0.7:7878".parse().unwrap()), ..Site::default() };
+        assert!(asked_of(&site, api, &[("host", "10.0.0.7:7878")]));
+        assert!(!asked_of(&site, api, &[("host", "rebound.example:7878")]));
+    }
+
+    #[test]
+    fn a_link_to_a_file_may_be_followed_from_anywhere() {
+        let file = "/api/v1/artifacts/1/orders.csv";
+        let followed =
+            [("host", "localhost"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+        assert!(asked(file, &followed));
+        assert!(!asked("/api/v1/runs", &followed));
+        let by_script = [("host", "localhost"), ("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "cors")];
+        assert!(!asked(file, &by_script));
     }
 }

@@ -13,8 +13,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::Caller;
 use crate::problems::StateProblems;
 
 /// So many changes are replayed one by one; whoever missed more reads the history again.
@@ -55,7 +55,7 @@ pub(crate) async fn events(
         }
     }
     let listener = Listener {
-        principal: principal.name().to_owned(),
+        principal: principal.id().to_owned(),
         watcher: state.watcher,
         changes,
         waiting,

@@ -1,44 +1,73 @@
 //! One file for each route, with its documentation beside it.
 
+pub(crate) mod access;
 pub(crate) mod artifacts;
 mod events;
 mod health;
 mod request;
 
+pub(crate) mod audit;
 pub(crate) mod datasets;
 pub(crate) mod export;
+pub(crate) mod invitations;
+pub(crate) mod keys;
+pub mod limits;
 pub(crate) mod presets;
+pub(crate) mod roles;
 pub(crate) mod rows;
 pub(crate) mod runs;
+pub(crate) mod session;
+pub(crate) mod sessions;
 pub(crate) mod sources;
+pub(crate) mod users;
 pub(crate) mod views;
 
-use utoipa_axum::router::OpenApiRouter;
+use rowport_model::Permission;
 use utoipa_axum::routes;
 
-use crate::AppState;
+use crate::access::{Needs, Routes};
 
-/// Every route of the API, one line each.
-pub(crate) fn all() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .routes(routes!(health::health))
-        .routes(routes!(sources::list::list_sources))
-        .routes(routes!(datasets::get::get_dataset))
-        .routes(routes!(rows::page::get_rows, rows::page::post_rows))
-        .routes(routes!(rows::count::get_count, rows::count::post_count))
-        .routes(routes!(rows::landmarks::get_landmarks, rows::landmarks::post_landmarks))
-        .routes(routes!(export::plan::get_export_plan, export::plan::post_export_plan))
-        .routes(routes!(export::download::get_export, export::download::post_export))
-        .routes(routes!(runs::export::start_export))
-        .routes(routes!(runs::list::list_runs))
-        .routes(routes!(runs::get::get_run, runs::delete::delete_run))
-        .routes(routes!(runs::cancel::cancel_run))
-        .routes(routes!(runs::rerun::rerun))
-        .routes(routes!(runs::link::link_run))
-        .routes(routes!(artifacts::download::download_artifact))
-        .routes(routes!(events::events))
-        .routes(routes!(views::list::list_views, views::create::create_view))
-        .routes(routes!(views::update::update_view, views::delete::delete_view))
-        .routes(routes!(presets::list::list_presets, presets::create::create_preset))
-        .routes(routes!(presets::update::update_preset, presets::delete::delete_preset))
+/// Every route of the API, one line each, with what whoever asks needs for it.
+pub(crate) fn all(routes: Routes) -> Routes {
+    const READ: Needs = Needs::Dataset(Permission::RecordsRead);
+    const EXPORT: Needs = Needs::Dataset(Permission::RecordsExport);
+    const ADMIN: Needs = Needs::Permission(Permission::Admin);
+    const AUDIT: Needs = Needs::Permission(Permission::AuditRead);
+    routes
+        .add(Needs::Nothing, routes!(health::health))
+        .add(Needs::SignIn, routes!(session::get::get_session, session::end::sign_out))
+        .add(Needs::Nothing, routes!(session::begin::sign_in))
+        .add(Needs::Nothing, routes!(invitations::find::find_invitation))
+        .add(Needs::Nothing, routes!(invitations::accept::accept_invitation))
+        .add(Needs::SignIn, routes!(sessions::list::list_sessions))
+        .add(Needs::SignIn, routes!(sessions::end::end_session))
+        .add(Needs::SignIn, routes!(keys::list::list_keys, keys::create::create_key))
+        .add(Needs::SignIn, routes!(keys::revoke::revoke_key))
+        .add(Needs::SignIn, routes!(limits::get::get_limits))
+        .add(ADMIN, routes!(users::list::list_users, users::create::create_user))
+        .add(ADMIN, routes!(users::change::change_user, users::delete::delete_user))
+        .add(ADMIN, routes!(users::invite::invite_user))
+        .add(ADMIN, routes!(roles::list::list_roles, roles::create::create_role))
+        .add(ADMIN, routes!(roles::update::update_role, roles::delete::delete_role))
+        .add(AUDIT, routes!(audit::list::list_audit))
+        .add(AUDIT, routes!(audit::export::export_audit))
+        .add(Needs::SignIn, routes!(sources::list::list_sources))
+        .add(READ, routes!(datasets::get::get_dataset))
+        .add(READ, routes!(rows::page::get_rows, rows::page::post_rows))
+        .add(READ, routes!(rows::count::get_count, rows::count::post_count))
+        .add(READ, routes!(rows::landmarks::get_landmarks, rows::landmarks::post_landmarks))
+        .add(EXPORT, routes!(export::plan::get_export_plan, export::plan::post_export_plan))
+        .add(EXPORT, routes!(export::download::get_export, export::download::post_export))
+        .add(EXPORT, routes!(runs::export::start_export))
+        .add(Needs::SignIn, routes!(runs::list::list_runs))
+        .add(Needs::SignIn, routes!(runs::get::get_run, runs::delete::delete_run))
+        .add(Needs::SignIn, routes!(runs::cancel::cancel_run))
+        .add(Needs::SignIn, routes!(runs::rerun::rerun))
+        .add(Needs::SignIn, routes!(runs::link::link_run))
+        .add(Needs::Nothing, routes!(artifacts::download::download_artifact))
+        .add(Needs::SignIn, routes!(events::events))
+        .add(READ, routes!(views::list::list_views, views::create::create_view))
+        .add(READ, routes!(views::update::update_view, views::delete::delete_view))
+        .add(READ, routes!(presets::list::list_presets, presets::create::create_preset))
+        .add(READ, routes!(presets::update::update_preset, presets::delete::delete_preset))
 }

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::Desk;
+use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
 use rowport_model::Clock;
-use rowport_server::{AppState, Links};
+use rowport_server::{AppState, LimitSettings, Links};
 use rowport_store::{Folder, Store};
 use rowport_testkit::Database;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -75,11 +76,19 @@ pub fn serve_with(
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (desk, store) = (Arc::new(desk), Arc::new(store));
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), Door::Open);
         let links = Links::open(&store).await.unwrap();
         let files = tempfile::tempdir().unwrap().keep();
         let folder = Folder::open(&files).unwrap();
         let settings = RunnerSettings { heartbeat: Duration::from_millis(100), ..RunnerSettings::default() };
-        let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, "test".to_owned(), settings);
+        let runner = Runner::new(
+            Arc::clone(&desk),
+            accounts.clone(),
+            Arc::clone(&store),
+            folder,
+            "test".to_owned(),
+            settings,
+        );
         let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
@@ -88,7 +97,16 @@ pub fn serve_with(
                 std::fs::remove_dir_all(files).unwrap();
             }
         });
-        let state = AppState { desk, store, runner, watcher, links };
+        let state = AppState {
+            desk,
+            store,
+            runner,
+            watcher,
+            links,
+            accounts,
+            site: Arc::default(),
+            limits: LimitSettings::default(),
+        };
         tokio::spawn(rowport_server::serve(listener, state, stop));
         address
     });

@@ -46,6 +46,10 @@ pub struct Artifact {
     pub expires_at: Timestamp,
     /// Whether it can still be downloaded, as far as the store knows: neither revoked nor removed.
     pub available: bool,
+    /// What of the dataset it shows.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub scope: String,
 }
 
 /// A file to publish. It is whole and durable already.
@@ -65,6 +69,8 @@ pub struct NewArtifact {
     pub manifest: serde_json::Value,
     /// When it goes away.
     pub expires_at: Timestamp,
+    /// What of the dataset it shows.
+    pub scope: String,
 }
 
 /// The artifacts of a [`Store`].
@@ -74,10 +80,10 @@ pub struct Artifacts<'a> {
 }
 
 pub(crate) const COLUMNS: &str = "id, run_id, storage_key, file_name, media_type, bytes, sha256, manifest, \
-    created_at, expires_at, revoked_at, removed_at";
+    created_at, expires_at, revoked_at, removed_at, scope";
 
 pub(crate) const PUBLISH: &str = "INSERT INTO artifacts (id, run_id, storage_key, file_name, media_type, bytes, \
-    sha256, manifest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    sha256, manifest, created_at, expires_at, scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 /// Whether a place in the storage is somebody's: of an attempt that is under way, or of a file that is given out.
 const OWNED: &str = "SELECT 1 AS owned FROM runs WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') \
@@ -149,5 +155,6 @@ pub(crate) fn read(row: &dyn StoredRow) -> Result<Artifact, sqlx::Error> {
         created_at: moment(row.number("created_at")?),
         expires_at: moment(row.number("expires_at")?),
         available: !revoked && !removed,
+        scope: row.text("scope")?,
     })
 }

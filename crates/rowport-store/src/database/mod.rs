@@ -37,11 +37,13 @@ macro_rules! with_pool {
 /// Runs a block in a transaction that may write, and commits when the block is well. The block ends in a `Result`
 /// whose error is a `StoreError`; `?` on statements goes through `wrong`.
 ///
-/// SQLite takes its write lock at the start: a transaction that began by reading could not wait for it later.
+/// SQLite takes its write lock at the start: a transaction that began by reading could not wait for it later. Writers of
+/// this process take turns before, because SQLite lets whoever asks at the right moment go first, and others wait for ever.
 macro_rules! in_transaction {
     ($database:expr, |$connection:ident| $body:expr) => {
         match $database {
             $crate::database::Database::Sqlite(database) => {
+                let _turn = database.turn().await;
                 let begun = database.pool().begin_with("BEGIN IMMEDIATE").await;
                 let mut $connection = begun.map_err(|error| $database.wrong(error))?;
                 let outcome: Result<_, $crate::StoreError> = $body;

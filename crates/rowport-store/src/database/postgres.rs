@@ -16,6 +16,7 @@ const CONNECTIONS: u32 = 8;
 const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_saved.sql"),
     include_str!("../../migrations/postgres/0002_runs.sql"),
+    include_str!("../../migrations/postgres/0003_access.sql"),
 ];
 
 /// Any number will do that nobody else locks: `RWPT`.

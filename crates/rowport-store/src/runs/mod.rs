@@ -9,6 +9,7 @@ mod queue;
 mod work;
 
 use jiff::Timestamp;
+use rowport_model::{Permission, Principal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -124,6 +125,8 @@ pub struct Run {
     #[serde(with = "crate::moment::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
+    /// The tenant that whoever asked for it belonged to then.
+    pub tenant: Option<String>,
     /// Its owner deleted it; it is only told of so that a list can drop it.
     pub deleted: bool,
     /// Rises with every change to any run: whoever has seen this one asks for what is above it.
@@ -139,7 +142,7 @@ pub struct Runs<'a> {
 /// What is read of a run. Its artifact is read apart.
 const COLUMNS: &str = "id, kind, state, principal, source, dataset, parent, rerun_of, request, attempt, \
     rows_done, rows_expected, bytes_done, error_code, error_message, created_at, started_at, finished_at, \
-    deleted_at, version";
+    deleted_at, version, tenant";
 
 impl Runs<'_> {
     fn wrong(&self, error: sqlx::Error) -> StoreError {
@@ -148,6 +151,15 @@ impl Runs<'_> {
 
     fn read(&self, row: &dyn StoredRow) -> Result<Run, StoreError> {
         read(row).map_err(|error| self.wrong(error))
+    }
+}
+
+/// Whose runs a principal may see and change, as statements have it: their own, or everybody's (the empty text) for
+/// whoever administers Rowport.
+fn theirs(principal: &Principal) -> &str {
+    match principal.access().allows_somewhere(Permission::Admin) {
+        true => "",
+        false => principal.id(),
     }
 }
 
@@ -183,6 +195,7 @@ fn read(row: &dyn StoredRow) -> Result<Run, sqlx::Error> {
         created_at: moment(row.number("created_at")?),
         started_at: row.number_or_none("started_at")?.map(moment),
         finished_at: row.number_or_none("finished_at")?.map(moment),
+        tenant: row.text_or_none("tenant")?,
         deleted: row.number_or_none("deleted_at")?.is_some(),
         version: row.number("version")?,
     })

@@ -1,10 +1,12 @@
 //! Asking for runs, and taking that back.
 
 use rowport_model::{Clock, Principal};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{COLUMNS, Run, Runs, signed};
-use crate::database::in_transaction;
+use super::{COLUMNS, Run, Runs, signed, theirs};
+use crate::access::Actor;
+use crate::audit::{NewEvent, record};
+use crate::database::{in_transaction, with_pool};
 use crate::error::StoreError;
 
 /// A run, asked for.
@@ -34,16 +36,16 @@ pub(super) const NEXT_VERSION: &str =
     "UPDATE counters SET value = value + 1 WHERE name = 'runs' RETURNING value";
 
 const ENQUEUE: &str = "INSERT INTO runs (id, kind, state, principal, source, dataset, rerun_of, request, priority, \
-    not_before, attempt, tries_left, rows_done, rows_expected, bytes_done, created_at, version) \
-    VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, 0, $10, 0, $11, 0, $9, $12)";
+    not_before, attempt, tries_left, rows_done, rows_expected, bytes_done, created_at, version, tenant) \
+    VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, 0, $10, 0, $11, 0, $9, $12, $13)";
 
 /// A run that nobody works on ends at once; a worker is asked to stop.
 const CANCEL: &str = "UPDATE runs SET \
     finished_at = CASE state WHEN 'queued' THEN $3 ELSE finished_at END, \
     state = CASE state WHEN 'queued' THEN 'cancelled' ELSE 'cancelling' END, version = $4 \
-    WHERE id = $1 AND principal = $2 AND deleted_at IS NULL AND state IN ('queued', 'running', 'cancelling')";
+    WHERE id = $1 AND ($2 = '' OR principal = $2) AND deleted_at IS NULL AND state IN ('queued', 'running', 'cancelling')";
 
-const DELETE: &str = "UPDATE runs SET deleted_at = $3, version = $4 WHERE id = $1 AND principal = $2 \
+const DELETE: &str = "UPDATE runs SET deleted_at = $3, version = $4 WHERE id = $1 AND ($2 = '' OR principal = $2) \
     AND deleted_at IS NULL AND state IN ('completed', 'failed', 'cancelled')";
 
 /// The files of a deleted run are no longer given out, and the sweep removes them.
@@ -54,6 +56,7 @@ impl Runs<'_> {
     pub async fn enqueue(
         &self,
         principal: &Principal,
+        actor: &Actor,
         clock: &dyn Clock,
         new: NewRun<'_>,
     ) -> Result<Run, StoreError> {
@@ -64,7 +67,7 @@ impl Runs<'_> {
             sqlx::query(ENQUEUE)
                 .bind(&id)
                 .bind(new.kind)
-                .bind(principal.name())
+                .bind(principal.id())
                 .bind(new.source)
                 .bind(new.dataset)
                 .bind(new.rerun_of)
@@ -74,9 +77,17 @@ impl Runs<'_> {
                 .bind(i64::from(new.tries))
                 .bind(new.rows_expected.map(signed))
                 .bind(version.map_err(|error| self.wrong(error))?)
+                .bind(principal.access().tenant())
                 .execute(&mut *connection)
                 .await
                 .map_err(|error| self.wrong(error))?;
+            let event = NewEvent {
+                action: "run.asked",
+                dataset: Some((new.source, new.dataset)),
+                subject: Some(&id),
+                detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of }),
+            };
+            record!(self.store, connection, now, actor, event);
             let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
             let row = sqlx::query(sql).bind(&id).fetch_one(&mut *connection).await;
             self.read(&row.map_err(|error| self.wrong(error))?)
@@ -88,16 +99,38 @@ impl Runs<'_> {
     pub async fn cancel(
         &self,
         principal: &Principal,
+        actor: &Actor,
         clock: &dyn Clock,
         id: &str,
     ) -> Result<Run, StoreError> {
-        self.change(CANCEL, None, principal, clock, id).await?;
+        self.change(CANCEL, None, (principal, actor), clock, id).await?;
         self.get(principal, id).await
     }
 
+    /// Asks for the end of everything that somebody and their API keys have under way.
+    pub async fn cancel_all_of(&self, clock: &dyn Clock, user: &str) -> Result<(), StoreError> {
+        let ids = with_pool!(&self.store.database, |pool| {
+            let ids = sqlx::query_scalar::<_, String>(
+                "SELECT id FROM runs WHERE state IN ('queued', 'running') AND deleted_at IS NULL AND \
+                 (principal = 'user:' || $1 OR principal IN (SELECT 'key:' || id FROM api_keys WHERE user_id = $1))",
+            );
+            ids.bind(user).fetch_all(pool).await
+        });
+        for id in ids.map_err(|error| self.wrong(error))? {
+            self.change(CANCEL, None, (&Principal::local(), &Actor::system()), clock, &id).await?;
+        }
+        Ok(())
+    }
+
     /// Takes a run that has ended out of the history, and its file out of reach.
-    pub async fn delete(&self, principal: &Principal, clock: &dyn Clock, id: &str) -> Result<(), StoreError> {
-        if self.change(DELETE, Some(REVOKE), principal, clock, id).await? {
+    pub async fn delete(
+        &self,
+        principal: &Principal,
+        actor: &Actor,
+        clock: &dyn Clock,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        if self.change(DELETE, Some(REVOKE), (principal, actor), clock, id).await? {
             return Ok(());
         }
         let run = self.get(principal, id).await?;
@@ -108,25 +141,31 @@ impl Runs<'_> {
         &self,
         statement: &'static str,
         then: Option<&'static str>,
-        principal: &Principal,
+        (principal, actor): (&Principal, &Actor),
         clock: &dyn Clock,
         id: &str,
     ) -> Result<bool, StoreError> {
-        let now = clock.now().as_millisecond();
+        let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
             let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
             let changed = sqlx::query(statement)
                 .bind(id)
-                .bind(principal.name())
-                .bind(now)
+                .bind(theirs(principal))
+                .bind(now.as_millisecond())
                 .bind(version.map_err(|error| self.wrong(error))?)
                 .execute(&mut *connection)
                 .await
                 .map(|done| done.rows_affected() == 1)
                 .map_err(|error| self.wrong(error))?;
             if let (true, Some(then)) = (changed, then) {
-                let done = sqlx::query(then).bind(id).bind(now).execute(&mut *connection).await;
+                let done =
+                    sqlx::query(then).bind(id).bind(now.as_millisecond()).execute(&mut *connection).await;
                 done.map_err(|error| self.wrong(error))?;
+            }
+            if changed {
+                let action = if then.is_some() { "run.deleted" } else { "run.cancelled" };
+                let event = NewEvent { action, subject: Some(id), ..NewEvent::default() };
+                record!(self.store, connection, now, actor, event);
             }
             Ok(changed)
         })

@@ -203,6 +203,7 @@ impl Runs<'_> {
                 .bind(artifact.manifest.to_string())
                 .bind(now)
                 .bind(artifact.expires_at.as_millisecond())
+                .bind(&artifact.scope)
                 .execute(&mut *connection)
                 .await
                 .map_err(|error| self.wrong(error))?;

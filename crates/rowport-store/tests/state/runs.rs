@@ -1,11 +1,13 @@
 //! What a run goes through, and who may write to it.
 
+use std::sync::LazyLock;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::{Clock, Principal};
 use rowport_store::{
-    Claim, Claiming, Failure, NewArtifact, NewRun, Recovered, Run, RunProgress, RunState, RunsWanted, Store,
+    Actor, Claim, Claiming, Failure, NewArtifact, NewRun, Recovered, Run, RunProgress, RunState, RunsWanted,
+    Store,
 };
 use serde_json::json;
 
@@ -24,7 +26,7 @@ on_every_state!(
     a_secret_is_made_once,
 );
 
-const ME: &Principal = &Principal::Local;
+static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A clock that a test turns by hand.
@@ -58,7 +60,7 @@ pub(crate) async fn enqueue(store: &Store, clock: &Hand, tries: u32) -> Run {
         rows_expected: Some(10),
         rerun_of: None,
     };
-    store.runs().enqueue(ME, clock, new).await.unwrap()
+    store.runs().enqueue(&ME, &Actor::system(), clock, new).await.unwrap()
 }
 
 pub(crate) async fn claim(store: &Store, clock: &Hand, worker: &str) -> Option<Claim> {
@@ -74,6 +76,7 @@ pub(crate) fn artifact(clock: &Hand, claim: &Claim) -> NewArtifact {
         bytes: 100,
         sha256: "0".repeat(64),
         manifest: json!({"rows": 10}),
+        scope: String::new(),
         expires_at: clock.now() + SignedDuration::from_hours(24),
     }
 }
@@ -90,10 +93,10 @@ async fn a_run_is_asked_for_worked_on_and_completed(store: Store) {
     assert_eq!((mine.run.id.as_str(), mine.run.attempt), (run.id.as_str(), 1));
     assert!(claim(&store, &clock, "b").await.is_none());
     assert_eq!(store.runs().heartbeat(&clock, &mine, LEASE, HALF).await.unwrap(), RunState::Running);
-    let half = store.runs().get(ME, &run.id).await.unwrap();
+    let half = store.runs().get(&ME, &run.id).await.unwrap();
     assert_eq!((half.state, half.progress.rows, half.progress.bytes), (RunState::Running, 5, 50));
     let id = store.runs().complete(&clock, &mine, WHOLE, &artifact(&clock, &mine)).await.unwrap();
-    let done = store.runs().get(ME, &run.id).await.unwrap();
+    let done = store.runs().get(&ME, &run.id).await.unwrap();
     assert_eq!(
         (done.state, done.progress.rows, done.finished_at),
         (RunState::Completed, 10, Some(clock.now()))
@@ -123,7 +126,7 @@ async fn a_worker_that_lost_its_run_can_write_nothing(store: Store) {
         assert_eq!(runs.fail(&clock, &old, &failure).await.unwrap_err().code(), "run_lost");
         assert_eq!(runs.cancelled(&clock, &old).await.unwrap_err().code(), "run_lost");
         assert_eq!(runs.release(&clock, &old).await.unwrap_err().code(), "run_lost");
-        let now = runs.get(ME, &run.id).await.unwrap();
+        let now = runs.get(&ME, &run.id).await.unwrap();
         match stage {
             0 => {
                 assert_eq!((now.state, now.attempt), (RunState::Queued, 1));
@@ -152,19 +155,31 @@ async fn a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked_to_sto
     let clock = Hand::new();
     let runs = store.runs();
     let waiting = enqueue(&store, &clock, 2).await;
-    assert_eq!(runs.cancel(ME, &clock, &waiting.id).await.unwrap().state, RunState::Cancelled);
+    assert_eq!(
+        runs.cancel(&ME, &Actor::system(), &clock, &waiting.id).await.unwrap().state,
+        RunState::Cancelled
+    );
     assert!(claim(&store, &clock, "a").await.is_none());
     let running = enqueue(&store, &clock, 2).await;
     let mine = claim(&store, &clock, "a").await.unwrap();
-    assert_eq!(runs.cancel(ME, &clock, &running.id).await.unwrap().state, RunState::Cancelling);
+    assert_eq!(
+        runs.cancel(&ME, &Actor::system(), &clock, &running.id).await.unwrap().state,
+        RunState::Cancelling
+    );
     assert_eq!(runs.heartbeat(&clock, &mine, LEASE, HALF).await.unwrap(), RunState::Cancelling);
     // What was to be cancelled is not completed behind the person's back.
     let file = artifact(&clock, &mine);
     assert_eq!(runs.complete(&clock, &mine, WHOLE, &file).await.unwrap_err().code(), "run_lost");
     runs.cancelled(&clock, &mine).await.unwrap();
-    assert_eq!(runs.get(ME, &running.id).await.unwrap().state, RunState::Cancelled);
-    assert_eq!(runs.cancel(ME, &clock, &running.id).await.unwrap().state, RunState::Cancelled);
-    assert_eq!(runs.cancel(ME, &clock, "nothing").await.unwrap_err().code(), "unknown_run");
+    assert_eq!(runs.get(&ME, &running.id).await.unwrap().state, RunState::Cancelled);
+    assert_eq!(
+        runs.cancel(&ME, &Actor::system(), &clock, &running.id).await.unwrap().state,
+        RunState::Cancelled
+    );
+    assert_eq!(
+        runs.cancel(&ME, &Actor::system(), &clock, "nothing").await.unwrap_err().code(),
+        "unknown_run"
+    );
 }
 
 async fn a_failure_is_tried_again_only_where_that_can_help(store: Store) {
@@ -175,19 +190,19 @@ async fn a_failure_is_tried_again_only_where_that_can_help(store: Store) {
     let first = claim(&store, &clock, "a").await.unwrap();
     let later = clock.now() + SignedDuration::from_secs(10);
     runs.fail(&clock, &first, &failure(Some(later))).await.unwrap();
-    let waiting = runs.get(ME, &run.id).await.unwrap();
+    let waiting = runs.get(&ME, &run.id).await.unwrap();
     assert_eq!((waiting.state, waiting.finished_at), (RunState::Queued, None));
     assert_eq!(waiting.error.unwrap().code, "source_lost");
     assert!(claim(&store, &clock, "a").await.is_none(), "not before its moment");
     clock.forward(10);
     let second = claim(&store, &clock, "a").await.unwrap();
     runs.fail(&clock, &second, &failure(Some(later))).await.unwrap();
-    let failed = runs.get(ME, &run.id).await.unwrap();
+    let failed = runs.get(&ME, &run.id).await.unwrap();
     assert_eq!((failed.state, failed.finished_at), (RunState::Failed, Some(clock.now())));
     let hopeless = enqueue(&store, &clock, 5).await;
     let only = claim(&store, &clock, "a").await.unwrap();
     runs.fail(&clock, &only, &failure(None)).await.unwrap();
-    assert_eq!(runs.get(ME, &hopeless.id).await.unwrap().state, RunState::Failed);
+    assert_eq!(runs.get(&ME, &hopeless.id).await.unwrap().state, RunState::Failed);
 }
 
 async fn a_worker_that_went_away_costs_a_try(store: Store) {
@@ -200,11 +215,11 @@ async fn a_worker_that_went_away_costs_a_try(store: Store) {
     claim(&store, &clock, "b").await.unwrap();
     clock.forward(31);
     assert_eq!(store.runs().recover(&clock).await.unwrap().failed, 1);
-    let failed = store.runs().get(ME, &run.id).await.unwrap();
+    let failed = store.runs().get(&ME, &run.id).await.unwrap();
     assert_eq!((failed.state, failed.error.unwrap().code.as_str()), (RunState::Failed, "worker_lost"));
     let other = enqueue(&store, &clock, 1).await;
     claim(&store, &clock, "c").await.unwrap();
-    store.runs().cancel(ME, &clock, &other.id).await.unwrap();
+    store.runs().cancel(&ME, &Actor::system(), &clock, &other.id).await.unwrap();
     clock.forward(31);
     assert_eq!(store.runs().recover(&clock).await.unwrap().cancelled, 1);
 }
@@ -217,7 +232,7 @@ async fn a_run_given_back_costs_no_try(store: Store) {
         assert_eq!(mine.run.attempt, attempt);
         store.runs().release(&clock, &mine).await.unwrap();
     }
-    assert_eq!(store.runs().get(ME, &run.id).await.unwrap().state, RunState::Queued);
+    assert_eq!(store.runs().get(&ME, &run.id).await.unwrap().state, RunState::Queued);
 }
 
 async fn many_workers_claim_each_run_once(store: Store) {
@@ -302,14 +317,20 @@ async fn only_what_has_ended_can_be_deleted(store: Store) {
     let clock = Hand::new();
     let run = enqueue(&store, &clock, 0).await;
     let runs = store.runs();
-    assert_eq!(runs.delete(ME, &clock, &run.id).await.unwrap_err().code(), "still_running");
+    assert_eq!(
+        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(),
+        "still_running"
+    );
     let mine = claim(&store, &clock, "a").await.unwrap();
-    assert_eq!(runs.delete(ME, &clock, &run.id).await.unwrap_err().code(), "still_running");
+    assert_eq!(
+        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(),
+        "still_running"
+    );
     let id = runs.complete(&clock, &mine, WHOLE, &artifact(&clock, &mine)).await.unwrap();
     let version = runs.version().await.unwrap();
-    runs.delete(ME, &clock, &run.id).await.unwrap();
-    assert_eq!(runs.get(ME, &run.id).await.unwrap_err().code(), "unknown_run");
-    assert_eq!(runs.delete(ME, &clock, &run.id).await.unwrap_err().code(), "unknown_run");
+    runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap();
+    assert_eq!(runs.get(&ME, &run.id).await.unwrap_err().code(), "unknown_run");
+    assert_eq!(runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(), "unknown_run");
     assert_eq!(store.artifacts().get(&clock, &id).await.unwrap_err().code(), "unknown_artifact");
     let told = runs.changed_since(version, 10).await.unwrap();
     assert_eq!(told.iter().map(|run| run.deleted).collect::<Vec<_>>(), [true]);
@@ -324,15 +345,15 @@ async fn the_history_is_read_in_pages(store: Store) {
     }
     let runs = store.runs();
     let ids = |runs: Vec<Run>| runs.into_iter().map(|run| run.id).collect::<Vec<_>>();
-    let first = ids(runs.list(ME, RunsWanted { limit: 3, ..RunsWanted::default() }).await.unwrap());
+    let first = ids(runs.list(&ME, RunsWanted { limit: 3, ..RunsWanted::default() }).await.unwrap());
     let before = first.last().map(String::as_str);
-    let rest = ids(runs.list(ME, RunsWanted { limit: 3, before, ..RunsWanted::default() }).await.unwrap());
+    let rest = ids(runs.list(&ME, RunsWanted { limit: 3, before, ..RunsWanted::default() }).await.unwrap());
     assert_eq!([first, rest].concat(), asked);
-    runs.cancel(ME, &clock, &asked[1]).await.unwrap();
+    runs.cancel(&ME, &Actor::system(), &clock, &asked[1]).await.unwrap();
     let wanted = RunsWanted { state: Some(RunState::Cancelled), limit: 9, ..RunsWanted::default() };
-    assert_eq!(ids(runs.list(ME, wanted).await.unwrap()), [asked[1].clone()]);
+    assert_eq!(ids(runs.list(&ME, wanted).await.unwrap()), [asked[1].clone()]);
     let wanted = RunsWanted { dataset: Some(("shop", "customers")), limit: 9, ..RunsWanted::default() };
-    assert!(runs.list(ME, wanted).await.unwrap().is_empty());
+    assert!(runs.list(&ME, wanted).await.unwrap().is_empty());
 }
 
 async fn a_secret_is_made_once(store: Store) {

@@ -1,5 +1,6 @@
 //! What can be saved, changed, listed and deleted, and what is refused.
 
+use std::sync::LazyLock;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
@@ -34,7 +35,7 @@ fn clock() -> Ticking {
 
 const ORDERS: Place<'_> = Place { source: "shop", dataset: "orders" };
 const CUSTOMERS: Place<'_> = Place { source: "shop", dataset: "customers" };
-const ME: &Principal = &Principal::Local;
+static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 
 fn view(search: &str) -> View {
     View {
@@ -53,40 +54,40 @@ async fn a_view_is_saved_changed_and_deleted(store: Store) {
     let store = store.with_ids(Ids::seeded(1));
     let (views, clock) = (store.views(), clock());
 
-    let made = views.create(ME, &clock, ORDERS, "  Paid ", &view("😀")).await.unwrap();
+    let made = views.create(&ME, &clock, ORDERS, "  Paid ", &view("😀")).await.unwrap();
     assert_eq!((made.name.as_str(), made.saved_by.as_str()), ("Paid", "local"));
     assert_eq!((made.source.as_str(), made.dataset.as_str()), ("shop", "orders"));
     assert_eq!(made.view, view("😀"));
     assert_eq!(made.created_at.to_string(), "2026-03-01T12:00:01Z");
     assert_eq!(made.created_at, made.updated_at);
-    assert_eq!(views.list(ME, ORDERS).await.unwrap(), std::slice::from_ref(&made));
-    assert_eq!(views.list(ME, CUSTOMERS).await.unwrap(), []);
+    assert_eq!(views.list(&ME, ORDERS).await.unwrap(), std::slice::from_ref(&made));
+    assert_eq!(views.list(&ME, CUSTOMERS).await.unwrap(), []);
 
-    let changed = views.update(ME, &clock, ORDERS, &made.id, "PAID", &view("")).await.unwrap();
+    let changed = views.update(&ME, &clock, ORDERS, &made.id, "PAID", &view("")).await.unwrap();
     assert_eq!((changed.id.as_str(), changed.name.as_str()), (made.id.as_str(), "PAID"));
     assert_eq!((changed.created_at, changed.view.clone()), (made.created_at, view("")));
     assert!(changed.updated_at > made.updated_at);
-    assert_eq!(views.list(ME, ORDERS).await.unwrap(), [changed]);
+    assert_eq!(views.list(&ME, ORDERS).await.unwrap(), [changed]);
 
-    views.delete(ME, ORDERS, &made.id).await.unwrap();
-    assert_eq!(views.list(ME, ORDERS).await.unwrap(), []);
-    assert_eq!(views.delete(ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
+    views.delete(&ME, ORDERS, &made.id).await.unwrap();
+    assert_eq!(views.list(&ME, ORDERS).await.unwrap(), []);
+    assert_eq!(views.delete(&ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
 }
 
 async fn a_preset_is_saved_changed_and_deleted(store: Store) {
     let (presets, clock) = (store.presets(), clock());
 
-    let made = presets.create(ME, &clock, ORDERS, "Essential", &columns(&["id", "total"])).await.unwrap();
-    let changed = presets.update(ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await.unwrap();
-    assert_eq!(presets.list(ME, ORDERS).await.unwrap(), [changed]);
+    let made = presets.create(&ME, &clock, ORDERS, "Essential", &columns(&["id", "total"])).await.unwrap();
+    let changed = presets.update(&ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await.unwrap();
+    assert_eq!(presets.list(&ME, ORDERS).await.unwrap(), [changed]);
     // A view and a preset have nothing to do with each other, not even by id.
-    assert_eq!(store.views().delete(ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
-    presets.delete(ME, ORDERS, &made.id).await.unwrap();
-    let gone = presets.update(ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await;
+    assert_eq!(store.views().delete(&ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
+    presets.delete(&ME, ORDERS, &made.id).await.unwrap();
+    let gone = presets.update(&ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await;
     assert_eq!(gone.unwrap_err().code(), "unknown_preset");
 
     for wrong in [columns(&[]), columns(&["id", "total", "id"])] {
-        let refused = presets.create(ME, &clock, ORDERS, "Wrong", &wrong).await;
+        let refused = presets.create(&ME, &clock, ORDERS, "Wrong", &wrong).await;
         assert_eq!(refused.unwrap_err().code(), "bad_preset", "{wrong:?}");
     }
 }
@@ -94,75 +95,75 @@ async fn a_preset_is_saved_changed_and_deleted(store: Store) {
 async fn names_are_unique_within_a_dataset_in_any_capitals(store: Store) {
     let (views, clock) = (store.views(), clock());
 
-    let first = views.create(ME, &clock, ORDERS, "Öffentlich", &view("")).await.unwrap();
-    let other = views.create(ME, &clock, ORDERS, "Other", &view("")).await.unwrap();
-    let taken = views.create(ME, &clock, ORDERS, " öFFENTLICH", &view("")).await.unwrap_err();
+    let first = views.create(&ME, &clock, ORDERS, "Öffentlich", &view("")).await.unwrap();
+    let other = views.create(&ME, &clock, ORDERS, "Other", &view("")).await.unwrap();
+    let taken = views.create(&ME, &clock, ORDERS, " öFFENTLICH", &view("")).await.unwrap_err();
     assert_eq!(taken.code(), "name_taken");
     assert_eq!(taken.to_string(), "there already is a view named `öFFENTLICH`");
-    let taken = views.update(ME, &clock, ORDERS, &other.id, "öffentlich", &view("")).await.unwrap_err();
+    let taken = views.update(&ME, &clock, ORDERS, &other.id, "öffentlich", &view("")).await.unwrap_err();
     assert_eq!(taken.code(), "name_taken");
 
     // The same name elsewhere is another one, and so is a preset's.
-    views.create(ME, &clock, CUSTOMERS, "Öffentlich", &view("")).await.unwrap();
-    store.presets().create(ME, &clock, ORDERS, "Öffentlich", &columns(&["id"])).await.unwrap();
-    views.delete(ME, ORDERS, &first.id).await.unwrap();
-    views.create(ME, &clock, ORDERS, "öffentlich", &view("")).await.unwrap();
+    views.create(&ME, &clock, CUSTOMERS, "Öffentlich", &view("")).await.unwrap();
+    store.presets().create(&ME, &clock, ORDERS, "Öffentlich", &columns(&["id"])).await.unwrap();
+    views.delete(&ME, ORDERS, &first.id).await.unwrap();
+    views.create(&ME, &clock, ORDERS, "öffentlich", &view("")).await.unwrap();
 }
 
 async fn a_view_of_another_dataset_cannot_be_touched(store: Store) {
     let (views, clock) = (store.views(), clock());
-    let made = views.create(ME, &clock, ORDERS, "Mine", &view("")).await.unwrap();
+    let made = views.create(&ME, &clock, ORDERS, "Mine", &view("")).await.unwrap();
 
     let other_source = Place { source: "other", dataset: "orders" };
     for place in [CUSTOMERS, other_source] {
-        assert_eq!(views.delete(ME, place, &made.id).await.unwrap_err().code(), "unknown_view");
-        let refused = views.update(ME, &clock, place, &made.id, "Stolen", &view("")).await;
+        assert_eq!(views.delete(&ME, place, &made.id).await.unwrap_err().code(), "unknown_view");
+        let refused = views.update(&ME, &clock, place, &made.id, "Stolen", &view("")).await;
         assert_eq!(refused.unwrap_err().code(), "unknown_view");
     }
-    assert_eq!(views.list(ME, ORDERS).await.unwrap(), [made]);
+    assert_eq!(views.list(&ME, ORDERS).await.unwrap(), [made]);
 }
 
 async fn views_are_listed_by_name_whatever_their_capitals(store: Store) {
     let (views, clock) = (store.views(), clock());
     for name in ["beta", "Gamma", "ALPHA", "b", "'; DROP TABLE saved; --", "%_\\"] {
-        views.create(ME, &clock, ORDERS, name, &view(name)).await.unwrap();
+        views.create(&ME, &clock, ORDERS, name, &view(name)).await.unwrap();
     }
-    let names: Vec<_> = views.list(ME, ORDERS).await.unwrap().into_iter().map(|view| view.name).collect();
+    let names: Vec<_> = views.list(&ME, ORDERS).await.unwrap().into_iter().map(|view| view.name).collect();
     assert_eq!(names, ["%_\\", "'; DROP TABLE saved; --", "ALPHA", "b", "beta", "Gamma"]);
 }
 
 async fn a_name_too_long_or_a_view_too_large_is_refused(store: Store) {
     let (views, clock) = (store.views(), clock());
     for name in ["", "  ", "two\nlines", &"x".repeat(81)] {
-        let refused = views.create(ME, &clock, ORDERS, name, &view("")).await;
+        let refused = views.create(&ME, &clock, ORDERS, name, &view("")).await;
         assert_eq!(refused.unwrap_err().code(), "bad_name", "{name:?}");
     }
-    views.create(ME, &clock, ORDERS, &"x".repeat(80), &view("")).await.unwrap();
-    let refused = views.create(ME, &clock, ORDERS, "large", &view(&"x".repeat(MAX_BODY_BYTES))).await;
+    views.create(&ME, &clock, ORDERS, &"x".repeat(80), &view("")).await.unwrap();
+    let refused = views.create(&ME, &clock, ORDERS, "large", &view(&"x".repeat(MAX_BODY_BYTES))).await;
     assert_eq!(refused.unwrap_err().code(), "too_large");
 }
 
 async fn a_dataset_has_at_most_500_views(store: Store) {
     let (views, clock) = (store.views(), clock());
     for number in 0..MAX_PER_DATASET {
-        views.create(ME, &clock, ORDERS, &format!("view {number}"), &View::default()).await.unwrap();
+        views.create(&ME, &clock, ORDERS, &format!("view {number}"), &View::default()).await.unwrap();
     }
-    let full = views.create(ME, &clock, ORDERS, "one more", &View::default()).await.unwrap_err();
+    let full = views.create(&ME, &clock, ORDERS, "one more", &View::default()).await.unwrap_err();
     assert!(matches!(full, StoreError::TooMany { what: "view", limit: 500 }), "{full}");
     assert_eq!(full.code(), "too_many_saved");
 
     // Others are not affected, and neither is changing what is there.
-    views.create(ME, &clock, CUSTOMERS, "first", &View::default()).await.unwrap();
-    store.presets().create(ME, &clock, ORDERS, "first", &columns(&["id"])).await.unwrap();
-    let list = views.list(ME, ORDERS).await.unwrap();
-    views.update(ME, &clock, ORDERS, &list[0].id, "renamed", &View::default()).await.unwrap();
-    views.delete(ME, ORDERS, &list[1].id).await.unwrap();
-    views.create(ME, &clock, ORDERS, "one more", &View::default()).await.unwrap();
+    views.create(&ME, &clock, CUSTOMERS, "first", &View::default()).await.unwrap();
+    store.presets().create(&ME, &clock, ORDERS, "first", &columns(&["id"])).await.unwrap();
+    let list = views.list(&ME, ORDERS).await.unwrap();
+    views.update(&ME, &clock, ORDERS, &list[0].id, "renamed", &View::default()).await.unwrap();
+    views.delete(&ME, ORDERS, &list[1].id).await.unwrap();
+    views.create(&ME, &clock, ORDERS, "one more", &View::default()).await.unwrap();
 }
 
 async fn rows_read_back_from_their_json(store: Store) {
     let store = store.with_ids(Ids::seeded(1));
-    let made = store.views().create(ME, &clock(), ORDERS, "Paid", &view("x")).await.unwrap();
+    let made = store.views().create(&ME, &clock(), ORDERS, "Paid", &view("x")).await.unwrap();
     let json = serde_json::to_value(&made).unwrap();
     assert_eq!(json["created_at"], "2026-03-01T12:00:01Z");
     assert_eq!(serde_json::from_value::<rowport_store::SavedView>(json).unwrap(), made);

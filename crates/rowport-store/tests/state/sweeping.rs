@@ -1,13 +1,14 @@
 //! What the sweep removes and what it leaves.
 
 use rowport_model::Principal;
-use rowport_store::{Folder, RunProgress, Store};
+use rowport_store::{Actor, Folder, RunProgress, Store};
+use std::sync::LazyLock;
 
 use crate::runs::{Hand, artifact, claim, enqueue};
 
 on_every_state!(only_what_is_nobodys_is_swept);
 
-const ME: &Principal = &Principal::Local;
+static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 
 async fn only_what_is_nobodys_is_swept(store: Store) {
     let (clock, root) = (Hand::new(), tempfile::tempdir().unwrap());
@@ -37,7 +38,7 @@ async fn only_what_is_nobodys_is_swept(store: Store) {
     assert_eq!(store.artifacts().sweep(&clock, &folder).await.unwrap(), 1);
     assert!(!under_way.exists());
     // Deleted by its owner, it goes at the next sweep.
-    store.runs().delete(ME, &clock, &published.run.id).await.unwrap();
+    store.runs().delete(&ME, &Actor::system(), &clock, &published.run.id).await.unwrap();
     assert_eq!(store.artifacts().sweep(&clock, &folder).await.unwrap(), 1);
     assert!(!kept.exists());
     assert_eq!(store.artifacts().sweep(&clock, &folder).await.unwrap(), 0);

@@ -3,7 +3,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use rowport_model::Principal;
 
 use crate::config;
 use crate::failure::Failure;
@@ -53,7 +52,7 @@ impl Check {
         let desk = sources::desk(loaded.desk.clone())?;
         let mut problems = 0;
         for name in names {
-            match desk.setting_problems(&Principal::Local, &name).await {
+            match desk.setting_problems(&name).await {
                 Err(error) => {
                     problems += 1;
                     say(&format!("source {name}: {error}"))?;

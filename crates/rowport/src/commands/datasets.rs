@@ -25,7 +25,7 @@ pub struct Datasets {
 impl Datasets {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let (desk, name) = sources::one(&self.source, self.config.as_deref())?;
-        let catalog = desk.catalog(&Principal::Local, &name).await?;
+        let catalog = desk.catalog(&Principal::local(), &name).await?;
         let datasets: Vec<Dataset> = catalog.datasets().map(|dataset| dataset.visible()).collect();
         let text = if self.json {
             serde_json::to_string_pretty(&datasets).map_err(Failure::other)? + "\n"

@@ -4,9 +4,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use rowport_engine::accounts::Door;
 
-use super::serve::{announce, check_listen, default_listen, serve};
-use crate::config;
+use super::serve::{Serving, announce, check_listen, default_listen, serve};
+use crate::config::{self, ServerSettings};
 use crate::demo::{Summary, generate};
 use crate::failure::Failure;
 
@@ -37,7 +38,7 @@ impl Demo {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let listen = self.listen.unwrap_or_else(default_listen);
         // Before minutes are spent on a workspace that cannot be served.
-        check_listen(listen)?;
+        check_listen(listen, Door::Demo)?;
         let folder = format!("the folder {}", self.data_dir.display());
         std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::output(&folder, &error))?;
         let data_dir = self.data_dir.canonicalize().map_err(|error| Failure::output(&folder, &error))?;
@@ -55,7 +56,9 @@ impl Demo {
         let file = data_dir.join("rowport.toml");
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
-        serve(loaded.desk, listen, &data_dir, None, loaded.server.runs).await
+        let ServerSettings { runs, limits, site, .. } = loaded.server;
+        let serving = Serving { listen, data_dir, state: None, door: Door::Demo, runs, limits, site };
+        serve(loaded.desk, serving).await
     }
 }
 

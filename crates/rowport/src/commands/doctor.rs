@@ -60,7 +60,7 @@ impl Doctor {
         }
         findings.push(folder(&data_dir));
         let desk = sources::desk(settings)?;
-        for source in desk.sources(&Principal::Local) {
+        for source in desk.sources(&Principal::local()) {
             examine(&desk, &source.name, &mut findings).await;
         }
         let healthy = findings.iter().all(|finding| finding.ok);
@@ -93,7 +93,7 @@ impl Doctor {
 /// Connects, describes, and looks for what people stumble over.
 async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
     let what = format!("source {source}");
-    match desk.check(&Principal::Local, source).await {
+    match desk.check(source).await {
         Ok(server) => {
             let encrypted = match server.encrypted {
                 Some(true) => ", encrypted",
@@ -107,7 +107,7 @@ async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
             return;
         }
     }
-    let catalog = match desk.catalog(&Principal::Local, source).await {
+    let catalog = match desk.catalog(&Principal::local(), source).await {
         Ok(catalog) => catalog,
         Err(error) => {
             findings.push(failed(what, &error));
@@ -125,7 +125,7 @@ async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
         let detail = format!("tables without a key can be read but not changed: {}", keyless.join(", "));
         findings.push(good(what.clone(), &detail));
     }
-    if let Ok(problems) = desk.setting_problems(&Principal::Local, source).await {
+    if let Ok(problems) = desk.setting_problems(source).await {
         findings.extend(problems.into_iter().map(|problem| {
             let what = format!("setting {}", problem.path.join("."));
             bad(what, problem.message, problem.hint.map(|hint| format!("did you mean `{hint}`?")))

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use clap::Args;
 use rowport_engine::Desk;
+use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
-use rowport_server::{AppState, Links};
+use rowport_server::{AppState, LimitSettings, Links, Site};
 use rowport_store::{Folder, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::config;
+use crate::config::{self, ServerSettings};
 use crate::failure::Failure;
 use crate::sources;
 
@@ -31,7 +32,7 @@ pub struct Serve {
     /// The configuration; `rowport.toml` in this folder is used if it is there.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// The address, on loopback [default: 127.0.0.1:7878].
+    /// The address [default: 127.0.0.1:7878].
     #[arg(long)]
     listen: Option<SocketAddr>,
     /// The folder for Rowport's own state and the files of background exports [default: rowport-data].
@@ -40,6 +41,10 @@ pub struct Serve {
     /// `postgres://…`: keep the state in the schema `rowport` there, which several processes can share.
     #[arg(long, env = "ROWPORT_STATE", hide_env_values = true)]
     state: Option<String>,
+    /// Nobody signs in, and whoever reaches the port may do everything: for one person on their own machine. On
+    /// loopback only.
+    #[arg(long)]
+    no_sign_in: bool,
 }
 
 impl Serve {
@@ -62,8 +67,14 @@ impl Serve {
             return Err(Failure::usage("there is no source to serve").with_hint(hint));
         }
         let listen = self.listen.or(server.listen).unwrap_or_else(default_listen);
-        let data_dir = self.data_dir.or(server.data_dir).unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
-        serve(desk, listen, &data_dir, self.state.as_deref(), server.runs).await
+        let data_dir = self
+            .data_dir
+            .or_else(|| server.data_dir.clone())
+            .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
+        let door = if self.no_sign_in { Door::Open } else { Door::Closed };
+        let ServerSettings { runs, limits, site, .. } = server;
+        let serving = Serving { listen, data_dir, state: self.state, door, runs, limits, site };
+        serve(desk, serving).await
     }
 }
 
@@ -73,30 +84,43 @@ pub fn default_listen() -> SocketAddr {
     DEFAULT_LISTEN.parse().unwrap_or_else(|_| SocketAddr::from(([127, 0, 0, 1], 7878)))
 }
 
-/// Refuses addresses that others could reach.
-pub fn check_listen(listen: SocketAddr) -> Result<(), Failure> {
-    if rowport_server::may_listen(listen) {
+/// Refuses addresses that others could reach where nobody need sign in.
+pub fn check_listen(listen: SocketAddr, door: Door) -> Result<(), Failure> {
+    if rowport_server::may_listen(listen, door) {
         return Ok(());
     }
-    let message = format!("{listen} is not on loopback");
+    let message = format!("{listen} is not on loopback, and nobody need sign in");
     let hint =
-        "until there are accounts, everybody who reaches the port could read the data: listen on 127.0.0.1";
+        "everybody who reaches the port could do everything: listen on 127.0.0.1, or have people sign in";
     Err(Failure::usage(message).with_hint(hint))
 }
 
+/// How a desk is served.
+pub struct Serving {
+    /// The address.
+    pub listen: SocketAddr,
+    /// The folder of Rowport's own state.
+    pub data_dir: PathBuf,
+    /// The database of the state, where it is not in the folder.
+    pub state: Option<String>,
+    /// Who may come in without signing in.
+    pub door: Door,
+    /// How background work is done.
+    pub runs: RunnerSettings,
+    /// How often something may be done.
+    pub limits: LimitSettings,
+    /// Where the page is, as browsers see it.
+    pub site: Site,
+}
+
 /// Serves until interrupted, and says where.
-pub async fn serve(
-    settings: DeskSettings,
-    listen: SocketAddr,
-    data_dir: &Path,
-    state: Option<&str>,
-    runs: RunnerSettings,
-) -> Result<ExitCode, Failure> {
-    check_listen(listen)?;
-    std::fs::create_dir_all(data_dir)
+pub async fn serve(settings: DeskSettings, serving: Serving) -> Result<ExitCode, Failure> {
+    let Serving { listen, data_dir, state, door, runs, limits, mut site } = serving;
+    check_listen(listen, door)?;
+    std::fs::create_dir_all(&data_dir)
         .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
     let in_store = |error: StoreError| Failure::output("the store", &error);
-    let store = match state {
+    let store = match &state {
         Some(url) => Store::connect(url).await.map_err(in_store)?,
         None => Store::open(&data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
     };
@@ -107,25 +131,56 @@ pub async fn serve(
             .with_hint("choose another port with --listen")
     })?;
     let address = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
+    site.listen = Some(address).filter(|address| !address.ip().is_loopback());
     announce(&format!("Rowport is at http://{address}"));
     let shutdown = CancellationToken::new();
     tokio::spawn(shut_down_on_signal(shutdown.clone()));
     tokio::spawn(warn_of_settings(Arc::clone(&desk)));
     let store = Arc::new(store);
+    let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), door);
+    welcome(&accounts, &site, address).await.map_err(in_store)?;
     let links = Links::open(&store).await.map_err(in_store)?;
-    let runner = Runner::new(Arc::clone(&desk), Arc::clone(&store), folder, store.process_name(), runs);
+    let runner = Runner::new(
+        Arc::clone(&desk),
+        accounts.clone(),
+        Arc::clone(&store),
+        folder,
+        store.process_name(),
+        runs,
+    );
     let watcher = Watcher::start(Arc::clone(&store), shutdown.clone()).await.map_err(in_store)?;
     let working = tokio::spawn({
         let (runner, shutdown) = (runner.clone(), shutdown.clone());
         async move { runner.work(shutdown).await }
     });
-    let state = AppState { desk, store, runner, watcher, links };
+    let state = AppState { desk, store, runner, watcher, links, accounts, site: Arc::new(site), limits };
     let served = rowport_server::serve(listener, state, shutdown.clone()).await;
     // However serving ended, nobody is left to ask for more.
     shutdown.cancel();
     let _ = working.await;
     served.map_err(|error| Failure::output("the server", &error))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says how the first administrator comes in, where there is none, and readies the demo's.
+async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Result<(), StoreError> {
+    match accounts.door() {
+        Door::Open => {}
+        Door::Demo => accounts.prepare_demo().await?,
+        Door::Closed => {
+            if let Some(token) = accounts.first_admin().await? {
+                let page = match &site.host {
+                    Some(host) => format!("{}://{host}", if site.secure { "https" } else { "http" }),
+                    None => format!("http://{address}"),
+                };
+                announce(
+                    "Nobody can sign in yet. This link makes the first administrator, once, within a day:",
+                );
+                announce(&format!("{page}/join#{}", token.secret()));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A line for the person who started it.
@@ -137,9 +192,9 @@ pub fn announce(line: &str) {
 
 /// Settings that do not fit a database have no effect; whoever wrote them should hear of it without asking.
 async fn warn_of_settings(desk: Arc<Desk>) {
-    for source in desk.sources(&Principal::Local) {
+    for source in desk.sources(&Principal::local()) {
         // A source that cannot be reached says so in the page.
-        for problem in desk.setting_problems(&Principal::Local, &source.name).await.unwrap_or_default() {
+        for problem in desk.setting_problems(&source.name).await.unwrap_or_default() {
             tracing::warn!(
                 setting = problem.path.join("."),
                 "{}; `rowport config check` says more",

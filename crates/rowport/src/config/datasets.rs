@@ -26,6 +26,12 @@ pub(super) struct DatasetSection {
     /// The soft-delete column: rows where it is not NULL do not exist.
     #[schemars(with = "String", length(min = 1), extend("examples" = ["deleted_at"]))]
     deleted_at: Option<String>,
+    /// The column that says whose a row is: people of a tenant see the rows that have its name there, and only those.
+    #[schemars(with = "String", length(min = 1), extend("examples" = ["account_id"]))]
+    tenant: Option<Spanned<String>>,
+    /// People of every tenant see the whole of it. Without this and without `tenant` they see nothing of it.
+    #[schemars(extend("default" = false, "examples" = [true]))]
+    shared: bool,
     /// Refinements of columns, by name.
     #[schemars(with = "BTreeMap<String, ColumnSection>")]
     columns: Named<ColumnSection>,
@@ -50,6 +56,9 @@ struct ColumnSection {
     /// The column does not exist for anybody: it is not read, filtered, sorted, searched or exported.
     #[schemars(extend("default" = false, "examples" = [true]))]
     hidden: bool,
+    /// Only people who may `records.reveal` see its values; for all others each is a mask, and nothing can be asked of it.
+    #[schemars(extend("default" = false, "examples" = [true]))]
+    sensitive: bool,
     /// The ISO 4217 code of the money in the column.
     #[schemars(with = "String", length(min = 1), extend("pattern" = "^[A-Z]{3}$", "examples" = ["EUR"]))]
     currency: Option<Spanned<String>>,
@@ -100,6 +109,10 @@ impl DatasetSection {
             .filter(|(_, column)| column.hidden)
             .map(|(name, _)| name.get_ref().clone())
             .collect();
+        if let Some(tenant) = self.tenant.as_ref().filter(|_| self.shared) {
+            let message = "a dataset that names a tenant column is not shared";
+            checks.wrong(tenant.span(), message, "take out `tenant` or `shared`");
+        }
         for name in self.lookups.keys() {
             if self.computed.contains_key(name.get_ref().as_str()) {
                 let message = format!("`{}` is a computed column as well", name.get_ref().escape_debug());
@@ -111,6 +124,8 @@ impl DatasetSection {
             hidden: self.hidden,
             key: self.key.and_then(|key| key_columns(&key, checks)),
             deleted_at: self.deleted_at,
+            tenant: self.tenant.map(Spanned::into_inner),
+            shared: self.shared,
             columns: self
                 .columns
                 .into_iter()
@@ -136,6 +151,7 @@ impl ColumnSection {
         ColumnSettings {
             label: self.label.map(|label| label.trim().to_owned()),
             hidden: self.hidden,
+            sensitive: self.sensitive,
             currency: self.currency.and_then(|code| currency(code, checks)),
         }
     }

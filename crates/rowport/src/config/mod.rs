@@ -13,6 +13,7 @@
 mod currencies;
 mod datasets;
 mod exports;
+mod limits;
 mod nearest;
 mod origin;
 mod problem;
@@ -36,6 +37,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use exports::ExportsSection;
+use limits::LimitsSection;
 use origin::{Mistake, Origin};
 use runs::RunsSection;
 use sources::SourceSection;
@@ -127,11 +129,17 @@ struct Document {
     /// The name that the names of exported files begin with.
     #[schemars(with = "String", length(min = 1), extend("examples" = ["shop"]))]
     workspace: Option<Spanned<String>>,
-    /// The address and port of the page and the API. It has to be a loopback address until there are accounts.
+    /// The address and port of the page and the API.
     #[schemars(with = "String", length(min = 1))]
     #[schemars(extend("default" = "127.0.0.1:7878", "examples" = ["127.0.0.1:7878", "[::1]:7878"]))]
     listen: Option<Spanned<String>>,
-    /// The folder of Rowport's own state: saved views and presets.
+    /// Where people find the page, when that is not the address that is listened on: behind a proxy, or under a name.
+    #[schemars(with = "String", length(min = 1), extend("examples" = ["https://desk.example.org"]))]
+    public_url: Option<Spanned<String>>,
+    /// A proxy of yours stands before Rowport and says in `X-Forwarded-For` who asks. Without one, anybody could say so.
+    #[schemars(extend("default" = false, "examples" = [true]))]
+    behind_proxy: bool,
+    /// The folder of Rowport's own state: people, runs, saved views and presets.
     #[schemars(with = "String", length(min = 1))]
     #[schemars(extend("default" = "rowport-data", "examples" = ["./rowport-data"]))]
     data_dir: Option<Spanned<String>>,
@@ -139,6 +147,8 @@ struct Document {
     exports: ExportsSection,
     /// Background work.
     runs: RunsSection,
+    /// How often one person may do something.
+    limits: LimitsSection,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
     /// and `_`: it is part of addresses.
     #[schemars(with = "std::collections::BTreeMap<String, SourceSection>")]
@@ -154,7 +164,9 @@ impl Document {
             sources: sources::settings(self.sources, checks),
         };
         let runs = self.runs.settings(checks);
-        (desk, ServerSettings { runs, ..server::settings(self.listen, self.data_dir, checks) })
+        let limits = self.limits.settings(checks);
+        let site = server::site(self.public_url, self.behind_proxy, checks);
+        (desk, ServerSettings { runs, limits, site, ..server::settings(self.listen, self.data_dir, checks) })
     }
 }
 

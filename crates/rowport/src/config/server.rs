@@ -2,6 +2,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use rowport_engine::runs::RunnerSettings;
+use rowport_server::{LimitSettings, Site};
 use toml::Spanned;
 
 use super::Checks;
@@ -9,12 +10,16 @@ use super::Checks;
 /// Where Rowport listens, and where it keeps its own state, as far as the file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ServerSettings {
-    /// A loopback address.
+    /// The address of the page and the API.
     pub listen: Option<SocketAddr>,
     /// The folder of Rowport's own state.
     pub data_dir: Option<PathBuf>,
     /// How background work is done.
     pub runs: RunnerSettings,
+    /// How often something may be done.
+    pub limits: LimitSettings,
+    /// Where the page is, as browsers see it.
+    pub site: Site,
 }
 
 const PORT: u16 = 7878;
@@ -29,29 +34,16 @@ struct ListenError {
 }
 
 /// Reads `127.0.0.1:7878`, `[::1]:7878` or `localhost:7878`. Port 0 takes any that is free.
-///
-/// Addresses that other machines reach are refused: there are no accounts yet, so whoever reaches Rowport may read
-/// everything.
 fn parse_listen(text: &str) -> Result<SocketAddr, ListenError> {
     let shown = text.escape_debug();
     let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
-    let address = match port {
-        Some(port) => SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+    match port {
+        Some(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
         None => text.parse::<SocketAddr>().map_err(|_| ListenError {
             message: format!("`{shown}` is not an address with a port"),
             hint: format!("such as `127.0.0.1:{PORT}` or `[::1]:{PORT}`"),
-        })?,
-    };
-    if !address.ip().is_loopback() {
-        return Err(ListenError {
-            message: format!("`{shown}` can be reached by other machines"),
-            hint: format!(
-                "until there are accounts, Rowport listens on this machine only: `127.0.0.1:{}`",
-                address.port()
-            ),
-        });
+        }),
     }
-    Ok(address)
 }
 
 pub(super) fn settings(
@@ -67,7 +59,7 @@ pub(super) fn settings(
         }
     });
     let data_dir = data_dir.map(|folder| checks.beside(folder.get_ref()));
-    ServerSettings { listen, data_dir, runs: RunnerSettings::default() }
+    ServerSettings { listen, data_dir, ..ServerSettings::default() }
 }
 
 /// The name that file names begin with.
@@ -83,23 +75,36 @@ pub(super) fn workspace(name: &Spanned<String>, checks: &mut Checks<'_>) -> Opti
     Some(text.to_owned())
 }
 
+/// Where the page is, as browsers see it.
+pub(super) fn site(public_url: Option<Spanned<String>>, behind_proxy: bool, checks: &mut Checks<'_>) -> Site {
+    let mut site = Site { behind_proxy, ..Site::default() };
+    let Some(text) = public_url else { return site };
+    let host = ["https://", "http://"].into_iter().find_map(|scheme| text.get_ref().strip_prefix(scheme));
+    match host.map(|host| host.trim_end_matches('/')) {
+        Some(host) if !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']) => {
+            site.host = Some(host.to_owned());
+            site.secure = text.get_ref().starts_with("https://");
+        }
+        _ => {
+            let message = format!("`{}` is not where a page can be", text.get_ref().escape_debug());
+            checks.wrong(text.span(), message, "such as `https://desk.example.org`, without a path");
+        }
+    }
+    site
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_addresses_are_listened_on() {
-        for text in ["127.0.0.1:7878", "127.1.2.3:0", "[::1]:7878", "localhost:80"] {
+    fn an_address_has_a_port() {
+        for text in
+            ["127.0.0.1:7878", "127.1.2.3:0", "[::1]:7878", "localhost:80", "0.0.0.0:7878", "[::]:7878"]
+        {
             assert!(parse_listen(text).is_ok(), "{text}");
         }
-        for text in [
-            "0.0.0.0:7878",
-            "[::]:7878",
-            "192.168.0.1:7878",
-            "[::ffff:127.0.0.1]:7878",
-            "8.8.8.8:53",
-            "localhost",
-        ] {
+        for text in ["localhost", "127.0.0.1", "desk.example.org:80", "", "127.0.0.1:99999"] {
             assert!(parse_listen(text).is_err(), "{text}");
         }
     }

@@ -192,8 +192,16 @@ fn mistakes_in_serving_and_settings() {
     let database = music(&mut said);
     let source = database.url().to_owned();
     said.tries("nothing to serve", 2, &["serve"]);
-    said.tries("all addresses", 2, &["serve", "--source", &source, "--listen", "0.0.0.0:7878"]);
-    said.tries("all addresses of IPv6", 2, &["serve", "--source", &source, "--listen", "[::]:7878"]);
+    said.tries(
+        "all addresses",
+        2,
+        &["serve", "--no-sign-in", "--source", &source, "--listen", "0.0.0.0:7878"],
+    );
+    said.tries(
+        "all addresses of IPv6",
+        2,
+        &["serve", "--no-sign-in", "--source", &source, "--listen", "[::]:7878"],
+    );
     let data = tempfile::tempdir().unwrap();
     let data = data.path().to_str().unwrap();
     said.tries(

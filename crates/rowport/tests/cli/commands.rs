@@ -178,7 +178,7 @@ fn a_served_desk_answers_and_ends_when_it_is_told_to() {
         let source = format!("shop={}", database.url());
         let mut command = rowport();
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--source", &source, "--data-dir"])
+            .args(["serve", "--no-sign-in", "--listen", "127.0.0.1:0", "--source", &source, "--data-dir"])
             .arg(folder.path());
         let mut child = command.spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());

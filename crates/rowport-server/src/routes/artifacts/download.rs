@@ -4,15 +4,18 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rowport_store::{Artifact, StoreError};
+use rowport_engine::export::ExportRequest;
+use rowport_model::Principal;
+use rowport_store::{Artifact, Run, StoreError};
 use serde::Deserialize;
 use tokio::io::AsyncSeekExt;
 use utoipa::IntoParams;
 
 use super::range::{Wanted, wanted};
 use crate::AppState;
+use crate::access::{Acting, Action, record};
 use crate::error::ApiError;
-use crate::extract::{ApiPath, ApiQuery, Caller};
+use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::{RunProblems, StateProblems};
 use crate::routes::export::answer::{disposition, file_body};
 
@@ -57,21 +60,46 @@ pub(crate) struct LinkParams {
 )]
 pub(crate) async fn download_artifact(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<ArtifactPath>,
     ApiQuery(link): ApiQuery<LinkParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let clock = state.desk.clock().as_ref();
     let unknown = || ApiError::from(StoreError::UnknownArtifact { id: String::new() });
-    if !state.links.is_good(&principal, &path.id, link.expires, &link.signature, clock.now()) {
-        return Err(unknown());
-    }
-    let artifact = state.store.artifacts().get(clock, &path.id).await?;
+    let (artifact, run) = linked(&state, &path.id, &link).await?.ok_or_else(unknown)?;
     let file = tokio::fs::File::open(state.runner.folder().path(&artifact.storage_key)?).await;
     // Swept in this instant, or taken away by somebody else: it is not there.
     let file = file.map_err(|_| unknown())?;
+    // A download that goes on is the same download.
+    if !headers.contains_key(header::RANGE) {
+        let action = Action {
+            name: "artifact.downloaded",
+            dataset: Some((run.source, run.dataset)),
+            subject: Some(run.id),
+            detail: serde_json::json!({ "owner": run.principal, "bytes": artifact.bytes }),
+        };
+        record(&state, actor, action).await?;
+    }
     answer(artifact, file, &headers).await
+}
+
+/// The file and its run, if the link is good and whoever asked for the run may still have what is in the file. All other
+/// links are alike.
+async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<(Artifact, Run)>, ApiError> {
+    let clock = state.desk.clock().as_ref();
+    let artifact = match state.store.artifacts().get(clock, id).await {
+        Ok(artifact) => artifact,
+        Err(StoreError::UnknownArtifact { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let run = state.store.runs().get(&Principal::local(), &artifact.run_id).await?;
+    if !state.links.is_good(&run.principal, id, link.expires, &link.signature, clock.now()) {
+        return Ok(None);
+    }
+    let Some(owner) = state.accounts.principal(&run.principal).await? else { return Ok(None) };
+    let request = ExportRequest::from_json(&run.request)?;
+    let prepared = state.desk.prepare_export(&owner, &run.source, &run.dataset, &request).await;
+    Ok(prepared.ok().filter(|prepared| prepared.scope() == artifact.scope).map(|_| (artifact, run)))
 }
 
 async fn answer(

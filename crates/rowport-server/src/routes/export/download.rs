@@ -1,16 +1,19 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Version};
 use axum::response::Response;
-use rowport_engine::export::{ExportRequest, Tier};
+use rowport_engine::export::{ExportRequest, OpenExport, Tier};
 use rowport_model::Principal;
+use rowport_store::Actor;
 
 use super::answer;
 use super::body::{ExportBody, ExportForm, ExportParams};
 use super::file::ExportFile;
 use crate::AppState;
+use crate::access::{Acting, Action, Caller, record};
 use crate::error::ApiError;
-use crate::extract::{ApiPath, ApiQuery, Caller, JsonOrForm};
+use crate::extract::{ApiPath, ApiQuery, JsonOrForm};
 use crate::problems::{BodyProblems, ExportProblems};
+use crate::routes::limits::admit_export;
 use crate::routes::request::DatasetPath;
 
 /// The rows of a view as a file. A direct export has its length and its manifest in the head; a streamed one has
@@ -25,12 +28,13 @@ use crate::routes::request::DatasetPath;
 pub(crate) async fn get_export(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     version: Version,
     headers: HeaderMap,
     ApiQuery(params): ApiQuery<ExportParams>,
 ) -> Result<Response, ApiError> {
-    export(&state, &principal, &path, (version, &headers), params.request()?).await
+    export(&state, (&principal, actor), &path, (version, &headers), params.request()?).await
 }
 
 /// The same for a view that is too long for an address, or for selected rows. The body is JSON, or a form whose
@@ -52,17 +56,18 @@ pub(crate) async fn get_export(
 pub(crate) async fn post_export(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     version: Version,
     headers: HeaderMap,
     JsonOrForm(body): JsonOrForm<ExportBody>,
 ) -> Result<Response, ApiError> {
-    export(&state, &principal, &path, (version, &headers), body.request()?).await
+    export(&state, (&principal, actor), &path, (version, &headers), body.request()?).await
 }
 
 async fn export(
     state: &AppState,
-    principal: &Principal,
+    (principal, actor): (&Principal, Actor),
     path: &DatasetPath,
     (version, headers): (Version, &HeaderMap),
     request: ExportRequest,
@@ -79,7 +84,28 @@ async fn export(
         false => state.desk.decide_tier(&path.source, &prepared, request.tier).await?,
     };
     let head = answer::Head { file_name: prepared.file_name.clone(), media_type: prepared.media_type };
-    let open = prepared.open().await?;
+    let left = admit_export(state, principal).await?;
+    let action = Action {
+        name: "export.started",
+        dataset: Some((path.source.clone(), path.dataset.clone())),
+        subject: None,
+        detail: serde_json::json!({ "format": request.format.name(), "tier": tier }),
+    };
+    // It is written down before the first byte leaves, and while the database thinks.
+    let (open, recorded) = tokio::join!(prepared.open(), record(state, actor, action));
+    recorded?;
+    let mut response = respond(state, tier, head, open?, headers).await?;
+    response.headers_mut().extend(left);
+    Ok(response)
+}
+
+async fn respond(
+    state: &AppState,
+    tier: Tier,
+    head: answer::Head,
+    open: OpenExport,
+    headers: &HeaderMap,
+) -> Result<Response, ApiError> {
     match tier {
         Tier::Direct => answer::direct(head, open, state.desk.spool_limits().disk).await,
         Tier::Auto | Tier::Streamed | Tier::Background => {

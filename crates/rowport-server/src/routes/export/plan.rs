@@ -4,8 +4,9 @@ use rowport_engine::export::ExportPlan;
 
 use super::body::{ExportBody, ExportParams};
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
+use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, ExportProblems};
 use crate::routes::request::DatasetPath;
 

@@ -4,8 +4,9 @@ use rowport_store::Place;
 
 use super::PresetPath;
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
 
 /// Deletes a saved preset.

@@ -6,8 +6,9 @@ use utoipa::ToSchema;
 
 use super::{ColumnPreset, PresetOrigin};
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
 use crate::routes::request::DatasetPath;
 

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath, ApiQuery, Caller};
+use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, RowsProblems};
 use crate::routes::request::{DatasetPath, ViewRequest, view_of, whole};
 

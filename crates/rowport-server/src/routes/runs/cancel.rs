@@ -4,8 +4,9 @@ use rowport_store::Run;
 
 use super::{RunPath, detached};
 use crate::AppState;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
 
 /// Asks for a run's end. One that waits is cancelled at once, one that runs within about two seconds; one that has
@@ -20,10 +21,11 @@ use crate::problems::{RunProblems, StateProblems};
 pub(crate) async fn cancel_run(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<Json<Run>, ApiError> {
     let cancelling = async move {
-        Ok(state.store.runs().cancel(&principal, state.desk.clock().as_ref(), &path.id).await?)
+        Ok(state.store.runs().cancel(&principal, &actor, state.desk.clock().as_ref(), &path.id).await?)
     };
     Ok(Json(detached(cancelling).await?))
 }

@@ -3,8 +3,9 @@ use axum::http::StatusCode;
 
 use super::{RunPath, detached};
 use crate::AppState;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
 
 /// Takes a run that has ended out of the history. Its file is gone at once for everybody who has a link.
@@ -18,10 +19,11 @@ use crate::problems::{RunProblems, StateProblems};
 pub(crate) async fn delete_run(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<StatusCode, ApiError> {
     let deleting = async move {
-        Ok(state.store.runs().delete(&principal, state.desk.clock().as_ref(), &path.id).await?)
+        Ok(state.store.runs().delete(&principal, &actor, state.desk.clock().as_ref(), &path.id).await?)
     };
     detached(deleting).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -5,10 +5,12 @@ use rowport_store::{NewRun, Run};
 
 use super::detached;
 use crate::AppState;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, ExportProblems};
 use crate::routes::export::body::ExportBody;
+use crate::routes::limits::admit_export;
 use crate::routes::request::DatasetPath;
 
 /// How often an export is tried again when the database or the disk lets it down.
@@ -32,12 +34,14 @@ pub(super) const TRIES: u32 = 4;
 pub(crate) async fn start_export(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ExportBody>,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     let request = body.request()?;
     // What cannot work is said now and not in an hour.
     state.desk.prepare_export(&principal, &path.source, &path.dataset, &request).await?;
+    let left = admit_export(&state, &principal).await?;
     let run = detached(async move {
         let new = NewRun {
             kind: "export",
@@ -49,15 +53,17 @@ pub(crate) async fn start_export(
             rows_expected: None,
             rerun_of: None,
         };
-        let run = state.store.runs().enqueue(&principal, state.desk.clock().as_ref(), new).await?;
+        let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
         state.runner.hint();
         Ok(run)
     });
-    accepted(run.await?)
+    accepted(run.await?, left)
 }
 
-pub(super) fn accepted(run: Run) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
-    let mut headers = HeaderMap::new();
+pub(super) fn accepted(
+    run: Run,
+    mut headers: HeaderMap,
+) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     // An id is hexadecimal digits and hyphens.
     if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/runs/{}", run.id)) {
         headers.insert(header::LOCATION, location);

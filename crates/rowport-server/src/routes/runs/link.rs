@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 
 use super::RunPath;
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
 
 /// How long a link is good: long enough for a slow download to resume, and never longer than the file is there.
@@ -40,13 +41,14 @@ pub(crate) async fn link_run(
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<Json<ArtifactLink>, ApiError> {
     let run = state.store.runs().get(&principal, &path.id).await?;
+    let owner = run.principal;
     let id = run.artifact.map(|artifact| artifact.id).ok_or(StoreError::UnknownArtifact { id: path.id })?;
     let clock = state.desk.clock().as_ref();
     let artifact = state.store.artifacts().get(clock, &id).await?;
     let expires = (clock.now() + GOOD_FOR).min(artifact.expires_at);
     // Links say whole seconds.
     let expires = Timestamp::from_second(expires.as_second()).unwrap_or(expires);
-    let signature = state.links.sign(&principal, &id, expires);
+    let signature = state.links.sign(&owner, &id, expires);
     let name = utf8_percent_encode(&artifact.file_name, NON_ALPHANUMERIC);
     let url = format!("/api/v1/artifacts/{id}/{name}?expires={}&signature={signature}", expires.as_second());
     Ok(Json(ArtifactLink { url, expires_at: expires.to_string() }))

@@ -1,13 +1,15 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use rowport_model::Permission;
 use rowport_store::{Run, RunState, RunsWanted};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiQuery, Caller};
+use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
 
 /// Which runs.
@@ -15,6 +17,9 @@ use crate::problems::StateProblems;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunsParams {
+    /// Everybody's, for whoever administers Rowport.
+    #[serde(default)]
+    everyone: bool,
     /// Only of this kind.
     #[param(example = "export")]
     kind: Option<String>,
@@ -70,7 +75,11 @@ pub(crate) async fn list_runs(
     {
         return Err(bad("a parameter has a NUL character in it"));
     }
+    if params.everyone && !principal.access().allows_somewhere(Permission::Admin) {
+        return Err(ApiError::forbidden(Permission::Admin));
+    }
     let wanted = RunsWanted {
+        everyone: params.everyone,
         kind: params.kind.as_deref(),
         state: params.state,
         dataset,

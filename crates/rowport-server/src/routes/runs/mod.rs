@@ -22,7 +22,7 @@ pub(crate) struct RunPath {
 }
 
 /// Changes the state in a task of its own: a client that goes away must not leave a transaction half begun.
-pub(super) async fn detached<T: Send + 'static>(
+pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
     tokio::spawn(work).await.unwrap_or_else(|error| {

@@ -7,9 +7,11 @@ use rowport_store::{NewRun, Run};
 use super::export::{TRIES, accepted};
 use super::{RunPath, detached};
 use crate::AppState;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::{ExportProblems, RunProblems, StateProblems};
+use crate::routes::limits::admit_export;
 
 /// Starts a new run that asks for the same. The rows are those of now.
 #[utoipa::path(
@@ -29,12 +31,14 @@ use crate::problems::{ExportProblems, RunProblems, StateProblems};
 pub(crate) async fn rerun(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     let old = state.store.runs().get(&principal, &path.id).await?;
     // The dataset may have changed since, and so may what the principal may see of it.
     let request = ExportRequest::from_json(&old.request)?;
     state.desk.prepare_export(&principal, &old.source, &old.dataset, &request).await?;
+    let left = admit_export(&state, &principal).await?;
     let run = detached(async move {
         let new = NewRun {
             kind: &old.kind,
@@ -46,9 +50,9 @@ pub(crate) async fn rerun(
             rows_expected: None,
             rerun_of: Some(&old.id),
         };
-        let run = state.store.runs().enqueue(&principal, state.desk.clock().as_ref(), new).await?;
+        let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
         state.runner.hint();
         Ok(run)
     });
-    accepted(run.await?)
+    accepted(run.await?, left)
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::extract::Caller;
+use crate::access::Caller;
 use crate::problems::Refusals;
 
 /// Every source.

@@ -5,8 +5,9 @@ use rowport_store::{Place, SavedView};
 
 use super::ViewBody;
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
 use crate::routes::request::DatasetPath;
 

@@ -5,8 +5,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiPath, Caller};
+use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
 use crate::routes::request::DatasetPath;
 

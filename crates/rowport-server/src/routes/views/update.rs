@@ -4,8 +4,9 @@ use rowport_store::{Place, SavedView};
 
 use super::{ViewBody, ViewPath};
 use crate::AppState;
+use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath, Caller};
+use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
 
 /// Replaces a saved view and its name.

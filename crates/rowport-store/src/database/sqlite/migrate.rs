@@ -15,6 +15,7 @@ pub(super) const APPLICATION_ID: i64 = 0x5257_5054;
 const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_saved.sql"),
     include_str!("../../../migrations/sqlite/0002_runs.sql"),
+    include_str!("../../../migrations/sqlite/0003_access.sql"),
 ];
 
 /// The version of a file that took every step.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::StoreError;
 
@@ -22,6 +23,7 @@ const IN_MEMORY: &str = ":memory:";
 pub(crate) struct Sqlite {
     pool: SqlitePool,
     path: PathBuf,
+    turns: Mutex<()>,
 }
 
 impl Sqlite {
@@ -46,7 +48,7 @@ impl Sqlite {
             .max_connections(CONNECTIONS)
             .acquire_timeout(2 * PATIENCE)
             .connect_lazy_with(options);
-        Ok(Self { pool, path: path.to_owned() })
+        Ok(Self { pool, path: path.to_owned(), turns: Mutex::new(()) })
     }
 
     pub(crate) async fn in_memory() -> Result<Self, StoreError> {
@@ -63,11 +65,16 @@ impl Sqlite {
         let mut connection = pool.acquire().await.map_err(|error| from_sqlx(error, path))?;
         migrate::run(&mut connection, path).await?;
         drop(connection);
-        Ok(Self { pool, path: path.to_owned() })
+        Ok(Self { pool, path: path.to_owned(), turns: Mutex::new(()) })
     }
 
     pub(crate) fn path(&self) -> Option<PathBuf> {
         (self.path != Path::new(IN_MEMORY)).then(|| self.path.clone())
+    }
+
+    /// Waits until no other transaction of this process writes.
+    pub(crate) async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turns.lock().await
     }
 
     pub(crate) fn pool(&self) -> &SqlitePool {

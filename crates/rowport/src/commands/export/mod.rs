@@ -129,7 +129,7 @@ impl Export {
         source: &str,
         request: &ExportRequest,
     ) -> Result<OpenExport, EngineError> {
-        let prepared = desk.prepare_export(&Principal::Local, source, &self.dataset, request).await?;
+        let prepared = desk.prepare_export(&Principal::local(), source, &self.dataset, request).await?;
         prepared.open().await
     }
 
@@ -200,7 +200,7 @@ impl Export {
         tokio::spawn(async move {
             // Without a count there is no time left to show; the export itself does not need it.
             let count =
-                desk.count(&Principal::Local, &source, &dataset, &request.view, CountMode::Quick).await;
+                desk.count(&Principal::local(), &source, &dataset, &request.view, CountMode::Quick).await;
             if let Ok(count) = count {
                 counted.expect(count.count.min(request.limit.unwrap_or(u64::MAX)), count.exact);
             }

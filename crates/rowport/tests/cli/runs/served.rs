@@ -57,7 +57,14 @@ impl Site {
     /// A process that serves, or what it said instead.
     pub fn try_serve(&self) -> Result<Served, String> {
         let mut command = rowport();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--source", &format!("db={}", self.source.url())]);
+        command.args([
+            "serve",
+            "--no-sign-in",
+            "--listen",
+            "127.0.0.1:0",
+            "--source",
+            &format!("db={}", self.source.url()),
+        ]);
         command.arg("--config").arg(self.folder.path().join("rowport.toml"));
         command.arg("--data-dir").arg(self.folder.path().join("data"));
         if let Some(state) = &self.state {

@@ -1,0 +1,56 @@
+//! People and programs, and what they may do: signing in, and finding out who asks.
+//!
+//! What a principal may do is looked up with every request, every run and every download, and never kept: taking a
+//! role, a session or a key away takes effect at once.
+
+mod invitations;
+mod passwords;
+mod principals;
+mod sign_in;
+
+use std::sync::Arc;
+
+use rowport_model::Clock;
+use rowport_store::Store;
+
+use self::passwords::Passwords;
+
+pub use self::principals::SignedIn;
+pub use self::sign_in::{Credentials, SignInError};
+
+/// Who may come in without signing in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Door {
+    /// Nobody.
+    #[default]
+    Closed,
+    /// Whoever reaches the port is the demo's administrator.
+    Demo,
+    /// Whoever reaches the port may do everything, and there are no accounts.
+    Open,
+}
+
+/// The people and programs of a store.
+#[derive(Clone)]
+pub struct Accounts {
+    store: Arc<Store>,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+    door: Door,
+}
+
+impl Accounts {
+    /// The accounts of this store.
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, door: Door) -> Self {
+        Self { store, clock, passwords: Passwords::default(), door }
+    }
+
+    /// Who may come in without signing in.
+    pub fn door(&self) -> Door {
+        self.door
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+}

@@ -1,0 +1,324 @@
+//! What principals may do: permission keys, the roles that are made of them, and what follows from a set of roles.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Something that can be permitted. The words are stable: roles, keys and addresses say them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub enum Permission {
+    /// See a dataset's rows.
+    #[serde(rename = "records.read")]
+    RecordsRead,
+    /// Take rows out as a file.
+    #[serde(rename = "records.export")]
+    RecordsExport,
+    /// Read the columns that the configuration calls sensitive as they are; everybody else sees a mask.
+    #[serde(rename = "records.reveal")]
+    RecordsReveal,
+    /// Bring rows in from a file.
+    #[serde(rename = "records.import")]
+    RecordsImport,
+    /// Change rows.
+    #[serde(rename = "records.update")]
+    RecordsUpdate,
+    /// Delete rows, and restore them.
+    #[serde(rename = "records.delete")]
+    RecordsDelete,
+    /// Delete rows for good.
+    #[serde(rename = "records.purge")]
+    RecordsPurge,
+    /// Run collections.
+    #[serde(rename = "collections.run")]
+    CollectionsRun,
+    /// Make and change schedules.
+    #[serde(rename = "schedules.manage")]
+    SchedulesManage,
+    /// Read the audit.
+    #[serde(rename = "audit.read")]
+    AuditRead,
+    /// Manage people, roles and settings, and see everybody's runs.
+    #[serde(rename = "admin")]
+    Admin,
+}
+
+/// Permissions on datasets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// Permission keys; `*` stands for any part: `records.read`, `records.*`, `*`.
+    #[schema(min_items = 1, max_items = 32, example = json!(["records.read", "records.export"]))]
+    pub permissions: Vec<String>,
+    /// Datasets as `SOURCE/DATASET`; `*` stands for any text: `shop/orders`, `shop/*`, `*`.
+    #[schema(min_items = 1, max_items = 200, example = json!(["shop/*"]))]
+    pub datasets: Vec<String>,
+}
+
+/// A column that a role keeps from people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnRule {
+    /// The dataset as `SOURCE/DATASET`, with `*` as in a grant.
+    #[schema(min_length = 1, max_length = 300, example = "shop/customers")]
+    pub dataset: String,
+    /// The column's name.
+    #[schema(min_length = 1, max_length = 200, example = "email")]
+    pub column: String,
+    /// How it is kept from them.
+    pub effect: ColumnEffect,
+}
+
+/// How a column is kept from somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnEffect {
+    /// It does not exist.
+    Hidden,
+    /// It is there, and every value of it is a mask. It cannot be filtered, sorted, searched or counted by.
+    Masked,
+}
+
+/// What the roles of a principal add up to.
+///
+/// Grants add up: what one role allows is allowed. Column rules add up as well: what one role hides is hidden.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// Each layer has to allow an action: the roles of a person, then the scopes of the API key that they use.
+    layers: Vec<Vec<Grant>>,
+    columns: Vec<ColumnRule>,
+    tenant: Option<String>,
+}
+
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 11] = [
+        Self::RecordsRead,
+        Self::RecordsExport,
+        Self::RecordsReveal,
+        Self::RecordsImport,
+        Self::RecordsUpdate,
+        Self::RecordsDelete,
+        Self::RecordsPurge,
+        Self::CollectionsRun,
+        Self::SchedulesManage,
+        Self::AuditRead,
+        Self::Admin,
+    ];
+
+    /// As roles say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RecordsRead => "records.read",
+            Self::RecordsExport => "records.export",
+            Self::RecordsReveal => "records.reveal",
+            Self::RecordsImport => "records.import",
+            Self::RecordsUpdate => "records.update",
+            Self::RecordsDelete => "records.delete",
+            Self::RecordsPurge => "records.purge",
+            Self::CollectionsRun => "collections.run",
+            Self::SchedulesManage => "schedules.manage",
+            Self::AuditRead => "audit.read",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Whether the pattern of a grant stands for at least one permission.
+    pub fn is_pattern(pattern: &str) -> bool {
+        Self::ALL.into_iter().any(|permission| matches(pattern, permission.word()))
+    }
+
+    /// Whether it is about one dataset or another, rather than about Rowport itself.
+    pub fn is_of_datasets(self) -> bool {
+        self.word().starts_with("records.")
+    }
+}
+
+impl Grant {
+    /// Every permission on every dataset.
+    pub fn everything() -> Self {
+        Self { permissions: vec!["*".to_owned()], datasets: vec!["*".to_owned()] }
+    }
+
+    fn allows(&self, permission: Permission) -> bool {
+        self.permissions.iter().any(|pattern| matches(pattern, permission.word()))
+    }
+
+    fn covers(&self, dataset: &str) -> bool {
+        self.datasets.iter().any(|pattern| matches(pattern, dataset))
+    }
+}
+
+impl Access {
+    /// All of it.
+    pub fn everything() -> Self {
+        Self::new(vec![Grant::everything()], Vec::new(), None)
+    }
+
+    /// What follows from the grants and column rules of all roles; a tenant narrows it to that tenant's rows.
+    pub fn new(grants: Vec<Grant>, columns: Vec<ColumnRule>, tenant: Option<String>) -> Self {
+        Self { layers: vec![grants], columns, tenant }
+    }
+
+    /// The part of it that these grants allow too.
+    #[must_use]
+    pub fn narrowed(mut self, grants: Vec<Grant>) -> Self {
+        self.layers.push(grants);
+        self
+    }
+
+    /// Whether it is without any limit.
+    pub fn is_everything(&self) -> bool {
+        let everything = Grant::everything();
+        self.tenant.is_none()
+            && self.columns.is_empty()
+            && self.layers.iter().all(|it| it.contains(&everything))
+    }
+
+    /// Whether the action is allowed on the dataset.
+    pub fn allows(&self, permission: Permission, source: &str, dataset: &str) -> bool {
+        let dataset = format!("{source}/{dataset}");
+        let allows = |layer: &Vec<Grant>| layer.iter().any(|it| it.allows(permission) && it.covers(&dataset));
+        !self.layers.is_empty() && self.layers.iter().all(allows)
+    }
+
+    /// Whether the action is allowed at all, on some dataset or other.
+    ///
+    /// Whoever belongs to a tenant manages nothing that other tenants share.
+    pub fn allows_somewhere(&self, permission: Permission) -> bool {
+        if self.tenant.is_some() && matches!(permission, Permission::Admin) {
+            return false;
+        }
+        let allows = |layer: &Vec<Grant>| layer.iter().any(|grant| grant.allows(permission));
+        !self.layers.is_empty() && self.layers.iter().all(allows)
+    }
+
+    /// Whether the rows of some dataset of the source may be read, as far as the grants tell.
+    pub fn reaches(&self, source: &str) -> bool {
+        // A pattern may stand for a dataset of the source when it fits its beginning, or when its star comes before.
+        let within = format!("{source}/");
+        let may_fit = |pattern: &String| match pattern.split_once('*') {
+            Some((start, _)) => within.starts_with(start) || start.starts_with(&within),
+            None => pattern.starts_with(&within),
+        };
+        let reaches = |layer: &Vec<Grant>| {
+            layer.iter().any(|it| it.allows(Permission::RecordsRead) && it.datasets.iter().any(may_fit))
+        };
+        !self.layers.is_empty() && self.layers.iter().all(reaches)
+    }
+
+    /// What is kept from the principal of a column; hiding it weighs more than masking it.
+    pub fn effect_on(&self, source: &str, dataset: &str, column: &str) -> Option<ColumnEffect> {
+        let dataset = format!("{source}/{dataset}");
+        let rules = self.columns.iter().filter(|it| it.column == column && matches(&it.dataset, &dataset));
+        let effects: Vec<_> = rules.map(|rule| rule.effect).collect();
+        match effects.contains(&ColumnEffect::Hidden) {
+            true => Some(ColumnEffect::Hidden),
+            false => effects.first().copied(),
+        }
+    }
+
+    /// The tenant whose rows these are; `None` for whoever sees those of all.
+    pub fn tenant(&self) -> Option<&str> {
+        self.tenant.as_deref()
+    }
+}
+
+/// Whether the text fits the pattern, in which `*` stands for any text, the empty one too.
+fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let Some(last) = parts.next_back() else { return rest.is_empty() };
+    for part in parts {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grant(permissions: &[&str], datasets: &[&str]) -> Grant {
+        let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+        Grant { permissions: owned(permissions), datasets: owned(datasets) }
+    }
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        for (pattern, text, fits) in [
+            ("*", "", true),
+            ("*", "a/b", true),
+            ("shop/*", "shop/orders", true),
+            ("shop/*", "shopping/orders", false),
+            ("shop/orders", "shop/orders", true),
+            ("shop/orders", "shop/orders2", false),
+            ("*/audit_*", "shop/audit_log", true),
+            ("*/audit_*", "shop/orders", false),
+            ("records.*", "records.read", true),
+            ("records.*", "audit.read", false),
+            ("a*a", "a", false),
+            ("*.read", "records.read", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(matches(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn what_one_role_allows_is_allowed_where_it_says() {
+        let grants =
+            vec![grant(&["records.read"], &["shop/*"]), grant(&["records.export"], &["shop/orders"])];
+        let access = Access::new(grants, Vec::new(), None);
+        assert!(access.allows(Permission::RecordsRead, "shop", "customers"));
+        assert!(access.allows(Permission::RecordsExport, "shop", "orders"));
+        assert!(!access.allows(Permission::RecordsExport, "shop", "customers"));
+        assert!(!access.allows(Permission::RecordsRead, "crm", "customers"));
+        assert!(access.allows_somewhere(Permission::RecordsExport));
+        assert!(!access.allows_somewhere(Permission::Admin));
+        assert!(!Access::default().allows(Permission::RecordsRead, "shop", "orders"));
+    }
+
+    #[test]
+    fn a_key_may_do_what_both_its_owner_and_its_scopes_allow() {
+        let owner = Access::new(vec![grant(&["records.*"], &["shop/*"])], Vec::new(), None);
+        let key = owner.narrowed(vec![grant(&["records.read", "admin"], &["*"])]);
+        assert!(key.allows(Permission::RecordsRead, "shop", "orders"));
+        assert!(!key.allows(Permission::RecordsRead, "crm", "people"));
+        assert!(!key.allows(Permission::RecordsExport, "shop", "orders"));
+        assert!(!key.allows_somewhere(Permission::Admin));
+    }
+
+    #[test]
+    fn hiding_a_column_weighs_more_than_masking_it() {
+        let rule = |dataset: &str, effect| ColumnRule {
+            dataset: dataset.to_owned(),
+            column: "email".to_owned(),
+            effect,
+        };
+        let rules = vec![rule("*", ColumnEffect::Masked), rule("shop/people", ColumnEffect::Hidden)];
+        let access = Access::new(vec![Grant::everything()], rules, None);
+        assert_eq!(access.effect_on("shop", "people", "email"), Some(ColumnEffect::Hidden));
+        assert_eq!(access.effect_on("shop", "orders", "email"), Some(ColumnEffect::Masked));
+        assert_eq!(access.effect_on("shop", "orders", "id"), None);
+        assert!(!access.is_everything());
+    }
+
+    #[test]
+    fn the_words_are_those_that_serde_says() {
+        for permission in Permission::ALL {
+            assert_eq!(serde_json::to_value(permission).unwrap(), permission.word());
+            assert!(Permission::is_pattern(permission.word()));
+        }
+        assert!(!Permission::is_pattern("records.fly"));
+    }
+
+    #[test]
+    fn whoever_belongs_to_a_tenant_manages_nothing() {
+        let access = Access::new(vec![Grant::everything()], Vec::new(), Some("acme".to_owned()));
+        assert!(!access.allows_somewhere(Permission::Admin));
+        assert!(access.allows_somewhere(Permission::RecordsRead));
+    }
+}

@@ -1,0 +1,44 @@
+use std::sync::Arc;
+
+use crate::access::Access;
+
+/// Who asks, and what they may do at this moment.
+///
+/// Only [`Principal::id`] is ever stored: of runs, saved views and audit events. What somebody may do is looked up
+/// again whenever it matters, so that taking it away takes effect at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    id: String,
+    name: String,
+    access: Arc<Access>,
+}
+
+impl Principal {
+    /// The id of whoever sits at the machine that Rowport runs on.
+    pub const LOCAL: &'static str = "local";
+
+    /// A principal that was looked up: `user:…` or `key:…`, its name for people, and what it may do.
+    pub fn new(id: impl Into<String>, name: impl Into<String>, access: Access) -> Self {
+        Self { id: id.into(), name: name.into(), access: Arc::new(access) }
+    }
+
+    /// The person at this machine, for the command line and for a desk that nobody signs in to. May do everything.
+    pub fn local() -> Self {
+        Self::new(Self::LOCAL, "local", Access::everything())
+    }
+
+    /// What is stored of it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// A name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it may do.
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+}

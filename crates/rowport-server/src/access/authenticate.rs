@@ -1,0 +1,136 @@
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use rowport_engine::accounts::SignedIn;
+use rowport_model::Principal;
+use rowport_store::{Actor, StoreError};
+
+use super::cookie;
+use crate::AppState;
+use crate::error::ApiError;
+
+/// Who asks.
+pub(crate) struct Caller(pub(crate) Principal);
+
+/// Who asks, with the person and the session behind it.
+pub(crate) struct Me(pub(crate) SignedIn);
+
+/// Who asks, as the audit has it; `nobody` for whoever has not signed in.
+pub(crate) struct Acting(pub(crate) Actor);
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Client {
+    /// The network address.
+    pub(crate) address: Option<String>,
+    /// What the browser or the program calls itself.
+    pub(crate) agent: Option<String>,
+    /// The request's id.
+    pub(crate) request: Option<String>,
+}
+
+/// Finds out who asks, for the routes to say whether they may.
+pub(crate) async fn authenticate(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let client = client(&state, &request);
+    request.extensions_mut().insert(client);
+    match who(&state, request.headers()).await {
+        Ok(Some(signed_in)) => {
+            request.extensions_mut().insert(signed_in);
+        }
+        Ok(None) => {}
+        Err(error) => return ApiError::from(error).into_response(),
+    }
+    next.run(request).await
+}
+
+/// An API key weighs more than a cookie: whoever shows one means it.
+async fn who(state: &AppState, headers: &HeaderMap) -> Result<Option<SignedIn>, StoreError> {
+    let accounts = &state.accounts;
+    if let Some(authorization) = headers.get(header::AUTHORIZATION) {
+        let bearer = authorization.to_str().ok().and_then(|value| value.split_once(' '));
+        let secret =
+            bearer.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, it)| it.trim());
+        return match secret {
+            Some(secret) => accounts.by_key(secret).await,
+            None => Ok(None),
+        };
+    }
+    if let Some(secret) = cookie::shown(headers, state) {
+        if cookie::is_out(secret) {
+            return Ok(None);
+        }
+        if let Some(signed_in) = accounts.by_session(secret).await? {
+            return Ok(Some(signed_in));
+        }
+    }
+    accounts.by_the_door().await
+}
+
+fn client(state: &AppState, request: &Request) -> Client {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    // The last address is the one that our own proxy saw; those before it are what the client claims.
+    let forwarded = text(header::HeaderName::from_static("x-forwarded-for"))
+        .filter(|_| state.site.behind_proxy)
+        .and_then(|value| value.rsplit(',').next())
+        .and_then(|address| address.trim().parse::<std::net::IpAddr>().ok())
+        .map(|address| address.to_string());
+    Client {
+        address: forwarded.or(peer),
+        agent: text(header::USER_AGENT).map(str::to_owned),
+        request: text(header::HeaderName::from_static("x-request-id")).map(str::to_owned),
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let signed_in = parts.extensions.get::<SignedIn>();
+        signed_in.map(|it| Self(it.principal.clone())).ok_or_else(ApiError::not_signed_in)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Me {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        parts.extensions.get::<SignedIn>().cloned().map(Self).ok_or_else(ApiError::not_signed_in)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Acting {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
+        let actor = match parts.extensions.get::<SignedIn>() {
+            Some(SignedIn { principal, .. }) => Actor {
+                principal: principal.id().to_owned(),
+                name: principal.name().to_owned(),
+                tenant: principal.access().tenant().map(str::to_owned),
+                address: client.address,
+                request: None,
+            },
+            None => Actor::nobody(client.address),
+        };
+        Ok(Self(Actor { request: client.request, ..actor }))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}

@@ -1,0 +1,4 @@
+//! One-time links.
+
+pub(crate) mod accept;
+pub(crate) mod find;

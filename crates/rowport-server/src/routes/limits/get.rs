@@ -1,0 +1,54 @@
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::EXPORTS;
+use crate::AppState;
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::problems::StateProblems;
+
+/// The limits that hold for oneself.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LimitList {
+    /// Of exports, the shortest span of time first; empty when there is no limit.
+    exports: Vec<LimitLeft>,
+}
+
+/// A limit, and what is left of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LimitLeft {
+    /// How many are allowed.
+    most: u32,
+    /// Within so many seconds.
+    #[schema(example = 3600)]
+    within_seconds: i64,
+    /// How many are left.
+    left: u32,
+    /// When there will be one more.
+    #[schema(value_type = String, format = DateTime)]
+    resets_at: String,
+}
+
+/// The limits that hold for oneself, and what is left of them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/limits",
+    tag = "access",
+    responses((status = 200, description = "The limits", body = LimitList), StateProblems)
+)]
+pub(crate) async fn get_limits(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+) -> Result<Json<LimitList>, ApiError> {
+    let (clock, limits) = (state.desk.clock().as_ref(), state.limits.exports());
+    let left = state.store.limits().left(clock, principal.id(), EXPORTS, &limits).await?;
+    let exports = left.iter().map(|it| LimitLeft {
+        most: it.limit.most,
+        within_seconds: it.limit.within.as_secs(),
+        left: it.left,
+        resets_at: it.resets_at.to_string(),
+    });
+    Ok(Json(LimitList { exports: exports.collect() }))
+}

@@ -1,0 +1,77 @@
+//! How many exports somebody may still make.
+
+pub(crate) mod get;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use rowport_model::Principal;
+use rowport_store::{Admission, Limit};
+
+use crate::AppState;
+use crate::error::ApiError;
+
+/// What counts as an export, in whichever tier.
+const EXPORTS: &str = "export";
+
+/// How often something may be done. Absent is without a limit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitSettings {
+    /// Exports of one principal within an hour.
+    pub exports_per_hour: Option<u32>,
+    /// Exports of one principal within a day.
+    pub exports_per_day: Option<u32>,
+}
+
+impl LimitSettings {
+    fn exports(self) -> Vec<Limit> {
+        let limit = |most: Option<u32>, hours| {
+            most.map(|most| Limit { most, within: SignedDuration::from_hours(hours) })
+        };
+        [limit(self.exports_per_hour, 1), limit(self.exports_per_day, 24)].into_iter().flatten().collect()
+    }
+}
+
+/// Admits one more export, and says in headers what is left; or refuses it, and says when it may be asked again.
+pub(crate) async fn admit_export(state: &AppState, principal: &Principal) -> Result<HeaderMap, ApiError> {
+    let limits = state.limits.exports();
+    if limits.is_empty() {
+        return Ok(HeaderMap::new());
+    }
+    let clock = state.desk.clock();
+    let (store, clock, id) = (state.store.clone(), clock.clone(), principal.id().to_owned());
+    let now = clock.now();
+    // In a task of its own: a client that goes away must not leave a transaction half begun.
+    let admitting =
+        tokio::spawn(async move { store.limits().admit(clock.as_ref(), &id, EXPORTS, &limits).await });
+    let admitted = admitting
+        .await
+        .map_err(|error| rowport_engine::EngineError::Internal { message: error.to_string() })??;
+    match admitted {
+        Ok(left) => Ok(left.iter().min_by_key(|it| it.left).map(|it| headers(it, now)).unwrap_or_default()),
+        Err(refused) => {
+            let detail = format!(
+                "{} exports within {} are allowed, and they were made",
+                refused.limit.most,
+                if refused.limit.within == SignedDuration::from_hours(1) { "an hour" } else { "a day" }
+            );
+            let mut headers = headers(&refused, now);
+            headers.insert(header::RETRY_AFTER, seconds(refused.resets_at, now).into());
+            Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_exports", detail)
+                .with_headers(headers))
+        }
+    }
+}
+
+fn headers(admission: &Admission, now: Timestamp) -> HeaderMap {
+    let number = |number: u64| HeaderValue::from(number);
+    HeaderMap::from_iter([
+        (HeaderName::from_static("ratelimit-limit"), number(admission.limit.most.into())),
+        (HeaderName::from_static("ratelimit-remaining"), number(admission.left.into())),
+        (HeaderName::from_static("ratelimit-reset"), number(seconds(admission.resets_at, now))),
+    ])
+}
+
+/// At least one, so that nobody asks again in the same instant.
+fn seconds(at: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(at.duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
+}

@@ -1,0 +1,32 @@
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use rowport_store::Role;
+
+use super::RoleRequest;
+use crate::AppState;
+use crate::access::Acting;
+use crate::error::ApiError;
+use crate::extract::ApiJson;
+use crate::problems::{BodyProblems, RunProblems, StateProblems};
+use crate::routes::runs::detached;
+
+/// Makes a role.
+#[utoipa::path(
+    post,
+    path = "/api/v1/roles",
+    tag = "access",
+    request_body = RoleRequest,
+    responses((status = 201, description = "The role", body = Role), StateProblems, RunProblems, BodyProblems)
+)]
+pub(crate) async fn create_role(
+    State(state): State<AppState>,
+    Acting(actor): Acting,
+    ApiJson(body): ApiJson<RoleRequest>,
+) -> Result<(StatusCode, Json<Role>), ApiError> {
+    let (name, body) = body.split();
+    let creating = async move {
+        Ok(state.store.roles().create(state.desk.clock().as_ref(), &actor, &name, &body).await?)
+    };
+    Ok((StatusCode::CREATED, Json(detached(creating).await?)))
+}

@@ -1,0 +1,41 @@
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rowport_engine::accounts::Door;
+use rowport_store::StoreError;
+
+use crate::AppState;
+use crate::access::{self, Acting, Me};
+use crate::error::ApiError;
+use crate::problems::StateProblems;
+use crate::routes::runs::detached;
+
+/// Signs out: the session is over, here and for everybody who has its cookie.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/session",
+    tag = "access",
+    responses((status = 204, description = "Signed out"), StateProblems)
+)]
+pub(crate) async fn sign_out(
+    State(state): State<AppState>,
+    Me(me): Me,
+    Acting(actor): Acting,
+) -> Result<Response, ApiError> {
+    if let Some(id) = me.session {
+        let (store, desk) = (state.store.clone(), state.desk.clone());
+        let ended = detached(async move {
+            match store.sessions().end(desk.clock().as_ref(), &actor, &id, None).await {
+                // Ended from elsewhere in this instant: that is what they want.
+                Ok(()) | Err(StoreError::UnknownSession { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        });
+        ended.await?;
+    }
+    let cookie = match state.accounts.door() {
+        Door::Closed => access::ended(&state),
+        Door::Demo | Door::Open => access::refused(&state),
+    };
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
+}

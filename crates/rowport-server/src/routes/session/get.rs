@@ -1,0 +1,16 @@
+use axum::Json;
+
+use super::Identity;
+use crate::access::Me;
+use crate::problems::Refusals;
+
+/// Who one is. `401` says that nobody is signed in.
+#[utoipa::path(
+    get,
+    path = "/api/v1/session",
+    tag = "access",
+    responses((status = 200, description = "Oneself", body = Identity), Refusals)
+)]
+pub(crate) async fn get_session(Me(me): Me) -> Json<Identity> {
+    Json(Identity::from(&me))
+}

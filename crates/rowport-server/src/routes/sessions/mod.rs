@@ -1,0 +1,4 @@
+//! The browsers that people are signed in with.
+
+pub(crate) mod end;
+pub(crate) mod list;

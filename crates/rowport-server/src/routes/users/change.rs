@@ -1,0 +1,79 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_store::{User, UserChange};
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+use crate::AppState;
+use crate::access::{Acting, Me};
+use crate::error::ApiError;
+use crate::extract::{ApiJson, ApiPath};
+use crate::problems::{BodyProblems, RunProblems, StateProblems};
+use crate::routes::access::IdPath;
+use crate::routes::runs::detached;
+
+/// What is to be different about somebody. What is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserPatch {
+    /// Their name.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// The tenant whose rows they see; `null` for all.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    tenant: Option<Option<String>>,
+    /// The ids of their roles.
+    #[serde(default)]
+    #[schema(max_items = 50, nullable = false)]
+    roles: Option<Vec<String>>,
+    /// Whether they may do anything. Suspending ends their sessions, and stops their keys, links and runs.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    suspended: Option<bool>,
+}
+
+/// Tells `null` from what is absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
+/// Changes somebody.
+#[utoipa::path(
+    patch,
+    path = "/api/v1/users/{id}",
+    tag = "access",
+    params(IdPath),
+    request_body = UserPatch,
+    responses((status = 200, description = "The person", body = User), StateProblems, RunProblems, BodyProblems)
+)]
+pub(crate) async fn change_user(
+    State(state): State<AppState>,
+    Me(me): Me,
+    Acting(actor): Acting,
+    ApiPath(path): ApiPath<IdPath>,
+    ApiJson(body): ApiJson<UserPatch>,
+) -> Result<Json<User>, ApiError> {
+    if body.suspended == Some(true) && me.user.is_some_and(|user| user.id == path.id) {
+        return Err(ApiError::conflict(
+            "last_admin",
+            "nobody suspends themselves; ask another administrator",
+        ));
+    }
+    let changing = async move {
+        let change = UserChange {
+            name: body.name.as_deref(),
+            tenant: body.tenant.as_ref().map(Option::as_deref),
+            roles: body.roles.as_deref(),
+            suspended: body.suspended,
+        };
+        let clock = state.desk.clock().as_ref();
+        let user = state.store.users().change(clock, &actor, &path.id, change).await?;
+        if user.suspended {
+            state.store.runs().cancel_all_of(clock, &user.id).await?;
+        }
+        Ok(user)
+    };
+    Ok(Json(detached(changing).await?))
+}

@@ -1,0 +1,37 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::AppState;
+use crate::access::{Acting, Me};
+use crate::error::ApiError;
+use crate::extract::ApiPath;
+use crate::problems::{RunProblems, StateProblems};
+use crate::routes::access::IdPath;
+use crate::routes::runs::detached;
+
+/// Removes somebody with their sessions and keys. What they did stays in the audit.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/users/{id}",
+    tag = "access",
+    params(IdPath),
+    responses((status = 204, description = "They are gone"), StateProblems, RunProblems)
+)]
+pub(crate) async fn delete_user(
+    State(state): State<AppState>,
+    Me(me): Me,
+    Acting(actor): Acting,
+    ApiPath(path): ApiPath<IdPath>,
+) -> Result<StatusCode, ApiError> {
+    if me.user.is_some_and(|user| user.id == path.id) {
+        return Err(ApiError::conflict("last_admin", "nobody removes themselves; ask another administrator"));
+    }
+    let deleting = async move {
+        let clock = state.desk.clock().as_ref();
+        // Their keys are known only as long as they are.
+        state.store.runs().cancel_all_of(clock, &path.id).await?;
+        Ok(state.store.users().delete(clock, &actor, &path.id).await?)
+    };
+    detached(deleting).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

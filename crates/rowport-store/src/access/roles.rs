@@ -1,0 +1,236 @@
+use rowport_model::{Clock, ColumnRule, Grant, Permission};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::actor::Actor;
+use crate::audit::{NewEvent, record};
+use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::error::StoreError;
+use crate::names;
+use crate::store::Store;
+
+/// A set of permissions under a name, which people are given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Role {
+    /// A version 7 UUID, or the word of one that comes with Rowport: `admin`, `operator`, `viewer`.
+    pub id: String,
+    /// Its name, unique in any capitals.
+    pub name: String,
+    /// It comes with Rowport and stays as it is.
+    pub built_in: bool,
+    /// What it allows.
+    pub grants: Vec<Grant>,
+    /// The columns that it keeps from people.
+    pub columns: Vec<ColumnRule>,
+}
+
+/// What a role allows and what it keeps from people.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleBody {
+    /// What it allows.
+    pub grants: Vec<Grant>,
+    /// The columns that it keeps from people.
+    pub columns: Vec<ColumnRule>,
+}
+
+/// The roles of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Roles<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// Far more than anybody can keep apart.
+const MAX_ROLES: i64 = 500;
+
+impl Roles<'_> {
+    /// All of them, ordered by name.
+    pub async fn list(&self) -> Result<Vec<Role>, StoreError> {
+        let wrong = |error| self.store.database.wrong(error);
+        with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query("SELECT id, name, built_in, body FROM roles ORDER BY name_folded");
+            let rows = rows.fetch_all(pool).await.map_err(wrong)?;
+            rows.iter().map(|row| read(row).map_err(wrong)).collect()
+        })
+    }
+
+    /// Those that a user has.
+    pub(crate) async fn of(&self, user: &str) -> Result<Vec<Role>, StoreError> {
+        let wrong = |error| self.store.database.wrong(error);
+        with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(
+                "SELECT r.id, r.name, r.built_in, r.body FROM roles r JOIN user_roles u ON u.role_id = r.id \
+                 WHERE u.user_id = $1 ORDER BY r.name_folded",
+            );
+            let rows = rows.bind(user).fetch_all(pool).await.map_err(wrong)?;
+            rows.iter().map(|row| read(row).map_err(wrong)).collect()
+        })
+    }
+
+    /// Makes a role.
+    pub async fn create(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        name: &str,
+        body: &RoleBody,
+    ) -> Result<Role, StoreError> {
+        check(body)?;
+        let name = names::checked(name)?;
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        let wrong = |error| self.store.database.wrong(error);
+        in_transaction!(&self.store.database, |connection| {
+            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
+            let event =
+                NewEvent { action: "role.created", subject: Some(&id), detail, ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            let count =
+                sqlx::query_scalar::<_, i64>("SELECT count(*) FROM roles").fetch_one(&mut *connection);
+            if count.await.map_err(wrong)? >= MAX_ROLES {
+                return Err(StoreError::BadRole {
+                    message: format!("there are {MAX_ROLES} of them already"),
+                });
+            }
+            sqlx::query(
+                "INSERT INTO roles (id, name, name_folded, built_in, body) VALUES ($1, $2, $3, 0, $4)",
+            )
+            .bind(&id)
+            .bind(name)
+            .bind(names::folded(name))
+            .bind(text(body))
+            .execute(&mut *connection)
+            .await
+            .map_err(|error| self.taken(name, error))?;
+            Ok(())
+        })?;
+        Ok(role(id, name, body))
+    }
+
+    /// Replaces a role. Whoever has it may do what it says now from their next request on.
+    pub async fn update(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        id: &str,
+        name: &str,
+        body: &RoleBody,
+    ) -> Result<Role, StoreError> {
+        check(body)?;
+        let name = names::checked(name)?;
+        let now = clock.now();
+        in_transaction!(&self.store.database, |connection| {
+            let done = sqlx::query(
+                "UPDATE roles SET name = $2, name_folded = $3, body = $4 WHERE id = $1 AND built_in = 0",
+            );
+            let done = done.bind(id).bind(name).bind(names::folded(name)).bind(text(body));
+            let done = done.execute(&mut *connection).await.map_err(|error| self.taken(name, error))?;
+            if done.rows_affected() == 0 {
+                return Err(self.unchangeable(id));
+            }
+            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
+            let event = NewEvent { action: "role.changed", subject: Some(id), detail, ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })?;
+        Ok(role(id.to_owned(), name, body))
+    }
+
+    /// Deletes a role that nobody has.
+    pub async fn delete(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
+        let (now, wrong) = (clock.now(), |error| self.store.database.wrong(error));
+        in_transaction!(&self.store.database, |connection| {
+            let held = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM user_roles WHERE role_id = $1");
+            let held = held.bind(id).fetch_one(&mut *connection).await.map_err(wrong)?;
+            if held > 0 {
+                let message = format!("{held} people have it; give them another one first");
+                return Err(StoreError::BadRole { message });
+            }
+            let done = sqlx::query("DELETE FROM roles WHERE id = $1 AND built_in = 0").bind(id);
+            if done.execute(&mut *connection).await.map_err(wrong)?.rows_affected() == 0 {
+                return Err(self.unchangeable(id));
+            }
+            let event = NewEvent { action: "role.deleted", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })
+    }
+
+    fn unchangeable(&self, id: &str) -> StoreError {
+        match id {
+            "admin" | "operator" | "viewer" => StoreError::BadRole {
+                message: "it comes with Rowport and stays as it is; make another one".to_owned(),
+            },
+            _ => StoreError::UnknownRole { id: id.to_owned() },
+        }
+    }
+
+    fn taken(&self, name: &str, error: sqlx::Error) -> StoreError {
+        match error.as_database_error() {
+            Some(database) if database.is_unique_violation() => {
+                StoreError::NameTaken { what: "role", name: name.to_owned() }
+            }
+            _ => self.store.database.wrong(error),
+        }
+    }
+}
+
+/// Patterns that stand for nothing are slips of the hand, and a role with one allows less than it seems to.
+fn check(body: &RoleBody) -> Result<(), StoreError> {
+    let bad = |message: String| Err(StoreError::BadRole { message });
+    if body.grants.len() > 200 || body.columns.len() > 1_000 {
+        return bad("at most 200 grants and 1,000 column rules".to_owned());
+    }
+    check_grants(&body.grants)?;
+    for rule in &body.columns {
+        if rule.column.is_empty() || !is_dataset_pattern(&rule.dataset) {
+            return bad(format!("`{}` of `{}` names no column of a dataset", rule.column, rule.dataset));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_grants(grants: &[Grant]) -> Result<(), StoreError> {
+    let bad = |message: String| Err(StoreError::BadRole { message });
+    for grant in grants {
+        if grant.permissions.is_empty() || grant.datasets.is_empty() {
+            return bad("a grant has at least one permission and one dataset".to_owned());
+        }
+        if let Some(unknown) = grant.permissions.iter().find(|it| !Permission::is_pattern(it)) {
+            return bad(format!("there is no permission `{unknown}`"));
+        }
+        if let Some(wrong) = grant.datasets.iter().find(|it| !is_dataset_pattern(it)) {
+            return bad(format!("`{wrong}` names no dataset; such as `shop/orders`, `shop/*` or `*`"));
+        }
+    }
+    Ok(())
+}
+
+fn is_dataset_pattern(text: &str) -> bool {
+    text.chars().count() <= 300
+        && !text.chars().any(char::is_control)
+        && (text.contains('*')
+            || text.split_once('/').is_some_and(|(source, it)| !source.is_empty() && !it.is_empty()))
+}
+
+fn role(id: String, name: &str, body: &RoleBody) -> Role {
+    let RoleBody { grants, columns } = body.clone();
+    Role { id, name: name.to_owned(), built_in: false, grants, columns }
+}
+
+/// Texts and lists; serialising them cannot fail.
+fn text(body: &RoleBody) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}
+
+fn read(row: &dyn StoredRow) -> Result<Role, sqlx::Error> {
+    let body: RoleBody =
+        serde_json::from_str(&row.text("body")?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+    Ok(Role {
+        id: row.text("id")?,
+        name: row.text("name")?,
+        built_in: row.number("built_in")? != 0,
+        grants: body.grants,
+        columns: body.columns,
+    })
+}

@@ -1,0 +1,336 @@
+use jiff::Timestamp;
+use rowport_model::Clock;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::actor::Actor;
+use crate::audit::{NewEvent, record};
+use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::error::StoreError;
+use crate::names;
+use crate::runs::moment;
+use crate::store::Store;
+
+/// The role that manages Rowport; somebody always has it.
+pub const ADMIN_ROLE: &str = "admin";
+
+/// Somebody who can sign in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct User {
+    /// A version 7 UUID.
+    pub id: String,
+    /// The address that they sign in with, unique in any capitals.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// The tenant whose rows they see; `null` for all.
+    pub tenant: Option<String>,
+    /// The ids of their roles.
+    pub roles: Vec<String>,
+    /// They have chosen a password.
+    pub active: bool,
+    /// They may do nothing until an administrator says otherwise.
+    pub suspended: bool,
+    /// When they were added.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When they last signed in.
+    #[serde(with = "crate::moment::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// Somebody to be added.
+#[derive(Debug, Clone)]
+pub struct NewUser<'a> {
+    /// The address that they will sign in with.
+    pub email: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// The tenant whose rows they see.
+    pub tenant: Option<&'a str>,
+    /// The ids of their roles.
+    pub roles: &'a [String],
+}
+
+/// What is to be different about somebody. What is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct UserChange<'a> {
+    /// Their name.
+    pub name: Option<&'a str>,
+    /// The tenant whose rows they see, `Some(None)` for all.
+    pub tenant: Option<Option<&'a str>>,
+    /// The ids of their roles.
+    pub roles: Option<&'a [String]>,
+    /// Whether they may do anything.
+    pub suspended: Option<bool>,
+}
+
+/// The users of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Users<'a> {
+    pub(crate) store: &'a Store,
+}
+
+pub(super) const COLUMNS: &str = "u.id, u.email, u.name, u.tenant, \
+    CAST(CASE WHEN u.password IS NULL THEN 0 ELSE 1 END AS BIGINT) AS active, u.suspended_at, \
+    u.created_at, u.last_seen_at";
+
+const ADMINS: &str = "SELECT count(*) FROM users u JOIN user_roles r ON r.user_id = u.id \
+    WHERE r.role_id = 'admin' AND u.suspended_at IS NULL AND u.tenant IS NULL";
+
+/// Waits for whoever else changes people, so that two administrators cannot suspend each other at once.
+const TURN: &str = "UPDATE counters SET value = value WHERE name = 'audit'";
+
+impl Users<'_> {
+    /// All of them, ordered by name.
+    pub async fn list(&self) -> Result<Vec<User>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM users u ORDER BY lower(u.name), u.id");
+        let mut users = with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await;
+            let rows = rows.map_err(|error| self.wrong(error))?;
+            rows.iter()
+                .map(|row| read(row).map_err(|error| self.wrong(error)))
+                .collect::<Result<Vec<_>, _>>()?
+        });
+        let held = with_pool!(&self.store.database, |pool| {
+            let rows =
+                sqlx::query("SELECT user_id, role_id FROM user_roles ORDER BY role_id").fetch_all(pool);
+            let rows = rows.await.map_err(|error| self.wrong(error))?;
+            let pair = |row: &dyn StoredRow| Ok((row.text("user_id")?, row.text("role_id")?));
+            rows.iter()
+                .map(|row| pair(row))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| self.wrong(error))?
+        });
+        for user in &mut users {
+            user.roles = held.iter().filter(|(id, _)| *id == user.id).map(|(_, role)| role.clone()).collect();
+        }
+        Ok(users)
+    }
+
+    /// Whether nobody was ever added.
+    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+        let count = with_pool!(&self.store.database, |pool| {
+            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users").fetch_one(pool).await
+        });
+        Ok(count.map_err(|error| self.wrong(error))? == 0)
+    }
+
+    /// One of them.
+    pub async fn get(&self, id: &str) -> Result<User, StoreError> {
+        let found = self.find("u.id", id).await?;
+        found.ok_or_else(|| StoreError::UnknownUser { id: id.to_owned() })
+    }
+
+    /// Whoever signs in with this address.
+    pub async fn by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
+        self.find("u.email_folded", &names::folded(email.trim())).await
+    }
+
+    /// The password's hash; `None` where there is no such user, or they have none.
+    pub async fn password(&self, id: &str) -> Result<Option<String>, StoreError> {
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query_scalar::<_, Option<String>>("SELECT password FROM users WHERE id = $1");
+            row.bind(id).fetch_optional(pool).await
+        });
+        Ok(found.map_err(|error| self.wrong(error))?.flatten())
+    }
+
+    /// Adds somebody, who cannot sign in until they have chosen a password.
+    pub async fn create(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        new: NewUser<'_>,
+    ) -> Result<User, StoreError> {
+        let (email, name, tenant) =
+            (checked_email(new.email)?, checked_name(new.name)?, checked_tenant(new.tenant)?);
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        in_transaction!(&self.store.database, |connection| {
+            let detail = json!({ "roles": new.roles, "tenant": tenant });
+            let event =
+                NewEvent { action: "user.created", subject: Some(&id), detail, ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            sqlx::query(
+                "INSERT INTO users (id, email, email_folded, name, tenant, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+            )
+            .bind(&id)
+            .bind(email)
+            .bind(names::folded(email))
+            .bind(name)
+            .bind(tenant)
+            .bind(now.as_millisecond())
+            .execute(&mut *connection)
+            .await
+            .map_err(|error| self.taken(email, error))?;
+            for role in new.roles {
+                let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
+                let given = given.bind(&id).bind(role).execute(&mut *connection).await;
+                given.map_err(|error| self.unknown_role(role, error))?;
+            }
+            Ok(())
+        })?;
+        self.get(&id).await
+    }
+
+    /// Changes somebody. Suspending them ends their sessions.
+    pub async fn change(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        id: &str,
+        change: UserChange<'_>,
+    ) -> Result<User, StoreError> {
+        let name = change.name.map(checked_name).transpose()?;
+        let tenant = change.tenant.map(checked_tenant).transpose()?;
+        let now = clock.now();
+        let suspended_at = change.suspended.map(|suspended| suspended.then(|| now.as_millisecond()));
+        in_transaction!(&self.store.database, |connection| {
+            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let done = sqlx::query(
+                "UPDATE users SET name = COALESCE($2, name), \
+                 tenant = CASE WHEN $3 = 1 THEN CAST($4 AS TEXT) ELSE tenant END, \
+                 suspended_at = CASE WHEN $5 = 1 THEN CAST($6 AS BIGINT) ELSE suspended_at END WHERE id = $1",
+            );
+            let done = done.bind(id).bind(name).bind(i64::from(tenant.is_some())).bind(tenant.flatten());
+            let done = done.bind(i64::from(suspended_at.is_some())).bind(suspended_at.flatten());
+            let done = done.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::UnknownUser { id: id.to_owned() });
+            }
+            if change.suspended == Some(true) {
+                let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id);
+                ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            }
+            if let Some(roles) = change.roles {
+                let taken = sqlx::query("DELETE FROM user_roles WHERE user_id = $1").bind(id);
+                taken.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+                for role in roles {
+                    let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
+                    let given = given.bind(id).bind(role).execute(&mut *connection).await;
+                    given.map_err(|error| self.unknown_role(role, error))?;
+                }
+            }
+            let admins = sqlx::query_scalar::<_, i64>(ADMINS).fetch_one(&mut *connection).await;
+            if admins.map_err(|error| self.wrong(error))? == 0 {
+                return Err(StoreError::LastAdmin);
+            }
+            let action = match change.suspended {
+                Some(true) => "user.suspended",
+                Some(false) => "user.resumed",
+                None => "user.changed",
+            };
+            let detail = json!({ "roles": change.roles, "tenant": tenant });
+            let event = NewEvent { action, subject: Some(id), detail, ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })?;
+        self.get(id).await
+    }
+
+    /// Removes somebody, their sessions and their keys. What they did stays in the audit.
+    pub async fn delete(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
+        let now = clock.now();
+        in_transaction!(&self.store.database, |connection| {
+            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let done =
+                sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut *connection).await;
+            if done.map_err(|error| self.wrong(error))?.rows_affected() == 0 {
+                return Err(StoreError::UnknownUser { id: id.to_owned() });
+            }
+            let admins = sqlx::query_scalar::<_, i64>(ADMINS).fetch_one(&mut *connection).await;
+            if admins.map_err(|error| self.wrong(error))? == 0 {
+                return Err(StoreError::LastAdmin);
+            }
+            let event = NewEvent { action: "user.deleted", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })
+    }
+
+    async fn find(&self, column: &'static str, value: &str) -> Result<Option<User>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM users u WHERE {column} = $1");
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(value).fetch_optional(pool).await;
+            let row = row.map_err(|error| self.wrong(error))?;
+            row.map(|row| read(&row)).transpose().map_err(|error| self.wrong(error))?
+        });
+        let Some(mut user) = found else { return Ok(None) };
+        user.roles = self.store.roles().of(&user.id).await?.into_iter().map(|role| role.id).collect();
+        Ok(Some(user))
+    }
+
+    fn wrong(&self, error: sqlx::Error) -> StoreError {
+        self.store.database.wrong(error)
+    }
+
+    fn taken(&self, email: &str, error: sqlx::Error) -> StoreError {
+        match error.as_database_error() {
+            Some(database) if database.is_unique_violation() => {
+                StoreError::NameTaken { what: "person", name: email.to_owned() }
+            }
+            _ => self.wrong(error),
+        }
+    }
+
+    fn unknown_role(&self, role: &str, error: sqlx::Error) -> StoreError {
+        match error.as_database_error() {
+            Some(database) if database.is_foreign_key_violation() => {
+                StoreError::UnknownRole { id: role.to_owned() }
+            }
+            Some(database) if database.is_unique_violation() => {
+                StoreError::BadRole { message: format!("`{role}` is in the list twice") }
+            }
+            _ => self.wrong(error),
+        }
+    }
+}
+
+/// Whatever looks like an address; only a message that arrives shows that it is one.
+pub(super) fn checked_email(email: &str) -> Result<&str, StoreError> {
+    let email = email.trim();
+    let plain = |c: char| !c.is_whitespace() && !c.is_control();
+    let fit = email.len() <= 254
+        && email.chars().all(plain)
+        && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
+    match fit {
+        true => Ok(email),
+        false => {
+            Err(StoreError::BadName { message: "an e-mail address such as `ada@example.org`".to_owned() })
+        }
+    }
+}
+
+pub(super) fn checked_name(name: &str) -> Result<&str, StoreError> {
+    names::checked(name)
+}
+
+fn checked_tenant(tenant: Option<&str>) -> Result<Option<&str>, StoreError> {
+    match tenant.map(str::trim) {
+        Some("") => Err(StoreError::BadName { message: "a tenant has a name, or there is none".to_owned() }),
+        Some(tenant) if tenant.chars().count() > 200 || tenant.chars().any(char::is_control) => {
+            Err(StoreError::BadName {
+                message: "a tenant's name has at most 200 characters on one line".to_owned(),
+            })
+        }
+        tenant => Ok(tenant),
+    }
+}
+
+pub(super) fn read(row: &dyn StoredRow) -> Result<User, sqlx::Error> {
+    Ok(User {
+        id: row.text("id")?,
+        email: row.text("email")?,
+        name: row.text("name")?,
+        tenant: row.text_or_none("tenant")?,
+        roles: Vec::new(),
+        active: row.number("active")? != 0,
+        suspended: row.number_or_none("suspended_at")?.is_some(),
+        created_at: moment(row.number("created_at")?),
+        last_seen_at: row.number_or_none("last_seen_at")?.map(moment),
+    })
+}

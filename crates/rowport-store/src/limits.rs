@@ -1,0 +1,150 @@
+//! How often something may happen. What was admitted is counted in the store, so that all processes share a limit.
+
+use jiff::{SignedDuration, Timestamp};
+use rowport_model::Clock;
+
+use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::error::StoreError;
+use crate::runs::moment;
+use crate::store::Store;
+
+/// So many times within a span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// How many times at most.
+    pub most: u32,
+    /// Counted back from now.
+    pub within: SignedDuration,
+}
+
+/// What a limit leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// The limit.
+    pub limit: Limit,
+    /// How many more times now.
+    pub left: u32,
+    /// When there will be one more than now.
+    pub resets_at: Timestamp,
+}
+
+/// The limits of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Limits<'a> {
+    pub(crate) store: &'a Store,
+}
+
+/// Waits for whoever else is admitted, so that no two pass a limit together.
+const TURN: &str = "UPDATE counters SET value = value WHERE name = 'runs'";
+
+const COUNT: &str = "SELECT count(*) AS n, COALESCE(min(at), 0) AS first FROM admissions \
+    WHERE principal = $1 AND kind = $2 AND at > $3";
+
+impl Limits<'_> {
+    /// Admits one more, unless a limit is reached: then the answer is the one that takes longest to give way.
+    pub async fn admit(
+        &self,
+        clock: &dyn Clock,
+        principal: &str,
+        kind: &str,
+        limits: &[Limit],
+    ) -> Result<Result<Vec<Admission>, Admission>, StoreError> {
+        let now = clock.now();
+        let id = self.store.ids.next(now);
+        let Some(longest) = limits.iter().map(|limit| limit.within).max() else { return Ok(Ok(Vec::new())) };
+        in_transaction!(&self.store.database, |connection| {
+            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let mut left = Vec::new();
+            for limit in limits {
+                let counted = sqlx::query(COUNT).bind(principal).bind(kind);
+                let counted = counted.bind((now - limit.within).as_millisecond());
+                let row = counted.fetch_one(&mut *connection).await.map_err(|error| self.wrong(error))?;
+                left.push(admission(*limit, &row, now).map_err(|error| self.wrong(error))?);
+            }
+            let refused = left.iter().filter(|it| it.left == 0).max_by_key(|it| it.resets_at).copied();
+            if let Some(refused) = refused {
+                return Ok(Err(refused));
+            }
+            let old = sqlx::query("DELETE FROM admissions WHERE principal = $1 AND kind = $2 AND at <= $3");
+            let old = old.bind(principal).bind(kind).bind((now - longest).as_millisecond());
+            old.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            sqlx::query("INSERT INTO admissions (id, principal, kind, at) VALUES ($1, $2, $3, $4)")
+                .bind(&id)
+                .bind(principal)
+                .bind(kind)
+                .bind(now.as_millisecond())
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
+            for admission in &mut left {
+                admission.left -= 1;
+            }
+            Ok(Ok(left))
+        })
+    }
+
+    /// What is left of the limits now.
+    pub async fn left(
+        &self,
+        clock: &dyn Clock,
+        principal: &str,
+        kind: &str,
+        limits: &[Limit],
+    ) -> Result<Vec<Admission>, StoreError> {
+        let now = clock.now();
+        let mut left = Vec::new();
+        for limit in limits {
+            let since = (now - limit.within).as_millisecond();
+            let admission = with_pool!(&self.store.database, |pool| {
+                let row = sqlx::query(COUNT).bind(principal).bind(kind).bind(since).fetch_one(pool).await;
+                admission(*limit, &row.map_err(|error| self.wrong(error))?, now)
+            });
+            left.push(admission.map_err(|error| self.wrong(error))?);
+        }
+        Ok(left)
+    }
+
+    /// Counts a try, and answers when the next one may be made if there were too many. The count begins anew when its
+    /// time is over, or when it is forgiven.
+    pub async fn throttle(
+        &self,
+        clock: &dyn Clock,
+        bucket: &str,
+        limit: Limit,
+    ) -> Result<Result<(), Timestamp>, StoreError> {
+        // One statement, so that tries at the same time are all counted.
+        const TRY: &str = "INSERT INTO throttles (bucket, count, until) VALUES ($1, 1, $3) \
+            ON CONFLICT (bucket) DO UPDATE SET \
+            count = CASE WHEN throttles.until <= $2 THEN 1 ELSE throttles.count + 1 END, \
+            until = CASE WHEN throttles.until <= $2 THEN $3 ELSE throttles.until END RETURNING count, until";
+        let now = clock.now();
+        let (at, until) = (now.as_millisecond(), (now + limit.within).as_millisecond());
+        let tried = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(TRY).bind(bucket).bind(at).bind(until).fetch_one(pool).await;
+            let row = row.map_err(|error| self.wrong(error))?;
+            let read = |row: &dyn StoredRow| Ok((row.number("count")?, row.number("until")?));
+            read(&row).map_err(|error| self.wrong(error))?
+        });
+        Ok(if tried.0 > i64::from(limit.most) { Err(moment(tried.1)) } else { Ok(()) })
+    }
+
+    /// Forgets the tries of a bucket, and those of all buckets whose time is over.
+    pub async fn forgive(&self, clock: &dyn Clock, bucket: &str) -> Result<(), StoreError> {
+        let done = with_pool!(&self.store.database, |pool| {
+            let gone = sqlx::query("DELETE FROM throttles WHERE bucket = $1 OR until <= $2");
+            gone.bind(bucket).bind(clock.now().as_millisecond()).execute(pool).await.map(drop)
+        });
+        done.map_err(|error| self.wrong(error))
+    }
+
+    fn wrong(&self, error: sqlx::Error) -> StoreError {
+        self.store.database.wrong(error)
+    }
+}
+
+fn admission(limit: Limit, row: &dyn StoredRow, now: Timestamp) -> Result<Admission, sqlx::Error> {
+    let used = u32::try_from(row.number("n")?).unwrap_or(u32::MAX);
+    let first = row.number("first")?;
+    let resets_at = if used == 0 { now } else { moment(first) + limit.within };
+    Ok(Admission { limit, left: limit.most.saturating_sub(used), resets_at })
+}
