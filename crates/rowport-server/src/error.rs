@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 /// An answer that is a problem.
 #[derive(Debug)]
-pub(crate) struct ApiError(Problem, HeaderMap);
+pub(crate) struct ApiError(Problem, Option<Box<HeaderMap>>);
 
 /// What went wrong and what to do about it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,7 +43,7 @@ impl ApiError {
         let detail = detail.into();
         let problem =
             Problem { kind: "about:blank", title, status: status.as_u16(), detail, code, hint: None };
-        Self(problem, HeaderMap::new())
+        Self(problem, None)
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
@@ -71,7 +71,7 @@ impl ApiError {
 
     /// The same with more headers.
     pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
-        self.1.extend(headers);
+        self.1.get_or_insert_default().extend(headers);
         self
     }
 
@@ -87,7 +87,7 @@ impl IntoResponse for ApiError {
         let mut response = (status, Json(self.0)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, problem);
-        response.headers_mut().extend(self.1);
+        response.headers_mut().extend(self.1.map(|headers| *headers).unwrap_or_default());
         response
     }
 }

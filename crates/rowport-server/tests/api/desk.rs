@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
@@ -12,25 +14,61 @@ use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
 use rowport_model::Clock;
-use rowport_server::{AppState, LimitSettings, Links};
+use rowport_server::{AppState, LimitSettings, Links, Site};
 use rowport_store::{Folder, Store};
 use rowport_testkit::Database;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-/// A clock that stands still, so that two exports say the same.
-struct StoppedClock;
+/// A clock that stands still, so that two exports say the same, until a test turns it.
+#[derive(Default)]
+pub struct HandClock(AtomicI64);
 
-impl Clock for StoppedClock {
+impl HandClock {
+    pub fn turn(&self, by: jiff::SignedDuration) {
+        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
     fn now(&self) -> jiff::Timestamp {
-        "2026-01-31T12:00:00Z".parse().unwrap()
+        let start: jiff::Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        start + jiff::SignedDuration::from_secs(self.0.load(Ordering::Relaxed))
     }
 }
 
 /// A server that stops when it is dropped.
 pub struct Served {
     pub address: SocketAddr,
+    pub store: Arc<Store>,
+    pub accounts: Accounts,
+    pub clock: Arc<HandClock>,
     _shutdown: DropGuard,
-    _runtime: tokio::runtime::Runtime,
+    pub runtime: tokio::runtime::Runtime,
+}
+
+/// How a desk is served.
+#[derive(Clone)]
+pub struct Serving {
+    pub datasets: BTreeMap<String, DatasetSettings>,
+    pub exports: ExportSettings,
+    pub door: Door,
+    pub limits: LimitSettings,
+    pub site: Site,
+    /// The file of the state; in memory without one.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for Serving {
+    fn default() -> Self {
+        Self {
+            datasets: BTreeMap::new(),
+            exports: ExportSettings::default(),
+            door: Door::Open,
+            limits: LimitSettings::default(),
+            site: Site::default(),
+            state: None,
+        }
+    }
 }
 
 /// What came back.
@@ -64,19 +102,29 @@ pub fn serve_with(
     datasets: BTreeMap<String, DatasetSettings>,
     exports: ExportSettings,
 ) -> Served {
+    serve_as(database, Serving { datasets, exports, ..Serving::default() })
+}
+
+pub fn serve_as(database: &Database, serving: Serving) -> Served {
+    let Serving { datasets, exports, door, limits, site, state } = serving;
     let url = SourceUrl::parse(database.url()).unwrap();
     let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
     let settings = DeskSettings { sources: vec![source], workspace: Some("test".to_owned()), exports };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
-    let address = runtime.block_on(async move {
-        let desk = Desk::new(settings, Limits::default(), Arc::new(StoppedClock)).unwrap();
-        let store = Store::in_memory().await.unwrap();
+    let clock = Arc::new(HandClock::default());
+    let ticking = Arc::clone(&clock);
+    let (address, store, accounts) = runtime.block_on(async move {
+        let desk = Desk::new(settings, Limits::default(), ticking).unwrap();
+        let store = match state {
+            Some(file) => Store::open(&file).await.unwrap(),
+            None => Store::in_memory().await.unwrap(),
+        };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (desk, store) = (Arc::new(desk), Arc::new(store));
-        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), Door::Open);
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), door);
         let links = Links::open(&store).await.unwrap();
         let files = tempfile::tempdir().unwrap().keep();
         let folder = Folder::open(&files).unwrap();
@@ -97,20 +145,21 @@ pub fn serve_with(
                 std::fs::remove_dir_all(files).unwrap();
             }
         });
+        let (store, accounts) = (Arc::clone(&store), accounts.clone());
         let state = AppState {
             desk,
-            store,
+            store: Arc::clone(&store),
             runner,
             watcher,
             links,
-            accounts,
-            site: Arc::default(),
-            limits: LimitSettings::default(),
+            accounts: accounts.clone(),
+            site: Arc::new(site),
+            limits,
         };
         tokio::spawn(rowport_server::serve(listener, state, stop));
-        address
+        (address, store, accounts)
     });
-    Served { address, _shutdown: shutdown.drop_guard(), _runtime: runtime }
+    Served { address, store, accounts, clock, _shutdown: shutdown.drop_guard(), runtime }
 }
 
 impl Served {

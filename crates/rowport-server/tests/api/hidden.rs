@@ -87,7 +87,7 @@ fn filter() -> impl Strategy<Value = Value> {
     })
 }
 
-fn request() -> impl Strategy<Value = Value> {
+pub fn request() -> impl Strategy<Value = Value> {
     let sort = (column(), any::<bool>())
         .prop_map(|(column, descending)| json!({ "column": column, "descending": descending }));
     (

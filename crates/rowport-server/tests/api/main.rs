@@ -1,6 +1,7 @@
 //! The API against real databases, over real connections.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod access;
 mod desk;
 mod document;
 mod downloads;

@@ -1,0 +1,205 @@
+//! Every route of the document against every permission: who is let through is what the route declares, no more and no
+//! less.
+
+use rowport_engine::accounts::Door;
+use rowport_model::Permission;
+use rowport_store::UserChange;
+use rowport_testkit::{Database, Sqlite};
+use serde_json::{Value, json};
+
+use super::people::{Person, grant, person};
+use crate::desk::{Answer, Served, Serving, serve_as};
+
+/// A route as the document has it.
+struct Route {
+    method: String,
+    path: String,
+    needs: String,
+}
+
+fn routes() -> Vec<Route> {
+    let document = serde_json::to_value(rowport_server::document()).unwrap();
+    let mut routes = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let needs = operation["x-permission"].as_str();
+            let needs =
+                needs.unwrap_or_else(|| panic!("{method} {path} says nothing of what it needs")).to_owned();
+            routes.push(Route { method: method.to_uppercase(), path: path.clone(), needs });
+        }
+    }
+    assert!(routes.len() >= 45, "only {} routes", routes.len());
+    routes
+}
+
+fn database() -> Database {
+    let database = Sqlite::create();
+    database.execute(
+        "CREATE TABLE items (id integer PRIMARY KEY, owner text);
+         CREATE TABLE others (id integer PRIMARY KEY);
+         INSERT INTO items VALUES (1, 'acme'), (2, 'other'); INSERT INTO others VALUES (1);",
+    );
+    database
+}
+
+fn ask(served: &Served, route: &Route, cookie: Option<&str>) -> Answer {
+    let path = route.path.replace("{source}", "db").replace("{dataset}", "items");
+    let path = path.replace("{id}", "none").replace("{name}", "none");
+    let path = if path.contains("/artifacts/") { path + "?expires=1&signature=00" } else { path };
+    // A body that cannot be read is refused whoever sends it, so these can be.
+    let body = match &route.path {
+        path if path.contains("/export") => json!({ "format": "csv" }),
+        path if path.contains("/views") => json!({ "name": "mine", "view": {} }),
+        path if path.contains("/presets") => json!({ "name": "mine", "columns": ["id"] }),
+        _ => json!({}),
+    };
+    let mut headers = vec![("content-type", "application/json")];
+    headers.extend(cookie.map(|cookie| ("cookie", cookie)));
+    let body = body.to_string();
+    let body = if route.method == "GET" { b"".as_slice() } else { body.as_bytes() };
+    // The stream of events has no end; its head is all that is wanted.
+    if route.path.ends_with("/events") {
+        let mut stream = served.open(&route.method, &path, &headers, body);
+        let mut head = [0; 4096];
+        let read = std::io::Read::read(&mut stream, &mut head).unwrap();
+        let status = std::str::from_utf8(&head[9..12]).unwrap().parse().unwrap();
+        let code = if head[..read].starts_with(b"HTTP/1.1 401") {
+            json!({"code": "not_signed_in"})
+        } else {
+            json!({})
+        };
+        return Answer {
+            status,
+            headers: Default::default(),
+            body: code.to_string().into_bytes(),
+            trailers: Default::default(),
+            complete: true,
+        };
+    }
+    served.send(&route.method, &path, &headers, body)
+}
+
+/// Whether the answer is that of somebody who was let through, whatever came of it then.
+fn was_let_through(answer: &Answer) -> bool {
+    let code = || {
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        body["code"].as_str().unwrap_or_default().to_owned()
+    };
+    match answer.status {
+        // A wrong password is an answer to somebody who may try.
+        401 => code() == "wrong_password",
+        403 => false,
+        404 => !["unknown_dataset", "unknown_source"].contains(&code().as_str()),
+        status => {
+            assert!(status < 500, "{answer:?}");
+            true
+        }
+    }
+}
+
+/// What a principal of the matrix has.
+struct Has {
+    what: String,
+    permissions: Vec<Permission>,
+    /// Whether they have them on the dataset that is asked for.
+    here: bool,
+    tenant: bool,
+}
+
+impl Has {
+    fn may(&self, needs: &str) -> bool {
+        let Some(permission) = Permission::ALL.into_iter().find(|it| it.word() == needs) else {
+            return matches!(needs, "nothing" | "sign-in");
+        };
+        let has = self.permissions.contains(&permission);
+        if permission.is_of_datasets() {
+            // Nothing can be done with a dataset that one may not see, and a tenant sees none that names no tenant.
+            return has && self.here && self.permissions.contains(&Permission::RecordsRead) && !self.tenant;
+        }
+        has && !(self.tenant && permission == Permission::Admin)
+    }
+}
+
+#[test]
+fn every_route_lets_through_whom_it_declares_and_nobody_else() {
+    let database = database();
+    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let mut principals: Vec<(Has, Person)> = Vec::new();
+    let mut add = |permissions: Vec<Permission>, here: bool, tenant: bool| {
+        let words: Vec<_> = permissions.iter().map(|it| it.word()).collect();
+        let what = format!("{words:?} here: {here}, of a tenant: {tenant}");
+        let datasets: &[&str] = if here { &["db/items"] } else { &["db/others"] };
+        let grants = if words.is_empty() { Vec::new() } else { vec![grant(&words, datasets)] };
+        let somebody = person(&served, grants, Vec::new(), tenant.then_some("acme"));
+        principals.push((Has { what, permissions, here, tenant }, somebody));
+    };
+    add(Vec::new(), true, false);
+    for permission in Permission::ALL {
+        add(vec![permission], true, false);
+        add(vec![permission, Permission::RecordsRead], true, false);
+        add(vec![permission, Permission::RecordsRead], false, false);
+    }
+    add(Permission::ALL.to_vec(), true, false);
+    add(Permission::ALL.to_vec(), true, true);
+
+    let (mut through, mut refused) = (0, 0);
+    for route in routes() {
+        for (has, somebody) in &principals {
+            // Some routes end the session that asks.
+            let cookie = somebody.again(&served);
+            let answer = ask(&served, &route, Some(&cookie));
+            let (is, should) = (was_let_through(&answer), has.may(&route.needs));
+            assert_eq!(is, should, "{} {} for {}: {answer:?}", route.method, route.path, has.what);
+            if is { through += 1 } else { refused += 1 }
+        }
+        let answer = ask(&served, &route, None);
+        assert_eq!(
+            was_let_through(&answer),
+            route.needs == "nothing",
+            "{} {}: {answer:?}",
+            route.method,
+            route.path
+        );
+        if route.needs != "nothing" {
+            assert_eq!(answer.code(), "not_signed_in");
+        }
+    }
+    assert!(through > 500 && refused > 500, "{through} let through, {refused} refused");
+}
+
+#[test]
+fn whoever_is_suspended_signed_out_or_unknown_is_nobody() {
+    let database = database();
+    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let everything = || vec![grant(&["*"], &["*"])];
+    let suspended = person(&served, everything(), Vec::new(), None);
+    let cookie = suspended.again(&served);
+    let key = suspended
+        .send(&served, "POST", "/api/v1/keys", &json!({ "name": "k", "scopes": everything() }))
+        .json();
+    let bearer = format!("Bearer {}", key["secret"].as_str().unwrap());
+    assert_eq!(served.send("GET", "/api/v1/sources", &[("authorization", &bearer)], b"").status, 200);
+    let change = UserChange { suspended: Some(true), ..UserChange::default() };
+    let system = rowport_store::Actor::system();
+    let users = served.store.users();
+    served
+        .runtime
+        .block_on(users.change(served.clock.as_ref(), &system, &suspended.user.id, change))
+        .unwrap();
+    let signed_out = person(&served, everything(), Vec::new(), None);
+    assert_eq!(signed_out.send(&served, "DELETE", "/api/v1/session", &json!({})).status, 204);
+    for route in routes().iter().filter(|route| route.needs != "nothing") {
+        for cookie in
+            [cookie.as_str(), &suspended.cookie, &signed_out.cookie, "rowport=00", "rowport=", "rowport=out"]
+        {
+            let answer = ask(&served, route, Some(cookie));
+            assert_eq!((answer.status, answer.code().as_str()), (401, "not_signed_in"), "{}", route.path);
+        }
+        let path = route.path.replace("{source}", "db").replace("{dataset}", "items").replace("{id}", "none");
+        for authorization in [bearer.as_str(), "Bearer rpk_00", "Bearer", "Basic YTpi", ""] {
+            let headers = [("authorization", authorization), ("content-type", "application/json")];
+            let answer = served.send(&route.method, &path, &headers, b"{}");
+            assert_eq!((answer.status, answer.code().as_str()), (401, "not_signed_in"), "{authorization}");
+        }
+    }
+}

@@ -1,0 +1,439 @@
+//! Passwords, links, sessions, keys, cookies and requests from elsewhere.
+
+use std::time::{Duration, Instant};
+
+use rowport_engine::accounts::Door;
+use rowport_server::Site;
+use rowport_store::{Actor, UserChange};
+use rowport_testkit::{Database, Sqlite};
+use serde_json::{Value, json};
+
+use super::people::{grant, person};
+use crate::desk::{Answer, Served, Serving, serve_as};
+
+const PASSWORD: &str = "correct horse battery";
+
+fn database() -> Database {
+    let database = Sqlite::create();
+    database.execute(
+        "CREATE TABLE items (id integer PRIMARY KEY, name text);
+         INSERT INTO items VALUES (1, 'one'), (2, 'two'), (3, 'three');",
+    );
+    database
+}
+
+fn closed(database: &Database) -> Served {
+    serve_as(database, Serving { door: Door::Closed, ..Serving::default() })
+}
+
+/// The secret of a link for the first administrator.
+fn first_link(served: &Served) -> String {
+    let token = served.runtime.block_on(served.accounts.first_admin()).unwrap().unwrap();
+    token.secret().to_owned()
+}
+
+fn first_admin(served: &Served) -> String {
+    let body = json!({ "token": first_link(served), "password": PASSWORD, "email": "ada@example.org", "name": "Ada" });
+    let answer = served.post("/api/v1/invitations/accept", &body);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    cookie(&answer)
+}
+
+fn cookie(answer: &Answer) -> String {
+    answer.headers["set-cookie"].split(';').next().unwrap().to_owned()
+}
+
+fn sign_in(served: &Served, email: &str, password: &str) -> Answer {
+    served.post("/api/v1/session", &json!({ "email": email, "password": password }))
+}
+
+fn with(served: &Served, cookie: &str, method: &str, path: &str, body: &Value) -> Answer {
+    let headers = [("cookie", cookie), ("content-type", "application/json")];
+    served.send(method, path, &headers, body.to_string().as_bytes())
+}
+
+#[test]
+fn the_first_link_makes_the_administrator_once() {
+    let database = database();
+    let served = closed(&database);
+    let link = first_link(&served);
+    assert_eq!(
+        served.post("/api/v1/invitations/find", &json!({ "token": link })).json()["first_admin"],
+        true
+    );
+    let accept = |password: &str| {
+        let body = json!({ "token": link, "password": password, "email": "ada@example.org", "name": "Ada" });
+        served.post("/api/v1/invitations/accept", &body)
+    };
+    assert_eq!(accept("short").code(), "bad_password");
+    // Of all who follow it at once, one is the administrator.
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..8).map(|_| scope.spawn(|| accept(PASSWORD))).collect();
+        asking.into_iter().map(|asking| asking.join().unwrap()).collect()
+    });
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "{answers:?}");
+    assert_eq!(accept(PASSWORD).code(), "unknown_invitation");
+    assert!(served.runtime.block_on(served.accounts.first_admin()).unwrap().is_none());
+    let me = sign_in(&served, "ADA@example.org ", PASSWORD);
+    assert_eq!(me.status, 200, "{me:?}");
+    assert!(me.json()["permissions"].as_array().unwrap().contains(&json!("admin")));
+    assert_eq!(with(&served, &cookie(&me), "GET", "/api/v1/users", &json!({})).status, 200);
+}
+
+#[test]
+fn somebody_is_added_joins_by_link_and_gets_a_new_one() {
+    let database = database();
+    let served = closed(&database);
+    let admin = first_admin(&served);
+    let body = json!({ "email": "bob@example.org", "name": "Bob", "roles": ["viewer"] });
+    let added = with(&served, &admin, "POST", "/api/v1/users", &body);
+    assert_eq!(added.status, 201, "{added:?}");
+    let (id, path) = (added.json()["user"]["id"].clone(), added.json()["path"].clone());
+    let old = path.as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    assert_eq!(with(&served, &admin, "POST", "/api/v1/users", &body).code(), "name_taken");
+    let again = format!("/api/v1/users/{}/invitation", id.as_str().unwrap());
+    let fresh = with(&served, &admin, "POST", &again, &json!({})).json();
+    let fresh = fresh["path"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    let accept = |token: &str| {
+        served.post("/api/v1/invitations/accept", &json!({ "token": token, "password": PASSWORD }))
+    };
+    assert_eq!(accept(&old).code(), "unknown_invitation");
+    assert_eq!(sign_in(&served, "bob@example.org", PASSWORD).code(), "wrong_password");
+    let joined = accept(&fresh);
+    assert_eq!(joined.status, 200);
+    assert_eq!(accept(&fresh).code(), "unknown_invitation");
+    let bob = cookie(&joined);
+    assert_eq!(with(&served, &bob, "GET", "/api/v1/users", &json!({})).code(), "forbidden");
+    assert_eq!(with(&served, &bob, "GET", &Served::path("items", "rows"), &json!({})).status, 200);
+    // A day after the links were good for, another is not.
+    let late = with(&served, &admin, "POST", &again, &json!({})).json();
+    served.clock.turn(jiff::SignedDuration::from_hours(73));
+    let late = late["path"].as_str().unwrap().split_once('#').unwrap().1.to_owned();
+    assert_eq!(accept(&late).code(), "unknown_invitation");
+    // The last administrator stays.
+    let me = with(&served, &admin, "GET", "/api/v1/session", &json!({})).json();
+    let ada = format!("/api/v1/users/{}", me["principal"].as_str().unwrap().trim_start_matches("user:"));
+    assert_eq!(with(&served, &admin, "PATCH", &ada, &json!({ "roles": ["viewer"] })).code(), "last_admin");
+    assert_eq!(with(&served, &admin, "PATCH", &ada, &json!({ "suspended": true })).code(), "last_admin");
+    assert_eq!(with(&served, &admin, "DELETE", &ada, &json!({})).code(), "last_admin");
+    assert_eq!(with(&served, &admin, "PATCH", &ada, &json!({ "tenant": "acme" })).code(), "last_admin");
+}
+
+#[test]
+fn signing_in_is_slowed_down_by_account_and_by_address() {
+    let database = database();
+    let site = Site { behind_proxy: true, ..Site::default() };
+    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    first_admin(&served);
+    let from = |address: &str, email: &str, password: &str| {
+        let headers = [("x-forwarded-for", address), ("content-type", "application/json")];
+        let body = json!({ "email": email, "password": password }).to_string();
+        served.send("POST", "/api/v1/session", &headers, body.as_bytes())
+    };
+    for number in 0..10 {
+        let answer = from(&format!("9.9.9.9, 10.0.0.{number}"), "ada@example.org", "wrong");
+        assert_eq!((answer.status, answer.code().as_str()), (401, "wrong_password"));
+    }
+    // The right password does not help any more, wherever it comes from; an hour later it does.
+    let answer = from("10.0.1.1", "ada@example.org", PASSWORD);
+    assert_eq!((answer.status, answer.code().as_str()), (429, "too_many_tries"));
+    assert_eq!(answer.headers["retry-after"], "901");
+    served.clock.turn(jiff::SignedDuration::from_mins(16));
+    assert_eq!(from("10.0.1.1", "ada@example.org", PASSWORD).status, 200);
+    // One address, many accounts. What a client itself says of its address does not count.
+    let codes: Vec<String> = (0..52)
+        .map(|number| {
+            from(&format!("1.2.3.{number}, 10.0.2.2"), &format!("a{number}@example.org"), "wrong").code()
+        })
+        .collect();
+    assert_eq!(codes.iter().filter(|code| *code == "wrong_password").count(), 50);
+    assert_eq!(codes.iter().filter(|code| *code == "too_many_tries").count(), 2);
+    assert_eq!(from("10.0.2.3", "b@example.org", "wrong").code(), "wrong_password");
+}
+
+#[test]
+fn an_unknown_account_takes_as_long_as_a_known_one() {
+    let database = database();
+    let served = closed(&database);
+    first_admin(&served);
+    let time = |email: &str| {
+        let started = Instant::now();
+        assert_eq!(sign_in(&served, email, "wrong").code(), "wrong_password");
+        started.elapsed()
+    };
+    let fastest = |email: &str| (0..4).map(|_| time(email)).min().unwrap();
+    let (known, unknown) = (fastest("ada@example.org"), fastest("nobody@example.org"));
+    // Hashing takes tens of milliseconds and everything else a few.
+    assert!(unknown > known / 2 && known > unknown / 2, "{known:?} and {unknown:?}");
+    assert!(known > Duration::from_millis(5), "{known:?} is too short for a hash");
+}
+
+#[test]
+fn sessions_are_listed_ended_and_over_when_they_are_not_used() {
+    let database = database();
+    let served = closed(&database);
+    let first = first_admin(&served);
+    let second = cookie(&sign_in(&served, "ada@example.org", PASSWORD));
+    let list = |cookie: &str| with(&served, cookie, "GET", "/api/v1/sessions", &json!({}));
+    let sessions = list(&second).json()["sessions"].as_array().unwrap().clone();
+    assert_eq!(sessions.len(), 2);
+    assert!(!list(&second).json().to_string().contains(second.split('=').nth(1).unwrap()));
+    let mine = with(&served, &second, "GET", "/api/v1/session", &json!({})).json()["session"].clone();
+    let other = sessions.iter().find(|session| session["id"] != mine).unwrap()["id"].as_str().unwrap();
+    assert_eq!(
+        with(&served, &second, "DELETE", &format!("/api/v1/sessions/{other}"), &json!({})).status,
+        204
+    );
+    assert_eq!(list(&first).status, 401);
+    served.clock.turn(jiff::SignedDuration::from_hours(24 * 13));
+    assert_eq!(list(&second).status, 200);
+    served.clock.turn(jiff::SignedDuration::from_hours(24 * 13));
+    assert_eq!(list(&second).status, 200, "it was used a fortnight ago at most");
+    served.clock.turn(jiff::SignedDuration::from_hours(24 * 15));
+    assert_eq!(list(&second).status, 401);
+}
+
+#[test]
+fn a_key_is_shown_once_and_narrower_than_its_owner() {
+    let database = database();
+    let served = closed(&database);
+    let admin = first_admin(&served);
+    let body = json!({
+        "name": "report", "scopes": [{ "permissions": ["records.read"], "datasets": ["db/*"] }],
+        "expires_at": "2026-02-07T12:00:00Z"
+    });
+    let made = with(&served, &admin, "POST", "/api/v1/keys", &body);
+    assert_eq!(made.status, 201, "{made:?}");
+    let secret = made.json()["secret"].as_str().unwrap().to_owned();
+    let bearer = format!("Bearer {secret}");
+    let by_key = |method: &str, path: &str| {
+        served.send(method, path, &[("authorization", &bearer), ("content-type", "application/json")], b"{}")
+    };
+    assert_eq!(by_key("GET", &Served::path("items", "rows")).status, 200);
+    assert_eq!(by_key("GET", &Served::path("items", "export?format=csv")).code(), "forbidden");
+    assert_eq!(by_key("GET", "/api/v1/users").code(), "forbidden");
+    let another = served.send(
+        "POST",
+        "/api/v1/keys",
+        &[("authorization", &bearer), ("content-type", "application/json")],
+        body.to_string().as_bytes(),
+    );
+    assert_eq!(another.code(), "forbidden", "a key makes no keys");
+    let listed = with(&served, &admin, "GET", "/api/v1/keys", &json!({}));
+    assert!(!String::from_utf8_lossy(&listed.body).contains(&secret));
+    let id = listed.json()["keys"][0]["id"].as_str().unwrap().to_owned();
+    // A cookie beside it changes nothing: whoever shows a key means it.
+    let both = [("authorization", bearer.as_str()), ("cookie", admin.as_str())];
+    assert_eq!(served.send("GET", "/api/v1/users", &both, b"").code(), "forbidden");
+    assert_eq!(with(&served, &admin, "DELETE", &format!("/api/v1/keys/{id}"), &json!({})).status, 204);
+    assert_eq!(by_key("GET", &Served::path("items", "rows")).status, 401);
+    let made = with(&served, &admin, "POST", "/api/v1/keys", &body).json();
+    served.clock.turn(jiff::SignedDuration::from_hours(24 * 8));
+    let late = format!("Bearer {}", made["secret"].as_str().unwrap());
+    assert_eq!(served.send("GET", "/api/v1/sources", &[("authorization", &late)], b"").status, 401);
+}
+
+#[test]
+fn requests_from_elsewhere_change_nothing() {
+    let database = database();
+    let served = closed(&database);
+    let admin = first_admin(&served);
+    let count = || {
+        with(&served, &admin, "GET", "/api/v1/users", &json!({})).json()["users"].as_array().unwrap().len()
+    };
+    let before = count();
+    let body = json!({ "email": "eve@example.org", "name": "Eve", "roles": ["admin"] }).to_string();
+    let post = |headers: &[(&str, &str)]| {
+        let mut all = vec![("cookie", admin.as_str())];
+        all.extend(headers);
+        served.send("POST", "/api/v1/users", &all, body.as_bytes()).status
+    };
+    let json = ("content-type", "application/json");
+    assert_eq!(post(&[json, ("origin", "https://elsewhere.example")]), 403);
+    assert_eq!(post(&[json, ("origin", "null")]), 403);
+    assert_eq!(post(&[json, ("sec-fetch-site", "cross-site")]), 403);
+    assert_eq!(post(&[json, ("sec-fetch-site", "same-site")]), 403);
+    // What a form elsewhere could send without asking.
+    assert_eq!(post(&[("content-type", "text/plain")]), 415);
+    assert_eq!(post(&[("content-type", "application/x-www-form-urlencoded")]), 415);
+    assert_eq!(post(&[]), 415);
+    assert_eq!(post(&[json, ("host", "elsewhere.example")]), 403);
+    assert_eq!(count(), before);
+    assert_eq!(post(&[json]), 201);
+}
+
+#[test]
+fn cookies_and_answers_carry_what_browsers_need() {
+    let database = database();
+    let served = closed(&database);
+    let plain = served.post(
+        "/api/v1/invitations/accept",
+        &json!({
+            "token": first_link(&served), "password": PASSWORD, "email": "ada@example.org", "name": "Ada"
+        }),
+    );
+    let set = &plain.headers["set-cookie"];
+    for part in ["rowport=", "; Path=/", "; HttpOnly", "; SameSite=Lax"] {
+        assert!(set.contains(part), "{set}");
+    }
+    assert!(!set.contains("Secure") && !set.contains("Domain"), "{set}");
+    let policy = &plain.headers["content-security-policy"];
+    assert!(policy.contains("default-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
+    assert_eq!(plain.headers["x-content-type-options"], "nosniff");
+    assert_eq!(plain.headers["cache-control"], "no-store");
+    let page = served.get("/");
+    assert_eq!(page.headers["content-security-policy"], *policy);
+
+    let host = Some("desk.example.org".to_owned());
+    let site = Site { host, secure: true, ..Site::default() };
+    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let body = json!({ "token": first_link(&served), "password": PASSWORD, "email": "a@b", "name": "A" })
+        .to_string();
+    let headers = [
+        ("host", "desk.example.org"),
+        ("origin", "https://desk.example.org"),
+        ("content-type", "application/json"),
+    ];
+    let answer = served.send("POST", "/api/v1/invitations/accept", &headers, body.as_bytes());
+    let set = &answer.headers["set-cookie"];
+    assert!(set.starts_with("__Host-rowport=") && set.ends_with("; Secure"), "{set}");
+    assert_eq!(with(&served, &cookie(&answer), "GET", "/api/v1/session", &json!({})).status, 200);
+    // Under the other name it is nobody's.
+    let other = cookie(&answer).replace("__Host-", "");
+    assert_eq!(with(&served, &other, "GET", "/api/v1/session", &json!({})).status, 401);
+}
+
+#[test]
+fn a_suspended_person_s_runs_keys_and_links_stop() {
+    let database = database();
+    let served = closed(&database);
+    let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
+    let done =
+        me.send(&served, "POST", &Served::path("items", "exports"), &json!({ "format": "csv" })).json();
+    let id = done["id"].as_str().unwrap().to_owned();
+    let started = Instant::now();
+    while me.get(&served, &format!("/api/v1/runs/{id}")).json()["state"] != "completed" {
+        assert!(started.elapsed() < Duration::from_secs(20));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let link = me.send(&served, "POST", &format!("/api/v1/runs/{id}/link"), &json!({})).json();
+    let url = link["url"].as_str().unwrap().to_owned();
+    let file = served.get(&url);
+    assert_eq!(file.status, 200, "a link needs no sign-in");
+    // An administrator sees it in everybody's history, and others do not.
+    let admin = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
+    let other = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
+    let everybodys = admin.get(&served, "/api/v1/runs?everyone=true").json();
+    assert_eq!(everybodys["runs"][0]["id"], id.as_str());
+    assert_eq!(other.get(&served, "/api/v1/runs?everyone=true").code(), "forbidden");
+    assert_eq!(other.get(&served, &format!("/api/v1/runs/{id}")).code(), "unknown_run");
+    for (method, path) in [
+        ("POST", format!("/api/v1/runs/{id}/cancel")),
+        ("POST", format!("/api/v1/runs/{id}/link")),
+        ("POST", format!("/api/v1/runs/{id}/rerun")),
+        ("DELETE", format!("/api/v1/runs/{id}")),
+    ] {
+        assert_eq!(other.send(&served, method, &path, &json!({})).code(), "unknown_run", "{path}");
+    }
+    // Somebody who may see less of the table by now may not have the file, and with it back they may.
+    let role = &me.user.roles[0];
+    let less = rowport_store::RoleBody {
+        grants: vec![grant(&["records.*"], &["*"])],
+        columns: vec![rowport_model::ColumnRule {
+            dataset: "db/items".to_owned(),
+            column: "name".to_owned(),
+            effect: rowport_model::ColumnEffect::Masked,
+        }],
+    };
+    let change = |body: &rowport_store::RoleBody| {
+        let system = Actor::system();
+        let roles = served.store.roles();
+        served.runtime.block_on(roles.update(served.clock.as_ref(), &system, role, "Changed", body)).unwrap();
+    };
+    change(&less);
+    assert_eq!(served.get(&url).code(), "unknown_artifact");
+    change(&rowport_store::RoleBody { columns: Vec::new(), ..less });
+    assert_eq!(served.get(&url).status, 200);
+    // One that waits is cancelled with its owner, and what they made is out of reach.
+    let path = format!("/api/v1/users/{}", me.user.id);
+    assert_eq!(admin.send(&served, "PATCH", &path, &json!({ "suspended": true })).status, 200);
+    assert_eq!(served.get(&url).code(), "unknown_artifact");
+    let back = UserChange { suspended: Some(false), ..UserChange::default() };
+    let system = Actor::system();
+    let users = served.store.users();
+    served.runtime.block_on(users.change(served.clock.as_ref(), &system, &me.user.id, back)).unwrap();
+    assert_eq!(served.get(&url).status, 200);
+    assert_eq!(me.get(&served, "/api/v1/session").status, 401, "the session ended with the suspension");
+}
+
+#[test]
+fn the_audit_has_who_did_what() {
+    let database = database();
+    let served = closed(&database);
+    let admin = first_admin(&served);
+    assert_eq!(sign_in(&served, "ada@example.org", "wrong").status, 401);
+    let role = json!({ "name": "R", "grants": [{ "permissions": ["records.read"], "datasets": ["*"] }] });
+    let role = with(&served, &admin, "POST", "/api/v1/roles", &role).json();
+    let path = format!("/api/v1/roles/{}", role["id"].as_str().unwrap());
+    assert_eq!(with(&served, &admin, "DELETE", &path, &json!({})).status, 204);
+    assert_eq!(
+        with(&served, &admin, "GET", &Served::path("items", "export?format=csv"), &json!({})).status,
+        200
+    );
+    let run =
+        with(&served, &admin, "POST", &Served::path("items", "exports"), &json!({ "format": "csv" })).json();
+    let run = run["id"].as_str().unwrap();
+    let page = with(&served, &admin, "GET", "/api/v1/audit", &json!({})).json();
+    let events = page["events"].as_array().unwrap();
+    let actions: Vec<&str> = events.iter().rev().map(|event| event["action"].as_str().unwrap()).collect();
+    assert_eq!(
+        actions,
+        [
+            "user.first_admin",
+            "session.began",
+            "session.refused",
+            "role.created",
+            "role.deleted",
+            "export.started",
+            "run.asked"
+        ]
+    );
+    let numbers: Vec<i64> = events.iter().rev().map(|event| event["seq"].as_i64().unwrap()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(events[0]["subject"], run);
+    assert_eq!(
+        (&events[1]["source"], &events[1]["dataset"], &events[1]["address"]),
+        (&json!("db"), &json!("items"), &json!("127.0.0.1"))
+    );
+    assert!(!page.to_string().contains("wrong") && !page.to_string().contains(PASSWORD));
+    let only = |query: &str| {
+        let page = with(&served, &admin, "GET", &format!("/api/v1/audit?{query}"), &json!({})).json();
+        page["events"].as_array().unwrap().len()
+    };
+    assert_eq!(only("action=role"), 2);
+    assert_eq!(only("source=db&dataset=items"), 2);
+    assert_eq!(only("search=ada"), 5);
+    assert_eq!(only("search=a%25"), 0);
+    assert_eq!(only("from=2026-02-01T00:00:00Z"), 0);
+    assert_eq!(only("before=4&limit=2"), 2);
+    let whole = with(&served, &admin, "GET", "/api/v1/audit/export?action=role", &json!({}));
+    assert_eq!(String::from_utf8_lossy(&whole.body).lines().count(), 2);
+    assert!(whole.complete);
+}
+
+#[test]
+fn whoever_comes_to_the_demo_is_its_administrator_until_they_sign_out() {
+    let database = database();
+    let served = serve_as(&database, Serving { door: Door::Demo, ..Serving::default() });
+    assert_eq!(served.get("/api/v1/session").status, 401, "there is no administrator yet");
+    served.runtime.block_on(served.accounts.prepare_demo()).unwrap();
+    served.runtime.block_on(served.accounts.prepare_demo()).unwrap();
+    let me = served.get("/api/v1/session");
+    assert_eq!((me.status, &me.json()["name"]), (200, &json!("Demo admin")));
+    let stale = [("cookie", "rowport=00")];
+    assert_eq!(served.send("GET", "/api/v1/session", &stale, b"").status, 200);
+    let out = served.send("DELETE", "/api/v1/session", &[], b"");
+    assert_eq!(out.status, 204);
+    let cookie = cookie(&out);
+    assert_eq!(served.send("GET", "/api/v1/session", &[("cookie", &cookie)], b"").status, 401);
+}
