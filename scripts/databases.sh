@@ -1,16 +1,23 @@
 #!/usr/bin/env bash
 # Throwaway PostgreSQL and MariaDB servers for tests and benchmarks.
 #
-#   scripts/databases.sh start    starts both on free loopback ports (no-op when they run already)
-#   scripts/databases.sh env      prints `export ROWPORT_TEST_POSTGRES=… ROWPORT_TEST_MYSQL=…`, for `eval`
-#   scripts/databases.sh stop     stops them and removes their data
+#   scripts/databases.sh start [postgres|mariadb]   starts both, or that one, on free loopback ports (no-op when they run)
+#   scripts/databases.sh env        prints `export ROWPORT_TEST_POSTGRES=… ROWPORT_TEST_MYSQL=…`, for `eval`
+#   scripts/databases.sh halt MODE  stops PostgreSQL, `fast` or `immediate` as if it had been killed; its data stays
+#   scripts/databases.sh resume     starts it again where it was
+#   scripts/databases.sh stop       stops what runs and removes its data
 #
 # What runs is remembered in target/test-databases, or in the file that ROWPORT_TEST_DATABASES names, so that
-# `make test` has servers of its own beside those that a developer started by hand.
+# `make test` has servers of its own beside those that a developer started by hand, and a test that stops its server
+# has one that is nobody else's. Where ROWPORT_TEST_TLS names a folder with server.crt and server.key, the servers take
+# encrypted connections only.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 state=${ROWPORT_TEST_DATABASES:-$root/target/test-databases}
+tls=${ROWPORT_TEST_TLS:-}
+postgres_port=
+mariadb_port=
 
 die() {
     printf 'databases.sh: %s\n' "$*" >&2
@@ -58,10 +65,9 @@ postgres_program() {
 
 # start_postgres DIR: leaves its port in $postgres_port.
 start_postgres() {
-    local dir=$1 user initdb pg_ctl port
+    local dir=$1 user initdb port
     user=$(server_user postgres)
     initdb=$(postgres_program initdb)
-    pg_ctl=$(postgres_program pg_ctl)
     mkdir "$dir/postgres"
     printf 'rowport\n' >"$dir/postgres/password"
     own "$user" "$dir/postgres"
@@ -84,10 +90,16 @@ shared_buffers = 256MB
 timezone = 'UTC'
 log_timezone = 'UTC'
 CONF
+    if [ -n "$tls" ]; then
+        cp "$tls/server.crt" "$tls/server.key" "$dir/postgres/data/"
+        own "$user" "$dir/postgres/data/server.crt" "$dir/postgres/data/server.key"
+        chmod 600 "$dir/postgres/data/server.key"
+        printf 'ssl = on\n' >>"$dir/postgres/data/postgresql.conf"
+        sed -i 's/^host /hostssl /' "$dir/postgres/data/pg_hba.conf"
+    fi
     for _ in 1 2 3; do
         port=$(free_port)
-        if as "$user" "$pg_ctl" start --silent --wait --timeout=60 --pgdata="$dir/postgres/data" \
-            --log="$dir/postgres/log" --options="-p $port" >/dev/null; then
+        if run_postgres "$dir" "$port"; then
             postgres_port=$port
             return
         fi
@@ -95,9 +107,15 @@ CONF
     die "PostgreSQL does not start: $(tail -n 5 "$dir/postgres/log")"
 }
 
+# run_postgres DIR PORT
+run_postgres() {
+    as "$(server_user postgres)" "$(postgres_program pg_ctl)" start --silent --wait --timeout=60 \
+        --pgdata="$1/postgres/data" --log="$1/postgres/log" --options="-p $2" >/dev/null
+}
+
 # start_mariadb DIR: leaves its port in $mariadb_port.
 start_mariadb() {
-    local dir=$1 user server install port attempt
+    local dir=$1 user server install port attempt encryption=()
     user=$(server_user mysql)
     # Debian keeps the server in /usr/sbin, which is not in everybody's PATH.
     server=$(PATH=$PATH:/usr/sbin command -v mariadbd || true)
@@ -108,6 +126,11 @@ start_mariadb() {
 CREATE USER IF NOT EXISTS rowport@'%' IDENTIFIED BY 'rowport';
 GRANT ALL ON *.* TO rowport@'%' WITH GRANT OPTION;
 SQL
+    if [ -n "$tls" ]; then
+        cp "$tls/server.crt" "$tls/server.key" "$dir/mariadb/"
+        encryption=(--ssl-cert="$dir/mariadb/server.crt" --ssl-key="$dir/mariadb/server.key"
+            --require-secure-transport=ON)
+    fi
     own "$user" "$dir/mariadb"
     as "$user" "$install" --no-defaults --datadir="$dir/mariadb/data" --skip-test-db \
         --auth-root-authentication-method=normal >"$dir/mariadb-install.log" 2>&1 ||
@@ -121,7 +144,7 @@ SQL
             --character-set-server=utf8mb4 --default-time-zone=+00:00 --local-infile=1 \
             --max-allowed-packet=256M --innodb-buffer-pool-size=256M --innodb-log-file-size=512M \
             --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --skip-innodb-doublewrite \
-            --skip-log-bin --skip-performance-schema </dev/null >/dev/null 2>&1 &
+            --skip-log-bin --skip-performance-schema "${encryption[@]}" </dev/null >/dev/null 2>&1 &
         local child=$!
         for ((attempt = 0; attempt < 600; attempt++)); do
             if listens "$port" && [ -s "$dir/mariadb/pid" ]; then
@@ -138,13 +161,16 @@ SQL
     die "MariaDB does not start: $(tail -n 5 "$dir/mariadb/log")"
 }
 
+# Whether all that was started still runs.
 running() {
     [ -f "$state" ] || return 1
     # shellcheck source=/dev/null
     . "$state"
-    listens "$postgres_port" && listens "$mariadb_port"
+    local port
+    for port in $postgres_port $mariadb_port; do listens "$port" || return 1; done
 }
 
+# start [postgres|mariadb]
 start() {
     if running; then return; fi
     [ ! -f "$state" ] || stop
@@ -153,10 +179,25 @@ start() {
     chmod 755 "$directory"
     mkdir -p "$(dirname "$state")"
     trap 'stop_in "$directory"' EXIT
-    start_postgres "$directory"
-    start_mariadb "$directory"
+    postgres_port=
+    mariadb_port=
+    if [ "${1:-postgres}" = postgres ]; then start_postgres "$directory"; fi
+    if [ "${1:-mariadb}" = mariadb ]; then start_mariadb "$directory"; fi
     printf 'directory=%q\npostgres_port=%q\nmariadb_port=%q\n' "$directory" "$postgres_port" "$mariadb_port" >"$state"
     trap - EXIT
+}
+
+# halt fast|immediate
+halt() {
+    # shellcheck source=/dev/null
+    . "$state"
+    as "$(server_user postgres)" "$(postgres_program pg_ctl)" stop --silent --mode="$1" --pgdata="$directory/postgres/data"
+}
+
+resume() {
+    # shellcheck source=/dev/null
+    . "$state"
+    run_postgres "$directory" "$postgres_port" || die "PostgreSQL does not start: $(tail -n 5 "$directory/postgres/log")"
 }
 
 # stop_in DIR: stops what runs there and removes it.
@@ -188,13 +229,17 @@ stop() {
 
 print_env() {
     running || die "no databases run: scripts/databases.sh start"
-    printf 'export ROWPORT_TEST_POSTGRES=postgres://rowport:rowport@127.0.0.1:%s/postgres\n' "$postgres_port"
-    printf 'export ROWPORT_TEST_MYSQL=mysql://rowport:rowport@127.0.0.1:%s/\n' "$mariadb_port"
+    [ -z "$postgres_port" ] ||
+        printf 'export ROWPORT_TEST_POSTGRES=postgres://rowport:rowport@127.0.0.1:%s/postgres\n' "$postgres_port"
+    [ -z "$mariadb_port" ] ||
+        printf 'export ROWPORT_TEST_MYSQL=mysql://rowport:rowport@127.0.0.1:%s/\n' "$mariadb_port"
 }
 
 case ${1:-} in
-start) start ;;
+start) start "${@:2}" ;;
+halt) halt "${2:-fast}" ;;
+resume) resume ;;
 stop) stop ;;
 env) print_env ;;
-*) die "usage: scripts/databases.sh start|stop|env" ;;
+*) die "usage: scripts/databases.sh start|env|halt|resume|stop" ;;
 esac

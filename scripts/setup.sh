@@ -35,6 +35,7 @@ test | long)
     need python3-venv python3 -c 'import ensurepip, venv'
     need sqlite3 has sqlite3
     need jq has jq
+    need openssl has openssl
     need curl has curl
     need unzip has unzip
     [ "$purpose" = test ] || need libreoffice-calc-nogui has soffice

@@ -15,6 +15,12 @@ pub enum DriverError {
         /// The operating system's or the database's words.
         message: String,
     },
+    /// The URL asks for an encrypted connection, and none could be made that is to be trusted.
+    #[error("no encrypted connection could be made: {message}")]
+    Unencrypted {
+        /// What is wrong with the certificate, or with the server.
+        message: String,
+    },
     /// The database answers, but does not let us in or does not accept the statement.
     #[error("the database refused: {message}")]
     Refused {
@@ -93,7 +99,9 @@ impl DriverError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::BadUrl { .. } => "bad_source_url",
-            Self::Unreachable { .. } | Self::FileUnusable { .. } => "source_unreachable",
+            Self::Unreachable { .. } | Self::Unencrypted { .. } | Self::FileUnusable { .. } => {
+                "source_unreachable"
+            }
             Self::Refused { .. } | Self::FileRefused { .. } => "source_refused",
             Self::Busy { .. } | Self::FileLocked { .. } => "source_busy",
             Self::Timeout { .. } => "timeout",
@@ -111,6 +119,10 @@ impl DriverError {
             Self::Unreachable { .. } => {
                 "check that the database is running and that host, port and network are right"
             }
+            Self::Unencrypted { .. } => {
+                "check that the server speaks TLS, that its certificate names this host, and that the URL names the \
+                 authority which signed it (`sslrootcert`, or `ssl-ca` for MySQL)"
+            }
             Self::FileUnusable { .. } => {
                 "check that the path is right, and that the file is a database which this user may read"
             }
@@ -126,6 +138,16 @@ impl DriverError {
             }
             _ => return None,
         })
+    }
+
+    /// What the operating system or TLS said while a connection was made.
+    pub(crate) fn while_connecting(error: &std::io::Error) -> Self {
+        let message = error.to_string();
+        // TLS has no kind of its own: what it does not accept is data to it.
+        match error.kind() {
+            std::io::ErrorKind::InvalidData => Self::Unencrypted { message },
+            _ => Self::Unreachable { message },
+        }
     }
 
     pub(crate) fn protocol(message: impl Into<String>) -> Self {

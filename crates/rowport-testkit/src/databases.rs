@@ -85,14 +85,19 @@ impl Database {
                  `scripts/databases.sh start`, then `eval \"$(scripts/databases.sh env)\"`; `make test` does both."
             );
         };
+        Self::on(kind, &administrator)
+    }
+
+    /// A database on the server with this URL, whose user may make databases.
+    pub(crate) fn on(kind: SourceKind, administrator: &str) -> Self {
         // Test processes run side by side on one server, so a counter would not do.
         let name = format!("rowport_{:016x}", RandomState::new().build_hasher().finish());
-        execute_on_server(kind, &administrator, format!("CREATE DATABASE {name}"));
+        execute_on_server(kind, administrator, format!("CREATE DATABASE {name}"));
         let slash = administrator.rfind('/').expect("a server's URL has a path");
         Self {
             kind,
             url: format!("{}/{name}", &administrator[..slash]),
-            place: Place::Server { administrator, name },
+            place: Place::Server { administrator: administrator.to_owned(), name },
         }
     }
 

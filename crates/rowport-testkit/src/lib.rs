@@ -2,8 +2,10 @@
 //!
 //! - [`Database`]: a fresh, empty PostgreSQL, MariaDB or SQLite database that is dropped with its value
 //!   ([`Postgres::create`], [`Mysql::create`], [`Sqlite::create`]).
+//! - [`Server`]: a server of a test's own, which may be stopped or speak TLS only with throwaway [`Certificates`].
 //! - [`chinook`]: a real music-store database that nobody here designed, in all three.
 //! - [`edges`]: tables that hold every type of each database at its edges.
+//! - [`cases`], [`seed`], [`soak`]: how much is tried.
 //!
 //! A test that needs a server fails without one, and says how to start it; it is never skipped. What goes wrong in
 //! here is a mistake in the test or its surroundings, so everything panics with a message instead of returning errors.
@@ -11,5 +13,9 @@
 pub mod chinook;
 mod databases;
 pub mod edges;
+mod effort;
+mod server;
 
 pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
+pub use effort::{cases, seed, soak};
+pub use server::{Certificates, Server, Stop};

@@ -10,10 +10,8 @@ pub(super) fn while_connecting(error: Error) -> DriverError {
     match error {
         Error::Database(_) => from_sqlx(error),
         Error::Configuration(error) => DriverError::BadUrl { message: error.to_string() },
-        Error::Io(error) => DriverError::Unreachable { message: error.to_string() },
-        Error::Tls(error) => {
-            DriverError::Unreachable { message: format!("no encrypted connection could be made: {error}") }
-        }
+        Error::Io(error) => DriverError::while_connecting(&error),
+        Error::Tls(error) => DriverError::Unencrypted { message: error.to_string() },
         other => DriverError::Unreachable { message: other.to_string() },
     }
 }

@@ -23,9 +23,9 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> DriverError {
             | std::io::ErrorKind::ConnectionReset
             | std::io::ErrorKind::BrokenPipe
             | std::io::ErrorKind::ConnectionAborted => DriverError::Lost { message: error.to_string() },
-            _ => DriverError::Unreachable { message: error.to_string() },
+            _ => DriverError::while_connecting(&error),
         },
-        sqlx::Error::Tls(error) => DriverError::Unreachable { message: format!("TLS: {error}") },
+        sqlx::Error::Tls(error) => DriverError::Unencrypted { message: error.to_string() },
         sqlx::Error::Configuration(error) => DriverError::BadUrl { message: error.to_string() },
         sqlx::Error::PoolTimedOut => {
             DriverError::Busy { message: "every connection to this source is in use".to_owned() }

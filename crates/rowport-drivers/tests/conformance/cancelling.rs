@@ -147,7 +147,7 @@ async fn a_connection_that_is_killed_is_an_error_and_no_end() {
 }
 
 /// Waits until no statement of ours runs any more.
-async fn idle(database: &Database) {
+pub async fn idle(database: &Database) {
     let started = Instant::now();
     while running(database) > 0 {
         assert!(started.elapsed() < Duration::from_secs(5), "{}: the statement still runs", database.kind());

@@ -2,8 +2,8 @@
 //! through [`rowport_drivers::connect`], and against nothing else. A new driver adds its name to
 //! [`on_every_database`] and its expectations to `types`.
 //!
-//! The servers are those of `scripts/databases.sh`. Longer runs: `ROWPORT_CASES` (generated views and filters),
-//! `ROWPORT_READS` (reads while another client writes).
+//! The servers are those of `scripts/databases.sh`. `ROWPORT_CASES` says how many generated views and how many reads
+//! beside a writer are tried.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 /// Makes of each `async fn case(kind: SourceKind)` one test for each database, named `case::postgres` and so on.
@@ -32,6 +32,7 @@ macro_rules! on_every_database {
 
 mod cancelling;
 mod cells;
+mod encryption;
 mod errors;
 mod filtering;
 mod generated;

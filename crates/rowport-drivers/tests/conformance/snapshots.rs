@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rowport_drivers::ReadOptions;
 use rowport_model::{SourceKind, View};
-use rowport_testkit::Database;
+use rowport_testkit::{Database, cases};
 
 use crate::cells::cells;
 use crate::source::{Source, view};
@@ -42,7 +42,7 @@ async fn a_read_is_one_state_while_others_write(kind: SourceKind) {
             }
         })
     };
-    let reads: u64 = std::env::var("ROWPORT_READS").map_or(20, |reads| reads.parse().unwrap());
+    let reads: u64 = cases(200) as u64;
     let mut during = 0;
     for read in 0..reads {
         let view = if read % 2 == 0 { View::default() } else { view("", "", "balance,-id") };
@@ -68,6 +68,7 @@ async fn a_read_is_one_state_while_others_write(kind: SourceKind) {
     stop.store(true, Ordering::Relaxed);
     writer.join().unwrap();
     assert!(during > reads / 2, "{kind}: only {during} writes during {reads} reads prove nothing");
+    eprintln!("{kind}: {reads} reads, {during} rounds of writing meanwhile, each read one state");
 }
 
 /// Moves money, closes an account into another, and opens one again: each in one transaction that keeps the sum.
