@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod connections;
 mod docs_page;
 mod error;
 mod extract;
@@ -73,7 +74,8 @@ pub async fn serve(
             format!("{address} is not on loopback, and nobody need sign in: everybody there could come in");
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
     }
-    axum::serve(listener, router(state).into_make_service_with_connect_info::<SocketAddr>())
+    let service = router(state).into_make_service_with_connect_info::<connections::Peer>();
+    axum::serve(connections::Connections(listener), service)
         .with_graceful_shutdown(async move { shutdown.cancelled().await })
         .await
 }

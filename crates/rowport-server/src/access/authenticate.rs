@@ -1,5 +1,4 @@
 use std::convert::Infallible;
-use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -12,6 +11,7 @@ use rowport_store::{Actor, StoreError};
 
 use super::cookie;
 use crate::AppState;
+use crate::connections::Peer;
 use crate::error::ApiError;
 
 /// Who asks.
@@ -77,7 +77,7 @@ async fn who(state: &AppState, headers: &HeaderMap) -> Result<Option<SignedIn>, 
 
 fn client(state: &AppState, request: &Request) -> Client {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|peer| peer.0.address.ip().to_string());
     // The last address is the one that our own proxy saw; those before it are what the client claims.
     let forwarded = text(header::HeaderName::from_static("x-forwarded-for"))
         .filter(|_| state.site.behind_proxy)

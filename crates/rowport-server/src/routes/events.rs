@@ -1,24 +1,28 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::extract::State;
+use axum::Extension;
+use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rowport_engine::runs::Watcher;
-use rowport_store::Run;
+use rowport_store::{Run, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::AppState;
 use crate::access::Caller;
+use crate::connections::{Listening, Peer, TOLD_EVERY};
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 
 /// So many changes are replayed one by one; whoever missed more reads the history again.
 const REPLAYED: u32 = 256;
+
+/// How many of them are in memory at once: a thousand clients come back together when a process was restarted.
+const REPLAYED_AT_ONCE: u32 = 16;
 
 /// Changes to one's runs, as server-sent events: `run` with the run as JSON, its version as the id. A client that
 /// reconnects says `Last-Event-ID` and gets what it missed; `reset` says that this was too much, and that the
@@ -33,6 +37,7 @@ const REPLAYED: u32 = 256;
 pub(crate) async fn events(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    peer: Option<Extension<ConnectInfo<Peer>>>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let last = match headers.get("last-event-id").map(|id| id.to_str().ok().and_then(|id| id.parse().ok())) {
@@ -46,27 +51,29 @@ pub(crate) async fn events(
     let version = state.store.runs().version().await?;
     let mut seen = version;
     if let Some(last) = last {
-        let missed = state.store.runs().changed_since(last, REPLAYED).await?;
-        if missed.len() < REPLAYED as usize && last <= version {
-            seen = missed.last().map_or(last, |run| run.version);
-            waiting.extend(missed.into_iter().map(|run| Message::Run(Arc::new(run))));
+        let missed = state.store.runs().changed_since(last, REPLAYED).await?.len();
+        if missed < REPLAYED as usize && last <= version {
+            seen = last;
         } else {
             waiting.push_back(Message::Reset);
         }
     }
     let listener = Listener {
         principal: principal.id().to_owned(),
+        store: state.store,
         watcher: state.watcher,
         changes,
         waiting,
+        replayed: seen == version,
         seen,
         start: version,
+        _listening: peer.map(|Extension(ConnectInfo(peer))| peer.listens()),
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(TOLD_EVERY)))
 }
 
 enum Message {
@@ -77,13 +84,17 @@ enum Message {
 
 struct Listener {
     principal: String,
+    store: Arc<Store>,
     watcher: Watcher,
     changes: Receiver<Arc<Run>>,
     waiting: VecDeque<Message>,
+    /// Whether the client has been told of all that it missed.
+    replayed: bool,
     /// Everything up to this version was told.
     seen: i64,
     /// The version when the client came.
     start: i64,
+    _listening: Option<Listening>,
 }
 
 impl Listener {
@@ -92,6 +103,10 @@ impl Listener {
         loop {
             let message = match self.waiting.pop_front() {
                 Some(message) => message,
+                None if !self.replayed => {
+                    self.replay().await;
+                    continue;
+                }
                 None => tokio::select! {
                     change = self.changes.recv() => match change {
                         Ok(run) if run.version <= self.seen => continue,
@@ -118,6 +133,23 @@ impl Listener {
                     event.json_data(&*run).unwrap_or_default()
                 }
             });
+        }
+    }
+
+    /// Fetches some of what the client missed. Whoever changes meanwhile is told of later, as what it is then.
+    async fn replay(&mut self) {
+        match self.store.runs().changed_since(self.seen, REPLAYED_AT_ONCE).await {
+            Ok(missed) => {
+                self.replayed = missed.len() < REPLAYED_AT_ONCE as usize;
+                self.seen = missed.last().map_or(self.seen, |run| run.version);
+                self.waiting.extend(missed.into_iter().map(|run| Message::Run(Arc::new(run))));
+            }
+            Err(error) => {
+                tracing::warn!(%error, "changes to runs cannot be read again");
+                self.replayed = true;
+                self.seen = self.start;
+                self.waiting.push_back(Message::Reset);
+            }
         }
     }
 }
