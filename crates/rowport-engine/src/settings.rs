@@ -1,6 +1,7 @@
 //! What the configuration says of sources and datasets, free of its file format.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rowport_drivers::SourceUrl;
@@ -93,6 +94,9 @@ pub struct ExportSettings {
     pub snapshot_patience: Duration,
     /// How many bytes may be spooled for one export.
     pub spool_bytes: u64,
+    /// The folder on whose disk they are spooled, in files without a name; the system's own for temporary files when
+    /// there is none.
+    pub spool_folder: Option<PathBuf>,
 }
 
 impl Default for ExportSettings {
@@ -103,6 +107,7 @@ impl Default for ExportSettings {
             retention: Duration::from_secs(24 * 60 * 60),
             snapshot_patience: Duration::from_secs(30),
             spool_bytes: 20 << 30,
+            spool_folder: None,
         }
     }
 }

@@ -100,6 +100,7 @@ impl Desk {
             memory: 1 << 20,
             patience: self.exports.snapshot_patience,
             disk: self.exports.spool_bytes,
+            folder: self.exports.spool_folder.clone().unwrap_or_else(std::env::temp_dir),
         }
     }
 

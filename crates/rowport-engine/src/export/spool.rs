@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,7 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::error::EngineError;
 
 /// What a spool may hold, and for how long the export may wait for its reader.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SpoolLimits {
     /// Bytes in memory.
     pub memory: usize,
@@ -27,6 +28,8 @@ pub struct SpoolLimits {
     pub patience: Duration,
     /// Bytes on disk.
     pub disk: u64,
+    /// On which disk: that of this folder.
+    pub folder: PathBuf,
 }
 
 /// A spool: the end for the export and the end for the reader.
@@ -101,7 +104,7 @@ impl SpoolWriter {
             }
             let left = self.limits.patience.saturating_sub(self.waited);
             if left.is_zero() {
-                state.file = Some(Arc::new(tempfile::tempfile()?));
+                state.file = Some(Arc::new(tempfile::tempfile_in(&self.limits.folder)?));
                 return Ok(false);
             }
             let began = Instant::now();
@@ -220,7 +223,7 @@ mod tests {
     use super::*;
 
     fn limits(patience: Duration) -> SpoolLimits {
-        SpoolLimits { memory: 8, patience, disk: 1_000 }
+        SpoolLimits { memory: 8, patience, disk: 1_000, folder: std::env::temp_dir() }
     }
 
     async fn read_all(mut reader: SpoolReader) -> (Vec<u8>, EngineError) {
@@ -260,6 +263,15 @@ mod tests {
         let error =
             tokio::task::spawn_blocking(move || writer.write_all(&[0; 2_000])).await.unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::QuotaExceeded);
+    }
+
+    #[tokio::test]
+    async fn the_disk_is_that_of_the_folder() {
+        let limits = SpoolLimits { folder: PathBuf::from("/nowhere/at/all"), ..limits(Duration::ZERO) };
+        let (mut writer, _reader) = spool(limits);
+        let error =
+            tokio::task::spawn_blocking(move || writer.write_all(&[0; 2_000])).await.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound);
     }
 
     #[tokio::test]

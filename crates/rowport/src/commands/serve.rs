@@ -114,9 +114,10 @@ pub struct Serving {
 }
 
 /// Serves until interrupted, and says where.
-pub async fn serve(settings: DeskSettings, serving: Serving) -> Result<ExitCode, Failure> {
+pub async fn serve(mut settings: DeskSettings, serving: Serving) -> Result<ExitCode, Failure> {
     let Serving { listen, data_dir, state, door, runs, limits, mut site } = serving;
     check_listen(listen, door)?;
+    allow_many_files();
     std::fs::create_dir_all(&data_dir)
         .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
     let in_store = |error: StoreError| Failure::output("the store", &error);
@@ -125,6 +126,7 @@ pub async fn serve(settings: DeskSettings, serving: Serving) -> Result<ExitCode,
         None => Store::open(&data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
     };
     let folder = Folder::open(&data_dir.join("artifacts")).map_err(in_store)?;
+    settings.exports.spool_folder = Some(data_dir.clone());
     let desk = Arc::new(sources::desk(settings)?);
     let listener = TcpListener::bind(listen).await.map_err(|error| {
         Failure::output(&format!("cannot listen on {listen}"), &error)
@@ -181,6 +183,17 @@ async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Resul
         }
     }
     Ok(())
+}
+
+/// Lets this process have as many files open as the system's administrator allows. The limit that a process is born
+/// with, mostly 1,024, is for programs that use `select`; a thousand people who listen need one connection each.
+fn allow_many_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::debug!(%error, "the limit on open files stays as it is");
+    }
 }
 
 /// A line for the person who started it.

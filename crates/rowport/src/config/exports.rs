@@ -45,6 +45,8 @@ impl ExportsSection {
                 .spool_limit
                 .and_then(|text| checked(bytes(text.get_ref()), &text, checks))
                 .unwrap_or(default.spool_bytes),
+            // It is on the disk of the data folder, which is not known yet.
+            spool_folder: default.spool_folder,
         }
     }
 }

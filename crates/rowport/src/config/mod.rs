@@ -139,7 +139,7 @@ struct Document {
     /// A proxy of yours stands before Rowport and says in `X-Forwarded-For` who asks. Without one, anybody could say so.
     #[schemars(extend("default" = false, "examples" = [true]))]
     behind_proxy: bool,
-    /// The folder of Rowport's own state: people, runs, saved views and presets.
+    /// The folder of Rowport's own state, of the files of background exports, and of what is spooled for slow readers.
     #[schemars(with = "String", length(min = 1))]
     #[schemars(extend("default" = "rowport-data", "examples" = ["./rowport-data"]))]
     data_dir: Option<Spanned<String>>,

@@ -29,12 +29,13 @@ const DIRECT_MEMORY: usize = 8 << 20;
 const MANIFEST: HeaderName = HeaderName::from_static("rowport-manifest");
 
 /// The whole file, then the answer.
-pub(super) async fn direct(head: Head, open: OpenExport, most_bytes: u64) -> Result<Response, ApiError> {
+pub(super) async fn direct(head: Head, open: OpenExport, limits: SpoolLimits) -> Result<Response, ApiError> {
     let cancel = CancellationToken::new();
     // The client that leaves drops this future, and with it the guard.
     let _guard = cancel.clone().drop_guard();
     let task = tokio::task::spawn_blocking(move || {
-        let mut file = Limited { file: tempfile::SpooledTempFile::new(DIRECT_MEMORY), left: most_bytes };
+        let file = tempfile::spooled_tempfile_in(DIRECT_MEMORY, limits.folder);
+        let mut file = Limited { file, left: limits.disk };
         let manifest = open.write_to(&mut file, &mut |_| {}, &cancel)?;
         let mut file = file.file;
         let rewound = file.seek(SeekFrom::Start(0));

@@ -107,7 +107,7 @@ async fn respond(
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
     match tier {
-        Tier::Direct => answer::direct(head, open, state.desk.spool_limits().disk).await,
+        Tier::Direct => answer::direct(head, open, state.desk.spool_limits()).await,
         Tier::Auto | Tier::Streamed | Tier::Background => {
             let wants_trailers = headers
                 .get("te")
