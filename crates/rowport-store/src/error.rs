@@ -121,6 +121,12 @@ pub enum StoreError {
         /// The operating system's words.
         message: String,
     },
+    /// The storage of the artifacts has no room.
+    #[error("the storage in {place} is full")]
+    StorageFull {
+        /// The folder.
+        place: String,
+    },
     /// The file cannot be opened, read or written.
     #[error("Rowport's own state in {place} cannot be used: {message}")]
     Unavailable {
@@ -188,6 +194,7 @@ impl StoreError {
             Self::UnknownInvitation => "unknown_invitation",
             Self::UnknownArtifact { .. } => "unknown_artifact",
             Self::Storage { .. } => "storage_unavailable",
+            Self::StorageFull { .. } => "storage_full",
             Self::Unavailable { .. } => "store_unavailable",
             Self::Busy { .. } => "store_busy",
             Self::Foreign { .. } => "store_foreign",

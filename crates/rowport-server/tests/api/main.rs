@@ -1,5 +1,5 @@
 //! The API against real databases, over real connections.
-#![allow(clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod access;
 mod desk;

@@ -87,6 +87,10 @@ impl Folder {
     }
 }
 
-fn storage(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Storage { place: path.display().to_string(), message: error.to_string() }
+fn storage(path: &Path, error: &(dyn std::error::Error + 'static)) -> StoreError {
+    let place = path.display().to_string();
+    match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
+        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => StoreError::StorageFull { place },
+        _ => StoreError::Storage { place, message: error.to_string() },
+    }
 }

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rowport_testkit::Database;
+pub use rowport_testkit::{cases, soak};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -117,18 +118,4 @@ pub fn left_in(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
-}
-
-/// Whether the checks that take minutes run too.
-pub fn soak() -> bool {
-    std::env::var_os("ROWPORT_SOAK").is_some()
-}
-
-/// How often something is tried: all of it in the soak, a tenth otherwise.
-pub fn cases(full: usize) -> usize {
-    match std::env::var("ROWPORT_CASES") {
-        Ok(count) => count.parse().unwrap(),
-        Err(_) if soak() => full,
-        Err(_) => full.div_ceil(10),
-    }
 }

@@ -9,6 +9,7 @@ use rowport_model::SourceKind;
 use rowport_testkit::{Database, Mysql, Postgres, Sqlite, chinook};
 
 use crate::binary::{Answer, finished, left_in, program, rowport, signal, wait};
+use crate::disks::{LyingDisk, SmallDisk};
 
 /// Nobody waits longer than this for an export to notice that it has to end.
 const SOON: Duration = Duration::from_secs(10);
@@ -153,37 +154,19 @@ fn a_file_that_may_not_grow_leaves_nothing() {
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "the file of yesterday");
 }
 
-/// A file system of two megabytes, where we may make one.
-struct SmallDisk(tempfile::TempDir);
-
-impl SmallDisk {
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=2m", "tmpfs"]).arg(folder.path()).stderr(Stdio::null());
-        mount.status().is_ok_and(|status| status.success()).then_some(Self(folder))
-    }
-}
-
-impl Drop for SmallDisk {
-    fn drop(&mut self) {
-        // Whatever is in the way of it, the test has already said what went wrong.
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
-}
-
 #[test]
 fn a_full_disk_leaves_nothing() {
     let database = endless(SourceKind::Sqlite);
     // Only root may mount; everybody has a device that is always full, which shows the same error on a pipe.
-    if let Some(disk) = SmallDisk::mount() {
-        let output = disk.0.path().join("out.csv");
+    let folder = tempfile::tempdir().unwrap();
+    if let Some(_disk) = SmallDisk::mount(folder.path(), "2m") {
+        let output = folder.path().join("out.csv");
         std::fs::write(&output, "the file of yesterday").unwrap();
         let answer = wait(begin(&database, &output), Duration::from_secs(60));
         assert_eq!(answer.code, Some(5), "{answer:?}");
         assert!(answer.stderr.contains("out.csv cannot be written: No space left on device"), "{answer:?}");
         assert!(answer.stderr.contains("hint: free some space"), "{answer:?}");
-        assert_eq!(left_in(disk.0.path()), ["out.csv"]);
+        assert_eq!(left_in(folder.path()), ["out.csv"]);
         assert_eq!(std::fs::read_to_string(&output).unwrap(), "the file of yesterday");
     }
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -191,6 +174,46 @@ fn a_full_disk_leaves_nothing() {
     let answer = wait(rowport().args(arguments).stdout(full).spawn().unwrap(), SOON);
     assert_eq!(answer.code, Some(5), "{answer:?}");
     assert!(answer.stderr.contains("cannot be written: No space left on device"), "{answer:?}");
+}
+
+/// What the system took and the disk did not: only making the file durable tells it.
+#[test]
+fn a_disk_that_loses_what_it_took_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_disk) = LyingDisk::mount(folder.path()) else { return };
+    let place = folder.path().join("place");
+    std::fs::create_dir(&place).unwrap();
+    let output = place.join("out.csv");
+    std::fs::write(&output, "the file of yesterday").unwrap();
+    let database = endless(SourceKind::Sqlite);
+    // Once with a file that is made durable in one go, and once with one that is handed to the disk meanwhile.
+    for rows in ["7000", "14000"] {
+        let mut command = rowport();
+        command.args(["export", "--source", database.url(), "--dataset", "endless", "--limit", rows]);
+        let answer = wait(command.arg("--output").arg(&output).spawn().unwrap(), Duration::from_secs(60));
+        assert_eq!(answer.code, Some(5), "{answer:?}");
+        assert!(answer.stderr.contains("out.csv cannot be written: "), "{answer:?}");
+        assert_eq!(left_in(&place), ["out.csv"]);
+        assert_eq!(std::fs::read_to_string(&output).unwrap(), "the file of yesterday");
+    }
+}
+
+#[test]
+fn a_name_that_cannot_be_given_any_more_leaves_nothing() {
+    let database = endless(SourceKind::Sqlite);
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("out.csv");
+    let mut command = rowport();
+    command.args(["export", "--source", database.url(), "--dataset", "endless", "--limit", "50000"]);
+    let mut child = command.arg("--output").arg(&output).spawn().unwrap();
+    until_in_the_middle(&mut child, folder.path());
+    // Somebody makes a folder of that name meanwhile.
+    std::fs::create_dir(&output).unwrap();
+    let answer = wait(child, Duration::from_secs(60));
+    assert_eq!(answer.code, Some(5), "{answer:?}");
+    assert!(answer.stderr.contains("out.csv cannot be written: Is a directory"), "{answer:?}");
+    assert_eq!(left_in(folder.path()), ["out.csv"]);
+    assert!(left_in(&output).is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The real binary against real databases: what it writes, what it says when it cannot, and what it leaves behind.
 //!
-//! `make test` runs a tenth of the counts; `ROWPORT_SOAK=1` runs all of them and the checks that take minutes, and
-//! `ROWPORT_CASES=n` runs exactly so many of what is counted. `ROWPORT_BINARY=path` tries another build than the debug one.
+//! `make test` runs a tenth of the counts; `make soak` (`ROWPORT_SOAK=1`) runs all of them and the checks that take
+//! minutes, and `ROWPORT_CASES=n` runs exactly so many of what is counted. `ROWPORT_BINARY=path` tries another build than the debug one.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod bad_input;
@@ -10,6 +10,7 @@ mod cells;
 mod chinook;
 mod commands;
 mod compare;
+mod disks;
 mod edges;
 mod expected;
 mod failing;

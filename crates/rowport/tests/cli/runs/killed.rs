@@ -34,7 +34,7 @@ fn xlsx_with_the_state_on_postgres() {
 }
 
 fn kill(state: State, format: &str) {
-    let seed = std::env::var("ROWPORT_SEED").map_or(42, |seed| seed.parse().unwrap());
+    let seed = rowport_testkit::seed().unwrap_or(42);
     let mut dice = Dice(seed);
     let site = Site::new(state, rows(format), "1s");
     let kills = cases(75);

@@ -2,7 +2,10 @@
 
 mod drained;
 mod fenced;
+mod full_disk;
 mod killed;
+mod listeners;
 mod lost_connections;
+mod restarted;
 mod served;
 mod shared;

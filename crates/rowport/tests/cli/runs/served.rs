@@ -1,7 +1,7 @@
 //! A process that serves, and its API.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Child;
 use std::sync::{Arc, Mutex};
@@ -42,11 +42,15 @@ impl Site {
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
              INSERT INTO records SELECT i, 'a name, \"quoted\" ' || i, i * 7919 % 100003, '2026-01-31' FROM n"
         ));
+        Self::of(source, (state == State::Postgres).then(Postgres::create), lease)
+    }
+
+    /// A site for this source, whose state is in this database, or else in a file.
+    pub fn of(source: Database, state: Option<Database>, lease: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config =
             format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"20s\"\n");
         std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
-        let state = (state == State::Postgres).then(Postgres::create);
         Self { source, folder, state }
     }
 
@@ -95,9 +99,14 @@ impl Site {
         self.state.as_ref().unwrap()
     }
 
+    /// Where the artifacts are.
+    pub fn artifacts_folder(&self) -> PathBuf {
+        self.folder.path().join("data/artifacts")
+    }
+
     /// Every file below the artifacts, as `run/attempt/name`.
     pub fn artifacts(&self) -> Vec<String> {
-        let root = self.folder.path().join("data/artifacts");
+        let root = self.artifacts_folder();
         let mut found = Vec::new();
         collect(&root, &root, &mut found);
         found.sort();
@@ -183,6 +192,15 @@ impl Served {
         stream.read_to_end(&mut bytes).unwrap();
         let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
         bytes.split_off(head + 4)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address.parse().unwrap()
+    }
+
+    /// The process's id.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
     }
 
     pub fn signal(&self, name: &str) {
