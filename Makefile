@@ -1,7 +1,7 @@
 # The two that matter: `make demo` shows it, `make test` checks it. What they do is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint fmt databases clean-databases
+.PHONY: help demo test soak bench lint fmt databases clean-databases
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ demo: ## Build everything and serve the example workspace on http://127.0.0.1:78
 
 test: ## Check everything: formats, lints, tests on all three databases, the page in a browser
 	@scripts/test.sh
+
+soak: ## The long suite: the full counts of kills, races, faults and rows, and a table of what they met
+	@scripts/soak.sh
 
 lint: ## The checks that need no database: formats, lints, dependencies, types
 	@scripts/test.sh lint

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# The long suite: what `make test` does a tenth of, with the full counts, on the release build; and what takes minutes.
+# Closes with a table of what was tried and what it met. Hours on two cores: `scripts/soak.sh kills fence` runs those
+# lines only, and `scripts/soak.sh list` names them all.
+#
+#   ROWPORT_SEED    where the dice begin; a line of the table says which seed it had
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+export PATH=$PWD/target/tools/bin:$PATH
+export ROWPORT_TEST_DATABASES=$PWD/target/soak-databases.$$
+export ROWPORT_SOAK=1
+export ROWPORT_BINARY=$PWD/target/release/rowport
+wanted=("$@")
+logs=$(mktemp -d)
+table=$logs/table
+failed=0
+
+finish() {
+    local status=$?
+    scripts/databases.sh stop || true
+    if [ -s "$table" ]; then
+        printf '\n%-12s %-7s %8s  %s\n' line result seconds 'what it met'
+        cat "$table"
+    fi
+    if [ "$status" = 0 ] && [ "$failed" = 0 ]; then rm -rf "$logs"; else printf '\nThe logs are in %s\n' "$logs"; fi
+    [ "$status" != 0 ] || exit "$failed"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+is_wanted() {
+    local name
+    [ ${#wanted[@]} -gt 0 ] || return 0
+    for name in "${wanted[@]}"; do [ "$name" != "$1" ] || return 0; done
+    return 1
+}
+
+# line NAME COMMAND…: runs it, and takes what it says about its counts into the table.
+line() {
+    local name=$1 started=$SECONDS result=passed said
+    shift
+    if [ "${wanted[*]-}" = list ]; then
+        printf '%s\n' "$name"
+        return
+    fi
+    is_wanted "$name" || return 0
+    printf '== %s\n' "$name"
+    "$@" </dev/null >"$logs/$name.log" 2>&1 || result=FAILED
+    # A filter that names no test any more must not look like a success.
+    grep -Eq 'test result: ok\. [1-9]|^schemathesis: ' "$logs/$name.log" || result=FAILED
+    [ "$result" = passed ] || failed=1
+    said=$(grep -E "^[^ ].*[0-9].*($counted)" "$logs/$name.log" | grep -vE '^(test |running |warning)' || true)
+    [ -n "$said" ] || said='-'
+    while IFS= read -r said_line; do
+        printf '%-12s %-7s %8d  %s\n' "$name" "$result" $((SECONDS - started)) "$said_line" >>"$table"
+    done <<<"$said"
+    [ "$result" = passed ] || tail -n 30 "$logs/$name.log"
+}
+
+# What tests say of their counts has one of these words in it.
+counted='kills|refused|exports|listeners|connections|views|requests|reads|KiB|rows|restarts|Requests|Answers|Seed'
+
+# cases COUNT PACKAGE TEST FILTER…: the tests of that name, so often. The workspace as a whole, so that nothing is built
+# with other features than `make test` builds it with.
+cases() {
+    local count=$1 target=$2
+    shift 2
+    [ "$count" = all ] || export ROWPORT_CASES=$count
+    cargo test --workspace --locked --quiet --test "$target" -- --nocapture --test-threads=1 "$@"
+    unset ROWPORT_CASES
+}
+
+if [ "${wanted[*]-}" != list ]; then
+    scripts/setup.sh long
+    cargo build --release --locked -p rowport
+    # The schemathesis line asks the debug build, which has the overflow checks.
+    cargo test --workspace --locked --no-run
+    scripts/databases.sh start
+    databases=$(scripts/databases.sh env)
+    eval "$databases"
+fi
+
+line filters cases 10000 conformance every_database_answers_a_view_as_plain_evaluation_does
+line hidden cases 10000 api hostile_views_tell_nothing
+line snapshots cases 200 conformance a_read_is_one_state_while_others_write
+line fire cases 100 cli an_export_from
+line kills cases 75 cli runs::killed
+line fence cases 100 cli runs::fenced
+line replicas cases 200 cli runs::shared
+line sessions cases 100 cli runs::lost_connections
+line restarts cases 120 cli runs::restarted
+line full-disk cases all cli full_disk a_disk_that_loses
+line listeners cases 1000 cli runs::listeners
+line sheets cases all cli more_rows_than_a_sheet_has other_programs_open_workbooks
+line memory cases all cli ten_million_rows
+line api env ROWPORT_API_REQUESTS="${ROWPORT_API_REQUESTS:-1000}" scripts/api.sh
