@@ -70,12 +70,18 @@ for ((attempt = 0; attempt < 300; attempt++)); do
     sleep 0.1
 done
 [ -n "$url" ] || die "the server does not start: $(cat "$work/server.txt")"
+for ((attempt = 0; attempt < 100; attempt++)); do
+    link=$(sed -n 's|^http://[^ ]*/join#||p' "$work/server.txt")
+    [ -z "$link" ] || break
+    sleep 0.1
+done
+key=$("$tools/python" "$suite/sign_in.py" "$url" "$link") || die 'the first administrator cannot sign in'
 
 # It leaves files where it runs. Its report says much when something is wrong, and is noise when nothing is.
 status=0
-(cd "$work" && ROWPORT_URL=$url SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$suite PYTHONDONTWRITEBYTECODE=1 \
+(cd "$work" && ROWPORT_URL=$url ROWPORT_KEY=$key SCHEMATHESIS_HOOKS=hooks PYTHONPATH=$suite PYTHONDONTWRITEBYTECODE=1 \
     "$tools/schemathesis" --no-color --config-file "$suite/schemathesis.toml" run "$root/web/openapi.json" \
-    --url "$url" --seed "$seed" --max-examples "$requests" --continue-on-failure --generation-database none \
+    --url "$url" --header "Authorization: Bearer $key" --seed "$seed" --max-examples "$requests" --continue-on-failure --generation-database none \
     --report junit --report-junit-path junit.xml >report.txt 2>&1) || status=$?
 if [ "$status" = 0 ]; then
     sed -n '/ generated, /s/^ */Requests: /p; /^Answers: /p; /^Seed: /p' "$work/report.txt"

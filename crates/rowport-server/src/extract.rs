@@ -44,7 +44,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        axum::Json::<T>::from_request(request, state)
+        let (parts, body) = request.into_parts();
+        let whole = Request::from_parts(parts.clone(), body);
+        let bytes = Bytes::from_request(whole, state).await.map_err(|rejection: BytesRejection| {
+            too_large_or_bad(rejection.status(), rejection.body_text())
+        })?;
+        // Serde would take a list for an object whose keys are left out.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            return Err(ApiError::bad_request("the body is a JSON object, not a list"));
+        }
+        axum::Json::<T>::from_request(Request::from_parts(parts, bytes.into()), state)
             .await
             .map(|axum::Json(body)| Self(body))
             .map_err(json_problem)

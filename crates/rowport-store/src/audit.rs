@@ -115,7 +115,7 @@ macro_rules! record {
             .bind(event.dataset.map(|(source, _)| source))
             .bind(event.dataset.map(|(_, dataset)| dataset))
             .bind(event.subject)
-            .bind(event.detail.to_string())
+            .bind(if event.detail.is_null() { "{}".to_owned() } else { event.detail.to_string() })
             .execute(&mut *$connection)
             .await
             .map_err(|error| store.database.wrong(error))?;

@@ -42,7 +42,9 @@ CATALOG = []
 
 
 def get(path):
-    with urllib.request.urlopen(f"{os.environ['ROWPORT_URL']}/api/v1/{path}") as answer:
+    headers = {"authorization": f"Bearer {os.environ['ROWPORT_KEY']}"}
+    request = urllib.request.Request(f"{os.environ['ROWPORT_URL']}/api/v1/{path}", headers=headers)
+    with urllib.request.urlopen(request) as answer:
         return json.load(answer)
 
 
@@ -77,7 +79,7 @@ def map_case(ctx, case):
         fit(query, query)
     body = case.body
     if isinstance(body, dict):
-        if isinstance(body.get("columns"), list):
+        if isinstance(body.get("columns"), list) and kind(case) != "roles":
             body["columns"] = some
         if isinstance(body.get("view"), dict):
             rename(body["view"], some, dice)
@@ -153,10 +155,24 @@ ANSWERS = collections.defaultdict(collections.Counter)
 
 
 @schemathesis.hook
+def before_call(ctx, case, kwargs):
+    """Nothing may revoke the key that all of this is asked with."""
+    if not OWN:
+        OWN.extend(key["id"] for key in get("keys")["keys"] if key["name"] == "schemathesis")
+    if kind(case) == "keys" and case.path_parameters and case.path_parameters.get("id") in OWN:
+        case.path_parameters["id"] = "nothing"
+
+
+OWN = []
+
+
+@schemathesis.hook
 def after_call(ctx, case, response):
     ANSWERS[f"{case.method} {case.operation.path}"][response.status_code] += 1
     if response.status_code == 201:
-        SAVED[kind(case)].append({**case.path_parameters, "id": response.json()["id"]})
+        made = response.json()
+        made = made.get("key") or made.get("user") or made
+        SAVED[kind(case)].append({**case.path_parameters, "id": made["id"]})
     if response.status_code == 202:
         SAVED["runs"].append({"id": response.json()["id"]})
 

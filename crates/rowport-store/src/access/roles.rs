@@ -183,7 +183,7 @@ fn check(body: &RoleBody) -> Result<(), StoreError> {
     }
     check_grants(&body.grants)?;
     for rule in &body.columns {
-        if rule.column.is_empty() || !is_dataset_pattern(&rule.dataset) {
+        if !(1..=200).contains(&rule.column.chars().count()) || !is_dataset_pattern(&rule.dataset) {
             return bad(format!("`{}` of `{}` names no column of a dataset", rule.column, rule.dataset));
         }
     }
