@@ -104,6 +104,7 @@ impl EngineError {
         Some(match self.code() {
             "storage_full" => "free some space on the disk, or write to another one",
             "forbidden" => "an administrator can give a role that allows it",
+            "storage_refused" => "`rowport doctor` looks at the storage and says what is missing",
             "bad_cursor" => "start again from the first page of this view",
             _ => return None,
         })

@@ -107,9 +107,8 @@ fn status_of(code: &str) -> StatusCode {
             StatusCode::CONFLICT
         }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
-        "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url" => {
-            StatusCode::BAD_GATEWAY
-        }
+        "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url"
+        | "storage_refused" => StatusCode::BAD_GATEWAY,
         "storage_unavailable" | "source_unreachable" | "source_busy" | "store_busy" => {
             StatusCode::SERVICE_UNAVAILABLE
         }

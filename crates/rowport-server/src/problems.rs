@@ -18,8 +18,8 @@ const ANSWERS: [(u16, &str, &str); 14] = [
     (422, "Unprocessable", "These rows or options do not go into this format"),
     (429, "TooOften", "It was done or tried too often; `Retry-After` says when it may be asked again"),
     (500, "Internal", "A mistake of ours, or Rowport's own file cannot be used"),
-    (502, "BadGateway", "The database refused, or was lost"),
-    (503, "Unavailable", "The database does not answer, or is busy"),
+    (502, "BadGateway", "The database or the storage refused, or was lost"),
+    (503, "Unavailable", "The database or the storage does not answer, or is busy"),
     (504, "Timeout", "The database took longer than the statement limit"),
     (507, "StorageFull", "The disk has no room for the file"),
 ];
@@ -46,6 +46,7 @@ groups! {
     "What a route about Rowport's own state may answer." StateProblems: 400 403 500 503;
     "What a route about one run may answer on top." RunProblems: 404 409;
     "What a route that is slowed down may answer on top." Throttled: 401 403 429;
+    "What a route that gives out a file may answer on top." FileProblems: 502 507;
     "What a route that reads a body may answer on top." BodyProblems: 413 415;
 }
 

@@ -113,18 +113,50 @@ pub enum StoreError {
         /// The id asked for.
         id: String,
     },
-    /// The storage of the artifacts cannot be used.
+    /// The storage of the artifacts cannot be used now.
     #[error("the storage in {place} cannot be used: {message}")]
     Storage {
-        /// The folder.
+        /// The folder, or the bucket.
         place: String,
-        /// The operating system's words.
+        /// What the operating system or the server said.
+        message: String,
+    },
+    /// The storage of the artifacts does not let Rowport in, or has no such bucket.
+    #[error("the storage in {place} refuses: {message}")]
+    StorageRefused {
+        /// The bucket.
+        place: String,
+        /// What the server said.
         message: String,
     },
     /// The storage of the artifacts has no room.
     #[error("the storage in {place} is full")]
     StorageFull {
-        /// The folder.
+        /// The folder, or the bucket.
+        place: String,
+    },
+    /// The file is longer than an upload in parts of this size can be.
+    #[error(
+        "the file is longer than the {limit} bytes that {parts} parts hold; raise `part_size` in `[storage]`"
+    )]
+    TooManyParts {
+        /// Bytes.
+        limit: u64,
+        /// How many parts an upload may have.
+        parts: usize,
+    },
+    /// The settings of the storage make no sense together.
+    #[error("the storage cannot be set up: {message}")]
+    BadStorage {
+        /// What is wrong.
+        message: String,
+    },
+    /// The place in the storage belongs to another Rowport.
+    #[error(
+        "{place} belongs to another Rowport: take another bucket or `prefix`, or remove the object `owner` there if that one is gone"
+    )]
+    StorageForeign {
+        /// The bucket and prefix.
         place: String,
     },
     /// The file cannot be opened, read or written.
@@ -194,7 +226,10 @@ impl StoreError {
             Self::UnknownInvitation => "unknown_invitation",
             Self::UnknownArtifact { .. } => "unknown_artifact",
             Self::Storage { .. } => "storage_unavailable",
+            Self::StorageRefused { .. } | Self::BadStorage { .. } => "storage_refused",
             Self::StorageFull { .. } => "storage_full",
+            Self::TooManyParts { .. } => "file_too_long",
+            Self::StorageForeign { .. } => "storage_foreign",
             Self::Unavailable { .. } => "store_unavailable",
             Self::Busy { .. } => "store_busy",
             Self::Foreign { .. } => "store_foreign",

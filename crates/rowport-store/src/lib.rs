@@ -32,7 +32,9 @@ pub use access::{
     ADMIN_ROLE, Actor, ApiKey, ApiKeys, FoundKey, FoundSession, Invitations, Invited, NewApiKey, NewSession,
     NewUser, Role, RoleBody, Roles, Session, Sessions, Token, User, UserChange, Users,
 };
-pub use artifacts::{Artifact, Artifacts, Folder, NewArtifact};
+pub use artifacts::{
+    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Folder, NewArtifact, Served, Storage, Target, Upload,
+};
 pub use audit::{Audit, AuditEvent, EventsWanted, NewEvent};
 pub use error::StoreError;
 pub use ids::Ids;

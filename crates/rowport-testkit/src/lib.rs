@@ -6,6 +6,7 @@
 //! - [`chinook`]: a real music-store database that nobody here designed, in all three.
 //! - [`edges`]: tables that hold every type of each database at its edges.
 //! - [`cases`], [`seed`], [`soak`]: how much is tried.
+//! - `S3` (with the feature `s3`): a bucket behind a real socket, which misbehaves when it is told to.
 //!
 //! A test that needs a server fails without one, and says how to start it; it is never skipped. What goes wrong in
 //! here is a mistake in the test or its surroundings, so everything panics with a message instead of returning errors.
@@ -14,8 +15,12 @@ pub mod chinook;
 mod databases;
 pub mod edges;
 mod effort;
+#[cfg(feature = "s3")]
+mod s3;
 mod server;
 
 pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
 pub use effort::{cases, seed, soak};
+#[cfg(feature = "s3")]
+pub use s3::{Asked, Fault, S3};
 pub use server::{Certificates, Server, Stop};

@@ -13,7 +13,8 @@ export interface paths {
         };
         /**
          * A file that a run made, by a link. A download that was cut resumes with `Range` and `If-Range`. A link that is
-         *     expired, altered or taken back is told from no other that leads nowhere.
+         *     expired, altered or taken back is told from no other that leads nowhere. Where files are in a bucket that browsers
+         *     reach, the answer is a redirect to it, good for a minute; what resumes a download there is the bucket's own `ETag`.
          */
         get: operations["download_artifact"];
         put?: never;
@@ -1774,7 +1775,7 @@ export interface components {
         };
     };
     responses: {
-        /** @description The database refused, or was lost */
+        /** @description The database or the storage refused, or was lost */
         BadGateway: {
             headers: {
                 [name: string]: unknown;
@@ -1873,7 +1874,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The database does not answer, or is busy */
+        /** @description The database or the storage does not answer, or is busy */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -1952,6 +1953,13 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description The file is in the bucket, at this address for a minute */
+            307: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -1964,7 +1972,9 @@ export interface operations {
                 content?: never;
             };
             500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["StorageFull"];
         };
     };
     list_audit: {

@@ -12,7 +12,7 @@ mod spool;
 mod stored;
 
 pub use file::{write_beside, write_manifest};
-pub use name::file_name;
+pub use name::{disposition, file_name};
 pub use pipeline::{OpenExport, Progress};
 pub use plan::{ExportPlan, Tier};
 pub use request::{ExportOptions, ExportRequest, HeaderStyle, PreparedExport};

@@ -1,5 +1,6 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rowport_formats::{Compression, Format};
 
 /// The longest name that every file system takes.
@@ -33,6 +34,39 @@ pub fn file_name(
     }
     format!("{}{extension}", stem[..end].trim_end())
 }
+
+/// The `Content-Disposition` of a file of that name, by RFC 6266: a plain name for old clients, and the real one where it
+/// is not ASCII. It has visible ASCII characters and spaces only.
+pub fn disposition(name: &str) -> String {
+    let ascii: String = name
+        .chars()
+        .map(|character| match character {
+            '"' | '\\' | '%' => '_',
+            ' '..='~' => character,
+            _ => '_',
+        })
+        .collect();
+    let mut value = format!("attachment; filename=\"{ascii}\"");
+    if ascii != name {
+        value.push_str(&format!("; filename*=UTF-8''{}", utf8_percent_encode(name, PLAIN)));
+    }
+    value
+}
+
+/// What may stand in `filename*` as it is, by RFC 5987.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
 
 /// Without folders, control characters, and what Windows keeps for itself.
 fn safe(name: &str) -> String {
@@ -73,5 +107,19 @@ mod tests {
         let now = "2026-01-31T00:00:00Z".parse().unwrap();
         let name = file_name(None, None, "t", now, Format::Ndjson, Some(Compression::Gzip));
         assert_eq!(name, "t-2026-01-31.ndjson.gz");
+    }
+
+    #[test]
+    fn names_reach_old_and_new_clients() {
+        for (name, value) in [
+            ("a b.csv", "attachment; filename=\"a b.csv\""),
+            (
+                "März \"1\".csv",
+                "attachment; filename=\"M_rz _1_.csv\"; filename*=UTF-8''M%C3%A4rz%20%221%22.csv",
+            ),
+            ("a\r\nX: y.csv", "attachment; filename=\"a__X: y.csv\"; filename*=UTF-8''a%0D%0AX%3A%20y.csv"),
+        ] {
+            assert_eq!(disposition(name), value);
+        }
     }
 }

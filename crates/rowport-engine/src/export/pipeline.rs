@@ -2,6 +2,7 @@ use std::io::Write;
 
 use rowport_drivers::BatchStream;
 use rowport_formats::{Compressor, Digest, EncodeOptions, Encoder, Envelope, Manifest, encoder};
+use rowport_store::StoreError;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
@@ -121,7 +122,11 @@ fn output_error(error: std::io::Error) -> EngineError {
     match error.kind() {
         // The reader of the pipe or of the answer went away; nobody is left to be told.
         std::io::ErrorKind::BrokenPipe => EngineError::Cancelled,
-        _ => EngineError::Output { what: "the output".to_owned(), error },
+        // What an upload failed with passed through `Write` in an error of the standard library.
+        _ => match error.downcast::<StoreError>() {
+            Ok(error) => EngineError::Store(error),
+            Err(error) => EngineError::Output { what: "the output".to_owned(), error },
+        },
     }
 }
 

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::SignedDuration;
-use rowport_store::NewArtifact;
+use rowport_formats::Manifest;
+use rowport_store::{NewArtifact, Served, Target, Upload};
+use tokio_util::sync::CancellationToken;
 
 use super::kind::{Made, RunKind, Work};
+use super::progress::ProgressReport;
 use crate::error::EngineError;
-use crate::export::{ExportRequest, Progress, write_beside};
+use crate::export::{ExportRequest, OpenExport, Progress, disposition, write_beside};
 use crate::pages::CountMode;
 
 /// Writes the rows of a view to a file.
@@ -22,7 +25,7 @@ impl RunKind for ExportRun {
 
     async fn run(&self, work: Work) -> Result<Made, EngineError> {
         let request = ExportRequest::from_json(&work.run.request)?;
-        let Work { desk, folder, principal, run, progress, cancel } = work;
+        let Work { desk, storage, principal, run, progress, cancel } = work;
         let prepared = desk.prepare_export(&principal, &run.source, &run.dataset, &request).await?;
         let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
         let scope = prepared.scope();
@@ -40,26 +43,11 @@ impl RunKind for ExportRun {
             open = prepared.open() => open?,
             () = cancel.cancelled() => return Err(EngineError::Cancelled),
         };
-        // Its name in the storage is the same for every file: the one that people see may have anything in it.
-        let (storage_key, path) = folder.place(&run.id, run.attempt, "data")?;
-        let written_to = path.clone();
-        let writing = tokio::task::spawn_blocking(move || {
-            let mut report = |now: Progress| progress.done(now.rows, now.bytes);
-            write_beside(open, &written_to, &mut report, &cancel)
-        });
-        let manifest = writing.await.map_err(|error| EngineError::internal(error.to_string()))?;
+        let served = Served { media_type: media_type.to_owned(), disposition: disposition(&file_name) };
+        let target = storage.target(&run.id, run.attempt, &served, &cancel)?;
+        let written = write(open, target, progress, cancel).await;
         counting.abort();
-        let manifest = manifest?;
-        // What is published is what is there.
-        let length = tokio::fs::metadata(&path).await.map(|file| file.len());
-        match length {
-            Ok(length) if length == manifest.bytes => {}
-            Ok(length) => {
-                let message = format!("the file has {length} bytes, and {} were written", manifest.bytes);
-                return Err(EngineError::internal(message));
-            }
-            Err(error) => return Err(EngineError::Output { what: "the artifact".to_owned(), error }),
-        }
+        let (storage_key, manifest) = written?;
         let retention = SignedDuration::try_from(desk.exports.retention)
             .map_err(|error| EngineError::internal(error.to_string()))?;
         let artifact = NewArtifact {
@@ -73,5 +61,61 @@ impl RunKind for ExportRun {
             scope,
         };
         Ok(Made { artifact, rows: manifest.rows })
+    }
+}
+
+/// Writes the rows to where they go. What comes back is whole, and nothing else is left there.
+async fn write(
+    open: OpenExport,
+    target: Target,
+    progress: ProgressReport,
+    cancel: CancellationToken,
+) -> Result<(String, Manifest), EngineError> {
+    let mut report = move |now: Progress| progress.done(now.rows, now.bytes);
+    match target {
+        Target::File { key, path } => {
+            let written_to = path.clone();
+            let writing =
+                tokio::task::spawn_blocking(move || write_beside(open, &written_to, &mut report, &cancel));
+            let manifest = writing.await.map_err(|error| EngineError::internal(error.to_string()))??;
+            // What is published is what is there.
+            match tokio::fs::metadata(&path).await.map(|file| file.len()) {
+                Ok(length) if length == manifest.bytes => Ok((key, manifest)),
+                Ok(length) => {
+                    let message = format!("the file has {length} bytes, and {} were written", manifest.bytes);
+                    Err(EngineError::internal(message))
+                }
+                Err(error) => Err(EngineError::Output { what: "the artifact".to_owned(), error }),
+            }
+        }
+        Target::Object(mut upload) => {
+            let stop = cancel.clone();
+            let writing = tokio::task::spawn_blocking(move || {
+                let manifest = open.write_to(&mut upload, &mut report, &cancel);
+                (upload, manifest)
+            });
+            let (mut upload, manifest) =
+                writing.await.map_err(|error| EngineError::internal(error.to_string()))?;
+            match finish(&mut upload, manifest, &stop).await {
+                Ok(manifest) => Ok((upload.key().to_owned(), manifest)),
+                Err(error) => {
+                    upload.abandon().await;
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
+async fn finish(
+    upload: &mut Upload,
+    manifest: Result<Manifest, EngineError>,
+    cancel: &CancellationToken,
+) -> Result<Manifest, EngineError> {
+    let manifest = manifest?;
+    tokio::select! {
+        biased;
+        () = cancel.cancelled() => Err(EngineError::Cancelled),
+        finished = upload.finish() => Ok(finished.map(|()| manifest)?),
     }
 }

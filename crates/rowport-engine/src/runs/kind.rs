@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rowport_model::Principal;
-use rowport_store::{Folder, NewArtifact, Run};
+use rowport_store::{NewArtifact, Run, Storage};
 use tokio_util::sync::CancellationToken;
 
 use super::export::ExportRun;
@@ -25,7 +25,7 @@ pub struct Work {
     /// The sources.
     pub desk: Arc<Desk>,
     /// Where its file goes.
-    pub folder: Folder,
+    pub storage: Storage,
     /// Whose run it is. What they may do is asked again now: it may have changed since they asked for it.
     pub principal: Principal,
     /// The run as it was claimed.

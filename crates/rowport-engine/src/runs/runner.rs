@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rowport_model::Clock;
-use rowport_store::{Claiming, Folder, Store};
+use rowport_store::{Claiming, Storage, Store};
 use tokio::sync::{Notify, Semaphore};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::kind::{RunKind, kinds};
@@ -23,7 +24,7 @@ pub(super) struct Parts {
     pub(super) desk: Arc<Desk>,
     pub(super) accounts: Accounts,
     pub(super) store: Arc<Store>,
-    pub(super) folder: Folder,
+    pub(super) storage: Storage,
     pub(super) kinds: Arc<Vec<Box<dyn RunKind>>>,
     pub(super) settings: RunnerSettings,
     /// Unique among all processes that ever were.
@@ -71,7 +72,7 @@ impl Runner {
         desk: Arc<Desk>,
         accounts: Accounts,
         store: Arc<Store>,
-        folder: Folder,
+        storage: Storage,
         worker: String,
         settings: RunnerSettings,
     ) -> Self {
@@ -79,7 +80,7 @@ impl Runner {
             desk,
             accounts,
             store,
-            folder,
+            storage,
             kinds: Arc::new(kinds()),
             settings,
             worker,
@@ -94,8 +95,8 @@ impl Runner {
     }
 
     /// Where the files are.
-    pub fn folder(&self) -> &Folder {
-        &self.parts.folder
+    pub fn storage(&self) -> &Storage {
+        &self.parts.storage
     }
 
     /// Works until `stop`. Runs that are under way then have the time for draining to end, and are given back
@@ -164,6 +165,7 @@ impl Runner {
         let mut looking =
             tokio::time::interval((self.parts.settings.lease / 4).max(Duration::from_millis(50)));
         let mut swept = None;
+        let mut sweeping: Option<JoinHandle<()>> = None;
         loop {
             tokio::select! {
                 _ = looking.tick() => {}
@@ -178,15 +180,21 @@ impl Runner {
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "runs of other workers cannot be looked at"),
             }
-            if swept.is_none_or(|at: tokio::time::Instant| at.elapsed() >= self.parts.settings.sweep) {
-                swept = Some(tokio::time::Instant::now());
-                match store.artifacts().sweep(clock, &self.parts.folder).await {
-                    Ok(0) => {}
-                    Ok(places) => tracing::info!(places, "files that are nobody's were removed"),
-                    Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
-                }
+            let due = swept.is_none_or(|at: Instant| at.elapsed() >= self.parts.settings.sweep);
+            if due && sweeping.as_ref().is_none_or(JoinHandle::is_finished) {
+                swept = Some(Instant::now());
+                // In a task of its own: a storage that is slow must not keep runs from being taken over.
+                sweeping = Some(tokio::spawn(sweep(Arc::clone(&self.parts))));
             }
         }
+    }
+}
+
+async fn sweep(parts: Arc<Parts>) {
+    match parts.store.artifacts().sweep(parts.clock(), &parts.storage).await {
+        Ok(0) => {}
+        Ok(places) => tracing::info!(places, "files that are nobody's were removed"),
+        Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
     }
 }
 

@@ -69,7 +69,7 @@ fn start(
     progress: &ProgressReport,
     cancel: &CancellationToken,
 ) -> JoinHandle<Result<Made, EngineError>> {
-    let (desk, folder, accounts) = (parts.desk.clone(), parts.folder.clone(), parts.accounts.clone());
+    let (desk, storage, accounts) = (parts.desk.clone(), parts.storage.clone(), parts.accounts.clone());
     let (run, progress, cancel) = (claim.run.clone(), progress.clone(), cancel.clone());
     let kinds = parts.kinds.clone();
     // A task of its own: a kind that panics ends its run, and not the runner.
@@ -79,7 +79,7 @@ fn start(
         if principal.access().tenant() != run.tenant.as_deref() {
             return Err(EngineError::NotAllowedAnyMore);
         }
-        let work = Work { desk, folder, principal, run, progress, cancel };
+        let work = Work { desk, storage, principal, run, progress, cancel };
         match kinds.iter().find(|kind| kind.name() == work.run.kind) {
             Some(kind) => kind.run(work).await,
             None => {
@@ -160,7 +160,13 @@ async fn write_end(
 fn may_go_better(code: &str) -> bool {
     matches!(
         code,
-        "source_unreachable" | "source_busy" | "source_lost" | "timeout" | "storage_full" | "store_busy"
+        "source_unreachable"
+            | "source_busy"
+            | "source_lost"
+            | "timeout"
+            | "storage_full"
+            | "storage_unavailable"
+            | "store_busy"
     )
 }
 

@@ -15,7 +15,7 @@ use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
 use rowport_model::Clock;
 use rowport_server::{AppState, LimitSettings, Links, Site};
-use rowport_store::{Folder, Store};
+use rowport_store::{Folder, Storage, Store};
 use rowport_testkit::Database;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -44,6 +44,7 @@ pub struct Served {
     pub clock: Arc<HandClock>,
     _shutdown: DropGuard,
     pub runtime: tokio::runtime::Runtime,
+    _files: Option<tempfile::TempDir>,
 }
 
 /// How a desk is served.
@@ -56,6 +57,8 @@ pub struct Serving {
     pub site: Site,
     /// The file of the state; in memory without one.
     pub state: Option<PathBuf>,
+    /// Where the files of background exports are; in a folder of their own without one.
+    pub storage: Option<Storage>,
 }
 
 impl Default for Serving {
@@ -67,6 +70,7 @@ impl Default for Serving {
             limits: LimitSettings::default(),
             site: Site::default(),
             state: None,
+            storage: None,
         }
     }
 }
@@ -106,7 +110,10 @@ pub fn serve_with(
 }
 
 pub fn serve_as(database: &Database, serving: Serving) -> Served {
-    let Serving { datasets, exports, door, limits, site, state } = serving;
+    let Serving { datasets, exports, door, limits, site, state, storage } = serving;
+    let files = storage.is_none().then(|| tempfile::tempdir().unwrap());
+    let folder = || Storage::Folder(Folder::open(files.as_ref().unwrap().path()).unwrap());
+    let storage = storage.unwrap_or_else(folder);
     let url = SourceUrl::parse(database.url()).unwrap();
     let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
     let settings = DeskSettings { sources: vec![source], workspace: Some("test".to_owned()), exports };
@@ -126,24 +133,19 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
         let (desk, store) = (Arc::new(desk), Arc::new(store));
         let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), door);
         let links = Links::open(&store).await.unwrap();
-        let files = tempfile::tempdir().unwrap().keep();
-        let folder = Folder::open(&files).unwrap();
         let settings = RunnerSettings { heartbeat: Duration::from_millis(100), ..RunnerSettings::default() };
         let runner = Runner::new(
             Arc::clone(&desk),
             accounts.clone(),
             Arc::clone(&store),
-            folder,
+            storage,
             "test".to_owned(),
             settings,
         );
         let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
-            async move {
-                runner.work(stop).await;
-                std::fs::remove_dir_all(files).unwrap();
-            }
+            async move { runner.work(stop).await }
         });
         let (store, accounts) = (Arc::clone(&store), accounts.clone());
         let state = AppState {
@@ -159,7 +161,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
         tokio::spawn(rowport_server::serve(listener, state, stop));
         (address, store, accounts)
     });
-    Served { address, store, accounts, clock, _shutdown: shutdown.drop_guard(), runtime }
+    Served { address, store, accounts, clock, _shutdown: shutdown.drop_guard(), runtime, _files: files }
 }
 
 impl Served {
@@ -191,6 +193,23 @@ impl Served {
         let mut text = String::new();
         stream.read_to_string(&mut text).unwrap();
         text
+    }
+
+    /// Follows a redirect to another server, as a browser does.
+    pub fn follow(answer: &Answer, method: &str, headers: &[(&str, &str)]) -> Answer {
+        assert_eq!(answer.status, 307, "{answer:?}");
+        let address = answer.headers["location"].strip_prefix("http://").unwrap();
+        let (host, path) = address.split_at(address.find('/').unwrap());
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
+        for (name, value) in headers {
+            request.push_str(&format!("{name}: {value}\r\n"));
+        }
+        stream.write_all(format!("{request}\r\n").as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        parse(&bytes)
     }
 
     /// Sends a request and leaves the reading to the caller.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 mod access;
+mod bucket;
 mod desk;
 mod document;
 mod downloads;

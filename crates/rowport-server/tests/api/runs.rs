@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::desk::{Answer, Served, serve};
 
-fn database(rows: u32) -> Database {
+pub(crate) fn database(rows: u32) -> Database {
     let database = Sqlite::create();
     database.execute(&format!(
         "CREATE TABLE items (id integer PRIMARY KEY, name text NOT NULL);
@@ -20,11 +20,11 @@ fn database(rows: u32) -> Database {
     database
 }
 
-fn json(answer: &Answer) -> Value {
+pub(crate) fn json(answer: &Answer) -> Value {
     serde_json::from_slice(&answer.body).unwrap()
 }
 
-fn start(served: &Served, body: &Value) -> String {
+pub(crate) fn start(served: &Served, body: &Value) -> String {
     let answer = served.post(&Served::path("items", "exports"), body);
     assert_eq!(answer.status, 202, "{:?}", String::from_utf8_lossy(&answer.body));
     let run = json(&answer);
@@ -34,7 +34,7 @@ fn start(served: &Served, body: &Value) -> String {
     id
 }
 
-fn wait(served: &Served, id: &str, state: &str) -> Value {
+pub(crate) fn wait(served: &Served, id: &str, state: &str) -> Value {
     let started = Instant::now();
     loop {
         let run = json(&served.get(&format!("/api/v1/runs/{id}")));
@@ -46,7 +46,7 @@ fn wait(served: &Served, id: &str, state: &str) -> Value {
     }
 }
 
-fn link(served: &Served, id: &str) -> String {
+pub(crate) fn link(served: &Served, id: &str) -> String {
     let answer = served.send("POST", &format!("/api/v1/runs/{id}/link"), &[], b"");
     assert_eq!(answer.status, 200, "{:?}", String::from_utf8_lossy(&answer.body));
     json(&answer)["url"].as_str().unwrap().to_owned()

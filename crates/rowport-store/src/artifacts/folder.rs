@@ -1,6 +1,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::key;
+use super::storage::Found;
 use crate::error::StoreError;
 
 /// Artifacts in a local folder: `RUN/ATTEMPT/file`. An attempt only ever writes to its own place.
@@ -21,29 +23,37 @@ impl Folder {
     }
 
     /// The key of an attempt's file, and where that is. The place is made.
-    pub fn place(&self, run: &str, attempt: u32, file: &str) -> Result<(String, PathBuf), StoreError> {
-        let key = format!("{run}/{attempt}/{file}");
+    pub fn place(&self, run: &str, attempt: u32) -> Result<(String, PathBuf), StoreError> {
+        let key = key::key(run, attempt, key::FILE)?;
         let path = self.path(&key)?;
         let folder = path.parent().unwrap_or(&self.root);
         std::fs::create_dir_all(folder).map_err(|error| storage(folder, &error))?;
         Ok((key, path))
     }
 
-    /// Where a key's file is. Keys are Rowport's own; one that leaves the folder is refused all the same.
+    /// Where a key's file is.
     pub fn path(&self, key: &str) -> Result<PathBuf, StoreError> {
-        let plain = |part: &str| {
-            !part.is_empty()
-                && !part.starts_with('.')
-                && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
-        };
-        if key.split('/').count() != 3 || !key.split('/').all(plain) {
-            return Err(StoreError::UnknownArtifact { id: key.to_owned() });
-        }
+        key::check(key)?;
         Ok(self.root.join(key))
     }
 
+    /// Whether files can be made here. Leaves nothing behind.
+    pub(super) async fn check(&self) -> Result<(), StoreError> {
+        let path = self.root.join(format!(".check-{}", std::process::id()));
+        self.blocking(move || {
+            std::fs::write(&path, CHECK)?;
+            let read = std::fs::read(&path);
+            std::fs::remove_file(&path)?;
+            match read? == CHECK {
+                true => Ok(()),
+                false => Err(std::io::Error::other("what was written is not what is read")),
+            }
+        })
+        .await
+    }
+
     /// Every attempt that has a place, whether or not it is anybody's.
-    pub(super) async fn places(&self) -> Result<Vec<(String, u32)>, StoreError> {
+    pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
         let root = self.root.clone();
         self.blocking(move || {
             let mut places = Vec::new();
@@ -54,8 +64,9 @@ impl Folder {
                 }
                 for attempt in std::fs::read_dir(run.path())? {
                     // What has another name was not made here.
-                    if let Ok(number) = attempt?.file_name().to_string_lossy().parse() {
-                        places.push((run.file_name().to_string_lossy().into_owned(), number));
+                    if let Ok(attempt) = attempt?.file_name().to_string_lossy().parse() {
+                        let run = run.file_name().to_string_lossy().into_owned();
+                        places.push(Found { run, attempt, unfinished: false });
                     }
                 }
             }
@@ -83,14 +94,17 @@ impl Folder {
         work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| storage(&self.root, &error))?.map_err(|error| storage(&self.root, &error))
+        done.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+            .map_err(|error| storage(&self.root, &error))
     }
 }
 
-fn storage(path: &Path, error: &(dyn std::error::Error + 'static)) -> StoreError {
+const CHECK: &[u8] = b"rowport doctor was here";
+
+fn storage(path: &Path, error: &std::io::Error) -> StoreError {
     let place = path.display().to_string();
-    match error.downcast_ref::<std::io::Error>().map(std::io::Error::kind) {
-        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => StoreError::StorageFull { place },
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::StorageFull { place },
         _ => StoreError::Storage { place, message: error.to_string() },
     }
 }

@@ -1,14 +1,20 @@
 //! Artifacts: the files that runs make. A row is written once the file is whole and durable, in the transaction that
 //! completes the run; a file without a row is nobody's and is swept.
 
+mod bucket;
 mod folder;
+mod key;
+mod storage;
 
 use jiff::Timestamp;
 use rowport_model::Clock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use self::bucket::{Bucket, BucketSettings, Bytes, Upload};
 pub use self::folder::Folder;
+use self::storage::Found;
+pub use self::storage::{Served, Storage, Target};
 use crate::database::{StoredRow, with_pool};
 use crate::error::StoreError;
 use crate::runs::moment;
@@ -85,13 +91,16 @@ pub(crate) const COLUMNS: &str = "id, run_id, storage_key, file_name, media_type
 pub(crate) const PUBLISH: &str = "INSERT INTO artifacts (id, run_id, storage_key, file_name, media_type, bytes, \
     sha256, manifest, created_at, expires_at, scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
-/// Whether a place in the storage is somebody's: of an attempt that is under way, or of a file that is given out.
-const OWNED: &str = "SELECT 1 AS owned FROM runs WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') \
-    UNION ALL SELECT 1 FROM artifacts WHERE run_id = $1 AND storage_key LIKE $3 AND removed_at IS NULL \
+/// Whose a place in the storage is: of an attempt that is under way, or of a file that is given out.
+const OWNED: &str = "SELECT 'attempt' AS owner FROM runs WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') \
+    UNION ALL SELECT 'file' FROM artifacts WHERE run_id = $1 AND storage_key LIKE $3 AND removed_at IS NULL \
     AND revoked_at IS NULL AND expires_at > $4";
 
 const GONE: &str = "UPDATE artifacts SET removed_at = $3 WHERE run_id = $1 AND storage_key LIKE $2 \
     AND removed_at IS NULL AND (revoked_at IS NOT NULL OR expires_at <= $3)";
+
+/// What tells the storages of two states apart.
+const OWNER: &str = "storage-owner-1";
 
 impl Artifacts<'_> {
     /// One that can be downloaded now. All others are unknown, whatever the reason.
@@ -109,29 +118,55 @@ impl Artifacts<'_> {
         found.ok_or_else(|| StoreError::UnknownArtifact { id: id.to_owned() })
     }
 
-    /// Removes from the folder what belongs to no attempt that is under way and to no file that is given out.
+    /// Takes the storage for this state, and says so in it. One that is another's answers
+    /// [`StoreError::StorageForeign`]: each would sweep away the other's files. Not a lock: it answers `false` once, when
+    /// the storage was taken just now.
+    pub async fn own(&self, storage: &Storage) -> Result<bool, StoreError> {
+        let owner = self.store.secret(OWNER).await?;
+        storage.belongs_to(&owner.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).await
+    }
+
+    /// Removes from the storage what belongs to no attempt that is under way and to no file that is given out.
     /// Answers how many places went.
-    pub async fn sweep(&self, clock: &dyn Clock, folder: &Folder) -> Result<u64, StoreError> {
+    pub async fn sweep(&self, clock: &dyn Clock, storage: &Storage) -> Result<u64, StoreError> {
         let mut removed = 0;
-        for (run, attempt) in folder.places().await? {
-            // The rows are asked after the folder was listed: what is there belonged to an attempt by then.
+        if !self.own(storage).await? {
+            return Ok(0);
+        }
+        for Found { run, attempt, unfinished } in storage.places().await? {
+            // The rows are asked after the storage was listed: what is there belonged to an attempt by then.
             let now = clock.now().as_millisecond();
             let within = format!("{run}/{attempt}/%");
-            let owned = with_pool!(&self.store.database, |pool| {
+            let owner = with_pool!(&self.store.database, |pool| {
                 let asked = sqlx::query(OWNED).bind(&run).bind(i64::from(attempt)).bind(&within).bind(now);
-                asked.fetch_optional(pool).await.map(|row| row.is_some())
+                let row = asked.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
+                row.map(|row| row.text("owner")).transpose()
             });
-            if owned.map_err(|error| self.wrong(error))? {
-                continue;
+            match owner.map_err(|error| self.wrong(error))?.as_deref() {
+                Some("file") if unfinished => storage.tidy_place(&run, attempt).await?,
+                Some(_) => {}
+                None => {
+                    self.remove(storage, &run, attempt, &within, now).await?;
+                    removed += 1;
+                }
             }
-            folder.remove_place(&run, attempt).await?;
-            let gone = with_pool!(&self.store.database, |pool| {
-                sqlx::query(GONE).bind(&run).bind(&within).bind(now).execute(pool).await.map(drop)
-            });
-            gone.map_err(|error| self.wrong(error))?;
-            removed += 1;
         }
         Ok(removed)
+    }
+
+    async fn remove(
+        &self,
+        storage: &Storage,
+        run: &str,
+        attempt: u32,
+        within: &str,
+        now: i64,
+    ) -> Result<(), StoreError> {
+        storage.remove_place(run, attempt).await?;
+        let gone = with_pool!(&self.store.database, |pool| {
+            sqlx::query(GONE).bind(run).bind(within).bind(now).execute(pool).await.map(drop)
+        });
+        gone.map_err(|error| self.wrong(error))
     }
 
     fn wrong(&self, error: sqlx::Error) -> StoreError {

@@ -22,6 +22,8 @@ macro_rules! on_every_state {
     };
 }
 
+mod bucket;
+mod depot;
 mod runs;
 mod saved;
 mod sweeping;

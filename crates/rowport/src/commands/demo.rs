@@ -57,7 +57,8 @@ impl Demo {
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
         let ServerSettings { runs, limits, site, .. } = loaded.server;
-        let serving = Serving { listen, data_dir, state: None, door: Door::Demo, runs, limits, site };
+        let serving =
+            Serving { listen, data_dir, state: None, bucket: None, door: Door::Demo, runs, limits, site };
         serve(loaded.desk, serving).await
     }
 }

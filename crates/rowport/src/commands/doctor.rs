@@ -6,6 +6,7 @@ use clap::Args;
 use rowport_engine::settings::DeskSettings;
 use rowport_engine::{Desk, EngineError};
 use rowport_model::{DatasetKind, Principal};
+use rowport_store::{Bucket, BucketSettings, Storage};
 use serde::Serialize;
 
 use crate::config;
@@ -43,12 +44,14 @@ impl Doctor {
         let mut findings = Vec::new();
         let mut settings = DeskSettings::default();
         let mut data_dir = PathBuf::from("rowport-data");
+        let mut bucket = None;
         if let Some(file) = file {
             let what = format!("configuration {}", file.display());
             match config::load(&file) {
                 Ok(loaded) => {
                     findings.push(good(what, "no mistakes"));
                     settings = loaded.desk;
+                    bucket = loaded.server.bucket;
                     data_dir = loaded.server.data_dir.unwrap_or(data_dir);
                 }
                 Err(error) => findings.push(bad(what, error.to_string(), None)),
@@ -59,6 +62,9 @@ impl Doctor {
             settings.sources.push(source);
         }
         findings.push(folder(&data_dir));
+        if let Some(bucket) = bucket {
+            findings.push(storage(&bucket).await);
+        }
         let desk = sources::desk(settings)?;
         for source in desk.sources(&Principal::local()) {
             examine(&desk, &source.name, &mut findings).await;
@@ -143,6 +149,29 @@ fn folder(path: &Path) -> Finding {
         Ok(_) => good(what, "can be written"),
         Err(error) => {
             bad(what, error.to_string(), Some("change its permissions or choose another one".to_owned()))
+        }
+    }
+}
+
+/// Whether files can be kept there: does once what exports and the sweep do, and takes it back.
+async fn storage(settings: &BucketSettings) -> Finding {
+    let what = format!("storage, the bucket {}", settings.bucket);
+    let checked = match Bucket::open(settings) {
+        Ok(bucket) => Storage::Bucket(bucket).check().await,
+        Err(error) => Err(error),
+    };
+    match checked {
+        Ok(()) => good(what, "can be written, read, listed and tidied"),
+        Err(error) => {
+            let hint = match error.code() {
+                "storage_refused" => {
+                    "the key needs s3:GetObject, PutObject, DeleteObject and AbortMultipartUpload on the keys, and \
+                     ListBucket and ListBucketMultipartUploads on the bucket; region and path_style have to fit the server"
+                }
+                "storage_full" => "make room there, or use another bucket",
+                _ => "look at `endpoint` in `[storage]`, and whether the server is reached from here",
+            };
+            bad(what, error.to_string(), Some(hint.to_owned()))
         }
     }
 }

@@ -10,7 +10,7 @@ use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
 use rowport_server::{AppState, LimitSettings, Links, Site};
-use rowport_store::{Folder, Store, StoreError};
+use rowport_store::{Bucket, BucketSettings, Folder, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -72,8 +72,8 @@ impl Serve {
             .or_else(|| server.data_dir.clone())
             .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
         let door = if self.no_sign_in { Door::Open } else { Door::Closed };
-        let ServerSettings { runs, limits, site, .. } = server;
-        let serving = Serving { listen, data_dir, state: self.state, door, runs, limits, site };
+        let ServerSettings { runs, limits, site, bucket, .. } = server;
+        let serving = Serving { listen, data_dir, state: self.state, bucket, door, runs, limits, site };
         serve(desk, serving).await
     }
 }
@@ -103,6 +103,8 @@ pub struct Serving {
     pub data_dir: PathBuf,
     /// The database of the state, where it is not in the folder.
     pub state: Option<String>,
+    /// The bucket of the artifacts, where they are not in the folder.
+    pub bucket: Option<BucketSettings>,
     /// Who may come in without signing in.
     pub door: Door,
     /// How background work is done.
@@ -113,9 +115,17 @@ pub struct Serving {
     pub site: Site,
 }
 
+/// Where artifacts are: in the bucket if there is one, else in a folder of the data folder.
+pub fn storage(bucket: Option<&BucketSettings>, data_dir: &Path) -> Result<Storage, StoreError> {
+    match bucket {
+        Some(bucket) => Bucket::open(bucket).map(Storage::Bucket),
+        None => Folder::open(&data_dir.join("artifacts")).map(Storage::Folder),
+    }
+}
+
 /// Serves until interrupted, and says where.
 pub async fn serve(mut settings: DeskSettings, serving: Serving) -> Result<ExitCode, Failure> {
-    let Serving { listen, data_dir, state, door, runs, limits, mut site } = serving;
+    let Serving { listen, data_dir, state, bucket, door, runs, limits, mut site } = serving;
     check_listen(listen, door)?;
     allow_many_files();
     std::fs::create_dir_all(&data_dir)
@@ -125,7 +135,13 @@ pub async fn serve(mut settings: DeskSettings, serving: Serving) -> Result<ExitC
         Some(url) => Store::connect(url).await.map_err(in_store)?,
         None => Store::open(&data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
     };
-    let folder = Folder::open(&data_dir.join("artifacts")).map_err(in_store)?;
+    let storage = storage(bucket.as_ref(), &data_dir).map_err(in_store)?;
+    match store.artifacts().own(&storage).await {
+        Ok(_) => {}
+        Err(error @ StoreError::StorageForeign { .. }) => return Err(in_store(error)),
+        // Much can be done without it, and it may come back.
+        Err(error) => tracing::warn!(%error, "the storage cannot be used now"),
+    }
     settings.exports.spool_folder = Some(data_dir.clone());
     let desk = Arc::new(sources::desk(settings)?);
     let listener = TcpListener::bind(listen).await.map_err(|error| {
@@ -146,7 +162,7 @@ pub async fn serve(mut settings: DeskSettings, serving: Serving) -> Result<ExitC
         Arc::clone(&desk),
         accounts.clone(),
         Arc::clone(&store),
-        folder,
+        storage,
         store.process_name(),
         runs,
     );

@@ -23,6 +23,7 @@ mod schema;
 mod secrets;
 mod server;
 mod sources;
+mod storage;
 mod structure;
 
 #[cfg(test)]
@@ -41,6 +42,7 @@ use limits::LimitsSection;
 use origin::{Mistake, Origin};
 use runs::RunsSection;
 use sources::SourceSection;
+use storage::StorageSection;
 use structure::Named;
 
 pub use problem::ConfigError;
@@ -149,6 +151,9 @@ struct Document {
     runs: RunsSection,
     /// How often one person may do something.
     limits: LimitsSection,
+    /// Where the files of background exports go, if not into a folder.
+    #[schemars(with = "StorageSection")]
+    storage: Option<StorageSection>,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
     /// and `_`: it is part of addresses.
     #[schemars(with = "std::collections::BTreeMap<String, SourceSection>")]
@@ -166,7 +171,17 @@ impl Document {
         let runs = self.runs.settings(checks);
         let limits = self.limits.settings(checks);
         let site = server::site(self.public_url, self.behind_proxy, checks);
-        (desk, ServerSettings { runs, limits, site, ..server::settings(self.listen, self.data_dir, checks) })
+        let bucket = self.storage.and_then(|storage| storage.settings(checks));
+        (
+            desk,
+            ServerSettings {
+                runs,
+                limits,
+                site,
+                bucket,
+                ..server::settings(self.listen, self.data_dir, checks)
+            },
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! Keeps secrets out of messages: the lines that are shown have them cut out.
 //!
-//! Hidden are URLs from their `://` on, values of `url`, and values of keys that are not known, for one of them may
+//! Hidden are URLs from their `://` on, values of `url` and of what names an environment variable, and values of keys that are not known, for one of them may
 //! be called `password`; except paths of SQLite and names of environment variables. Where the text could not be parsed, whole ends of lines are hidden, rather too much than too little.
 
 use serde_json::Value as Json;
@@ -52,7 +52,7 @@ pub(super) fn hide(
             let shown = value.is_some() && !above && name.chars().all(word);
             spans.push(if shown { from } else { range.start }..range.end);
             fence = value.and_then(opened);
-        } else if let Some(value) = value.filter(|value| name == "url" && !value_parsed && !is_path(value)) {
+        } else if let Some(value) = value.filter(|value| !value_parsed && hidden(name, value)) {
             spans.push(from..range.end);
             fence = opened(value);
         } else if let Some(place) = line.find("://")
@@ -62,6 +62,16 @@ pub(super) fn hide(
         }
     }
     spans.into_iter().for_each(|span| origin.hide(span));
+}
+
+/// Whether what stands behind this key, as it is written, may be a secret.
+fn hidden(key: &str, value: &str) -> bool {
+    match key {
+        "url" => !is_path(value),
+        // A server is no secret, and somebody may have put a login before it.
+        _ if key.ends_with("endpoint") => value.contains('@'),
+        _ => key.ends_with("_env") && !is_variable(value.trim()),
+    }
 }
 
 type Spans = Vec<std::ops::Range<usize>>;
@@ -87,7 +97,7 @@ impl Search<'_> {
             if let Some(schema) = known {
                 let shown: Option<Shown> = match name {
                     "url" => Some(is_path),
-                    "url_env" => Some(is_variable),
+                    name if name.ends_with("_env") => Some(is_variable),
                     _ => None,
                 };
                 self.value(value, schema, shown);
@@ -96,7 +106,7 @@ impl Search<'_> {
             let names = properties.into_iter().flat_map(|all| all.keys().map(String::as_str));
             // A slip in the name of something harmless may be shown.
             let near = nearest(name, &names.collect::<Vec<_>>());
-            let harmless = near.is_some_and(|near| !near.starts_with("url"));
+            let harmless = near.is_some_and(|near| !secret(near));
             if self.broken && !harmless {
                 self.rest_of_line(key.span().end);
             }
@@ -149,10 +159,15 @@ fn is_variable(value: &str) -> bool {
     value.trim_matches(['"', '\'']).chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
-/// Every key that the schema knows, except those of URLs.
+/// Whether a key's value may be a secret, or may be taken for the place of one.
+fn secret(key: &str) -> bool {
+    key.starts_with("url") || key.ends_with("_env") || key.ends_with("endpoint")
+}
+
+/// Every key that the schema knows, except those of secrets.
 fn names<'a>(schema: &'a Json, known: &mut Vec<&'a str>) {
     for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
-        if !name.starts_with("url") {
+        if !secret(name) {
             known.push(name);
         }
         names(schema, known);

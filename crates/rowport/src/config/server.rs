@@ -3,6 +3,7 @@ use std::path::PathBuf;
 
 use rowport_engine::runs::RunnerSettings;
 use rowport_server::{LimitSettings, Site};
+use rowport_store::BucketSettings;
 use toml::Spanned;
 
 use super::Checks;
@@ -20,6 +21,8 @@ pub struct ServerSettings {
     pub limits: LimitSettings,
     /// Where the page is, as browsers see it.
     pub site: Site,
+    /// The bucket of the artifacts; `None` for a folder beside the state.
+    pub bucket: Option<BucketSettings>,
 }
 
 const PORT: u16 = 7878;

@@ -83,7 +83,7 @@ fn address(
             }
             (text, span)
         }
-        (None, Some(variable)) => (from_environment(&variable, checks)?, variable.span()),
+        (None, Some(variable)) => (self::variable(&variable, URL, checks)?, variable.span()),
         (None, None) => {
             let given = ["url", "url_env"].map(|key| {
                 checks.origin.knows(&["sources".to_owned(), name.get_ref().clone(), key.to_owned()])
@@ -111,23 +111,49 @@ fn address(
     }
 }
 
-fn from_environment(variable: &Spanned<String>, checks: &mut Checks<'_>) -> Option<String> {
+const URL: Held =
+    Held { what: "the source's URL", key: "url_env", example: "SHOP_DATABASE_URL", value: "postgres://…" };
+
+/// What a variable holds, as messages say it.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    pub(super) what: &'static str,
+    /// The key that names the variable.
+    pub(super) key: &'static str,
+    /// A name for the variable.
+    pub(super) example: &'static str,
+    /// A value.
+    pub(super) value: &'static str,
+}
+
+impl Held {
+    /// A name that can be shown.
+    fn named<'a>(&self, name: &'a str) -> &'a str {
+        if name.chars().any(|c| c.is_ascii_lowercase()) { self.example } else { name }
+    }
+}
+
+/// The value of the environment variable that a key names.
+pub(super) fn variable(variable: &Spanned<String>, held: Held, checks: &mut Checks<'_>) -> Option<String> {
     let name = variable.get_ref();
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if !name.chars().all(fits) {
-        // Not repeated: somebody may have put the URL itself here.
-        let hint = "the name alone, such as `url_env = \"SHOP_DATABASE_URL\"`; a URL itself goes into `url`";
+        // Not repeated: somebody may have put the secret itself here.
+        let other = if held.key == "url_env" { "; a URL itself goes into `url`" } else { "" };
+        let hint = format!("the name alone, such as `{} = \"{}\"`{other}", held.key, held.example);
         checks.wrong(variable.span(), "this is not the name of an environment variable", hint);
         return None;
     }
     let value = (checks.environment)(name).filter(|value| !value.trim().is_empty());
     if value.is_none() {
-        let message = format!("the environment variable `{name}` is not set");
-        checks.wrong(
-            variable.span(),
-            message,
-            format!("set it to the source's URL: `export {name}=postgres://…`"),
-        );
+        // A name in small letters may be the secret itself.
+        let shown = match name.chars().any(|c| c.is_ascii_lowercase()) {
+            true => "that is named here",
+            false => &format!("`{name}`"),
+        };
+        let message = format!("the environment variable {shown} is not set");
+        let hint = format!("set it to {}: `export {}={}`", held.what, held.named(name), held.value);
+        checks.wrong(variable.span(), message, hint);
     }
     value
 }

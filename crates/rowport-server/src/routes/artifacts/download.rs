@@ -1,12 +1,14 @@
 use std::io::SeekFrom;
+use std::ops::Range;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rowport_engine::export::ExportRequest;
 use rowport_model::Principal;
-use rowport_store::{Artifact, Run, StoreError};
+use rowport_store::{Artifact, Bucket, Folder, Run, Storage, StoreError};
 use serde::Deserialize;
 use tokio::io::AsyncSeekExt;
 use utoipa::IntoParams;
@@ -16,8 +18,8 @@ use crate::AppState;
 use crate::access::{Acting, Action, record};
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
-use crate::problems::{RunProblems, StateProblems};
-use crate::routes::export::answer::{disposition, file_body};
+use crate::problems::{FileProblems, RunProblems, StateProblems};
+use crate::routes::export::answer::{file_body, named};
 
 /// A file's place. The name is for people and clients that look at addresses; the id alone says which file.
 #[derive(Deserialize, IntoParams)]
@@ -42,8 +44,12 @@ pub(crate) struct LinkParams {
     signature: String,
 }
 
+/// How long the address that a download is sent on to is good. Asking for the link again gives another one.
+const SENT_ON_FOR: Duration = Duration::from_secs(60);
+
 /// A file that a run made, by a link. A download that was cut resumes with `Range` and `If-Range`. A link that is
-/// expired, altered or taken back is told from no other that leads nowhere.
+/// expired, altered or taken back is told from no other that leads nowhere. Where files are in a bucket that browsers
+/// reach, the answer is a redirect to it, good for a minute; what resumes a download there is the bucket's own `ETag`.
 #[utoipa::path(
     get,
     path = "/api/v1/artifacts/{id}/{name}",
@@ -53,23 +59,26 @@ pub(crate) struct LinkParams {
         (status = 200, description = "The file", content_type = "application/octet-stream"),
         (status = 206, description = "A part of the file", content_type = "application/octet-stream"),
         (status = 304, description = "The file is the one that the client has"),
+        (status = 307, description = "The file is in the bucket, at this address for a minute"),
         (status = 416, description = "The file has no such bytes"),
         StateProblems,
-        RunProblems
+        RunProblems,
+        FileProblems
     )
 )]
 pub(crate) async fn download_artifact(
     State(state): State<AppState>,
+    method: Method,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<ArtifactPath>,
     ApiQuery(link): ApiQuery<LinkParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let unknown = || ApiError::from(StoreError::UnknownArtifact { id: String::new() });
     let (artifact, run) = linked(&state, &path.id, &link).await?.ok_or_else(unknown)?;
-    let file = tokio::fs::File::open(state.runner.folder().path(&artifact.storage_key)?).await;
-    // Swept in this instant, or taken away by somebody else: it is not there.
-    let file = file.map_err(|_| unknown())?;
+    let response = match state.runner.storage() {
+        Storage::Bucket(bucket) if bucket.presigns() => send_on(bucket, &artifact, method).await?,
+        storage => answer(storage, &artifact, &headers, &method).await?,
+    };
     // A download that goes on is the same download.
     if !headers.contains_key(header::RANGE) {
         let action = Action {
@@ -80,7 +89,20 @@ pub(crate) async fn download_artifact(
         };
         record(&state, actor, action).await?;
     }
-    answer(artifact, file, &headers).await
+    Ok(response)
+}
+
+/// One answer, whatever the reason.
+fn unknown() -> StoreError {
+    StoreError::UnknownArtifact { id: String::new() }
+}
+
+async fn send_on(bucket: &Bucket, artifact: &Artifact, method: Method) -> Result<Response, ApiError> {
+    let (key, length) = (&artifact.storage_key, artifact.bytes);
+    let address = bucket.link(key, length, method, SENT_ON_FOR).await.map_err(swept)?;
+    // The address has a signature in it, which is nothing to be kept.
+    let headers = [(header::LOCATION, address), (header::CACHE_CONTROL, "no-store".to_owned())];
+    Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
 /// The file and its run, if the link is good and whoever asked for the run may still have what is in the file. All other
@@ -103,9 +125,10 @@ async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<
 }
 
 async fn answer(
-    artifact: Artifact,
-    mut file: tokio::fs::File,
+    storage: &Storage,
+    artifact: &Artifact,
     request: &HeaderMap,
+    method: &Method,
 ) -> Result<Response, ApiError> {
     // The same bytes have the same tag, and others another: an ETag in the strong sense.
     let tag = format!("\"{}\"", artifact.sha256);
@@ -117,14 +140,11 @@ async fn answer(
         let same_file = text(header::IF_RANGE).is_none_or(|it| it.trim() == tag);
         let asked = text(header::RANGE).filter(|_| same_file);
         let length = artifact.bytes;
-        let mut response = match asked.map_or(Wanted::Whole, |range| wanted(range, length)) {
-            Wanted::Whole => part(file, length, StatusCode::OK),
+        match asked.map_or(Wanted::Whole, |range| wanted(range, length)) {
+            Wanted::Whole => part(storage, artifact, method, 0..length, StatusCode::OK).await?,
             Wanted::Part(from, to) => {
-                file.seek(SeekFrom::Start(from)).await.map_err(|error| StoreError::Storage {
-                    place: "the artifacts".to_owned(),
-                    message: error.to_string(),
-                })?;
-                let mut response = part(file, to - from + 1, StatusCode::PARTIAL_CONTENT);
+                let status = StatusCode::PARTIAL_CONTENT;
+                let mut response = part(storage, artifact, method, from..to + 1, status).await?;
                 content_range(&mut response, &format!("bytes {from}-{to}/{length}"));
                 response
             }
@@ -133,14 +153,7 @@ async fn answer(
                 content_range(&mut response, &format!("bytes */{length}"));
                 response
             }
-        };
-        if response.status().is_success() {
-            let kind = HeaderValue::from_str(&artifact.media_type);
-            let kind = kind.unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
-            response.headers_mut().insert(header::CONTENT_TYPE, kind);
-            response.headers_mut().insert(header::CONTENT_DISPOSITION, disposition(&artifact.file_name));
         }
-        response
     };
     let headers = response.headers_mut();
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -151,14 +164,49 @@ async fn answer(
     Ok(response)
 }
 
-fn part(file: tokio::fs::File, length: u64, status: StatusCode) -> Response {
-    let mut response = Response::new(match length {
-        0 => Body::empty(),
-        _ => file_body(file, length),
+async fn part(
+    storage: &Storage,
+    artifact: &Artifact,
+    method: &Method,
+    part: Range<u64>,
+    status: StatusCode,
+) -> Result<Response, ApiError> {
+    let length = part.end - part.start;
+    let mut response = Response::new(match storage {
+        _ if *method == Method::HEAD || length == 0 => Body::empty(),
+        Storage::Folder(folder) => from_folder(folder, artifact, part).await?,
+        Storage::Bucket(bucket) => {
+            let bytes = bucket.read(&artifact.storage_key, artifact.bytes, part).await;
+            Body::from_stream(bytes.map_err(swept)?)
+        }
     });
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    response
+    let kind = HeaderValue::from_str(&artifact.media_type);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, length.into());
+    let kind = kind.unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    headers.insert(header::CONTENT_TYPE, kind);
+    headers.insert(header::CONTENT_DISPOSITION, named(&artifact.file_name));
+    Ok(response)
+}
+
+async fn from_folder(folder: &Folder, artifact: &Artifact, part: Range<u64>) -> Result<Body, ApiError> {
+    let file = tokio::fs::File::open(folder.path(&artifact.storage_key)?).await;
+    // Swept in this instant, or taken away by somebody else: it is not there.
+    let mut file = file.map_err(|_| unknown())?;
+    file.seek(SeekFrom::Start(part.start)).await.map_err(|error| StoreError::Storage {
+        place: "the artifacts".to_owned(),
+        message: error.to_string(),
+    })?;
+    Ok(file_body(file, part.end - part.start))
+}
+
+/// A file that was swept in this instant, or taken away by somebody else, is not told by its key.
+fn swept(error: StoreError) -> StoreError {
+    match error {
+        StoreError::UnknownArtifact { .. } => unknown(),
+        other => other,
+    }
 }
 
 fn content_range(response: &mut Response, range: &str) {

@@ -8,9 +8,8 @@ use axum::response::Response;
 use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rowport_engine::EngineError;
-use rowport_engine::export::{OpenExport, Piece, SpoolLimits, SpoolReader, spool};
+use rowport_engine::export::{OpenExport, Piece, SpoolLimits, SpoolReader, disposition, spool};
 use rowport_formats::Manifest;
 use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
@@ -103,7 +102,7 @@ fn respond(head: Head, body: Body) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(head.media_type));
-    headers.insert(header::CONTENT_DISPOSITION, disposition(&head.file_name));
+    headers.insert(header::CONTENT_DISPOSITION, named(&head.file_name));
     response
 }
 
@@ -151,53 +150,7 @@ fn summary(manifest: &Manifest) -> HeaderValue {
     HeaderValue::from_str(&summary.to_string()).unwrap_or_else(|_| HeaderValue::from_static("{}"))
 }
 
-/// What may stand in `filename*` as it is, by RFC 5987.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'!')
-    .remove(b'#')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'+')
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'^')
-    .remove(b'_')
-    .remove(b'`')
-    .remove(b'|')
-    .remove(b'~');
-
-/// By RFC 6266: a plain name for old clients, and the real one where it is not ASCII.
-pub(crate) fn disposition(name: &str) -> HeaderValue {
-    let ascii: String = name
-        .chars()
-        .map(|character| match character {
-            '"' | '\\' | '%' => '_',
-            ' '..='~' => character,
-            _ => '_',
-        })
-        .collect();
-    let mut value = format!("attachment; filename=\"{ascii}\"");
-    if ascii != name {
-        value.push_str(&format!("; filename*=UTF-8''{}", utf8_percent_encode(name, PLAIN)));
-    }
-    HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_reach_old_and_new_clients() {
-        for (name, value) in [
-            ("a b.csv", "attachment; filename=\"a b.csv\""),
-            (
-                "März \"1\".csv",
-                "attachment; filename=\"M_rz _1_.csv\"; filename*=UTF-8''M%C3%A4rz%20%221%22.csv",
-            ),
-            ("a\r\nX: y.csv", "attachment; filename=\"a__X: y.csv\"; filename*=UTF-8''a%0D%0AX%3A%20y.csv"),
-        ] {
-            assert_eq!(disposition(name), value);
-        }
-    }
+/// The file's name as a header.
+pub(crate) fn named(file_name: &str) -> HeaderValue {
+    HeaderValue::from_str(&disposition(file_name)).unwrap_or_else(|_| HeaderValue::from_static("attachment"))
 }

@@ -15,6 +15,20 @@ direct_rows = 5_000
 snapshot_patience = "5m"
 spool_limit = "512MiB"
 
+[storage]
+bucket = "rowport.files"
+endpoint = "http://10.0.0.1:3900/"
+public_endpoint = "https://files.example.org"
+region = "garage"
+prefix = "shop/exports"
+access_key_env = "ROWPORT_S3_KEY"
+secret_key_env = "ROWPORT_S3_SECRET"
+path_style = false
+allow_http = true
+presign = false
+part_size = "64MiB"
+timeout = "5s"
+
 [sources.shop]
 url_env = "SHOP_DATABASE_URL"
 label = "Shop"
@@ -50,6 +64,16 @@ fn everything_that_can_be_said_arrives() {
     let loaded = read(FULL).unwrap();
     assert_eq!(loaded.server.listen.unwrap().to_string(), "127.0.0.1:8000");
     assert_eq!(loaded.server.data_dir.as_deref(), Some(Path::new("/etc/rowport/rowport-data")));
+
+    let bucket = loaded.server.bucket.as_ref().unwrap();
+    assert_eq!((bucket.bucket.as_str(), bucket.region.as_str()), ("rowport.files", "garage"));
+    assert_eq!(bucket.endpoint.as_deref(), Some("http://10.0.0.1:3900"));
+    assert_eq!(bucket.public_endpoint.as_deref(), Some("https://files.example.org"));
+    assert_eq!((bucket.access_key.as_str(), bucket.secret_key.as_str()), ("the key", "hunter2"));
+    assert_eq!((bucket.prefix.as_str(), bucket.session_token.as_deref()), ("shop/exports", None));
+    assert_eq!((bucket.path_style, bucket.allow_http, bucket.presign), (false, true, false));
+    assert_eq!((bucket.part_bytes, bucket.timeout), (64 << 20, Duration::from_secs(5)));
+    assert!(!format!("{bucket:?}").contains("hunter2"));
 
     let desk = &loaded.desk;
     assert_eq!(desk.workspace.as_deref(), Some("shop"));
@@ -91,6 +115,18 @@ fn an_empty_file_says_nothing() {
         assert_eq!(loaded.desk.exports.snapshot_patience, default.snapshot_patience);
         assert_eq!(loaded.desk.exports.spool_bytes, default.spool_bytes);
     }
+}
+
+#[test]
+fn a_bucket_needs_little_more_than_its_name() {
+    let keys = "access_key_env = \"ROWPORT_S3_KEY\"\nsecret_key_env = \"ROWPORT_S3_SECRET\"\n";
+    let read = |more: &str| read(&format!("[storage]\nbucket = \"rowport\"\n{keys}{more}")).unwrap();
+    let amazon = read("").server.bucket.unwrap();
+    assert_eq!((amazon.endpoint, amazon.prefix.as_str(), amazon.region.as_str()), (None, "", "us-east-1"));
+    assert_eq!((amazon.path_style, amazon.allow_http, amazon.presign), (false, false, true));
+    assert_eq!((amazon.part_bytes, amazon.timeout), (8 << 20, Duration::from_secs(60)));
+    let other = read("endpoint = \"https://s3.example.org\"").server.bucket.unwrap();
+    assert!(other.path_style);
 }
 
 #[test]

@@ -11,6 +11,8 @@ fn read(text: &str) -> Result<Loaded, ConfigError> {
     interpret(text, "rowport.toml", "/etc/rowport".as_ref(), &|name| match name {
         "SHOP_DATABASE_URL" => Some("postgres://reader:hunter2@db/shop".to_owned()),
         "BAD_DATABASE_URL" => Some("hunter2:nonsense".to_owned()),
+        "ROWPORT_S3_KEY" => Some("the key".to_owned()),
+        "ROWPORT_S3_SECRET" => Some("hunter2".to_owned()),
         "EMPTY" => Some(" ".to_owned()),
         _ => None,
     })

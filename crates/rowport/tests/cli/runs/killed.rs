@@ -1,11 +1,11 @@
 //! A process is killed at random instants while it exports. Whatever happens, every run ends: completed with a file
-//! that is whole, or failed with a reason; and nothing else stays in the folder.
+//! that is whole, or failed with a reason; and nothing else stays in the storage.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::served::{Served, Site, State};
+use super::served::{Files, Served, Site, State};
 use crate::binary::{cases, sha256};
 
 /// So many that an export takes about as long as it is left to live.
@@ -14,30 +14,50 @@ fn rows(format: &str) -> u32 {
 }
 
 #[test]
-fn csv_with_the_state_on_sqlite() {
-    kill(State::Sqlite, "csv");
+fn csv_in_a_folder_with_the_state_on_sqlite() {
+    kill(State::Sqlite, Files::Folder, "csv");
 }
 
 #[test]
-fn csv_with_the_state_on_postgres() {
-    kill(State::Postgres, "csv");
+fn csv_in_a_folder_with_the_state_on_postgres() {
+    kill(State::Postgres, Files::Folder, "csv");
 }
 
 #[test]
-fn xlsx_with_the_state_on_sqlite() {
-    kill(State::Sqlite, "xlsx");
+fn csv_in_a_bucket_with_the_state_on_sqlite() {
+    kill(State::Sqlite, Files::Bucket, "csv");
 }
 
 #[test]
-fn xlsx_with_the_state_on_postgres() {
-    kill(State::Postgres, "xlsx");
+fn csv_in_a_bucket_with_the_state_on_postgres() {
+    kill(State::Postgres, Files::Bucket, "csv");
 }
 
-fn kill(state: State, format: &str) {
+#[test]
+fn xlsx_in_a_folder_with_the_state_on_sqlite() {
+    kill(State::Sqlite, Files::Folder, "xlsx");
+}
+
+#[test]
+fn xlsx_in_a_folder_with_the_state_on_postgres() {
+    kill(State::Postgres, Files::Folder, "xlsx");
+}
+
+#[test]
+fn xlsx_in_a_bucket_with_the_state_on_sqlite() {
+    kill(State::Sqlite, Files::Bucket, "xlsx");
+}
+
+#[test]
+fn xlsx_in_a_bucket_with_the_state_on_postgres() {
+    kill(State::Postgres, Files::Bucket, "xlsx");
+}
+
+fn kill(state: State, files: Files, format: &str) {
     let seed = rowport_testkit::seed().unwrap_or(42);
     let mut dice = Dice(seed);
-    let site = Site::new(state, rows(format), "1s");
-    let kills = cases(75);
+    let site = Site::with(state, files, rows(format), "1s");
+    let kills = cases(40);
     let (mut hit, mut asked) = (0, 0);
     for _ in 0..kills {
         let served = site.serve();
@@ -54,7 +74,7 @@ fn kill(state: State, format: &str) {
     let count = |state: &str| runs.iter().filter(|run| run["state"] == state).count();
     let again = runs.iter().filter(|run| run["attempt"].as_i64() > Some(1)).count();
     eprintln!(
-        "{kills} kills (seed {seed}) with {state:?} and {format}: {hit} hit a run; of {asked} runs {} completed, {} failed, \
+        "{kills} kills (seed {seed}) with {state:?}, {files:?} and {format}: {hit} hit a run; of {asked} runs {} completed, {} failed, \
          {again} took several attempts",
         count("completed"),
         count("failed")

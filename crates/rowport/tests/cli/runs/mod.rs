@@ -6,6 +6,8 @@ mod full_disk;
 mod killed;
 mod listeners;
 mod lost_connections;
+mod misbehaving;
 mod restarted;
 mod served;
 mod shared;
+mod storage;

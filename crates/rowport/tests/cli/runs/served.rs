@@ -3,11 +3,11 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rowport_testkit::{Database, Postgres, Sqlite};
+use rowport_testkit::{Database, Postgres, S3, Sqlite};
 use serde_json::{Value, json};
 
 use crate::binary::{rowport, signal};
@@ -17,6 +17,15 @@ pub struct Site {
     pub source: Database,
     pub folder: tempfile::TempDir,
     state: Option<Database>,
+    /// Where the files are, if not in the folder.
+    pub bucket: Option<S3>,
+}
+
+/// Where the files of background exports are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    Folder,
+    Bucket,
 }
 
 /// Where the state is.
@@ -36,22 +45,41 @@ pub struct Served {
 impl Site {
     /// A site whose dataset `records` has so many rows. Runs are given to another process after `lease`.
     pub fn new(state: State, rows: u32, lease: &str) -> Self {
+        Self::with(state, Files::Folder, rows, lease)
+    }
+
+    /// The same with its files where one likes. The server of the bucket is this process, which nobody kills.
+    pub fn with(state: State, files: Files, rows: u32, lease: &str) -> Self {
         let source = Sqlite::create();
         source.execute(&format!(
             "CREATE TABLE records (id integer PRIMARY KEY, name text NOT NULL, amount integer, at text);
              WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})
              INSERT INTO records SELECT i, 'a name, \"quoted\" ' || i, i * 7919 % 100003, '2026-01-31' FROM n"
         ));
-        Self::of(source, (state == State::Postgres).then(Postgres::create), lease)
+        Self::placed(source, (state == State::Postgres).then(Postgres::create), files, lease)
     }
 
     /// A site for this source, whose state is in this database, or else in a file.
     pub fn of(source: Database, state: Option<Database>, lease: &str) -> Self {
+        Self::placed(source, state, Files::Folder, lease)
+    }
+
+    fn placed(source: Database, state: Option<Database>, files: Files, lease: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config =
+        let mut config =
             format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"20s\"\n");
+        let bucket = (files == Files::Bucket).then(S3::start);
+        if let Some(s3) = &bucket {
+            // Whoever has no client that follows redirects gets its files through Rowport. Short parts make many.
+            config.push_str(&format!(
+                "[storage]\nbucket = \"{}\"\nendpoint = \"{}\"\nallow_http = true\npresign = false\n\
+                 prefix = \"exports\"\npart_size = \"5MiB\"\ntimeout = \"5s\"\n",
+                S3::BUCKET,
+                s3.endpoint()
+            ));
+        }
         std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
-        Self { source, folder, state }
+        Self { source, folder, state, bucket }
     }
 
     pub fn serve(&self) -> Served {
@@ -71,6 +99,7 @@ impl Site {
         ]);
         command.arg("--config").arg(self.folder.path().join("rowport.toml"));
         command.arg("--data-dir").arg(self.folder.path().join("data"));
+        self.lend_keys(&mut command);
         if let Some(state) = &self.state {
             command.args(["--state", state.url()]);
         }
@@ -94,6 +123,11 @@ impl Site {
         Ok(Served { child: Some(child), address, said })
     }
 
+    /// Gives a process the keys of the bucket.
+    pub fn lend_keys<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", S3::SECRET_KEY)
+    }
+
     /// The database that the state is in, where it is one.
     pub fn state(&self) -> &Database {
         self.state.as_ref().unwrap()
@@ -104,8 +138,14 @@ impl Site {
         self.folder.path().join("data/artifacts")
     }
 
-    /// Every file below the artifacts, as `run/attempt/name`.
+    /// Every file of the artifacts, as `run/attempt/name`, and what is left of uploads that were not finished.
     pub fn artifacts(&self) -> Vec<String> {
+        if let Some(s3) = &self.bucket {
+            let own =
+                |key: &String| key.strip_prefix("exports/").filter(|key| *key != "owner").map(str::to_owned);
+            let left = std::iter::repeat_n("unfinished".to_owned(), s3.unfinished());
+            return s3.objects().iter().filter_map(own).chain(left).collect();
+        }
         let root = self.artifacts_folder();
         let mut found = Vec::new();
         collect(&root, &root, &mut found);

@@ -6,9 +6,10 @@ use rowport_engine::settings::SettingProblem;
 
 use super::read;
 
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("structure.txt", include_str!("structure.txt")),
     ("sources.txt", include_str!("sources.txt")),
+    ("storage.txt", include_str!("storage.txt")),
     ("values.txt", include_str!("values.txt")),
     ("syntax.txt", include_str!("syntax.txt")),
 ];
@@ -54,7 +55,8 @@ fn no_message_has_a_secret_in_it() {
     }
     // Whatever is cut off or put in, wherever the text stops being TOML.
     let text = "[sources.shop]\nurl = \"postgres://u:hunter2@h/x\"\npassword = 'hunter2'\nlabel = \"Shop\"\n\
-        [sources.old]\nurl = \"\"\"\nmysql://u:hunter2@h/x\"\"\"\n[sources.crm]\nurl_env = \"postgres://u:hunter2@h/x\"\n";
+        [sources.old]\nurl = \"\"\"\nmysql://u:hunter2@h/x\"\"\"\n[sources.crm]\nurl_env = \"postgres://u:hunter2@h/x\"\n\
+        [storage]\nbucket = \"rowport\"\nsecret_key_env = \"hunter2\"\nendpoint = \"https://u:hunter2@h\"\n";
     for (cut, _) in text.char_indices() {
         for put in ["", "\"", "'", "=", "]", "\n", "x", "\\", "\"\"\"", "#", "{", "é"] {
             for rest in ["", &text[cut..]] {

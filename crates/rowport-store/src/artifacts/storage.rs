@@ -1,0 +1,110 @@
+use std::path::PathBuf;
+
+use tokio_util::sync::CancellationToken;
+
+use super::bucket::{Bucket, Upload};
+use super::folder::Folder;
+use crate::error::StoreError;
+
+/// Where artifacts are. In every storage an attempt has a place of its own, `RUN/ATTEMPT/`, and writes nowhere else.
+#[derive(Debug, Clone)]
+pub enum Storage {
+    /// A folder of this machine, or one that is mounted.
+    Folder(Folder),
+    /// A bucket of an S3-compatible server.
+    Bucket(Bucket),
+}
+
+/// What an attempt's file is written to.
+#[derive(Debug)]
+pub enum Target {
+    /// A file. Its folder is there; the file itself is for the caller to make whole, durable and then named.
+    File {
+        /// Its key.
+        key: String,
+        /// Where it goes.
+        path: PathBuf,
+    },
+    /// An object, which is there once the upload is finished.
+    Object(Box<Upload>),
+}
+
+/// What a browser is told of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Served {
+    /// `Content-Type`.
+    pub media_type: String,
+    /// `Content-Disposition`, which has the name in it.
+    pub disposition: String,
+}
+
+/// A place that was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) run: String,
+    pub(super) attempt: u32,
+    /// Whether it has the mark of an upload that may not have been finished.
+    pub(super) unfinished: bool,
+}
+
+impl Storage {
+    /// The place for the file of an attempt. A bucket gives it out itself later, so it has to know how; and what is
+    /// sent to it stops soon after `cancel`. Within a runtime.
+    pub fn target(
+        &self,
+        run: &str,
+        attempt: u32,
+        served: &Served,
+        cancel: &CancellationToken,
+    ) -> Result<Target, StoreError> {
+        match self {
+            Self::Folder(folder) => folder.place(run, attempt).map(|(key, path)| Target::File { key, path }),
+            Self::Bucket(bucket) => {
+                bucket.upload(run, attempt, served, cancel).map(|upload| Target::Object(Box::new(upload)))
+            }
+        }
+    }
+
+    /// Writes a little, reads it back and removes it.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Folder(folder) => folder.check().await,
+            Self::Bucket(bucket) => bucket.check().await,
+        }
+    }
+
+    /// Whether this belongs to the state that `owner` names. A bucket that is nobody's is taken, and answers `false` that
+    /// once: only what is read back later is certain.
+    pub(super) async fn belongs_to(&self, owner: &str) -> Result<bool, StoreError> {
+        match self {
+            // It is beside the state.
+            Self::Folder(_) => Ok(true),
+            Self::Bucket(bucket) => bucket.belongs_to(owner).await,
+        }
+    }
+
+    /// Every attempt that has a place, whether or not it is anybody's.
+    pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
+        match self {
+            Self::Folder(folder) => folder.places().await,
+            Self::Bucket(bucket) => bucket.places().await,
+        }
+    }
+
+    /// Removes what stayed beside the file of a place that is somebody's.
+    pub(super) async fn tidy_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+        match self {
+            // Nothing does.
+            Self::Folder(_) => Ok(()),
+            Self::Bucket(bucket) => bucket.tidy_place(run, attempt).await,
+        }
+    }
+
+    /// Removes the place with everything in it, uploads that were never finished included.
+    pub(super) async fn remove_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+        match self {
+            Self::Folder(folder) => folder.remove_place(run, attempt).await,
+            Self::Bucket(bucket) => bucket.remove_place(run, attempt).await,
+        }
+    }
+}
