@@ -145,8 +145,11 @@ async fn refusals_and_silences_are_told_apart() {
     assert_eq!(code, "storage_unavailable", "{message}");
 }
 
+/// A name, and what goes wrong with each request.
+type Schedule = (&'static str, fn(&Asked) -> Fault);
+
 /// What a server may do to a request, as often as it likes.
-fn schedules() -> Vec<(&'static str, fn(&Asked) -> Fault)> {
+fn schedules() -> Vec<Schedule> {
     vec![
         ("503 now and then", |asked| if asked.number % 3 == 0 { Fault::Status(503) } else { Fault::None }),
         ("500 now and then", |asked| if asked.number % 4 == 1 { Fault::Status(500) } else { Fault::None }),
