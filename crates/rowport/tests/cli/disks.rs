@@ -11,7 +11,11 @@ impl SmallDisk {
     pub fn mount(folder: &Path, room: &str) -> Option<Self> {
         let options = format!("size={room}");
         let arguments = ["-t", "tmpfs", "-o", &options, "tmpfs"].map(str::to_owned);
-        done(Command::new("mount").args(arguments).arg(folder)).then(|| Self(folder.to_owned()))
+        let mounted = done(Command::new("mount").args(arguments).arg(folder));
+        if !mounted {
+            eprintln!("not tried: only root may mount a disk");
+        }
+        mounted.then(|| Self(folder.to_owned()))
     }
 }
 
