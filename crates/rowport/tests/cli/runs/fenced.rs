@@ -26,7 +26,8 @@ fn stop(state: State) {
         let first = site.serve();
         let run = first.export("xlsx");
         let id = run["id"].as_str().unwrap();
-        first.wait_for(id, "running", |run| run["progress"]["rows"].as_i64() > Some(0));
+        let begun = first.wait_for(id, "running", |run| run["progress"]["rows"].as_i64() > Some(0));
+        let before = begun["attempt"].as_i64().unwrap();
         let second = loop {
             first.signal("STOP");
             match site.try_serve() {
@@ -37,7 +38,7 @@ fn stop(state: State) {
             first.signal("CONT");
             std::thread::sleep(Duration::from_millis(20));
         };
-        let taken = |run: &serde_json::Value| run["attempt"] == 2 && run["state"] == "running";
+        let taken = |run: &serde_json::Value| run["attempt"].as_i64() > Some(before);
         second.wait_for(id, "taken over", taken);
         // Both are at it now.
         first.signal("CONT");
@@ -53,9 +54,9 @@ fn stop(state: State) {
         let done = second.wait_for(id, "completed", |run| run["state"] == "completed");
         assert_eq!(done["progress"]["rows"], ROWS, "{done}");
         assert_eq!(done["artifact"]["sha256"], sha256(&second.download(id)), "{done}");
-        // On a busy machine the second may be late as well, and then it has lost its own attempt.
-        let lost = second.said().contains("an attempt was lost");
-        assert_eq!(lost, done["attempt"] != 2, "{done}\n{}", second.said());
+        // On a busy machine the second may be late as well, and lose its own attempt; but only then.
+        let late = done["attempt"].as_i64() > Some(before + 1);
+        assert!(late || !second.said().contains("an attempt was lost"), "{done}\n{}", second.said());
         first.kill();
         second.kill();
     }
