@@ -961,6 +961,8 @@ export interface components {
             referring: components["schemas"]["Referring"][];
             /** @description The source's name. */
             source: string;
+            /** @description What one may do with its rows. */
+            permissions: components["schemas"]["Permission"][];
         };
         /**
          * @description Whether rows are stored or computed by the database.

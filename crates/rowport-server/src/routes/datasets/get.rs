@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_model::{Column, Dataset, ForeignKey};
+use rowport_model::{Column, Dataset, ForeignKey, Permission};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +23,8 @@ pub(crate) struct DatasetDescription {
     lookups: Vec<Column>,
     /// The foreign keys of other datasets that refer to this one.
     referring: Vec<Referring>,
+    /// What one may do with its rows.
+    permissions: Vec<Permission>,
 }
 
 /// A foreign key of another dataset that refers to this one.
@@ -53,11 +55,15 @@ pub(crate) async fn get_dataset(
     let resolved =
         catalog.dataset(&path.dataset).ok_or_else(|| ApiError::bad_request("the dataset went away"))?;
     let dataset = resolved.visible();
+    let access = principal.access();
+    let allowed = |it: &Permission| it.is_of_datasets() && access.allows(*it, &path.source, &path.dataset);
+    let permissions = Permission::ALL.into_iter().filter(allowed).collect();
     let lookups = dataset.lookups.iter().filter_map(|lookup| resolved.column_at(&lookup.name)).collect();
     let referring = resolved.referring().into_iter().map(|(other, foreign_key)| Referring {
         dataset: other.name.to_string(),
         label: other.label,
         foreign_key,
     });
-    Ok(Json(DatasetDescription { source: path.source, lookups, referring: referring.collect(), dataset }))
+    let referring = referring.collect();
+    Ok(Json(DatasetDescription { source: path.source, lookups, referring, permissions, dataset }))
 }
