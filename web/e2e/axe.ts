@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { phone, visit } from './browser';
 
 const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -27,4 +28,34 @@ export async function expectAccessible(page: Page, what: string) {
         .join('\n    ')}`,
   );
   expect(found, what).toEqual([]);
+}
+
+/** Every page is to stand all of them. */
+export const LOOKS: [string, BrowserContextOptions][] = [
+  ['on a desk, light', { colorScheme: 'light' }],
+  ['on a desk, dark', { colorScheme: 'dark' }],
+  ['on a phone, light', { ...phone, colorScheme: 'light' }],
+  ['on a phone, dark', { ...phone, colorScheme: 'dark' }],
+];
+
+/** Takes the steps in a browser of its own, and fails with what axe or the browser itself complains of. */
+export async function lookAt(
+  browser: Browser,
+  options: BrowserContextOptions,
+  what: string,
+  steps: (page: Page) => Promise<void>,
+) {
+  const context = await visit(browser, options);
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // A refused request is part of some of these pages; anything else is a mistake.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await steps(page);
+  await expectAccessible(page, what);
+  expect(complaints, what).toEqual([]);
+  await context.close();
 }

@@ -3,6 +3,8 @@ import { base, gridReady } from './browser';
 
 /** Which datasets the tests work on: found out from the server, so that its workspace may grow. */
 export interface Workspace {
+  /** Who the server takes us for. */
+  principal: string;
   source: string;
   /** The one with the most rows. */
   big: string;
@@ -62,7 +64,8 @@ export async function workspace(): Promise<Workspace> {
   })?.name;
   if (big === undefined || child === undefined)
     throw new Error('The workspace has no dataset that fits the tests.');
-  return { source: source.name, big, child, datasets };
+  const { principal } = await getJson<{ principal: string }>('/api/v1/session');
+  return { principal, source: source.name, big, child, datasets };
 }
 
 export function textColumn(dataset: Dataset): string | undefined {

@@ -1,7 +1,7 @@
-import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible } from './axe';
-import { gridReady, launch, phone, visit } from './browser';
+import { expectAccessible, lookAt, LOOKS } from './axe';
+import { gridReady, launch, visit } from './browser';
 import { runsInEveryState } from './runs';
 import { openDataset, textColumn, type Workspace, workspace } from './desk';
 
@@ -14,29 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const LOOKS: [string, BrowserContextOptions][] = [
-  ['on a desk, light', { colorScheme: 'light' }],
-  ['on a desk, dark', { colorScheme: 'dark' }],
-  ['on a phone, light', { ...phone, colorScheme: 'light' }],
-  ['on a phone, dark', { ...phone, colorScheme: 'dark' }],
-];
-
 describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
-  async function see(what: string, steps: (page: Page) => Promise<void>) {
-    const context = await visit(browser, options);
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      // A refused request is part of some of these pages; anything else is a mistake.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-        complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await steps(page);
-    await expectAccessible(page, what);
-    expect(complaints, what).toEqual([]);
-    await context.close();
-  }
+  const see = (what: string, steps: (page: Page) => Promise<void>) => lookAt(browser, options, what, steps);
   const child =
     (query = '') =>
     (page: Page) =>
@@ -137,7 +116,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await page.getByRole('link', { name: 'All exports' }).waitFor();
       await expectAccessible(page, 'exports: badge');
       await page.keyboard.press('Escape');
-      await page.getByText('All exports of the last 14 days').click();
+      await page.getByText('My exports of the last 14 days').click();
       await page.getByText('33% of 3 exports').waitFor();
       await expectAccessible(page, 'exports: charts');
       await page

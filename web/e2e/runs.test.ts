@@ -319,7 +319,7 @@ test('the keyboard reaches everything there is to do', async () => {
       ),
     );
   }
-  expect(reached[0]).toBe('All exports of the last 14 days');
+  expect(reached[0]).toBe('My exports of the last 14 days');
   expect(reached[1]).toBe(desk.datasets.get(desk.child)?.label);
   expect(reached[2]).toMatch(/^Download /);
   expect(reached[3]).toMatch(/^Run .* again$/);

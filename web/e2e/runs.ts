@@ -36,11 +36,11 @@ export async function ended(id: string): Promise<Run> {
 }
 
 /** A made-up history with all that can be said of a run. */
-export function runsInEveryState({ source, big }: Workspace) {
+export function runsInEveryState({ principal, source, big }: Workspace) {
   const now = Date.now();
   const ago = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
   const run = (id: number, state: string, rest: object = {}) => ({
-    id: `00000000-0000-7000-8000-00000000000${id}`, kind: 'export', state, principal: 'local', source, dataset: big,
+    id: `00000000-0000-7000-8000-00000000000${id}`, kind: 'export', state, principal, source, dataset: big,
     parent: null, rerun_of: null, request: { format: 'csv', file_name: null }, attempt: 1,
     progress: { rows: 450, rows_expected: 1200, bytes: 45_000 }, error: null, artifact: null, created_at: ago(60),
     started_at: ago(1), finished_at: null, deleted: false, version: id, ...rest,

@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { leaveForSignIn } from '@/lib/sign-in';
 import { Problem } from './problem';
 import type { paths } from './schema';
 
@@ -11,8 +12,23 @@ interface FetchResult<T> {
 }
 
 /** The data of an answer; throws the problem when there is none. */
-export async function unwrap<T>(answer: Promise<FetchResult<T>>): Promise<T> {
+export async function read<T>(answer: Promise<FetchResult<T>>): Promise<T> {
   const { data, error, response } = await answer;
-  if (!response.ok) throw Problem.fromBody(error, response.status);
+  if (!response.ok) throw Problem.fromAnswer(error, response);
   return data as T;
+}
+
+/** The same for whoever is signed in: when they are no more, the page leaves for where they can do so again. */
+export async function unwrap<T>(answer: Promise<FetchResult<T>>): Promise<T> {
+  try {
+    return await read(answer);
+  } catch (error) {
+    mindSignIn(error);
+    throw error;
+  }
+}
+
+/** For answers that do not come through the client. */
+export function mindSignIn(error: unknown) {
+  if (error instanceof Problem && error.code === 'not_signed_in') leaveForSignIn();
 }

@@ -8,14 +8,17 @@ export class Problem extends Error {
   readonly status: number;
   readonly title: string;
   readonly hint: string | undefined;
+  /** In so many seconds it may be tried again. */
+  readonly retryAfter: number | undefined;
 
-  constructor(body: ProblemBody) {
+  constructor(body: ProblemBody, retryAfter?: number) {
     super(body.detail ?? body.title);
     this.name = 'Problem';
     this.code = body.code;
     this.status = body.status;
     this.title = body.title;
     this.hint = body.hint ?? undefined;
+    this.retryAfter = retryAfter;
   }
 
   /** Whatever was thrown, as a problem that a person can read. */
@@ -34,16 +37,14 @@ export class Problem extends Error {
     return new Problem({ title: 'Something went wrong', status: 0, code: 'page', detail });
   }
 
-  static fromBody(body: unknown, status: number): Problem {
+  static fromAnswer(body: unknown, { status, headers }: Pick<Response, 'status' | 'headers'>): Problem {
+    const seconds = Number.parseInt(headers.get('Retry-After') ?? '', 10);
+    const retryAfter = Number.isNaN(seconds) ? undefined : seconds;
     if (typeof body === 'object' && body !== null && 'code' in body && 'title' in body) {
-      return new Problem(body as ProblemBody);
+      return new Problem(body as ProblemBody, retryAfter);
     }
-    return new Problem({
-      title: 'Unexpected answer',
-      status,
-      code: 'unexpected',
-      detail: `The server answered with status ${status}.`,
-    });
+    const detail = `The server answered with status ${status}.`;
+    return new Problem({ title: 'Unexpected answer', status, code: 'unexpected', detail }, retryAfter);
   }
 }
 

@@ -17,6 +17,8 @@ export type RunsPage = Omit<Schemas['RunList'], 'runs'> & { runs: Run[] };
 
 /** Which runs of the history. */
 export interface RunsWanted {
+  /** Those of everybody, for whoever administers Rowport. */
+  everyone?: boolean;
   state?: RunState;
   source?: string;
   dataset?: string;

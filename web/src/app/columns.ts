@@ -32,7 +32,7 @@ export function useColumns(ref: DatasetRef, dataset: Dataset, names: readonly st
         name,
         label: name.replaceAll('.', ' › '),
         type: end?.type ?? { kind: 'text' },
-        ...(end && { currency: end.currency ?? null }),
+        ...(end && { currency: end.currency ?? null, masked: end.masked ?? false }),
       });
     }
     return columns;

@@ -55,6 +55,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   );
   const labelOf = useCallback((name: string) => known.get(name)?.label ?? name, [known]);
 
+  const exportable = dataset.permissions.includes('records.export');
   const keyed = dataset.key.length > 0;
   const fetched = useMemo(() => {
     const names = shownText.split('\n');
@@ -125,6 +126,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
           adding={filtering}
           onAdding={setFiltering}
           onChange={change}
+          exportable={exportable}
           onExport={() => setExporting(selection.keys.size > 0 ? 'selected' : 'view')}
         />
         {state.order === 'none' && state.started && state.total > 0 && (
@@ -188,7 +190,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
         )}
         <SelectionBar
           count={selection.keys.size}
-          onExport={() => setExporting('selected')}
+          onExport={exportable ? () => setExporting('selected') : undefined}
           onClear={selection.clear}
         />
       </div>
@@ -220,7 +222,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
 }
 
 function isSortable(column: ValueColumn): boolean {
-  return !['json', 'array', 'other', 'interval'].includes(column.type.kind);
+  return column.masked !== true && !['json', 'array', 'other', 'interval'].includes(column.type.kind);
 }
 
 /** Finds a row's values by column, and where its foreign keys lead. */
@@ -228,11 +230,12 @@ function useReader(ref: DatasetRef, dataset: Dataset, fetched: readonly string[]
   const { source } = ref;
   const siblings = useQuery(sourcesQuery).data?.find((each) => each.name === source)?.datasets;
   return useMemo(() => {
+    const masked = new Set(dataset.columns.filter((column) => column.masked).map(({ name }) => name));
     const places = new Map(fetched.map((name, index) => [name, index]));
     const value = (row: Cell[], column: string) => row[places.get(column) ?? -1] ?? null;
     const references = new Map(
       dataset.foreign_keys
-        .filter((key) => key.columns.every((column) => places.has(column)))
+        .filter((key) => key.columns.every((column) => places.has(column) && !masked.has(column)))
         .flatMap((key) => key.columns.map((column) => [column, key] as const)),
     );
     const href = (row: Cell[], column: string) => {

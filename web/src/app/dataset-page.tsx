@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { datasetQuery } from '@/api/queries';
 import { ProblemNotice } from '@/components/problem-notice';
+import { useTitle } from '@/hooks/use-title';
 import { DatasetDesk } from './dataset-desk';
 
 export function DatasetPage() {
@@ -10,12 +10,7 @@ export function DatasetPage() {
   const dataset = useQuery(datasetQuery(ref));
   const label = dataset.data?.label ?? ref.dataset;
 
-  useEffect(() => {
-    document.title = `${label} · Rowport`;
-    return () => {
-      document.title = 'Rowport';
-    };
-  }, [label]);
+  useTitle(label);
 
   if (dataset.isError) {
     return (

@@ -23,12 +23,12 @@ interface FilterBarProps {
   adding: { column: string | undefined } | undefined;
   onAdding: (adding: { column: string | undefined } | undefined) => void;
   onChange: (part: Partial<ViewState>, options?: { replace?: boolean }) => void;
+  exportable: boolean;
   onExport: () => void;
 }
 
 export function FilterBar(props: FilterBarProps) {
-  const { datasetRef, dataset, view, columns, shownNames, labelOf, adding, onAdding, onChange, onExport } =
-    props;
+  const { datasetRef, dataset, view, columns, shownNames, labelOf, adding, onAdding, onChange } = props;
   const [choosing, setChoosing] = useState(false);
   const model = toModel(view.filter);
   const all = [...columns.values()];
@@ -53,7 +53,7 @@ export function FilterBar(props: FilterBarProps) {
         onChange={(search) => onChange({ search }, { replace: view.search !== '' && search !== '' })}
       />
       <AddFilter
-        columns={all}
+        columns={all.filter((column) => column.masked !== true)}
         open={adding !== undefined}
         column={adding?.column}
         onOpenChange={(open) => onAdding(open ? { column: undefined } : undefined)}
@@ -86,10 +86,12 @@ export function FilterBar(props: FilterBarProps) {
           />
         </Suspense>
       </Popover>
-      <Button look="primary" onClick={onExport}>
-        <Download aria-hidden />
-        Export
-      </Button>
+      {props.exportable && (
+        <Button look="primary" onClick={props.onExport}>
+          <Download aria-hidden />
+          Export
+        </Button>
+      )}
       {chips && <div className="flex w-full items-center gap-2 overflow-x-auto pb-1 md:hidden">{chips}</div>}
     </div>
   );

@@ -1,15 +1,19 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
 import { DatasetsList } from '@/features/catalog/datasets-list';
+import { type AuditWanted, readAuditWanted } from '@/features/audit/wanted';
 import type { RunsWanted, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
+import { AuditPage } from './audit-page';
 import { DatasetPage } from './dataset-page';
 import { ExportsPage } from './exports-page';
 import { NotFound } from './not-found';
 import { recallColumns } from './remembered-columns';
-import { Shell } from './shell';
+import { Root } from './root';
+import { SettingsPage, SettingsStart } from './settings-pages';
+import { JoinPage, SignInPage } from './sign-in-pages';
 
 const rootRoute = createRootRoute({
-  component: Shell,
+  component: Root,
   notFoundComponent: NotFound,
   errorComponent: NotFound,
 });
@@ -48,12 +52,16 @@ const RUN_STATES: readonly RunState[] = [
   'failed',
 ];
 
+/** As addresses have it: texts only. */
+type ExportsSearch = Omit<RunsWanted, 'everyone'> & { everyone?: 'true' };
+
 const exportsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/exports',
-  validateSearch: ({ state, source, dataset }: Record<string, unknown>): RunsWanted => {
+  validateSearch: ({ everyone, state, source, dataset }: Record<string, unknown>): ExportsSearch => {
     const known = RUN_STATES.find((each) => each === state);
     return {
+      ...(everyone === 'true' && { everyone }),
       ...(known && { state: known }),
       ...(typeof source === 'string' && typeof dataset === 'string' && { source, dataset }),
     };
@@ -61,8 +69,40 @@ const exportsRoute = createRoute({
   component: ExportsPage,
 });
 
+const auditRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/audit',
+  validateSearch: (raw: Record<string, unknown>): AuditWanted => readAuditWanted(raw),
+  component: AuditPage,
+});
+
+const settingsStartRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings',
+  component: SettingsStart,
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/settings/$part',
+  component: SettingsPage,
+});
+
+const signInRoute = createRoute({ getParentRoute: () => rootRoute, path: '/sign-in', component: SignInPage });
+
+const joinRoute = createRoute({ getParentRoute: () => rootRoute, path: '/join', component: JoinPage });
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([listRoute, datasetRoute, exportsRoute]),
+  routeTree: rootRoute.addChildren([
+    listRoute,
+    datasetRoute,
+    exportsRoute,
+    auditRoute,
+    settingsStartRoute,
+    settingsRoute,
+    signInRoute,
+    joinRoute,
+  ]),
   parseSearch,
   stringifySearch,
   defaultPreload: false,

@@ -1,19 +1,20 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { Outlet, useParams, useRouter } from '@tanstack/react-router';
-import { Keyboard, Menu as MenuIcon, Monitor, Moon, Search, Sun, X } from 'lucide-react';
+import { Keyboard, Menu as MenuIcon, Search, X } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { DatasetRef } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
-import { Toaster } from '@/components/toaster';
+import { Logo } from '@/components/logo';
+import { AccountMenu } from '@/features/account/account-menu';
 import { SourceTree } from '@/features/catalog/source-tree';
 import { RunBadge } from '@/features/runs/run-badge';
 import { useRunFeed } from '@/features/runs/use-run-feed';
+import { useMay } from '@/hooks/use-me';
 import { usePhone } from '@/hooks/use-media';
 import { useShortcut } from '@/hooks/use-shortcut';
-import { type Theme, useTheme } from '@/hooks/use-theme';
+import { useTheme } from '@/hooks/use-theme';
 import { datasetHref } from '@/lib/address';
-import { Logo } from './logo';
 import { PageLinks } from './page-links';
 
 const DatasetSwitcher = lazy(() => import('@/features/catalog/dataset-switcher'));
@@ -21,11 +22,13 @@ const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'));
 
 type Shown = 'switcher' | 'shortcuts' | 'drawer';
 
-/** What stands around every page: the datasets at the side, the theme, the shortcuts, the exports under way. */
+/** What stands around every page: the datasets at the side, one's account, the shortcuts, the exports under way. */
 export function Shell() {
   const phone = usePhone();
   const { history } = useRouter();
   const params = useParams({ strict: false });
+  const { theme, choose } = useTheme();
+  const audits = useMay('audit.read');
   const [shown, setShown] = useState<Shown>();
   const close = () => setShown(undefined);
   const current =
@@ -37,8 +40,11 @@ export function Shell() {
   useShortcut('?', () => setShown('shortcuts'));
   useShortcut('g d', () => history.push('/'));
   useShortcut('g e', () => history.push('/exports'));
+  useShortcut('g s', () => history.push('/settings'));
+  useShortcut('g a', () => audits && history.push('/audit'));
   useRunFeed(() => history.push('/exports'));
 
+  const account = <AccountMenu theme={theme} onTheme={choose} onSettings={() => history.push('/settings')} />;
   const pick = (ref: DatasetRef) => {
     close();
     history.push(datasetHref(ref));
@@ -66,7 +72,7 @@ export function Shell() {
           <Button look="ghost" icon aria-label="Go to a dataset" onClick={() => setShown('switcher')}>
             <Search aria-hidden />
           </Button>
-          <ThemeButton />
+          {account}
         </header>
       ) : (
         <aside
@@ -78,7 +84,9 @@ export function Shell() {
               <Logo />
               Rowport
             </AppLink>
-            <RunBadge className="-mr-2 ml-auto" />
+            <span className="flex-1" />
+            <RunBadge />
+            <span className="-mr-2">{account}</span>
           </div>
           <PageLinks />
           <SourceTree current={current} />
@@ -98,7 +106,6 @@ export function Shell() {
             >
               <Keyboard aria-hidden />
             </Button>
-            <ThemeButton small />
           </div>
         </aside>
       )}
@@ -124,29 +131,7 @@ export function Shell() {
         {shown === 'switcher' && <DatasetSwitcher onPick={pick} onClose={close} />}
         {shown === 'shortcuts' && <ShortcutsDialog onClose={close} />}
       </Suspense>
-      <Toaster />
     </div>
-  );
-}
-
-const NEXT: Record<Theme, Theme> = { system: 'light', light: 'dark', dark: 'system' };
-const ICONS = { system: Monitor, light: Sun, dark: Moon };
-const WORDS: Record<Theme, string> = { system: 'as the system', light: 'light', dark: 'dark' };
-
-function ThemeButton({ small = false }: { small?: boolean }) {
-  const { theme, choose } = useTheme();
-  const Icon = ICONS[theme];
-  return (
-    <Button
-      look="ghost"
-      icon
-      small={small}
-      aria-label={`Theme: ${WORDS[theme]}. Change to ${WORDS[NEXT[theme]]}`}
-      title={`Theme: ${WORDS[theme]}`}
-      onClick={() => choose(NEXT[theme])}
-    >
-      <Icon aria-hidden />
-    </Button>
   );
 }
 

@@ -7,6 +7,8 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
       ['Ctrl/⌘ K', 'Go to a dataset'],
       ['G, then D', 'All datasets'],
       ['G, then E', 'Exports'],
+      ['G, then A', 'Audit'],
+      ['G, then S', 'Settings'],
       ['/', 'Search in the dataset'],
       ['?', 'These shortcuts'],
     ],

@@ -1,6 +1,9 @@
-import { ArrowUpRight } from 'lucide-react';
+import { ArrowUpRight, Lock } from 'lucide-react';
 import type { Cell } from '@/api/types';
 import { asLink, formatValue, type ValueColumn } from '@/lib/values';
+
+/** What a mask means, in words. */
+export const MASKED = 'The values of this column are not shown to you';
 
 interface CellValueProps {
   value: Cell;
@@ -19,6 +22,15 @@ export function CellValue({ value, column, href, inGrid = false }: CellValueProp
     return (
       <span className="text-ink-faint" title="Empty text">
         ″″
+      </span>
+    );
+  }
+  if (column.masked) {
+    return (
+      <span className="text-ink-faint" title={MASKED}>
+        <Lock aria-hidden className="mr-1 mb-0.5 inline size-3" />
+        {String(value)}
+        <span className="sr-only"> ({MASKED})</span>
       </span>
     );
   }

@@ -13,13 +13,16 @@ interface DialogProps {
   footer?: ReactNode;
   /** `wide` fills a phone's screen. */
   size?: 'small' | 'wide';
+  /** A click beside it does not close it: what is in it would be lost. */
+  keep?: boolean;
 }
 
-export function Dialog({ open, onClose, title, description, children, footer, size = 'small' }: DialogProps) {
+export function Dialog({ open, onClose, title, description, children, footer, ...rest }: DialogProps) {
+  const { size = 'small', keep = false } = rest;
   // What scrolls must be reachable by keyboard, even when nothing in it takes the focus.
   const reachable = { role: 'region', 'aria-label': title, tabIndex: 0 };
   return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={keep}>
       <Base.Portal>
         <Base.Backdrop className="backdrop z-40" />
         <Base.Popup

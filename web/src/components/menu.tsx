@@ -90,6 +90,21 @@ export function MenuItem({ icon, children, onClick, disabled = false, danger = f
   );
 }
 
+interface MenuGroupProps {
+  /** What stands above its items, and names it. */
+  label: ReactNode;
+  children: ReactNode;
+}
+
+export function MenuGroup({ label, children }: MenuGroupProps) {
+  return (
+    <Base.Group>
+      <Base.GroupLabel className="px-2.5 pt-1.5 pb-2">{label}</Base.GroupLabel>
+      {children}
+    </Base.Group>
+  );
+}
+
 export function MenuSeparator() {
   return <Base.Separator className="my-1 h-px bg-line" />;
 }

@@ -1,10 +1,18 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { runBook } from '@/api/run-book';
 import type { Run } from '@/api/runs';
+import { useMe } from './use-me';
 
-/** The runs that the page knows, the latest first, with those that were deleted. */
-export function useRuns(): readonly Run[] {
+/** The runs that the page knows, the latest first, with those that were deleted: whoever asked for them. */
+export function useEverybodysRuns(): readonly Run[] {
   return useSyncExternalStore(runBook.subscribe, () => runBook.latest);
+}
+
+/** One's own of them. */
+export function useRuns(): readonly Run[] {
+  const { principal } = useMe();
+  const runs = useEverybodysRuns();
+  return useMemo(() => runs.filter((run) => run.principal === principal), [runs, principal]);
 }
 
 /** The time of day, read again every second while something moves and every minute otherwise. */

@@ -7,10 +7,12 @@ export interface ValueColumn {
   label: string;
   type: ColumnType;
   currency?: string | null;
+  /** Its values are kept from whoever looks: each is a mask, and nothing can be asked of them. */
+  masked?: boolean;
 }
 
 export function isRightAligned(column: ValueColumn): boolean {
-  return isNumber(column.type.kind);
+  return isNumber(column.type.kind) && column.masked !== true;
 }
 
 const money = new Map<string, Intl.NumberFormat>();

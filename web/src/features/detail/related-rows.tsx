@@ -20,9 +20,14 @@ interface RelatedRowsProps {
 /** The rows that this one refers to, and those that refer to it. */
 export function RelatedRows({ datasetRef, dataset, values }: RelatedRowsProps) {
   const pick = (columns: readonly string[]): Key => columns.map((name) => values.get(name) ?? null);
-  const outgoing = dataset.foreign_keys.filter((key) => !pick(key.columns).includes(null));
+  // A mask is no value: nobody can be found by it.
+  const masked = new Set(dataset.columns.filter((column) => column.masked).map(({ name }) => name));
+  const outgoing = dataset.foreign_keys.filter(
+    (key) => !pick(key.columns).includes(null) && !key.columns.some((name) => masked.has(name)),
+  );
   const incoming = dataset.referring.filter(
-    (reference) => !pick(reference.foreign_key.referenced_columns).includes(null),
+    ({ foreign_key: { referenced_columns: columns } }) =>
+      !pick(columns).includes(null) && !columns.some((name) => masked.has(name)),
   );
   if (outgoing.length + incoming.length === 0) return null;
   return (

@@ -1,4 +1,4 @@
-import { Copy, KeyRound } from 'lucide-react';
+import { Copy, KeyRound, Lock } from 'lucide-react';
 import type { Cell, Column, Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { CellValue } from '@/components/cell-value';
@@ -22,6 +22,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
               {dataset.key.includes(column.name) && (
                 <KeyRound aria-label="Key" role="img" className="size-3" />
               )}
+              {column.masked && <Lock aria-label="Not shown to you" role="img" className="size-3" />}
               <span className="font-medium">{column.label}</span>
               <span className="truncate text-ink-faint">{typeWords(column)}</span>
             </dt>
@@ -32,7 +33,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
                   Cut here at 2,000 characters; exports hold all of it.
                 </p>
               )}
-              {value !== null && (
+              {value !== null && !column.masked && (
                 <Button
                   small
                   look="ghost"
@@ -56,6 +57,7 @@ function FullValue({ column, value }: { column: Column; value: Cell }) {
   if (
     typeof value === 'string' &&
     value !== '' &&
+    !column.masked &&
     (column.type.kind === 'json' || column.type.kind === 'array')
   ) {
     return (
@@ -67,6 +69,7 @@ function FullValue({ column, value }: { column: Column; value: Cell }) {
   const long =
     typeof value === 'string' &&
     value !== '' &&
+    !column.masked &&
     asLink(value) === undefined &&
     (column.type.kind === 'text' || column.type.kind === 'other');
   if (long) return <p className="break-words whitespace-pre-wrap">{value}</p>;

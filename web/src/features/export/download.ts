@@ -1,3 +1,4 @@
+import { mindSignIn } from '@/api/client';
 import { Problem } from '@/api/problem';
 import type { DatasetRef, ExportRequest } from '@/api/types';
 import { followLink } from '@/lib/follow-link';
@@ -69,7 +70,9 @@ export async function fetchText(ref: DatasetRef, request: ExportRequest): Promis
   });
   if (!answer.ok) {
     const body: unknown = await answer.json().catch(() => undefined);
-    throw Problem.fromBody(body, answer.status);
+    const problem = Problem.fromAnswer(body, answer);
+    mindSignIn(problem);
+    throw problem;
   }
   return answer.text();
 }

@@ -11,6 +11,7 @@ import { ColumnList } from '@/components/column-list';
 import { Dialog } from '@/components/dialog';
 import { Field, Select, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
+import { useMe } from '@/hooks/use-me';
 import { useDebounced } from '@/hooks/use-debounced';
 import { copy } from '@/lib/clipboard';
 import { askToNotify } from '@/lib/notify';
@@ -49,6 +50,7 @@ const MAX_COPY = 5000;
 export default function ExportDialog(props: ExportDialogProps) {
   const { datasetRef, dataset, view, labelOf, keys, onClose } = props;
   const { history } = useRouter();
+  const signedIn = useMe().session != null;
   const [{ format, options }, setWhat] = useState(recallExport);
   const [scope, setScope] = useState<Scope>(props.startScope);
   const [columns, setColumns] = useState<string[]>([...props.columns]);
@@ -259,7 +261,9 @@ export default function ExportDialog(props: ExportDialogProps) {
           <FormatOptions
             format={format}
             options={options}
-            columns={columns.map((name) => ({ name, label: labelOf(name) }))}
+            columns={columns
+              .filter((name) => dataset.columns.every((each) => each.name !== name || !each.masked))
+              .map((name) => ({ name, label: labelOf(name) }))}
             onChange={(next) => setWhat({ format, options: next })}
           />
         </section>
@@ -286,7 +290,10 @@ export default function ExportDialog(props: ExportDialogProps) {
           </Button>
           <Button
             small
-            onClick={() => void copy(exportCurl(window.location.origin, datasetRef, named), 'Command')}
+            title={signedIn ? 'With an API key of the settings in ROWPORT_KEY' : undefined}
+            onClick={() =>
+              void copy(exportCurl(window.location.origin, datasetRef, named, signedIn), 'Command')
+            }
           >
             <SquareTerminal aria-hidden />
             Copy as curl

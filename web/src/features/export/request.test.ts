@@ -65,9 +65,15 @@ describe('links', () => {
   });
 
   test('a command line quotes what a shell would read', () => {
-    const command = exportCurl('http://x', ref, { ...request, keys: [["it's $HOME"]] });
+    const command = exportCurl('http://x', ref, { ...request, keys: [["it's $HOME"]] }, false);
     expect(command).toContain(`"it'\\''s $HOME"`);
     expect(command).toMatch(/^curl -fOJ -H 'Content-Type: application\/json' --data-raw '/);
+  });
+
+  test('where one has to be somebody, the command is it by an API key, which it does not hold', () => {
+    expect(exportCurl('http://x', ref, buildRequest({ ...input, scope: 'everything' }), true)).toMatch(
+      /^curl -fOJ -H "Authorization: Bearer \$ROWPORT_KEY" 'http:/,
+    );
   });
 });
 
@@ -88,5 +94,5 @@ test('a link is a download, however the file is to be made otherwise', () => {
   expect(exportLink(ref, made('streamed'))).toContain('tier=streamed');
   expect(made('background').tier).toBe('background');
   expect(exportLink(ref, made('background'))).not.toContain('tier');
-  expect(exportCurl('http://x', ref, { ...made('background'), keys: [[1]] })).not.toContain('tier');
+  expect(exportCurl('http://x', ref, { ...made('background'), keys: [[1]] }, false)).not.toContain('tier');
 });

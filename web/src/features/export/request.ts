@@ -122,13 +122,20 @@ function downloadTier({ tier }: DeliveredRequest): { tier?: Delivery } {
 }
 
 /** The same export on a command line, as a download. */
-export function exportCurl(origin: string, ref: DatasetRef, request: DeliveredRequest): string {
+export function exportCurl(
+  origin: string,
+  ref: DatasetRef,
+  request: DeliveredRequest,
+  /** Whether one has to be somebody: a command line is it by an API key. */
+  signedIn: boolean,
+): string {
   const link = exportLink(ref, request);
-  if (link !== undefined) return `curl -fOJ ${shellQuote(origin + link)}`;
+  const who = signedIn ? '-H "Authorization: Bearer $ROWPORT_KEY" ' : '';
+  if (link !== undefined) return `curl -fOJ ${who}${shellQuote(origin + link)}`;
   // What is undefined is left out.
   const download = { ...request, tier: undefined, ...downloadTier(request) };
   const body = shellQuote(JSON.stringify(download));
-  return `curl -fOJ -H 'Content-Type: application/json' --data-raw ${body} ${shellQuote(origin + exportPath(ref))}`;
+  return `curl -fOJ ${who}-H 'Content-Type: application/json' --data-raw ${body} ${shellQuote(origin + exportPath(ref))}`;
 }
 
 function shellQuote(text: string): string {

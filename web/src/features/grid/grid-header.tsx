@@ -1,7 +1,8 @@
 import clsx from 'clsx';
-import { ArrowDown, ArrowUp, ChevronDown } from 'lucide-react';
+import { ArrowDown, ArrowUp, ChevronDown, Lock } from 'lucide-react';
 import type { MouseEvent, PointerEvent } from 'react';
 import type { Sort } from '@/api/types';
+import { MASKED } from '@/components/cell-value';
 import { isRightAligned, type ValueColumn } from '@/lib/values';
 import { MAX_WIDTH, MIN_WIDTH, type PlacedColumn } from './column-layout';
 import { SELECT_WIDTH } from './grid-row';
@@ -129,13 +130,14 @@ function HeaderCell({ id, place, placed: { column, width }, sort, active, action
       <button
         type="button"
         tabIndex={-1}
-        title={column.label === column.name ? column.name : `${column.label} (${column.name})`}
+        title={headerTitle(column)}
         onClick={(event: MouseEvent) => actions.sort(column, event.shiftKey)}
         className={clsx(
           'flex h-full min-w-0 flex-1 items-center gap-1 pl-2.5 text-[12px] font-semibold text-ink-soft hover:text-ink',
           right && 'justify-end',
         )}
       >
+        {column.masked && <Lock role="img" aria-label="Not shown to you" className="size-3 shrink-0" />}
         <span className="truncate">{column.label}</span>
         {entry && (
           <span className="flex shrink-0 items-center text-accent-text">
@@ -157,6 +159,11 @@ function HeaderCell({ id, place, placed: { column, width }, sort, active, action
       <ResizeHandle column={column} width={width} actions={actions} />
     </div>
   );
+}
+
+function headerTitle({ label, name, masked }: ValueColumn): string {
+  const names = label === name ? name : `${label} (${name})`;
+  return masked ? `${names}. ${MASKED}.` : names;
 }
 
 interface ResizeHandleProps {

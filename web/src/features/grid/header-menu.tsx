@@ -53,10 +53,14 @@ export function HeaderMenu(props: HeaderMenuProps) {
           <MenuSeparator />
         </>
       )}
-      <MenuItem icon={<Filter />} onClick={() => actions.filter(name)}>
-        Filter by this…
-      </MenuItem>
-      <MenuSeparator />
+      {column.masked !== true && (
+        <>
+          <MenuItem icon={<Filter />} onClick={() => actions.filter(name)}>
+            Filter by this…
+          </MenuItem>
+          <MenuSeparator />
+        </>
+      )}
       <MenuItem icon={<ArrowLeft />} onClick={() => actions.shift(name, -1)} disabled={!canMove.left}>
         Move left
       </MenuItem>

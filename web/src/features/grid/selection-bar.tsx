@@ -4,7 +4,8 @@ import { plural } from '@/lib/words';
 
 interface SelectionBarProps {
   count: number;
-  onExport: () => void;
+  /** Absent where exporting is not allowed. */
+  onExport: (() => void) | undefined;
   onClear: () => void;
 }
 
@@ -19,10 +20,12 @@ export function SelectionBar({ count, onExport, onClear }: SelectionBarProps) {
       <p aria-live="polite" className="mr-2 text-[13px] font-medium whitespace-nowrap">
         {plural(count, 'row')} selected
       </p>
-      <Button look="primary" small onClick={onExport}>
-        <Download aria-hidden />
-        Export
-      </Button>
+      {onExport && (
+        <Button look="primary" small onClick={onExport}>
+          <Download aria-hidden />
+          Export
+        </Button>
+      )}
       <Button look="ghost" small onClick={onClear}>
         <X aria-hidden />
         Clear

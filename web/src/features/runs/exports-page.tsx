@@ -11,7 +11,9 @@ import { EmptyNotice } from '@/components/empty-notice';
 import { Field, Select } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useMedia } from '@/hooks/use-media';
-import { useNow, useRuns } from '@/hooks/use-runs';
+import { useMay, useMe } from '@/hooks/use-me';
+import { useNames } from '@/hooks/use-names';
+import { useEverybodysRuns, useNow, useRuns } from '@/hooks/use-runs';
 import { DeleteRunDialog } from './delete-run-dialog';
 import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
@@ -32,12 +34,25 @@ const STATE_OPTIONS = [
   ...STATES.map((state) => ({ value: state, label: STATE_WORDS[state] })),
 ];
 
+const WHOSE = [
+  { value: 'mine', label: 'My exports' },
+  { value: 'everybodys', label: 'Everybody’s' },
+] as const;
+
+/** Everybody's runs are asked for so often while some are under way, and so often otherwise. */
+const POLL = 3_000;
+const REST = 30_000;
+
 /** The exports that were made in the background: those under way, and what became of the others. */
 export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
   const wide = useMedia('(min-width: 1280px)');
   const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
   const sources = useQuery(sourcesQuery).data ?? [];
+  const me = useMe();
+  const admin = useMay('admin');
+  const nameOf = useNames();
+  const everyone = wanted.everyone === true;
   const history = useInfiniteQuery({
     queryKey: ['runs', wanted],
     queryFn: async ({ pageParam, signal }) => {
@@ -48,11 +63,15 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
+    // The stream of events tells of one's own runs only.
+    refetchInterval: everyone
+      ? ({ state }) => (state.data?.pages.some((page) => page.runs.some(isUnderWay)) === true ? POLL : REST)
+      : false,
   });
-  const known = useRuns();
+  const [mine, everybodys] = [useRuns(), useEverybodysRuns()];
   const runs = shownRuns(
     history.data?.pages.map((page) => page.runs) ?? [],
-    known,
+    everyone ? everybodys : mine,
     wanted,
     history.isSuccess && !history.isPlaceholderData && !history.hasNextPage,
   );
@@ -81,21 +100,25 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
       label: sources.length > 1 ? `${source.label} · ${dataset.label}` : dataset.label,
     })),
   ];
+  const ofEverybody = everyone && { everyone };
+  const ofState = wanted.state && { state: wanted.state };
+  const ofOne = ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset };
   const chooseDataset = (value: string) => {
     const found = labels.get(value);
-    onWanted({
-      ...(wanted.state && { state: wanted.state }),
-      ...(found && { source: found.source.name, dataset: found.dataset.name }),
-    });
+    const chosen = found && { source: found.source.name, dataset: found.dataset.name };
+    onWanted({ ...ofEverybody, ...ofState, ...chosen });
   };
   const chooseState = (value: string) => {
     const state = STATES.find((each) => each === value);
-    onWanted({
-      ...(ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset }),
-      ...(state && { state }),
-    });
+    onWanted({ ...ofEverybody, ...ofOne, ...(state && { state }) });
   };
-  const narrowed = Object.keys(wanted).length > 0;
+  const chooseWhose = (whose: 'mine' | 'everybodys') =>
+    onWanted({ ...ofState, ...ofOne, ...(whose === 'everybodys' && { everyone: true }) });
+  const whoOf = (run: Run) => {
+    if (!everyone) return undefined;
+    return run.principal === me.principal ? 'you' : (nameOf(run.principal) ?? 'somebody who was removed');
+  };
+  const narrowed = wanted.state !== undefined || ofSource !== undefined;
   const List = wide ? RunTable : RunCards;
 
   return (
@@ -110,7 +133,12 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
               Large files are made in the background and kept here for a while.
             </p>
           </div>
-          <div className="flex gap-3 max-sm:w-full">
+          <div className="flex flex-wrap gap-3 max-sm:w-full">
+            {admin && (
+              <Field label="Whose" className="max-sm:flex-1">
+                <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
+              </Field>
+            )}
             <Field label="State" className="max-sm:flex-1">
               <Select value={wanted.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
             </Field>
@@ -134,7 +162,7 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
               }}
             >
               <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-              All exports of the last 14 days
+              My exports of the last 14 days
             </summary>
             {charting && (
               <div className="mt-2 rounded-lg border border-line p-4">
@@ -148,14 +176,16 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
           {history.isError && runs.length === 0 && (
             <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />
           )}
-          {runs.length > 0 && <List runs={runs} now={now} labelOf={labelOf} onDelete={setDeleting} />}
+          {runs.length > 0 && (
+            <List runs={runs} now={now} labelOf={labelOf} whoOf={whoOf} onDelete={setDeleting} />
+          )}
           {history.isSuccess && runs.length === 0 && !history.hasNextPage && (
             <EmptyNotice
               icon={narrowed ? <SearchX /> : <FileDown />}
               title={narrowed ? 'No exports match' : 'No exports yet'}
             >
               {narrowed ? (
-                <Button className="mt-1" onClick={() => onWanted({})}>
+                <Button className="mt-1" onClick={() => onWanted({ ...ofEverybody })}>
                   Show all exports
                 </Button>
               ) : (

@@ -1,21 +1,14 @@
 import { isUnderWay } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { datasetHref } from '@/lib/address';
+import { momentWords } from '@/lib/moments';
 import { formatBytes, plural } from '@/lib/words';
 import { RunActions, RunProgressLine, StateMark } from './run-parts';
 import { formatName, type RunListProps } from './run-table';
-import {
-  attemptWords,
-  durationWords,
-  fileBytes,
-  keptWords,
-  momentWords,
-  runDuration,
-  runTitle,
-} from './words';
+import { attemptWords, durationWords, fileBytes, keptWords, runDuration, runTitle } from './words';
 
 /** The same as the table, where there is no room for one. */
-export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
+export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
   return (
     <ul className="grid gap-3 lg:grid-cols-2">
       {runs.map((run) => {
@@ -28,6 +21,7 @@ export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
           attemptWords(run),
         ].filter((fact) => typeof fact === 'string');
         const kept = keptWords(run, now);
+        const who = whoOf(run);
         return (
           <li key={run.id} data-run={run.id} className="rounded-lg border border-line p-3">
             <div className="flex items-start justify-between gap-3">
@@ -56,7 +50,8 @@ export function RunCards({ runs, now, labelOf, onDelete }: RunListProps) {
               <div className="text-xs text-ink-soft">
                 {facts.length > 0 && <p className="text-ink tabular-nums">{facts.join(' · ')}</p>}
                 <p>
-                  <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time> by {run.principal}
+                  <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
+                  {who !== undefined && ` by ${who}`}
                 </p>
                 {kept !== undefined && <p>{kept}</p>}
               </div>

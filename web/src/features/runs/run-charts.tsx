@@ -3,10 +3,11 @@ import clsx from 'clsx';
 import { fetchRuns, type Run } from '@/api/runs';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useRuns } from '@/hooks/use-runs';
+import { dayWords } from '@/lib/moments';
 import { formatBytes, plural } from '@/lib/words';
 import { byDay, type Day } from './days';
 import { shownRuns } from './shown';
-import { dayWords, durationWords } from './words';
+import { durationWords } from './words';
 
 const DAYS = 14;
 /** No more of the history is read than this; a chart of more would say so. */

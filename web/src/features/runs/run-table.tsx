@@ -2,26 +2,21 @@ import clsx from 'clsx';
 import { isUnderWay, type Run } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { datasetHref } from '@/lib/address';
+import { momentWords } from '@/lib/moments';
 import { formatBytes, formatCount } from '@/lib/words';
 import { RunActions, RunProgressLine, StateMark } from './run-parts';
-import {
-  attemptWords,
-  durationWords,
-  fileBytes,
-  keptWords,
-  momentWords,
-  runDuration,
-  runTitle,
-} from './words';
+import { attemptWords, durationWords, fileBytes, keptWords, runDuration, runTitle } from './words';
 
 export interface RunListProps {
   runs: readonly Run[];
   now: number;
   labelOf: (run: Run) => string;
+  /** Who asked for it, where that need be said. */
+  whoOf: (run: Run) => string | undefined;
   onDelete: (run: Run) => void;
 }
 
-export function RunTable({ runs, now, labelOf, onDelete }: RunListProps) {
+export function RunTable({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
   return (
     <table className="w-full table-fixed text-left">
       <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
@@ -49,7 +44,14 @@ export function RunTable({ runs, now, labelOf, onDelete }: RunListProps) {
       </thead>
       <tbody>
         {runs.map((run) => (
-          <RunRow key={run.id} run={run} now={now} label={labelOf(run)} onDelete={() => onDelete(run)} />
+          <RunRow
+            key={run.id}
+            run={run}
+            now={now}
+            label={labelOf(run)}
+            who={whoOf(run)}
+            onDelete={() => onDelete(run)}
+          />
         ))}
       </tbody>
     </table>
@@ -60,10 +62,11 @@ interface RunRowProps {
   run: Run;
   now: number;
   label: string;
+  who: string | undefined;
   onDelete: () => void;
 }
 
-function RunRow({ run, now, label, onDelete }: RunRowProps) {
+function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
   const duration = runDuration(run, now);
   const bytes = fileBytes(run);
   const kept = keptWords(run, now);
@@ -103,7 +106,7 @@ function RunRow({ run, now, label, onDelete }: RunRowProps) {
       <td className="text-right tabular-nums">{duration !== undefined && durationWords(duration)}</td>
       <td className="pl-6">
         <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
-        <span className="block truncate text-xs text-ink-soft">by {run.principal}</span>
+        {who !== undefined && <span className="block truncate text-xs text-ink-soft">by {who}</span>}
       </td>
       <td>
         <span className="-mt-1 flex justify-end gap-1">

@@ -4,7 +4,6 @@ import {
   durationWords,
   keptWords,
   leftWords,
-  momentWords,
   overallPercent,
   percentDone,
   progressWords,
@@ -99,14 +98,6 @@ test('a run lasts until it ends', () => {
   expect(runDuration(run, now)).toBe(10_000);
   expect(runDuration({ ...run, state: 'completed', finished_at: iso(-4000) }, now)).toBe(6000);
   expect(runDuration({ ...run, state: 'queued', started_at: null }, now)).toBeUndefined();
-});
-
-test('moments are said as people say them', () => {
-  expect(momentWords(iso(0), now)).toBe('today, 12:00');
-  expect(momentWords(iso(-13 * 3_600_000), now)).toBe('yesterday, 23:00');
-  expect(momentWords(iso(24 * 3_600_000), now)).toBe('tomorrow, 12:00');
-  expect(momentWords(iso(7 * 24 * 3_600_000), now)).toBe('28 Nov, 12:00');
-  expect(momentWords(iso(60 * 24 * 3_600_000), now)).toBe('20 Jan 2027, 12:00');
 });
 
 test('a file is there until it expires or is removed', () => {

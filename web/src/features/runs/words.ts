@@ -1,5 +1,6 @@
 import type { Sample } from '@/api/run-book';
 import { isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
+import { momentWords } from '@/lib/moments';
 import { formatAbout, formatCount, plural } from '@/lib/words';
 
 export const STATE_WORDS: Record<RunState, string> = {
@@ -106,28 +107,6 @@ export function runDuration(run: Run, now: number): number | undefined {
   if (run.finished_at == null && !isUnderWay(run)) return undefined;
   const end = run.finished_at == null ? now : Date.parse(run.finished_at);
   return Math.max(0, end - Date.parse(run.started_at));
-}
-
-const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-
-/** `today, 12:03`, `yesterday, 12:03`, `21 Nov, 12:03`: by the clock of whoever looks. */
-export function momentWords(moment: string, now: number): string {
-  const date = new Date(moment);
-  const clock = time.format(date);
-  const days = Math.round((midnight(date) - midnight(new Date(now))) / 86_400_000);
-  const near: Record<number, string> = { [-1]: 'yesterday', 0: 'today', 1: 'tomorrow' };
-  const format = date.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear;
-  return `${near[days] ?? format.format(date)}, ${clock}`;
-}
-
-export function dayWords(moment: number): string {
-  return day.format(moment);
-}
-
-function midnight(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }
 
 /** Until when the file is there. */

@@ -1,0 +1,221 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, lookAt, LOOKS } from './axe';
+import { base, gridReady, launch } from './browser';
+import { access } from './access';
+import { type Workspace, workspace } from './desk';
+
+let browser: Browser;
+let desk: Workspace;
+
+beforeAll(async () => {
+  browser = await launch();
+  desk = await workspace();
+});
+afterAll(() => browser.close());
+
+/** As somebody who has signed out of the demo, which would let them in again by itself. */
+const asNobody = (page: Page) => page.context().addCookies([{ name: 'rowport', value: 'out', url: base }]);
+
+/** People, roles, keys, sessions, limits and events in every state, whatever the server has seen so far. */
+async function withEverything(page: Page) {
+  const { users, roles, keys, sessions, limits, audit } = access(desk);
+  const answers = {
+    users: { users },
+    roles: { roles },
+    keys: { keys },
+    sessions: { sessions },
+    limits,
+    audit,
+  };
+  for (const [path, json] of Object.entries(answers))
+    await page.route(new RegExp(`/api/v1/${path}(\\?.*)?$`), (route) => route.fulfill({ json }));
+}
+
+/** Nothing sticks out at the side. */
+async function expectNoSideways(page: Page) {
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('main [role=region], main > *')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1)
+      .map((element) => element.getAttribute('aria-label') ?? element.className),
+  );
+  expect(wide).toEqual([]);
+}
+
+describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
+  const see = (what: string, steps: (page: Page) => Promise<void>) => lookAt(browser, options, what, steps);
+  const settings = async (page: Page, part: string) => {
+    await withEverything(page);
+    await page.goto(`/settings/${part}`);
+  };
+
+  test('sign in', () =>
+    see('sign in', async (page) => {
+      await asNobody(page);
+      await page.goto('/exports');
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await expectAccessible(page, 'sign in: empty');
+      await page.route('**/api/v1/session', (route) =>
+        route.fulfill({
+          status: 401,
+          json: { title: 'Unauthorized', status: 401, code: 'wrong_password', detail: 'no' },
+        }),
+      );
+      await page.getByLabel('E-mail address').fill('ada@example.org');
+      await page.getByLabel('Password', { exact: true }).fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').waitFor();
+    }));
+  test('join', () =>
+    see('join', async (page) => {
+      await page.route('**/api/v1/invitations/find', (route) =>
+        route.fulfill({ json: { first_admin: true } }),
+      );
+      await page.goto('/join#secret');
+      await page.getByLabel('Your name').waitFor();
+      await expectAccessible(page, 'join: first administrator');
+      await page.route('**/api/v1/invitations/find', (route) =>
+        route.fulfill({ json: { first_admin: false, email: 'grace@example.org', name: 'Grace Hopper' } }),
+      );
+      await page.goto('/join#another');
+      await page.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
+      await expectAccessible(page, 'join: invited');
+      await page.unroute('**/api/v1/invitations/find');
+      await page.goto('/join#worthless');
+      await page.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+    }));
+  test('account menu', () =>
+    see('account', async (page) => {
+      await page.goto('/');
+      await page.getByRole('button', { name: /^Account/ }).click();
+      await page.getByRole('menuitem', { name: 'Settings' }).waitFor();
+    }));
+  test('people', () =>
+    see('people', async (page) => {
+      await settings(page, 'people');
+      await page
+        .locator('[data-person="grace@example.org"]')
+        .getByText('Suspended')
+        .locator('visible=true')
+        .waitFor();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'people: list');
+      await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
+      await page.getByRole('menuitem', { name: 'Let in again' }).waitFor();
+      await expectAccessible(page, 'people: menu');
+      await page.getByRole('menuitem', { name: 'Remove…' }).click();
+      await page.getByRole('dialog', { name: 'Remove Grace Hopper?' }).waitFor();
+      await expectAccessible(page, 'people: removing');
+      await page.keyboard.press('Escape');
+      await page.route('**/api/v1/users/*/invitation', (route) =>
+        route.fulfill({ json: access(desk).invitation }),
+      );
+      await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
+      await page.getByRole('menuitem', { name: 'New link for a password' }).click();
+      await page.getByRole('dialog', { name: 'A link for Grace Hopper' }).waitFor();
+      await expectAccessible(page, 'people: link');
+      await page.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Add somebody' }).click();
+      await page
+        .getByRole('dialog', { name: 'Add somebody' })
+        .getByLabel(/^Support/)
+        .waitFor();
+    }));
+  test('roles', () =>
+    see('roles', async (page) => {
+      await settings(page, 'roles');
+      await page.locator('[data-role="Support"]').waitFor();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'roles: list');
+      await page.getByRole('button', { name: 'Actions for Administrator' }).click();
+      await page.getByRole('menuitem', { name: 'Look at it' }).click();
+      await page.getByRole('dialog', { name: 'Administrator' }).waitFor();
+      await expectAccessible(page, 'roles: built-in');
+      await page.getByRole('button', { name: 'Make a copy' }).click();
+      const editor = page.getByRole('dialog', { name: 'Make a role' });
+      expect(await editor.getByLabel('Name').inputValue()).toBe('Copy of Administrator');
+      await editor.getByRole('button', { name: 'Cancel' }).click();
+      await page.getByRole('button', { name: 'Actions for Support' }).click();
+      await page.getByRole('menuitem', { name: 'Change…' }).click();
+      await page.getByLabel('Rule 1: column').waitFor();
+    }));
+  test('keys', () =>
+    see('keys', async (page) => {
+      await settings(page, 'keys');
+      await page.getByText('Never used · never ends').waitFor();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'keys: list');
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByLabel('It stops working').selectOption('day');
+      await page.getByRole('button', { name: 'Make the key' }).click();
+      await page.getByText('Say what the key is for.').waitFor();
+    }));
+  test('sessions and limits', () =>
+    see('sessions', async (page) => {
+      await settings(page, 'sessions');
+      await page.getByText('Firefox on Windows').waitFor();
+      await page.getByLabel('Everybody’s').check();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'sessions: list');
+      await page.getByRole('link', { name: 'Limits' }).click();
+      await page.getByText('37 of 50 left').waitFor();
+      await expectNoSideways(page);
+    }));
+  test('audit', () =>
+    see('audit', async (page) => {
+      await withEverything(page);
+      await page.goto('/audit');
+      await page.getByRole('button', { name: /started an export of .* as CSV/ }).waitFor();
+      await page.getByRole('button', { name: 'Older events' }).waitFor();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'audit: list');
+      await page.getByRole('button', { name: /changed the role/ }).click();
+      await page.getByRole('dialog', { name: /^Event/ }).waitFor();
+    }));
+  test('masked columns', () =>
+    see('masked', async (page) => {
+      await page.route(/\/api\/v1\/sources\/[^/]+\/datasets\/[^/]+$/, async (route) => {
+        const json = (await (await route.fetch()).json()) as { columns: object[]; permissions: string[] };
+        json.columns = json.columns.map((column, index) =>
+          index === 1 ? { ...column, masked: true } : column,
+        );
+        json.permissions = ['records.read'];
+        await route.fulfill({ json });
+      });
+      await page.goto(`/datasets/${desk.source}/${desk.child}`);
+      await gridReady(page);
+      await page.getByRole('img', { name: 'Not shown to you' }).waitFor();
+      expect(await page.getByRole('button', { name: 'Export', exact: true }).count()).toBe(0);
+      await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
+      await page
+        .getByRole('region', { name: 'Row', exact: true })
+        .getByText('not shown to you')
+        .first()
+        .waitFor();
+    }));
+});
+
+test('the keyboard stays within a dialog, and comes back to where it was', async () => {
+  await lookAt(browser, {}, 'keyboard', async (page) => {
+    await withEverything(page);
+    await page.goto('/settings/people');
+    const add = page.getByRole('button', { name: 'Add somebody' });
+    await add.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Add somebody' });
+    await dialog.waitFor();
+    for (let press = 0; press < 25; press += 1) {
+      await page.keyboard.press('Tab');
+      expect(
+        await dialog.evaluate(
+          (element) =>
+            element.contains(document.activeElement) ||
+            document.activeElement?.hasAttribute('data-base-ui-focus-guard'),
+        ),
+      ).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await add.evaluate((element) => element === document.activeElement)).toBe(true);
+  });
+});

@@ -1,0 +1,390 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gridReady, launch } from './browser';
+import { ADMIN, addPerson, adminBrowser, browserOf, join, makeRole, PASSWORD, signIn } from './people';
+import { type Server, startServer } from './server';
+
+let browser: Browser;
+let server: Server;
+
+beforeAll(async () => {
+  server = await startServer();
+  browser = await launch();
+}, 120_000);
+afterAll(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+// The first administrator makes what comes after: these tests stand in their order.
+
+test('the first administrator comes in by the link, and the secret is taken out of the address', async () => {
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  // Whoever wants something before has to be somebody.
+  await page.goto('/exports?state=failed');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(new URL(page.url()).searchParams.get('next')).toBe('/exports?state=failed');
+
+  await page.goto(server.firstLink);
+  await page.getByText('You become the first administrator').waitFor();
+  expect(page.url()).toBe(`${server.url}/join`);
+  await page.getByLabel('Your name').fill('Ada Byron');
+  await page.getByLabel('E-mail address').fill(ADMIN);
+  const password = page.getByLabel('New password');
+  await password.fill('short');
+  await page.getByText('At least 12 characters: 7 more.').waitFor();
+  await page.getByRole('button', { name: 'Show the password' }).click();
+  expect(await password.getAttribute('type')).toBe('text');
+  expect(await password.getAttribute('autocomplete')).toBe('new-password');
+  await password.fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'All datasets' }).waitFor();
+  await page.getByRole('button', { name: 'Account: Ada Byron' }).click();
+  await page.getByRole('menu').getByText(ADMIN).waitFor();
+  await context.close();
+
+  const again = await browserOf(browser, server);
+  const late = await again.newPage();
+  await late.goto(server.firstLink);
+  await late.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+  await late.reload();
+  await late.getByRole('heading', { name: 'The link is not complete' }).waitFor();
+  await again.close();
+});
+
+test('one signs in, comes to where one wanted to go, and signs out', async () => {
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  await page.goto('/datasets/demo/records?search=a&sort=-id');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.getByLabel('E-mail address').getAttribute('autocomplete')).toBe('username');
+  await signIn(page, ADMIN, 'wrong horse battery');
+  await page.getByRole('alert').getByText('The e-mail address or the password is not right.').waitFor();
+  await signIn(page, ADMIN);
+  await gridReady(page);
+  expect(page.url()).toBe(`${server.url}/datasets/demo/records?search=a&sort=-id`);
+
+  await page.goto('/exports');
+  await page.getByRole('button', { name: 'Account: Ada Byron' }).click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  // What the browser kept of the page before shows nothing of it any more.
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  expect(await page.getByRole('grid').count()).toBe(0);
+
+  await page.goto('/sign-in?next=//evil.example/');
+  await signIn(page, ADMIN);
+  await page.getByRole('region', { name: 'All datasets' }).waitFor();
+  expect(page.url()).toBe(`${server.url}/`);
+  // Whoever is signed in need not do so again.
+  await page.goto('/sign-in?next=/exports');
+  await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
+  await context.close();
+});
+
+test('whoever tries too often is told how long to wait', async () => {
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  await page.goto('/sign-in');
+  for (let round = 0; round < 10; round += 1)
+    await context.request.post('/api/v1/session', { data: { email: 'eve@example.org', password: 'x' } });
+  await signIn(page, 'eve@example.org', 'y');
+  await page.getByText(/This was tried too often\. Try again in \d+ minutes\./).waitFor();
+  await context.close();
+});
+
+test('a role hides one column and masks another, and whoever has it sees them nowhere', async () => {
+  const admin = await adminBrowser(browser, server);
+  const page = await admin.newPage();
+  await page.goto('/settings/roles');
+  await page.getByRole('button', { name: 'Make a role' }).click();
+  const editor = page.getByRole('dialog', { name: 'Make a role' });
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await editor.getByText('The role needs a name.').waitFor();
+  await editor.getByLabel('Name').fill('Support');
+  await editor.getByLabel('Add a dataset').selectOption('demo/*');
+  await editor.getByLabel('Export rows').check();
+  for (const [place, column, effect] of [
+    [1, 'order_id', 'hidden'],
+    [2, 'item', 'masked'],
+  ] as const) {
+    await editor.getByRole('button', { name: /^(Keep a column from them|Another column)$/ }).click();
+    if (place === 1) await editor.getByLabel('Rule 1: dataset').selectOption('demo/records');
+    await editor.getByLabel(`Rule ${place}: column`).selectOption(column);
+    await editor.getByLabel(`Rule ${place}: how`).selectOption(effect);
+  }
+  await editor.getByRole('button', { name: 'Save' }).click();
+  await editor.waitFor({ state: 'detached' });
+  await page.locator('[data-role="Support"]').getByText('1 column hidden, 1 masked').waitFor();
+
+  await page.getByRole('link', { name: 'People' }).click();
+  await page.getByRole('button', { name: 'Add somebody' }).click();
+  const form = page.getByRole('dialog', { name: 'Add somebody' });
+  await form.getByLabel('Name').fill('Grace Hopper');
+  await form.getByLabel('E-mail address').fill('grace@example.org');
+  await form.getByLabel(/^Support/).check();
+  await form.getByRole('button', { name: 'Add', exact: true }).click();
+  const once = page.getByRole('dialog', { name: 'A link for Grace Hopper' });
+  const link = await once.getByRole('textbox', { name: 'Link' }).inputValue();
+  await once.getByRole('button', { name: 'Copy' }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+  await once.getByRole('button', { name: 'Done' }).click();
+  await page
+    .locator('[data-person="grace@example.org"]')
+    .getByText('No password yet')
+    .locator('visible=true')
+    .waitFor();
+
+  const rows = await admin.request.post('/api/v1/sources/demo/datasets/records/rows', {
+    data: { view: { columns: ['order_id', 'item'] }, limit: 40 },
+  });
+  const secrets = ((await rows.json()) as { rows: string[][] }).rows.flat();
+  expect(secrets.length).toBe(80);
+
+  const hers = await browserOf(browser, server);
+  const desk = await hers.newPage();
+  await desk.goto(link);
+  await desk.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
+  expect(await desk.getByLabel('E-mail address').inputValue()).toBe('grace@example.org');
+  await join(desk, link);
+  await desk.goto('/datasets/demo/records');
+  await gridReady(desk);
+  const nothing = async (where: string) => {
+    const text = await desk.locator('body').innerText();
+    expect(text, where).not.toContain('order_id');
+    for (const secret of secrets) expect(text.includes(secret), `${where}: ${secret}`).toBe(false);
+  };
+  await nothing('grid');
+  const masked = desk.locator('[role=columnheader][data-column="item"]');
+  await masked.getByRole('img', { name: 'Not shown to you' }).waitFor();
+  expect(await desk.locator('[role=gridcell]').filter({ hasText: '•••' }).count()).toBeGreaterThan(5);
+  // A mask is no value: nothing can be asked of it.
+  await masked.getByRole('button', { name: /menu$/ }).click();
+  await desk.getByRole('menuitem', { name: 'Hide' }).waitFor();
+  expect(await desk.getByRole('menuitem', { name: /Sort|Filter/ }).count()).toBe(0);
+  await desk.keyboard.press('Escape');
+  await desk.getByRole('button', { name: 'Filter', exact: true }).click();
+  await desk.getByRole('option', { name: /quantity/ }).waitFor();
+  expect(await desk.getByRole('option', { name: /order_id|item/ }).count()).toBe(0);
+  await desk.keyboard.press('Escape');
+  await desk.getByRole('button', { name: 'Columns', exact: true }).click();
+  await desk.getByRole('checkbox', { name: 'item', exact: true }).waitFor();
+  await nothing('column chooser');
+  await desk.keyboard.press('Escape');
+  await desk.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
+  await desk.getByRole('region', { name: 'Row', exact: true }).getByText('•••').waitFor();
+  await nothing('row');
+
+  await desk.getByRole('button', { name: 'Export', exact: true }).first().click();
+  const dialog = desk.getByRole('dialog', { name: /^Export/ });
+  await dialog.getByText(/rows? · about/).waitFor();
+  await dialog.getByLabel('Columns').selectOption('custom');
+  await nothing('export');
+  const [file] = await Promise.all([
+    desk.waitForEvent('download'),
+    dialog.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  const bytes = await readFile(await file.path(), 'utf8');
+  expect(bytes.split('\n')[0]).toMatch(/^id,sale_date,item,/);
+  expect(bytes).toContain('•••');
+  for (const secret of secrets) expect(bytes.includes(secret), secret).toBe(false);
+
+  // Nor do the pages of administrators open for her.
+  expect(await desk.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  for (const path of ['/settings/people', '/settings/roles', '/audit']) {
+    await desk.goto(path);
+    await desk.getByRole('heading', { name: 'This page is not for you' }).waitFor();
+  }
+  await desk.goto('/settings');
+  await desk.getByRole('heading', { name: 'API keys' }).waitFor();
+  expect(await desk.getByRole('link', { name: /People|Roles/ }).count()).toBe(0);
+  expect(await desk.getByLabel('Everybody’s').count()).toBe(0);
+  await desk.goto('/exports');
+  await desk.getByLabel('State').waitFor();
+  expect(await desk.getByLabel('Whose').count()).toBe(0);
+  await hers.close();
+  await admin.close();
+});
+
+test('whoever may not export a dataset has no button for it there', async () => {
+  const admin = await adminBrowser(browser, server);
+  const role = await makeRole(admin, {
+    name: 'Export brands only',
+    grants: [
+      { permissions: ['records.read'], datasets: ['demo/*'] },
+      { permissions: ['records.export'], datasets: ['demo/brands'] },
+    ],
+  });
+  const { path } = await addPerson(admin, 'kay@example.org', [role]);
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  await join(page, path);
+  await page.goto('/datasets/demo/brands');
+  await gridReady(page);
+  await page.getByRole('button', { name: 'Export', exact: true }).waitFor();
+  await page.goto('/datasets/demo/records');
+  await gridReady(page);
+  expect(await page.getByRole('button', { name: 'Export', exact: true }).count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'Select row 2', exact: true }).click();
+  await page.getByRole('region', { name: 'Selection' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Export', exact: true }).count()).toBe(0);
+  await context.close();
+  await admin.close();
+});
+
+test('an API key is shown once, does what it may, and works no more when it is revoked', async () => {
+  const admin = await adminBrowser(browser, server);
+  const page = await admin.newPage();
+  await page.goto('/settings/keys');
+  await page.getByRole('button', { name: 'Make a key' }).click();
+  const form = page.getByRole('dialog', { name: 'Make an API key' });
+  await form.getByLabel('What it is for').fill('Nightly report');
+  await form.getByLabel('Export rows').uncheck();
+  await form.getByRole('button', { name: 'Make the key' }).click();
+  const once = page.getByRole('dialog', { name: 'The key Nightly report' });
+  const secret = await once.getByLabel('Secret').inputValue();
+  // A click beside it does not take it away.
+  await page.mouse.click(5, 5);
+  expect(await once.isVisible()).toBe(true);
+  await once.getByRole('button', { name: 'Done' }).click();
+  await page.locator('[data-key="Nightly report"]').getByText('See rows in every dataset').waitFor();
+  expect(await page.content()).not.toContain(secret);
+
+  const ask = (path: string) =>
+    fetch(`${server.url}/api/v1/sources/demo/datasets/brands${path}`, {
+      headers: { Authorization: `Bearer ${secret}` },
+    });
+  expect((await ask('/rows')).status).toBe(200);
+  expect((await ask('/export?format=csv')).status).toBe(403);
+  await page.getByRole('button', { name: 'Revoke Nightly report' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+  await page.getByText('No API key yet').waitFor();
+  expect((await ask('/rows')).status).toBe(401);
+  await admin.close();
+});
+
+test('a session that is ended elsewhere leads to the sign-in page, and back', async () => {
+  const admin = await adminBrowser(browser, server);
+  const { path } = await addPerson(admin, 'hedy@example.org', ['viewer']);
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  await join(page, path);
+  await page.goto('/datasets/demo/brands?sort=name');
+  await gridReady(page);
+
+  const settings = await admin.newPage();
+  await settings.goto('/settings/sessions');
+  await settings.getByText('this one').waitFor();
+  await settings.getByLabel('Everybody’s').check();
+  await settings.getByRole('button', { name: /^End the session of hedy/ }).click();
+  await settings.getByText('The session is over').waitFor();
+
+  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await signIn(page, 'hedy@example.org');
+  await gridReady(page);
+  expect(page.url()).toBe(`${server.url}/datasets/demo/brands?sort=name`);
+
+  // Suspending ends it too, and says so to whoever tries to come in.
+  await settings.goto('/settings/people');
+  await settings.getByRole('button', { name: 'Actions for hedy' }).click();
+  await settings.getByRole('menuitem', { name: 'Suspend…' }).click();
+  await settings.getByRole('dialog').getByRole('button', { name: 'Suspend' }).click();
+  await settings
+    .locator('[data-person="hedy@example.org"]')
+    .getByText('Suspended')
+    .locator('visible=true')
+    .waitFor();
+  await page.reload();
+  await signIn(page, 'hedy@example.org');
+  await page.getByText('This account is suspended. Ask an administrator.').waitFor();
+  await settings.getByRole('button', { name: 'Actions for hedy' }).click();
+  await settings.getByRole('menuitem', { name: 'Let in again' }).click();
+  await settings.getByText('hedy may come in again').waitFor();
+  await signIn(page, 'hedy@example.org');
+  await gridReady(page);
+  await context.close();
+  await admin.close();
+});
+
+test('administrators see everybody’s exports, and who asked for them', async () => {
+  const admin = await adminBrowser(browser, server);
+  const { path } = await addPerson(admin, 'joan@example.org', ['operator']);
+  const context = await browserOf(browser, server);
+  const page = await context.newPage();
+  await join(page, path);
+  const asked = await context.request.post('/api/v1/sources/demo/datasets/brands/exports', {
+    data: { format: 'csv' },
+  });
+  expect(asked.status()).toBe(202);
+  const { id } = (await asked.json()) as { id: string };
+  const exports = await admin.newPage();
+  await exports.goto('/exports');
+  await exports.getByText('No exports yet').waitFor();
+  await exports.getByLabel('Whose').selectOption('everybodys');
+  await exports.locator(`[data-run="${id}"]`).getByText('by joan').waitFor();
+  expect(new URL(exports.url()).search).toBe('?everyone=true');
+  await exports.getByLabel('Whose').selectOption('mine');
+  await exports.getByText('No exports yet').waitFor();
+  await exports.goto('/settings/limits');
+  await exports.getByText(/^50 of 50 left/).waitFor();
+  await page.goto('/settings/limits');
+  await page.getByText(/^49 of 50 left/).waitFor();
+  await context.close();
+  await admin.close();
+});
+
+test('the audit tells who did it all', async () => {
+  const admin = await adminBrowser(browser, server);
+  const page = await admin.newPage();
+  await page.goto('/audit');
+  await page.getByRole('button', { name: 'signed in' }).first().waitFor();
+  const sees = async (action: string, words: string) => {
+    await page.goto(`/audit?action=${action}`);
+    await page.getByRole('button', { name: words }).first().waitFor();
+    expect(await page.locator(`tr[data-action]:not([data-action^="${action}"])`).count()).toBe(0);
+  };
+  await sees('user.first_admin', 'Ada Byron became the first administrator');
+  await sees('role.created', 'made the role “Support”');
+  await sees('user.created', 'added Grace Hopper');
+  await sees('user.suspended', 'suspended hedy');
+  await sees('key.created', 'made the API key “Nightly report”');
+  await sees('export.started', 'started an export of demo/records as CSV');
+  await sees('run.asked', 'asked for an export of demo/brands in the background');
+  await sees('session.refused', 'was refused');
+
+  // The filters are the address.
+  await page.goto('/audit');
+  await page.getByRole('combobox', { name: 'Who', exact: true }).selectOption({ label: 'Grace Hopper' });
+  await page.getByLabel('Dataset').selectOption('demo/records');
+  await page.getByRole('row').filter({ hasText: 'started an export of demo/records' }).waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('tr[data-action]').length === 1);
+  await page.reload();
+  await page.getByRole('button', { name: 'started an export of demo/records as CSV' }).click();
+  const event = page.getByRole('dialog', { name: /^Event \d+$/ });
+  await event.getByText('export.started', { exact: true }).waitFor();
+  await event.getByText('127.0.0.1').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('From').fill('2020-01-01');
+  await page.getByLabel('To').fill('2020-01-02');
+  await page.getByText('Nothing of that kind').waitFor();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await page.getByLabel('Search').fill('grace');
+  await page.waitForFunction(() => {
+    const rows = [...document.querySelectorAll('tr[data-action]')];
+    return rows.length > 1 && rows.every((row) => row.textContent.includes('Grace'));
+  });
+  expect(new URL(page.url()).search).toBe('?search=grace');
+
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export as NDJSON' }).click(),
+  ]);
+  const lines = (await readFile(await file.path(), 'utf8')).trim().split('\n');
+  const names = lines.map((line) => (JSON.parse(line) as { principal_name: string }).principal_name);
+  expect(new Set(names)).toEqual(new Set(['Grace Hopper']));
+  await admin.close();
+});

@@ -1,0 +1,72 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const BINARY =
+  process.env.ROWPORT_BINARY ?? fileURLToPath(new URL('../../target/debug/rowport', import.meta.url));
+
+/** A server of the tests' own, where people sign in. */
+export interface Server {
+  url: string;
+  /** The link that makes the first administrator. */
+  firstLink: string;
+  stop: () => Promise<void>;
+}
+
+/** Serves a small example workspace that nobody has signed in to yet. */
+export async function startServer(): Promise<Server> {
+  const folder = await mkdtemp(join(tmpdir(), 'rowport-e2e-'));
+  await promisify(execFile)(BINARY, ['demo', '--only-generate', '--rows', '2000', '--data-dir', folder]);
+  const config = join(folder, 'served.toml');
+  await writeFile(
+    config,
+    `[limits]\nexports_per_hour = 50\n[sources.demo]\nlabel = "Example"\nurl = "sqlite:${join(folder, 'demo-2000.sqlite')}"\n`,
+  );
+  const server = spawn(
+    BINARY,
+    ['serve', '--config', config, '--data-dir', join(folder, 'state'), '--listen', '127.0.0.1:0'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const stop = async () => {
+    await ended(server);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const said = await saying(server, /\S+\/join#\S+/);
+    const firstLink = /\S+\/join#\S+/.exec(said)?.[0] ?? '';
+    return { url: new URL(firstLink).origin, firstLink, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** What the server says until it has said this. */
+function saying(server: ChildProcess, wanted: RegExp): Promise<string> {
+  return new Promise((done, fail) => {
+    let text = '';
+    server.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      // A line counts when it has ended.
+      if (wanted.test(text.slice(0, text.lastIndexOf('\n')))) done(text);
+    });
+    server.on('error', fail);
+    server.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${text}`)));
+  });
+}
+
+function ended(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined)
+    return Promise.resolve();
+  return new Promise((done) => {
+    const kill = setTimeout(() => server.kill('SIGKILL'), 10_000);
+    server.on('exit', () => {
+      clearTimeout(kill);
+      done();
+    });
+    server.kill('SIGTERM');
+  });
+}

@@ -1,0 +1,37 @@
+import { queryOptions } from '@tanstack/react-query';
+import { client, unwrap } from './client';
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type User = Schemas['User'];
+export type Role = Schemas['Role'];
+export type Grant = Schemas['Grant'];
+export type ColumnRule = Schemas['ColumnRule'];
+
+export type ApiKey = Schemas['ApiKey'];
+
+/** The people who can sign in, for whoever administers Rowport. */
+export const usersQuery = queryOptions({
+  queryKey: ['users'],
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/users', { signal }))).users,
+  staleTime: 30_000,
+});
+
+/** The roles, for whoever administers Rowport. */
+export const rolesQuery = queryOptions({
+  queryKey: ['roles'],
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/roles', { signal }))).roles,
+  staleTime: 30_000,
+});
+
+/** One's own API keys, or everybody's for whoever administers Rowport. */
+export const keysQuery = (everyone: boolean) =>
+  queryOptions({
+    queryKey: ['keys', everyone],
+    queryFn: async ({ signal }) => {
+      const params = { query: { everyone } };
+      return (await unwrap(client.GET('/api/v1/keys', { params, signal }))).keys;
+    },
+    staleTime: 30_000,
+  });

@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { Problem } from '@/api/problem';
+import { sessionQuery } from '@/api/session';
+import { ProblemNotice } from '@/components/problem-notice';
+import { Toaster } from '@/components/toaster';
+import { isOutside } from '@/lib/sign-in';
+import { Shell } from './shell';
+
+/** Every page stands in the shell, for which one has to be somebody; but for those where one becomes it. */
+export function Root() {
+  const { pathname } = useLocation();
+  return (
+    <>
+      {isOutside(pathname) ? <Outlet /> : <Gate />}
+      <Toaster />
+    </>
+  );
+}
+
+function Gate() {
+  const session = useQuery(sessionQuery);
+  if (session.data) return <Shell />;
+  // Whoever is not signed in is on their way to the sign-in page already.
+  if (session.isError && Problem.from(session.error).code !== 'not_signed_in') {
+    return (
+      <main className="h-dvh overflow-y-auto">
+        <ProblemNotice page error={session.error} onRetry={() => void session.refetch()} />
+      </main>
+    );
+  }
+  return <main className="h-dvh" aria-busy="true" />;
+}

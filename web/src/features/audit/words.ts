@@ -1,0 +1,88 @@
+import type { AuditEvent } from './audit';
+
+/** What the ids in an event stand for, as far as whoever looks may know. */
+export interface Known {
+  nameOf: (id: string) => string | undefined;
+  roleOf: (id: string) => string | undefined;
+}
+
+/** The kinds of actions, by how their names begin. */
+export const ACTION_KINDS = [
+  { value: '', label: 'Everything' },
+  { value: 'session.', label: 'Signing in and out' },
+  { value: 'export.', label: 'Downloads of exports' },
+  { value: 'run.', label: 'Exports in the background' },
+  { value: 'artifact.', label: 'Downloads of files' },
+  { value: 'user.', label: 'People' },
+  { value: 'role.', label: 'Roles' },
+  { value: 'key.', label: 'API keys' },
+  { value: 'audit.', label: 'The audit itself' },
+] as const;
+
+/** What somebody did, after their name: `started an export of shop/orders`. */
+export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string {
+  const { action, subject, source, dataset, detail } = event;
+  const text = (name: string) => {
+    const value = detail?.[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const of = source != null && dataset != null ? ` of ${source}/${dataset}` : '';
+  const whom = (subject == null ? undefined : nameOf(subject)) ?? 'somebody';
+  const named = (what: string, name: string | undefined) => (name === undefined ? what : `${what} “${name}”`);
+  const role = text('name') ?? (subject == null ? undefined : roleOf(subject));
+  const format = text('format')?.toUpperCase();
+  switch (action) {
+    case 'session.began':
+      return 'signed in';
+    case 'session.ended':
+      return 'ended a session';
+    case 'session.refused':
+      return 'was refused: the e-mail address or the password was not right';
+    case 'export.started':
+      return `started an export${of}${format === undefined ? '' : ` as ${format}`}`;
+    case 'run.asked':
+      return `${text('rerun_of') === undefined ? 'asked for' : 'asked again for'} an export${of} in the background`;
+    case 'run.cancelled':
+      return 'cancelled an export in the background';
+    case 'run.deleted':
+      return 'deleted an export';
+    case 'artifact.downloaded':
+      return `downloaded the file of an export${of}`;
+    case 'user.first_admin':
+      return `${whom} became the first administrator`;
+    case 'user.created':
+      return `added ${whom}`;
+    case 'user.changed':
+      return `changed ${whom}`;
+    case 'user.suspended':
+      return `suspended ${whom}`;
+    case 'user.resumed':
+      return `let ${whom} in again`;
+    case 'user.deleted':
+      return 'removed somebody';
+    case 'user.invited':
+      return `made a link for ${whom}`;
+    case 'user.password_set':
+      return `${whom} chose a password`;
+    case 'role.created':
+      return named('made the role', role);
+    case 'role.changed':
+      return named('changed the role', role);
+    case 'role.deleted':
+      return named('deleted the role', role);
+    case 'key.created':
+      return named('made the API key', text('name'));
+    case 'key.revoked':
+      return 'revoked an API key';
+    case 'audit.exported':
+      return 'exported the audit';
+    default:
+      // A later version may know more actions than this page.
+      return `${action}${of}`;
+  }
+}
+
+/** Who did it, as the audit has it. */
+export function whoWords({ principal, principal_name: name }: AuditEvent): string {
+  return principal === 'nobody' ? 'Nobody signed in' : name;
+}

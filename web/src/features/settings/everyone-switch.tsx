@@ -1,0 +1,13 @@
+import { CheckField } from '@/components/checkbox';
+import { useMay } from '@/hooks/use-me';
+
+interface EveryoneSwitchProps {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** For administrators: those of everybody, and not only one's own. */
+export function EveryoneSwitch({ checked, onChange }: EveryoneSwitchProps) {
+  const admin = useMay('admin');
+  return admin && <CheckField label="Everybody’s" checked={checked} onChange={onChange} />;
+}

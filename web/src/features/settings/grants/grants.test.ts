@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { allows, matches, oddPatterns, widerThan, withPattern } from './grants';
+import { grantWords, roleWords } from './words';
+
+test.each([
+  // The server's own table: both must read a pattern alike.
+  ['*', '', true],
+  ['*', 'a/b', true],
+  ['shop/*', 'shop/orders', true],
+  ['shop/*', 'shopping/orders', false],
+  ['shop/orders', 'shop/orders', true],
+  ['shop/orders', 'shop/orders2', false],
+  ['*/audit_*', 'shop/audit_log', true],
+  ['*/audit_*', 'shop/orders', false],
+  ['records.*', 'records.read', true],
+  ['records.*', 'audit.read', false],
+  ['a*a', 'a', false],
+  ['*.read', 'records.read', true],
+  ['', 'a', false],
+])('%j and %j: %j', (pattern, text, fits) => {
+  expect(matches(pattern, text)).toBe(fits);
+});
+
+describe('what is ticked', () => {
+  test('a wider pattern stands for those that it covers', () => {
+    expect(withPattern(['records.read', 'audit.read'], 'records.*', true)).toEqual([
+      'audit.read',
+      'records.*',
+    ]);
+    expect(withPattern(['records.*', 'admin'], '*', true)).toEqual(['*']);
+    expect(withPattern(['records.*'], 'records.*', false)).toEqual([]);
+    expect(widerThan(['records.*'], 'records.read')).toBe('records.*');
+    expect(widerThan(['records.read'], 'records.read')).toBeUndefined();
+    expect(allows(['*.read'], 'audit.read')).toBe(true);
+  });
+
+  test('patterns without a checkbox are kept', () => {
+    const patterns = ['*.read', 'records.export'];
+    expect(oddPatterns(patterns)).toEqual(['*.read']);
+    expect(withPattern(patterns, 'records.export', false)).toEqual(['*.read']);
+  });
+});
+
+test('roles say in words what they allow', () => {
+  const grant = (permissions: string[], datasets: string[]) => ({ permissions, datasets });
+  expect(grantWords(grant(['*'], ['*']))).toBe('Everything in every dataset');
+  expect(grantWords(grant(['records.read', 'records.export'], ['shop/*', 'crm/people']))).toBe(
+    'See rows, export rows in shop/*, crm/people',
+  );
+  expect(grantWords(grant(['audit.read'], ['*']))).toBe('Read the audit');
+  expect(roleWords({ grants: [], columns: [] })).toBe('Nothing');
+  const columns = [
+    { dataset: 'shop/people', column: 'email', effect: 'masked' as const },
+    { dataset: 'shop/people', column: 'phone', effect: 'hidden' as const },
+  ];
+  expect(roleWords({ grants: [grant(['records.read'], ['*'])], columns })).toBe(
+    'See rows in every dataset · 1 column hidden, 1 masked',
+  );
+});

@@ -1,0 +1,55 @@
+import type { Permission } from '@/api/session';
+
+/** Whether the text fits the pattern, in which `*` stands for any text, the empty one too: as the server has it. */
+export function matches(pattern: string, text: string): boolean {
+  const [first = '', ...rest] = pattern.split('*');
+  if (!text.startsWith(first)) return false;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  let place = first.length;
+  for (const part of rest) {
+    const at = text.indexOf(part, place);
+    if (at < 0) return false;
+    place = at + part.length;
+  }
+  return text.length - place >= last.length && text.endsWith(last);
+}
+
+/** All of them, in the order in which people are asked. */
+export const PERMISSIONS: readonly Permission[] = [
+  'records.read',
+  'records.export',
+  'records.reveal',
+  'records.import',
+  'records.update',
+  'records.delete',
+  'records.purge',
+  'collections.run',
+  'schedules.manage',
+  'audit.read',
+  'admin',
+];
+
+/** What stands for several permissions at once, in the order in which it is offered. */
+export const WILDCARDS = ['*', 'records.*'] as const;
+
+/** The wider pattern that allows the permission already, if one does. */
+export function widerThan(patterns: readonly string[], permission: string): string | undefined {
+  return patterns.find((pattern) => pattern !== permission && matches(pattern, permission));
+}
+
+export function allows(patterns: readonly string[], permission: string): boolean {
+  return patterns.some((pattern) => matches(pattern, permission));
+}
+
+/** The patterns with this one, or without it. A wider one makes those that it covers needless. */
+export function withPattern(patterns: readonly string[], pattern: string, on: boolean): string[] {
+  const rest = patterns.filter((each) => each !== pattern);
+  return on ? [...rest.filter((each) => !matches(pattern, each)), pattern] : rest;
+}
+
+/** Patterns that no checkbox stands for, such as `*.read`. */
+export function oddPatterns(patterns: readonly string[]): string[] {
+  const known: readonly string[] = [...PERMISSIONS, ...WILDCARDS];
+  return patterns.filter((pattern) => !known.includes(pattern));
+}

@@ -1,0 +1,44 @@
+import { Copy } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Button } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { Field, TextInput } from '@/components/field';
+import { copy } from '@/lib/clipboard';
+
+interface OnceDialogProps {
+  title: string;
+  description: string;
+  /** What the secret is called. */
+  label: string;
+  secret: string;
+  children?: ReactNode;
+  onClose: () => void;
+}
+
+/** Shows a secret the one time that it can be seen. */
+export function OnceDialog({ title, description, label, secret, children, onClose }: OnceDialogProps) {
+  return (
+    <Dialog open keep onClose={onClose} title={title} description={description}>
+      <div className="grid gap-4">
+        <div className="flex items-end gap-2">
+          <Field label={label} className="flex-1">
+            <TextInput
+              readOnly
+              value={secret}
+              onFocus={(event) => event.target.select()}
+              className="w-full font-mono text-xs"
+            />
+          </Field>
+          <Button look="primary" onClick={() => void copy(secret, label)}>
+            <Copy aria-hidden />
+            Copy
+          </Button>
+        </div>
+        <div className="grid gap-2 text-[13px] text-ink-soft">{children}</div>
+        <div className="flex justify-end">
+          <Button onClick={onClose}>Done</Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,153 @@
+import clsx from 'clsx';
+import { Link2, MoreHorizontal, Pencil, Trash2, UserCheck, UserX } from 'lucide-react';
+import type { Role, User } from '@/api/access';
+import { Button } from '@/components/button';
+import { Menu, MenuItem, MenuSeparator } from '@/components/menu';
+import { useMe } from '@/hooks/use-me';
+import { momentWords } from '@/lib/moments';
+
+interface PeopleTableProps extends PersonActions {
+  people: readonly User[];
+  roles: readonly Role[];
+  now: number;
+}
+
+interface PersonActions {
+  onEdit: (person: User) => void;
+  onInvite: (person: User) => void;
+  onSuspend: (person: User) => void;
+  onResume: (person: User) => void;
+  onRemove: (person: User) => void;
+}
+
+export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps) {
+  const { principal } = useMe();
+  const rolesOf = (person: User) =>
+    person.roles.map((id) => roles.find((role) => role.id === id)?.name ?? id).join(', ') || 'No role';
+  return (
+    <table className="w-full table-fixed text-left">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-9">
+          <th scope="col">Name</th>
+          <th scope="col" className="max-sm:hidden">
+            Roles
+          </th>
+          <th scope="col" className="w-32 max-lg:hidden">
+            Tenant
+          </th>
+          <th scope="col" className="w-40 max-lg:hidden">
+            Last signed in
+          </th>
+          <th scope="col" className="w-28 max-sm:hidden">
+            State
+          </th>
+          <th scope="col" className="w-10">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {people.map((person) => {
+          const self = principal === `user:${person.id}`;
+          return (
+            <tr
+              key={person.id}
+              data-person={person.email}
+              className="border-b border-line align-top text-[13px] [&>td]:py-2.5"
+            >
+              <td className="pr-4">
+                <span className="block truncate font-medium">
+                  {person.name}
+                  {self && <span className="ml-1.5 font-normal text-ink-soft">(you)</span>}
+                </span>
+                <span className="block truncate text-xs text-ink-soft">{person.email}</span>
+                <span className="mt-0.5 block truncate text-xs text-ink-soft sm:hidden">
+                  {rolesOf(person)} · <StateWord person={person} />
+                </span>
+                {person.tenant != null && (
+                  <span className="block truncate text-xs text-ink-soft lg:hidden">
+                    Tenant: {person.tenant}
+                  </span>
+                )}
+              </td>
+              <td className="truncate pr-4 max-sm:hidden" title={rolesOf(person)}>
+                {rolesOf(person)}
+              </td>
+              <td className="truncate pr-4 max-lg:hidden">
+                {person.tenant ?? <span className="text-ink-faint">all</span>}
+              </td>
+              <td className="truncate pr-4 max-lg:hidden">
+                {person.last_seen_at == null ? (
+                  <span className="text-ink-faint">never</span>
+                ) : (
+                  <time dateTime={person.last_seen_at}>{momentWords(person.last_seen_at, now)}</time>
+                )}
+              </td>
+              <td className="max-sm:hidden">
+                <StateWord person={person} />
+              </td>
+              <td>
+                <span className="-my-1 flex justify-end">
+                  <PersonMenu person={person} self={self} {...actions} />
+                </span>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function StateWord({ person }: { person: User }) {
+  const word = person.suspended ? 'Suspended' : person.active ? 'Active' : 'No password yet';
+  return (
+    <span
+      className={clsx(
+        person.suspended ? 'text-danger' : person.active ? 'text-accent-text' : 'text-ink-soft',
+        'font-medium',
+      )}
+    >
+      {word}
+    </span>
+  );
+}
+
+function PersonMenu({ person, self, ...actions }: PersonActions & { person: User; self: boolean }) {
+  const { onEdit, onInvite, onSuspend, onResume, onRemove } = actions;
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button look="ghost" small icon aria-label={`Actions for ${person.name}`}>
+          <MoreHorizontal aria-hidden />
+        </Button>
+      }
+    >
+      <MenuItem icon={<Pencil />} onClick={() => onEdit(person)}>
+        Change…
+      </MenuItem>
+      <MenuItem icon={<Link2 />} onClick={() => onInvite(person)}>
+        New link for a password
+      </MenuItem>
+      {/* Nobody shuts themselves out. */}
+      {!self && (
+        <>
+          <MenuSeparator />
+          {person.suspended ? (
+            <MenuItem icon={<UserCheck />} onClick={() => onResume(person)}>
+              Let in again
+            </MenuItem>
+          ) : (
+            <MenuItem icon={<UserX />} onClick={() => onSuspend(person)}>
+              Suspend…
+            </MenuItem>
+          )}
+          <MenuItem icon={<Trash2 />} danger onClick={() => onRemove(person)}>
+            Remove…
+          </MenuItem>
+        </>
+      )}
+    </Menu>
+  );
+}

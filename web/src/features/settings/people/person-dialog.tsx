@@ -1,0 +1,124 @@
+import { type SyntheticEvent, useId, useState } from 'react';
+import type { Role, User } from '@/api/access';
+import { Button } from '@/components/button';
+import { CheckField } from '@/components/checkbox';
+import { Dialog } from '@/components/dialog';
+import { Field, TextInput } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { say } from '@/lib/toast';
+import { roleWords } from '../grants/words';
+import { addPerson, changePerson, type Invitation } from './people';
+
+interface PersonDialogProps {
+  /** Who is changed; absent for somebody new. */
+  person?: User;
+  roles: readonly Role[];
+  /** The tenants that others belong to. */
+  tenants: readonly string[];
+  onDone: (invitation: Invitation | undefined) => void;
+  onClose: () => void;
+}
+
+export function PersonDialog({ person, roles, tenants, onDone, onClose }: PersonDialogProps) {
+  const id = useId();
+  const [email, setEmail] = useState(person?.email ?? '');
+  const [name, setName] = useState(person?.name ?? '');
+  const [tenant, setTenant] = useState(person?.tenant ?? '');
+  const [chosen, setChosen] = useState<string[]>(person?.roles ?? []);
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<unknown>();
+
+  const save = async () => {
+    const what = { name: name.trim(), tenant: tenant.trim() === '' ? null : tenant.trim(), roles: chosen };
+    if (!person) return addPerson({ email: email.trim(), ...what });
+    await changePerson(person.id, what);
+    say(`${what.name} is changed`);
+    return undefined;
+  };
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (pending) return;
+    setPending(true);
+    setError(undefined);
+    save().then(onDone, (reason: unknown) => {
+      setError(reason);
+      setPending(false);
+    });
+  };
+  const toggle = (role: string, on: boolean) =>
+    setChosen(on ? [...chosen, role] : chosen.filter((each) => each !== role));
+
+  return (
+    <Dialog
+      open
+      keep
+      onClose={onClose}
+      title={person ? `Change ${person.name}` : 'Add somebody'}
+      {...(!person && { description: 'You get a link to send to them, with which they choose a password.' })}
+      footer={
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={id} look="primary" disabled={pending}>
+            {person ? 'Save' : 'Add'}
+          </Button>
+        </div>
+      }
+    >
+      <form id={id} onSubmit={onSubmit} className="grid gap-4">
+        <Field label="Name">
+          <TextInput
+            required
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </Field>
+        <Field
+          label="E-mail address"
+          {...(person && { hint: 'It stays as it is: it is what they sign in with.' })}
+        >
+          <TextInput
+            type="email"
+            required
+            readOnly={person !== undefined}
+            className="read-only:bg-sunken"
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+        </Field>
+        <fieldset>
+          <legend className="mb-1 text-xs font-medium text-ink-soft">Roles</legend>
+          {roles.map((role) => (
+            <CheckField
+              key={role.id}
+              label={role.name}
+              hint={roleWords(role)}
+              checked={chosen.includes(role.id)}
+              onChange={(on) => toggle(role.id, on)}
+            />
+          ))}
+          {chosen.length === 0 && (
+            <p className="mt-1 text-xs text-ink-soft">Whoever has no role can sign in and see nothing.</p>
+          )}
+        </fieldset>
+        <Field
+          label="Tenant"
+          hint="Of tables that have tenants, they see this one’s rows only. Empty: the rows of all."
+        >
+          <TextInput
+            list={`${id}-tenants`}
+            maxLength={200}
+            value={tenant}
+            onChange={(event) => setTenant(event.target.value)}
+          />
+        </Field>
+        <datalist id={`${id}-tenants`}>
+          {tenants.map((each) => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+        {error !== undefined && <ProblemNotice compact error={error} />}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Role } from '@/api/access';
+import { client, unwrap } from '@/api/client';
+import type { components } from '@/api/schema';
+
+/** A role as it is to be. */
+export type RoleDraft = Required<components['schemas']['RoleRequest']>;
+
+const path = (id: string) => ({ params: { path: { id } } });
+
+/** Makes a role, or replaces the one of this id. */
+export function saveRole(id: string | undefined, body: RoleDraft): Promise<Role> {
+  if (id === undefined) return unwrap(client.POST('/api/v1/roles', { body }));
+  return unwrap(client.PUT('/api/v1/roles/{id}', { ...path(id), body }));
+}
+
+export async function deleteRole(id: string): Promise<void> {
+  await unwrap(client.DELETE('/api/v1/roles/{id}', path(id)));
+}
+
+/** What is still missing, in words; undefined when nothing is. */
+export function missing({ name, grants, columns }: RoleDraft): string | undefined {
+  if (name.trim() === '') return 'The role needs a name.';
+  if (grants.some(({ datasets }) => datasets.length === 0)) return 'Choose a dataset for what is allowed.';
+  if (grants.some(({ permissions }) => permissions.length === 0)) return 'Choose what is allowed.';
+  if (columns.some((rule) => rule.dataset === '' || rule.column === ''))
+    return 'Choose a dataset and a column for each rule, or take the rule away.';
+  return undefined;
+}
+
+/** A name that nobody has taken yet. */
+export function copyName(name: string, taken: readonly string[]): string {
+  const folded = taken.map((each) => each.toLowerCase());
+  for (let number = 1; ; number += 1) {
+    const wanted = number === 1 ? `Copy of ${name}` : `Copy ${number} of ${name}`;
+    if (!folded.includes(wanted.toLowerCase())) return wanted;
+  }
+}

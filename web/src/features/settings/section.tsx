@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { ProblemNotice } from '@/components/problem-notice';
+
+interface SectionProps {
+  title: string;
+  about: string;
+  /** What can be added or chosen, at the right of the heading. */
+  actions?: ReactNode;
+  children: ReactNode;
+}
+
+export function Section({ title, about, actions, children }: SectionProps) {
+  return (
+    <section aria-label={title} className="pt-6">
+      <div className="flex flex-wrap items-end gap-x-4 gap-y-3">
+        <div className="mr-auto max-w-2xl min-w-0">
+          <h2 className="text-[15px] font-semibold">{title}</h2>
+          <p className="mt-0.5 text-[13px] text-ink-soft">{about}</p>
+        </div>
+        {actions}
+      </div>
+      <div className="mt-4">{children}</div>
+    </section>
+  );
+}
+
+interface AnswerProps<T> {
+  query: { data: T | undefined; error: unknown; refetch: () => unknown };
+  /** What is being loaded, for whoever cannot see it. */
+  label: string;
+  children: (data: T) => ReactNode;
+}
+
+/** A list that was asked for: its place until it is there, and the reason when it does not come. */
+export function Answer<T>({ query: { data, error, refetch }, label, children }: AnswerProps<T>) {
+  if (data !== undefined) return children(data);
+  if (error != null) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  return (
+    <div aria-busy="true" role="status" aria-label={`Loading the ${label}`}>
+      {Array.from({ length: 4 }, (_, index) => (
+        <div key={index} className="flex h-14 items-center justify-between border-b border-line">
+          <div className="skeleton h-3.5" style={{ width: `${24 + ((index * 13) % 20)}%` }} />
+          <div className="skeleton h-3.5 w-20" />
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+import clsx from 'clsx';
+import type { ReactNode } from 'react';
+import type { Me } from '@/api/session';
+import { AppLink } from '@/components/app-link';
+
+export interface Part {
+  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits';
+  label: string;
+}
+
+export const PARTS: readonly Part[] = [
+  { id: 'people', label: 'People' },
+  { id: 'roles', label: 'Roles' },
+  { id: 'keys', label: 'API keys' },
+  { id: 'sessions', label: 'Sessions' },
+  { id: 'limits', label: 'Limits' },
+];
+
+/** The parts that are there for somebody: keys and sessions belong to people who sign in. */
+export function partsFor(me: Me): Part[] {
+  const admin = me.permissions.includes('admin');
+  const shown = {
+    people: admin,
+    roles: admin,
+    keys: me.can_sign_out,
+    sessions: me.can_sign_out,
+    limits: true,
+  };
+  return PARTS.filter(({ id }) => shown[id]);
+}
+
+interface SettingsFrameProps {
+  part: Part;
+  parts: readonly Part[];
+  children: ReactNode;
+}
+
+/** What stands around every part of the settings. */
+export function SettingsFrame({ part, parts, children }: SettingsFrameProps) {
+  return (
+    // A region that scrolls must be reachable by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div className="min-h-0 flex-1 overflow-y-scroll" tabIndex={0} role="region" aria-label="Settings">
+      <div className="mx-auto max-w-5xl px-4 py-6 sm:px-8 sm:py-8">
+        <h1 className="text-xl font-semibold">Settings</h1>
+        <nav aria-label="Parts of the settings" className="mt-3 overflow-x-auto border-b border-line">
+          <ul className="flex">
+            {parts.map(({ id, label }) => (
+              <li key={id}>
+                <AppLink
+                  href={`/settings/${id}`}
+                  {...(id === part.id && { 'aria-current': 'page' })}
+                  className={clsx(
+                    'flex h-10 items-center border-b-2 px-3 text-[13px] whitespace-nowrap -outline-offset-2',
+                    id === part.id
+                      ? 'border-accent font-medium text-accent-text'
+                      : 'border-transparent text-ink-soft hover:text-ink',
+                  )}
+                >
+                  {label}
+                </AppLink>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        {children}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+import { useQuery } from '@tanstack/react-query';
+import { Problem } from '@/api/problem';
+import { findInvitation } from '@/api/session';
+import { ProblemNotice } from '@/components/problem-notice';
+import { Card } from './card';
+import { JoinForm } from './join-form';
+
+interface JoinPageProps {
+  /** The secret of the link; empty when there is none. */
+  token: string;
+}
+
+/** Where one-time links lead: a password is chosen, and one is signed in. */
+export default function JoinPage({ token }: JoinPageProps) {
+  const invited = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: () => findInvitation(token),
+    enabled: token !== '',
+    // What was found is no secret, but it belongs to nobody who comes later.
+    gcTime: 0,
+    staleTime: Infinity,
+  });
+  if (token === '') {
+    return (
+      <Card title="The link is not complete">
+        <Advice>
+          The part after the # is missing. It is taken out of the address when the page has read it, so a page
+          that is loaded again does not have it: open the link once more from where you got it.
+        </Advice>
+      </Card>
+    );
+  }
+  if (invited.isError && Problem.from(invited.error).status === 404) {
+    return (
+      <Card title="This link is no longer good">
+        <Advice>
+          A link works once, and not for ever. If you have chosen a password with it, sign in. Otherwise ask
+          an administrator for a new link.
+        </Advice>
+      </Card>
+    );
+  }
+  if (invited.isError) {
+    return (
+      <Card title="The link could not be looked at">
+        <div className="mt-4">
+          <ProblemNotice error={invited.error} onRetry={() => void invited.refetch()} />
+        </div>
+      </Card>
+    );
+  }
+  if (!invited.data) {
+    return (
+      <Card title="Welcome">
+        <div aria-busy="true" role="status" aria-label="Looking at the link" className="mt-5 grid gap-4">
+          <div className="skeleton h-9" />
+          <div className="skeleton h-9" />
+        </div>
+      </Card>
+    );
+  }
+  return (
+    <Card
+      title={invited.data.first_admin ? 'Welcome to Rowport' : `Welcome, ${invited.data.name ?? ''}`}
+      about={
+        invited.data.first_admin
+          ? 'You become the first administrator. You can add other people afterwards.'
+          : 'Choose the password that you will sign in with. You are signed out wherever you were signed in.'
+      }
+    >
+      <JoinForm token={token} invited={invited.data} />
+    </Card>
+  );
+}
+
+function Advice({ children }: { children: string }) {
+  return (
+    <>
+      <p className="mt-2 text-ink-soft">{children}</p>
+      <p className="mt-4">
+        <a href="/sign-in" className="text-accent-text underline underline-offset-3">
+          Sign in
+        </a>
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
+import { isSignedIn, signIn } from '@/api/session';
+import { Button } from '@/components/button';
+import { Field, TextInput } from '@/components/field';
+import { PasswordField } from '@/components/password-field';
+import { Card } from './card';
+import { problemWords } from './problem-words';
+
+interface SignInPageProps {
+  /** Where to go then: a path of this site. */
+  next: string;
+}
+
+export default function SignInPage({ next }: SignInPageProps) {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [pending, setPending] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const passwordInput = useRef<HTMLInputElement>(null);
+
+  // Another tab may have signed in, or nobody need do so here.
+  useEffect(() => {
+    void isSignedIn()
+      .then((yes) => yes && window.location.replace(next))
+      .catch(() => undefined);
+  }, [next]);
+
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (pending) return;
+    setPending(true);
+    setProblem(undefined);
+    signIn(email, password)
+      // A page of one's own, in whose memory nothing is of whoever was here before.
+      .then(() => window.location.replace(next))
+      .catch((error: unknown) => {
+        setPending(false);
+        setProblem(problemWords(error));
+        passwordInput.current?.select();
+      });
+  };
+
+  return (
+    <Card title="Sign in" {...(next !== '/' && { about: 'Then you go on where you were.' })}>
+      <form onSubmit={onSubmit} className="mt-5 grid gap-4">
+        <Field label="E-mail address">
+          <TextInput
+            type="email"
+            name="email"
+            required
+            autoComplete="username"
+            autoCapitalize="none"
+            inputMode="email"
+            // One comes here to do nothing else.
+            // eslint-disable-next-line jsx-a11y/no-autofocus
+            autoFocus
+            value={email}
+            onChange={(event) => setEmail(event.target.value)}
+            className="h-9"
+          />
+        </Field>
+        <PasswordField
+          label="Password"
+          autoComplete="current-password"
+          inputRef={passwordInput}
+          value={password}
+          onChange={setPassword}
+        />
+        {problem !== undefined && (
+          <p role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-[13px] text-danger">
+            {problem}
+          </p>
+        )}
+        <Button type="submit" look="primary" disabled={pending} className="h-9 w-full">
+          {pending ? 'Signing in…' : 'Sign in'}
+        </Button>
+      </form>
+      <p className="mt-4 text-[13px] text-ink-soft">
+        No account yet, or the password forgotten? An administrator can give you a link.
+      </p>
+    </Card>
+  );
+}

@@ -1,0 +1,37 @@
+/** Pages for whoever has not signed in: from there nobody is sent to sign in, and nobody wants to come back to them. */
+const OUTSIDE = ['/sign-in', '/join'];
+
+/** Whether the path is that of a page for whoever has not signed in. */
+export const isOutside = (path: string) => OUTSIDE.includes(path.replace(/\/+$/, ''));
+
+/**
+ * Where to go after signing in: a page of this site, or else the first one. Addresses of other sites are refused in
+ * whichever way they are written, because a link to the sign-in page may come from anybody.
+ */
+export function safeNext(next: string | null | undefined, origin: string): string {
+  if (!next?.startsWith('/')) return '/';
+  let url: URL;
+  try {
+    // The browser's own reading decides: `//host`, `/\host` and control characters all lead elsewhere.
+    url = new URL(next, origin);
+  } catch {
+    return '/';
+  }
+  if (url.origin !== origin || isOutside(url.pathname)) return '/';
+  // A path of two slashes would be read as a host when it is followed.
+  return url.pathname.startsWith('//') ? '/' : url.pathname + url.search + url.hash;
+}
+
+/** The sign-in page that leads back to this address. */
+export function signInHref(address: string): string {
+  return address === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(address)}`;
+}
+
+/**
+ * Leaves for the sign-in page by loading it anew, so that nothing stays in memory of what was shown to whoever was
+ * signed in.
+ */
+export function leaveForSignIn() {
+  const { pathname, search, hash } = window.location;
+  if (!isOutside(pathname)) window.location.replace(signInHref(pathname + search + hash));
+}
