@@ -359,7 +359,7 @@ test('the audit tells who did it all', async () => {
   // The filters are the address.
   await page.goto('/audit');
   await page.getByRole('combobox', { name: 'Who', exact: true }).selectOption({ label: 'Grace Hopper' });
-  await page.getByLabel('Dataset').selectOption('demo/records');
+  await page.getByRole('combobox', { name: 'Dataset', exact: true }).selectOption('demo/records');
   await page.getByRole('row').filter({ hasText: 'started an export of demo/records' }).waitFor();
   await page.waitForFunction(() => document.querySelectorAll('tr[data-action]').length === 1);
   await page.reload();
@@ -368,11 +368,11 @@ test('the audit tells who did it all', async () => {
   await event.getByText('export.started', { exact: true }).waitFor();
   await event.getByText('127.0.0.1').waitFor();
   await page.keyboard.press('Escape');
-  await page.getByLabel('From').fill('2020-01-01');
-  await page.getByLabel('To').fill('2020-01-02');
+  await page.getByLabel('From', { exact: true }).fill('2020-01-01');
+  await page.getByLabel('To', { exact: true }).fill('2020-01-02');
   await page.getByText('Nothing of that kind').waitFor();
   await page.getByRole('button', { name: 'Show everything' }).click();
-  await page.getByLabel('Search').fill('grace');
+  await page.getByLabel('Search', { exact: true }).fill('grace');
   await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll('tr[data-action]')];
     return rows.length > 1 && rows.every((row) => row.textContent.includes('Grace'));

@@ -14,7 +14,10 @@ interface ProblemNoticeProps {
 /** The protocol's own phrases say little to people. */
 const HEADINGS: Record<number, string> = {
   400: 'This view cannot be shown',
+  401: 'Nobody is signed in',
+  403: 'This is not for you',
   404: 'There is nothing here',
+  429: 'That was too often',
   500: 'Something went wrong',
   502: 'The database refused',
   503: 'The database does not answer',

@@ -40,7 +40,7 @@ test('what was done is said in words', () => {
 
 test('whoever has not signed in has no name', () => {
   expect(whoWords(event('session.refused', { principal: 'nobody', principal_name: 'nobody' }))).toBe(
-    'Nobody signed in',
+    'Not signed in',
   );
   expect(whoWords(event('session.began'))).toBe('Ada');
 });

@@ -84,5 +84,5 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
 
 /** Who did it, as the audit has it. */
 export function whoWords({ principal, principal_name: name }: AuditEvent): string {
-  return principal === 'nobody' ? 'Nobody signed in' : name;
+  return principal === 'nobody' ? 'Not signed in' : name;
 }

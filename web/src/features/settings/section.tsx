@@ -17,7 +17,9 @@ export function Section({ title, about, actions, children }: SectionProps) {
           <h2 className="text-[15px] font-semibold">{title}</h2>
           <p className="mt-0.5 text-[13px] text-ink-soft">{about}</p>
         </div>
-        {actions}
+        {actions !== undefined && (
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-2">{actions}</div>
+        )}
       </div>
       <div className="mt-4">{children}</div>
     </section>

@@ -54,7 +54,7 @@ export default function LimitsPage() {
                   <p className="text-xs text-ink-soft">
                     {limit.left === limit.most
                       ? 'None was made in this time.'
-                      : `There is one more ${momentWords(limit.resets_at, now)}.`}
+                      : `One comes back ${momentWords(limit.resets_at, now)}.`}
                   </p>
                 </li>
               ))}
