@@ -1,16 +1,19 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
+use rowport_engine::accounts::Accounts;
 use rowport_engine::runs::Watcher;
 use rowport_store::{Run, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::time::Instant;
 
 use crate::AppState;
 use crate::access::Caller;
@@ -60,6 +63,8 @@ pub(crate) async fn events(
     }
     let listener = Listener {
         principal: principal.id().to_owned(),
+        accounts: state.accounts,
+        known_at: Instant::now(),
         store: state.store,
         watcher: state.watcher,
         changes,
@@ -76,6 +81,9 @@ pub(crate) async fn events(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(TOLD_EVERY)))
 }
 
+/// For so long it is believed that somebody may listen.
+const BELIEVED: Duration = Duration::from_secs(5);
+
 enum Message {
     Ready,
     Run(Arc<Run>),
@@ -84,6 +92,9 @@ enum Message {
 
 struct Listener {
     principal: String,
+    accounts: Accounts,
+    /// When it was last certain that they may listen.
+    known_at: Instant,
     store: Arc<Store>,
     watcher: Watcher,
     changes: Receiver<Arc<Run>>,
@@ -127,6 +138,7 @@ impl Listener {
                 }
                 Message::Reset => Event::default().event("reset").data("{}"),
                 Message::Run(run) if run.principal != self.principal => continue,
+                Message::Run(_) if !self.may_listen().await => return None,
                 Message::Run(run) => {
                     let event = Event::default().event("run").id(run.version.to_string());
                     // Texts and numbers; serialising them cannot fail.
@@ -134,6 +146,16 @@ impl Listener {
                 }
             });
         }
+    }
+
+    /// Whether they still may: somebody may have been suspended since they came.
+    async fn may_listen(&mut self) -> bool {
+        if self.known_at.elapsed() < BELIEVED {
+            return true;
+        }
+        self.known_at = Instant::now();
+        // A store that does not answer is no reason to send anybody away.
+        !matches!(self.accounts.principal(&self.principal).await, Ok(None))
     }
 
     /// Fetches some of what the client missed. Whoever changes meanwhile is told of later, as what it is then.

@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,17 +8,19 @@ use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 
 /// s3s-fs with what it lacks: it does not list unfinished uploads, takes parts of an upload that is over, answers that
-/// access is denied where S3 says that there is no such upload, and makes a bucket of whatever is put somewhere.
-#[derive(Debug)]
+/// access is denied where S3 says that there is no such upload, and makes a bucket of whatever is put somewhere. And what
+/// it was doing for a client that vanishes stays half done, which no upload could be cleaned up after: here each request
+/// that has come is carried out.
+#[derive(Debug, Clone)]
 pub(super) struct Server {
-    files: FileSystem,
+    files: Arc<FileSystem>,
     root: PathBuf,
 }
 
 impl Server {
     pub(super) fn new(root: &Path) -> Self {
         let files = FileSystem::new(root).expect("the folder can be served");
-        Self { files, root: root.to_owned() }
+        Self { files: Arc::new(files), root: root.to_owned() }
     }
 
     fn knows(&self, upload: &str) -> S3Result<()> {
@@ -45,13 +48,21 @@ impl Server {
     }
 }
 
+/// Goes on when nobody waits for the answer any more.
+async fn detached<T: Send + 'static>(
+    doing: impl Future<Output = S3Result<S3Response<T>>> + Send + 'static,
+) -> S3Result<S3Response<T>> {
+    tokio::spawn(doing).await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
 macro_rules! server {
     ($($name:ident: $input:ident -> $output:ident;)+) => {
         #[async_trait::async_trait]
         impl S3 for Server {
             $(async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
                 self.has(&request.input.bucket)?;
-                self.files.$name(request).await
+                let files = Arc::clone(&self.files);
+                detached(async move { files.$name(request).await }).await
             })+
 
             async fn list_multipart_uploads(
@@ -72,15 +83,19 @@ macro_rules! server {
                 &self,
                 request: S3Request<UploadPartInput>,
             ) -> S3Result<S3Response<UploadPartOutput>> {
-                let (upload, part) = (request.input.upload_id.clone(), request.input.part_number);
-                self.knows(&upload)?;
-                let answer = self.files.upload_part(request).await?;
-                if let Err(error) = self.knows(&upload) {
-                    // Abandoned meanwhile; the part goes the same way.
-                    let _ = std::fs::remove_file(self.root.join(format!(".upload_id-{upload}.part-{part}")));
-                    return Err(error);
-                }
-                Ok(answer)
+                let server = self.clone();
+                detached(async move {
+                    let (upload, part) = (request.input.upload_id.clone(), request.input.part_number);
+                    server.knows(&upload)?;
+                    let answer = server.files.upload_part(request).await?;
+                    if let Err(error) = server.knows(&upload) {
+                        // Abandoned meanwhile; the part goes the same way.
+                        let _ = std::fs::remove_file(server.root.join(format!(".upload_id-{upload}.part-{part}")));
+                        return Err(error);
+                    }
+                    Ok(answer)
+                })
+                .await
             }
 
             async fn complete_multipart_upload(
@@ -88,7 +103,8 @@ macro_rules! server {
                 request: S3Request<CompleteMultipartUploadInput>,
             ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
                 self.knows(&request.input.upload_id)?;
-                self.files.complete_multipart_upload(request).await
+                let files = Arc::clone(&self.files);
+                detached(async move { files.complete_multipart_upload(request).await }).await
             }
 
             async fn abort_multipart_upload(
@@ -96,7 +112,8 @@ macro_rules! server {
                 request: S3Request<AbortMultipartUploadInput>,
             ) -> S3Result<S3Response<AbortMultipartUploadOutput>> {
                 self.knows(&request.input.upload_id)?;
-                self.files.abort_multipart_upload(request).await
+                let files = Arc::clone(&self.files);
+                detached(async move { files.abort_multipart_upload(request).await }).await
             }
         }
     };

@@ -42,6 +42,12 @@ pub(crate) async fn list_presets(
     });
     let place = Place { source: &path.source, dataset: &path.dataset };
     let saved = state.store.presets().list(&principal, place).await?;
-    let presets = configured.chain(saved.into_iter().map(ColumnPreset::from)).collect();
+    let everything = principal.access().is_everything();
+    let saved = saved.into_iter().map(ColumnPreset::from).map(|mut preset| {
+        // A column that one may not see would be told of by its name.
+        preset.columns.retain(|column| everything || dataset.column_at(column).is_some());
+        preset
+    });
+    let presets = configured.chain(saved).collect();
     Ok(Json(ColumnPresets { presets }))
 }

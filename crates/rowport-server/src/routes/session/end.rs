@@ -22,6 +22,7 @@ pub(crate) async fn sign_out(
     Me(me): Me,
     Acting(actor): Acting,
 ) -> Result<Response, ApiError> {
+    let had_session = me.session.is_some();
     if let Some(id) = me.session {
         let (store, desk) = (state.store.clone(), state.desk.clone());
         let ended = detached(async move {
@@ -34,8 +35,9 @@ pub(crate) async fn sign_out(
         ended.await?;
     }
     let cookie = match state.accounts.door() {
-        Door::Closed => access::ended(&state),
-        Door::Demo | Door::Open => access::refused(&state),
+        // Whoever was let in without a session would be let in again at once.
+        Door::Demo | Door::Open if !had_session => access::refused(&state),
+        _ => access::ended(&state),
     };
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }

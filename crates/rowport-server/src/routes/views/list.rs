@@ -33,5 +33,12 @@ pub(crate) async fn list_views(
 ) -> Result<Json<SavedViews>, ApiError> {
     super::check(&state, &principal, &path, None).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
-    Ok(Json(SavedViews { views: state.store.views().list(&principal, place).await? }))
+    let mut views = state.store.views().list(&principal, place).await?;
+    if !principal.access().is_everything() {
+        // A view that names what one may not see would tell that it is there.
+        let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
+        let (dataset, now) = (catalog.dataset(&path.dataset), state.desk.clock().now());
+        views.retain(|saved| dataset.as_ref().is_some_and(|it| it.query(&saved.view, now).is_ok()));
+    }
+    Ok(Json(SavedViews { views }))
 }

@@ -90,14 +90,19 @@ fn kill(state: State, files: Files, format: &str) {
         check(&served, run, format);
     }
     assert!(count("completed") > 0 && hit > 0, "nothing was tried");
-    // The sweep comes every other lease.
-    std::thread::sleep(Duration::from_secs(4));
     let mut expected: Vec<String> = runs
         .iter()
         .filter(|run| run["state"] == "completed")
         .map(|run| format!("{}/{}/data", run["id"].as_str().unwrap(), run["attempt"]))
         .collect();
     expected.sort();
+    // The sweep comes every other lease; here it has ten times that.
+    for _ in 0..200 {
+        if site.artifacts() == expected {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
     assert_eq!(site.artifacts(), expected, "orphans, or files that went away");
 }
 
