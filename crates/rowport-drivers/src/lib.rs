@@ -25,4 +25,4 @@ mod sqlite;
 
 pub use error::DriverError;
 pub use registry::{SourceUrl, connect};
-pub use seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+pub use seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};

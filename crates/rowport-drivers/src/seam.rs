@@ -27,6 +27,20 @@ pub trait Driver: Send + Sync {
 
     /// How many rows the database believes the query has, without counting. `None` when it has no opinion.
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError>;
+
+    /// How its connections are used at this moment.
+    fn pool(&self) -> PoolUse;
+}
+
+/// The connections to one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolUse {
+    /// Those that somebody uses.
+    pub used: u32,
+    /// Those that nobody uses.
+    pub idle: u32,
+    /// How many there may be.
+    pub limit: u32,
 }
 
 /// Limits on one connection.

@@ -2,12 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::{Driver, DriverError, Limits, ServerInfo, connect};
+use rowport_drivers::{Driver, DriverError, Limits, PoolUse, ServerInfo, connect};
 use rowport_model::{
     Catalog, Clock, ColumnEffect, Dataset, DatasetPolicy, Permission, Principal, SourceKind, TenantScope,
     nearest,
 };
 use tokio::sync::Mutex;
+use tracing::Instrument;
 
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
@@ -39,7 +40,7 @@ struct Described {
 /// Asks a database what it has, in a task of its own: a caller that leaves must not leave a connection in the middle
 /// of an answer, and a server that hangs must not hold up everybody who waits for the same description.
 async fn introspect(driver: Arc<dyn Driver>) -> Result<Vec<Dataset>, EngineError> {
-    let task = tokio::spawn(async move { driver.introspect().await });
+    let task = tokio::spawn(async move { driver.introspect().await }.in_current_span());
     match tokio::time::timeout(INTROSPECTION, task).await {
         Ok(Ok(datasets)) => Ok(datasets?),
         Ok(Err(error)) => Err(EngineError::internal(error.to_string())),
@@ -92,6 +93,11 @@ impl Desk {
     /// Connects and asks the server who it is.
     pub async fn check(&self, source: &str) -> Result<ServerInfo, EngineError> {
         Ok(self.source(source)?.driver.check().await?)
+    }
+
+    /// How the connections to each source are used at this moment.
+    pub fn pools(&self) -> impl Iterator<Item = (&str, PoolUse)> {
+        self.sources.iter().map(|source| (source.settings.name.as_str(), source.driver.pool()))
     }
 
     /// What the principal may see of a source.

@@ -10,6 +10,8 @@ use rowport_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::middleware::request_id;
+
 /// An answer that is a problem.
 #[derive(Debug)]
 pub(crate) struct ApiError(Problem, Option<Box<HeaderMap>>);
@@ -35,14 +37,25 @@ pub(crate) struct Problem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     hint: Option<&'static str>,
+    /// The name of the request, as in the answer's `X-Request-Id` and in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>)]
+    request_id: Option<Box<str>>,
 }
 
 impl ApiError {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         let detail = detail.into();
-        let problem =
-            Problem { kind: "about:blank", title, status: status.as_u16(), detail, code, hint: None };
+        let problem = Problem {
+            kind: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail,
+            code,
+            hint: None,
+            request_id: None,
+        };
         Self(problem, None)
     }
 
@@ -82,7 +95,8 @@ impl ApiError {
 }
 
 impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        self.0.request_id = request_id::current().map(Into::into);
         let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self.0)).into_response();
         let problem = HeaderValue::from_static("application/problem+json");

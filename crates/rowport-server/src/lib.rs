@@ -12,8 +12,10 @@ mod extract;
 mod links;
 mod middleware;
 mod openapi;
+mod probes;
 mod problems;
 mod routes;
+mod scrape;
 mod web_ui;
 
 use std::net::SocketAddr;
@@ -28,10 +30,14 @@ use rowport_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use middleware::request_id::RequestIds;
+
 pub use links::Links;
 pub use middleware::Site;
 pub use openapi::document;
+pub use probes::Readiness;
 pub use routes::limits::LimitSettings;
+pub use scrape::serve_metrics;
 
 /// What every route has at hand.
 #[derive(Clone)]
@@ -52,14 +58,26 @@ pub struct AppState {
     pub site: Arc<Site>,
     /// How often something may be done.
     pub limits: LimitSettings,
+    /// Set when the process has been asked to end.
+    pub draining: CancellationToken,
 }
 
 /// All routes, behind the checks that hold for each of them.
 pub fn router(state: AppState) -> Router {
+    let readiness =
+        Readiness::new(Arc::clone(&state.store), state.runner.storage().clone(), state.draining.clone());
     let (api, document) = openapi::routes(state.clone());
     let api = api.layer(from_fn_with_state(state.clone(), access::authenticate));
     let page = web_ui::router();
-    api.merge(docs_page::router(&document)).merge(page).layer(from_fn_with_state(state, middleware::guard))
+    let checked = api.merge(docs_page::router(&document)).merge(page);
+    let checked = checked.layer(from_fn_with_state(state, middleware::guard));
+    observed(checked.merge(probes::router(readiness.clone())), &readiness)
+}
+
+/// Each request has a name, and is counted and logged.
+fn observed(router: Router, readiness: &Readiness) -> Router {
+    let ids = RequestIds::new(&readiness.process_name());
+    router.layer(from_fn_with_state(ids, middleware::observe))
 }
 
 /// Serves until `shutdown`, then lets requests that are under way end.
@@ -78,6 +96,17 @@ pub async fn serve(
     axum::serve(connections::Connections(listener), service)
         .with_graceful_shutdown(async move { shutdown.cancelled().await })
         .await
+}
+
+/// Serves the probes and nothing else until `shutdown`: for a process that only works on runs. What they say may be
+/// known, so any address will do.
+pub async fn serve_probes(
+    listener: TcpListener,
+    readiness: Readiness,
+    shutdown: CancellationToken,
+) -> std::io::Result<()> {
+    let router = observed(probes::router(readiness.clone()), &readiness);
+    axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await }).await
 }
 
 /// Whether this address can be listened on: where people need not sign in, only this machine may reach it.

@@ -42,7 +42,8 @@ pub use limits::{Admission, Limit, Limits};
 pub use names::{MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET};
 pub use presets::{Preset, Presets};
 pub use runs::{
-    Claim, Claiming, Failure, NewRun, Recovered, Run, RunError, RunProgress, RunState, Runs, RunsWanted,
+    Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunProgress, RunState, Runs,
+    RunsWanted,
 };
-pub use store::{Place, Store};
+pub use store::{Place, StateVersion, Store};
 pub use views::{SavedView, SavedViews};

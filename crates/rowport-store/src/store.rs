@@ -21,6 +21,15 @@ pub struct Store {
     pub(crate) ids: Ids,
 }
 
+/// The version of a state, before anything is done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateVersion {
+    /// What was found; 0 when there is nothing yet.
+    pub found: i64,
+    /// What this program makes of it.
+    pub known: i64,
+}
+
 /// The dataset that something is saved for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place<'a> {
@@ -39,6 +48,16 @@ impl Store {
     /// Connects to PostgreSQL, and brings the schema `rowport` there to the present version.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         Ok(Self::on(Database::Postgres(Postgres::open(url).await?)))
+    }
+
+    /// Looks at a file without changing it.
+    pub async fn look_at(path: &Path) -> Result<StateVersion, StoreError> {
+        Sqlite::look_at(path).await
+    }
+
+    /// Looks at the schema on PostgreSQL without changing it.
+    pub async fn look_at_server(url: &str) -> Result<StateVersion, StoreError> {
+        Postgres::look_at(url).await
     }
 
     /// A store that is gone when it is dropped.
@@ -121,9 +140,14 @@ impl Store {
         self.ids.secret()
     }
 
-    /// Whether the state can be read, for the health of the whole.
+    /// Whether the state can be read and is of this program's version, for the health of the whole.
     pub async fn check(&self) -> Result<(), StoreError> {
         self.database.check().await
+    }
+
+    /// The connections that are open to the state, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        self.database.connections()
     }
 
     /// The file; `None` where there is none.

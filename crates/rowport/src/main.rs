@@ -5,13 +5,13 @@ mod commands;
 mod config;
 mod demo;
 mod failure;
+mod shutdown;
 mod sources;
+mod telemetry;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use tracing_subscriber::EnvFilter;
 
 use commands::Command;
 
@@ -25,12 +25,10 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("ROWPORT_LOG").unwrap_or_else(|_| EnvFilter::new("warn")))
-        .with_writer(std::io::stderr)
-        // Colours in a log file are only in the way.
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    // One that serves is told by its configuration how to log.
+    if !arguments.command.serves() {
+        telemetry::start_quiet();
+    }
     // Two threads do: one reads and decodes while another encodes, which happens on a blocking thread.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let outcome = match runtime {

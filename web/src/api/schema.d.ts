@@ -1407,6 +1407,8 @@ export interface components {
             detail: string;
             /** @description What would help, where that can be said. */
             hint?: string;
+            /** @description The name of the request, as in the answer's `X-Request-Id` and in the log. */
+            request_id?: string;
             /**
              * Format: int32
              * @description The HTTP status.

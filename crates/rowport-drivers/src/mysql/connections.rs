@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::error::{from_sqlx, while_connecting};
 use crate::error::DriverError;
-use crate::seam::Limits;
+use crate::seam::{Limits, PoolUse};
 
 /// How long a connection stays open when nobody uses it.
 const IDLE: Duration = Duration::from_secs(60);
@@ -94,6 +94,14 @@ impl Connections {
             killed.map(|_| ()).map_err(from_sqlx)
         };
         self.in_time(kill).await
+    }
+
+    /// How many are in use, and how many are kept.
+    pub(super) fn count(&self) -> PoolUse {
+        let limit = self.limits.connections;
+        let free = u32::try_from(self.slots.available_permits()).unwrap_or(limit);
+        let idle = u32::try_from(self.lock().sessions.len()).unwrap_or(u32::MAX);
+        PoolUse { used: limit.saturating_sub(free), idle, limit }
     }
 
     async fn open(&self) -> Result<Session, DriverError> {

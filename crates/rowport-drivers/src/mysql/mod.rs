@@ -21,7 +21,7 @@ use sqlx::mysql::MySqlConnectOptions;
 use self::connections::{Connections, KEPT_STATEMENTS, Lease};
 use crate::error::DriverError;
 use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
     let options = MySqlConnectOptions::from_str(url.secret())
@@ -81,6 +81,10 @@ impl Driver for Mysql {
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
         let query = query.clone();
         self.with_lease(async move |lease| estimate::rows(&mut lease.session, query).await).await
+    }
+
+    fn pool(&self) -> PoolUse {
+        self.connections.count()
     }
 }
 

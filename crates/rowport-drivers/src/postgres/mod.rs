@@ -21,7 +21,7 @@ use sqlx::{ConnectOptions, PgPool, Row};
 
 use crate::error::DriverError;
 use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 
 use errors::from_sqlx;
 
@@ -75,6 +75,13 @@ impl Driver for Postgres {
 
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
         read::estimate(self, query).await
+    }
+
+    fn pool(&self) -> PoolUse {
+        // Read one after the other, so for a moment they may disagree.
+        let idle = u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX);
+        let used = self.pool.size().saturating_sub(idle);
+        PoolUse { used, idle, limit: self.limits.connections }
     }
 }
 

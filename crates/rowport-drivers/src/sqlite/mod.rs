@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::DriverError;
 use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, ReadOptions, ServerInfo};
+use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
     let path = url.secret().trim_start_matches("sqlite:");
@@ -68,6 +68,13 @@ impl Driver for Sqlite {
     /// SQLite keeps no statistics on filters; it counts quickly enough.
     async fn estimate(&self, _: &Query) -> Result<Option<u64>, DriverError> {
         Ok(None)
+    }
+
+    fn pool(&self) -> PoolUse {
+        let limit = self.limits.connections;
+        let free = u32::try_from(self.slots.available_permits()).unwrap_or(limit);
+        // A file that nobody reads is not kept open.
+        PoolUse { used: limit.saturating_sub(free), idle: 0, limit }
     }
 }
 

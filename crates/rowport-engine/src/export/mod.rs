@@ -4,6 +4,7 @@
 //! A file is named only once it is complete, and a stream that fails is broken off.
 
 mod file;
+mod meter;
 mod name;
 mod pipeline;
 mod plan;
@@ -12,6 +13,7 @@ mod spool;
 mod stored;
 
 pub use file::{write_beside, write_manifest};
+pub use meter::ExportMeter;
 pub use name::{disposition, file_name};
 pub use pipeline::{OpenExport, Progress};
 pub use plan::{ExportPlan, Tier};

@@ -26,6 +26,18 @@ pub enum Tier {
     Background,
 }
 
+impl Tier {
+    /// As addresses and metrics say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Direct => "direct",
+            Self::Streamed => "streamed",
+            Self::Background => "background",
+        }
+    }
+}
+
 /// What an export will be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ExportPlan {

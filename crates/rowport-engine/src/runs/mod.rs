@@ -9,6 +9,7 @@
 
 mod export;
 mod kind;
+mod meter;
 mod progress;
 mod runner;
 mod watch;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rowport_model::Clock;
-use rowport_store::{Claiming, Storage, Store};
+use rowport_store::{Claiming, Recovered, Storage, Store};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
@@ -173,11 +173,16 @@ impl Runner {
             }
             let (store, clock) = (&self.parts.store, self.parts.clock());
             match store.runs().recover(clock).await {
-                Ok(recovered) if recovered.queued > 0 => {
-                    tracing::info!(runs = recovered.queued, "runs of workers that went away are taken over");
-                    self.hint();
+                Ok(recovered) => {
+                    count_recovered(recovered);
+                    if recovered.queued > 0 {
+                        tracing::info!(
+                            runs = recovered.queued,
+                            "runs of workers that went away are taken over"
+                        );
+                        self.hint();
+                    }
                 }
-                Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "runs of other workers cannot be looked at"),
             }
             let due = swept.is_none_or(|at: Instant| at.elapsed() >= self.parts.settings.sweep);
@@ -193,8 +198,19 @@ impl Runner {
 async fn sweep(parts: Arc<Parts>) {
     match parts.store.artifacts().sweep(parts.clock(), &parts.storage).await {
         Ok(0) => {}
-        Ok(places) => tracing::info!(places, "files that are nobody's were removed"),
+        Ok(places) => {
+            metrics::counter!("rowport_artifacts_swept_total").increment(places);
+            tracing::info!(places, "files that are nobody's were removed");
+        }
         Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
+    }
+}
+
+fn count_recovered(recovered: Recovered) {
+    let counts =
+        [("queued", recovered.queued), ("cancelled", recovered.cancelled), ("failed", recovered.failed)];
+    for (to, runs) in counts {
+        metrics::counter!("rowport_leases_recovered_total", "to" => to).increment(runs);
     }
 }
 

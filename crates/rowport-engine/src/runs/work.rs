@@ -7,8 +7,10 @@ use rowport_store::{Claim, Failure, RunProgress, RunState, StoreError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::kind::{Made, Work};
+use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
 use super::runner::Parts;
 use crate::error::EngineError;
@@ -26,6 +28,23 @@ enum Stop {
 
 /// Works on a claimed run until it has ended, one way or another.
 pub(super) async fn work_on(parts: &Parts, claim: Claim, drain: CancellationToken) {
+    let span = tracing::error_span!(
+        "run",
+        run = claim.run.id,
+        kind = claim.run.kind,
+        attempt = i64::from(claim.run.attempt),
+        outcome = tracing::field::Empty,
+        rows = tracing::field::Empty,
+        bytes = tracing::field::Empty,
+        otel.name = format!("run {}", claim.run.kind),
+        otel.kind = "consumer",
+        otel.status_code = tracing::field::Empty,
+    );
+    attempt(parts, claim, drain).instrument(span).await;
+}
+
+async fn attempt(parts: &Parts, claim: Claim, drain: CancellationToken) {
+    let meter = AttemptMeter::begin(&claim.run.kind);
     let (progress, cancel) = (ProgressReport::default(), CancellationToken::new());
     let mut task = start(parts, &claim, &progress, &cancel);
     let mut stop = None;
@@ -47,7 +66,7 @@ pub(super) async fn work_on(parts: &Parts, claim: Claim, drain: CancellationToke
                     Err(StoreError::Lost { .. }) => stop = Some(Stop::Lost),
                     // Another worker may have the run once the lease is over, whether or not we hear of it.
                     Err(error) => {
-                        tracing::warn!(run = claim.run.id, %error, "the lease cannot be renewed");
+                        tracing::warn!(%error, "the lease cannot be renewed");
                         if renewed.elapsed() >= parts.settings.lease {
                             stop = Some(Stop::Lost);
                         }
@@ -60,7 +79,8 @@ pub(super) async fn work_on(parts: &Parts, claim: Claim, drain: CancellationToke
         }
     };
     let outcome = outcome.unwrap_or_else(|error| Err(EngineError::internal(error.to_string())));
-    end(parts, &claim, progress.now(), outcome, stop, renewed + parts.settings.lease).await;
+    let ended = end(parts, &claim, progress.now(), outcome, stop, renewed + parts.settings.lease).await;
+    meter.end(ended, progress.now());
 }
 
 fn start(
@@ -72,8 +92,7 @@ fn start(
     let (desk, storage, accounts) = (parts.desk.clone(), parts.storage.clone(), parts.accounts.clone());
     let (run, progress, cancel) = (claim.run.clone(), progress.clone(), cancel.clone());
     let kinds = parts.kinds.clone();
-    // A task of its own: a kind that panics ends its run, and not the runner.
-    tokio::spawn(async move {
+    let work = async move {
         // What they may do is asked now: much may have changed since they asked for it.
         let principal = accounts.principal(&run.principal).await?.ok_or(EngineError::NotAllowedAnyMore)?;
         if principal.access().tenant() != run.tenant.as_deref() {
@@ -86,7 +105,9 @@ fn start(
                 Err(EngineError::internal(format!("this program knows no runs of kind `{}`", work.run.kind)))
             }
         }
-    })
+    };
+    // A task of its own: a kind that panics ends its run, and not the runner.
+    tokio::spawn(work.in_current_span())
 }
 
 async fn renew(parts: &Parts, claim: &Claim, progress: RunProgress) -> Result<RunState, StoreError> {
@@ -103,26 +124,26 @@ async fn end(
     outcome: Result<Made, EngineError>,
     stop: Option<Stop>,
     until: Instant,
-) {
+) -> Ended {
     if stop == Some(Stop::Lost) {
-        tracing::warn!(
-            run = claim.run.id,
-            attempt = claim.run.attempt,
-            "an attempt was lost to another worker"
-        );
-        return;
+        tracing::warn!("an attempt was lost to another worker");
+        return Ended::Lost;
     }
     loop {
-        let written = write_end(parts, claim, progress, &outcome, stop).await;
-        let Err(error) = written else { return };
+        let error = match write_end(parts, claim, progress, &outcome, stop).await {
+            Ok(ended) => return ended,
+            Err(error) => error,
+        };
         // Somebody asked for its end while it was being completed: nobody wants the file any more.
         if matches!(error, StoreError::Lost { .. }) {
-            let _ = parts.store.runs().cancelled(parts.clock(), claim).await;
-            return;
+            return match parts.store.runs().cancelled(parts.clock(), claim).await {
+                Ok(()) => Ended::Cancelled,
+                Err(_) => Ended::Lost,
+            };
         }
-        tracing::warn!(run = claim.run.id, %error, "the end of a run cannot be written down");
+        tracing::warn!(%error, "the end of a run cannot be written down");
         if Instant::now() >= until {
-            return;
+            return Ended::Lost;
         }
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
@@ -134,25 +155,28 @@ async fn write_end(
     progress: RunProgress,
     outcome: &Result<Made, EngineError>,
     stop: Option<Stop>,
-) -> Result<(), StoreError> {
+) -> Result<Ended, StoreError> {
     let (runs, clock) = (parts.store.runs(), parts.clock());
     match (outcome, stop) {
         // A file that is whole all the same is worth more than having stopped.
         (Ok(made), None | Some(Stop::Draining)) => {
             let progress = RunProgress { rows: made.rows, bytes: made.artifact.bytes, ..progress };
-            runs.complete(clock, claim, progress, &made.artifact).await.map(|_| ())
+            runs.complete(clock, claim, progress, &made.artifact).await.map(|_| Ended::Completed)
         }
-        (_, Some(Stop::Asked)) => runs.cancelled(clock, claim).await,
-        (Err(_), Some(Stop::Draining)) => runs.release(clock, claim).await,
+        (_, Some(Stop::Asked)) => runs.cancelled(clock, claim).await.map(|()| Ended::Cancelled),
+        (Err(_), Some(Stop::Draining)) => runs.release(clock, claim).await.map(|()| Ended::Released),
         (Err(error), _) => {
             let failure = Failure {
                 code: error.code().to_owned(),
                 message: error.to_string(),
                 retry_at: may_go_better(error.code()).then(|| clock.now() + back_off(claim.run.attempt)),
             };
-            runs.fail(clock, claim, &failure).await
+            // The words of a database may quote a row; its code does not.
+            tracing::warn!(code = failure.code, "an attempt failed");
+            tracing::debug!(%error, "this is why");
+            runs.fail(clock, claim, &failure).await.map(Ended::after_failure)
         }
-        (Ok(_), Some(Stop::Lost)) => Ok(()),
+        (Ok(_), Some(Stop::Lost)) => Ok(Ended::Lost),
     }
 }
 

@@ -1,6 +1,12 @@
-//! Checks that hold for every request, and headers for every answer.
+//! What holds for every request: it is named, watched and checked, and its answer has the headers that it needs.
 
+mod counted;
+mod observe;
+pub(crate) mod request_id;
 mod site;
+mod trace;
+
+pub(crate) use observe::observe;
 
 pub use self::site::Site;
 

@@ -73,6 +73,7 @@ pub(crate) async fn events(
         seen,
         start: version,
         _listening: peer.map(|Extension(ConnectInfo(peer))| peer.listens()),
+        _counted: Counted::new(),
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
@@ -106,6 +107,23 @@ struct Listener {
     /// The version when the client came.
     start: i64,
     _listening: Option<Listening>,
+    _counted: Counted,
+}
+
+/// One more who listens, until it is dropped.
+struct Counted;
+
+impl Counted {
+    fn new() -> Self {
+        metrics::gauge!("rowport_event_listeners").increment(1);
+        Self
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        metrics::gauge!("rowport_event_listeners").decrement(1);
+    }
 }
 
 impl Listener {

@@ -157,6 +157,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             accounts: accounts.clone(),
             site: Arc::new(site),
             limits,
+            draining: stop.clone(),
         };
         tokio::spawn(rowport_server::serve(listener, state, stop));
         (address, store, accounts)
@@ -218,6 +219,10 @@ impl Served {
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
+        // The same for all, so that answers which should be the same are.
+        if !headers.iter().any(|(name, _)| *name == "x-request-id") {
+            request.push_str("x-request-id: test\r\n");
+        }
         if !headers.iter().any(|(name, _)| *name == "host") {
             request.push_str(&format!("host: {}\r\n", self.address));
         }

@@ -82,12 +82,25 @@ impl Database {
         }
     }
 
+    /// Whether it answers, and has taken every step that this program knows.
     pub(crate) async fn check(&self) -> Result<(), StoreError> {
-        let rows = with_pool!(self, |pool| sqlx::query("SELECT 1 FROM saved LIMIT 1")
-            .fetch_optional(pool)
-            .await
-            .map(drop));
-        rows.map_err(|error| self.wrong(error))
+        let (version, known) = match self {
+            Self::Sqlite(database) => (database.version().await, sqlite::VERSION),
+            Self::Postgres(database) => (database.version().await, postgres::VERSION),
+        };
+        match version.map_err(|error| self.wrong(error))? {
+            // A newer one is met while the processes are replaced one by one.
+            version if version >= known => Ok(()),
+            version => {
+                let message = format!("its version is {version}, and {known} is needed: start Rowport anew");
+                Err(StoreError::Unavailable { place: "the state".to_owned(), message })
+            }
+        }
+    }
+
+    /// How many connections are open, and how many of them nobody uses.
+    pub(crate) fn connections(&self) -> (u32, usize) {
+        with_pool!(self, |pool| (pool.size(), pool.num_idle()))
     }
 
     pub(crate) fn path(&self) -> Option<PathBuf> {

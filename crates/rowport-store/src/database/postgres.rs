@@ -7,6 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
 use crate::error::StoreError;
+use crate::store::StateVersion;
 
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,6 +20,9 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0003_access.sql"),
 ];
 
+/// The version of a database that took every step.
+pub(crate) const VERSION: i64 = STEPS.len() as i64;
+
 /// Any number will do that nobody else locks: `RWPT`.
 const LOCK: i64 = 0x5257_5054;
 
@@ -30,25 +34,10 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
-        let options = PgConnectOptions::from_str(url)
-            .map_err(|error| StoreError::Unavailable {
-                place: "the database of the state".to_owned(),
-                message: error.to_string(),
-            })?
-            .application_name("rowport state")
-            // What people save is nobody's business in a log.
-            .disable_statement_logging();
-        let place = format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default());
-        let wrong = |error| from_sqlx(error, &place);
-        let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
-        let mut connection = connecting
-            .map_err(|_| StoreError::Unavailable {
-                place: place.clone(),
-                message: format!("no answer within {} s", PATIENCE.as_secs()),
-            })?
-            .map_err(wrong)?;
+        let (options, place) = options(url)?;
+        let mut connection = connect(&options, &place).await?;
         migrate(&mut connection, &place).await?;
-        connection.close().await.map_err(wrong)?;
+        connection.close().await.map_err(|error| from_sqlx(error, &place))?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -65,13 +54,61 @@ impl Postgres {
         Ok(Self { pool, place })
     }
 
+    /// The version of what is there.
+    pub(crate) async fn look_at(url: &str) -> Result<StateVersion, StoreError> {
+        let (options, place) = options(url)?;
+        let wrong = |error| from_sqlx(error, &place);
+        let mut connection = connect(&options, &place).await?;
+        let there = sqlx::query_scalar("SELECT to_regclass('rowport.migrations') IS NOT NULL");
+        let found = match there.fetch_one(&mut connection).await.map_err(wrong)? {
+            false => 0,
+            true => {
+                let version = "SELECT COALESCE(max(number), 0) FROM rowport.migrations";
+                sqlx::query_scalar(version).fetch_one(&mut connection).await.map_err(wrong)?
+            }
+        };
+        connection.close().await.map_err(wrong)?;
+        match found {
+            found if found > VERSION => Err(StoreError::Newer { place, found, known: VERSION }),
+            found => Ok(StateVersion { found, known: VERSION }),
+        }
+    }
+
     pub(crate) fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    pub(crate) async fn version(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM migrations").fetch_one(&self.pool).await
     }
 
     pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
         from_sqlx(error, &self.place)
     }
+}
+
+/// How to connect, and how messages call the place.
+fn options(url: &str) -> Result<(PgConnectOptions, String), StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Unavailable {
+            place: "the database of the state".to_owned(),
+            message: error.to_string(),
+        })?
+        .application_name("rowport state")
+        // What people save is nobody's business in a log.
+        .disable_statement_logging();
+    let place = format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default());
+    Ok((options, place))
+}
+
+async fn connect(options: &PgConnectOptions, place: &str) -> Result<PgConnection, StoreError> {
+    let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
+    connecting
+        .map_err(|_| StoreError::Unavailable {
+            place: place.to_owned(),
+            message: format!("no answer within {} s", PATIENCE.as_secs()),
+        })?
+        .map_err(|error| from_sqlx(error, place))
 }
 
 /// Takes the steps that the database has not taken, in one transaction. Processes that start together wait for one
@@ -95,9 +132,8 @@ async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), Store
         .fetch_one(&mut *transaction)
         .await
         .map_err(wrong)?;
-    let known = STEPS.len() as i64;
-    if found > known {
-        return Err(StoreError::Newer { place: place.to_owned(), found, known });
+    if found > VERSION {
+        return Err(StoreError::Newer { place: place.to_owned(), found, known: VERSION });
     }
     for (number, step) in (1_i64..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
         sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(wrong)?;

@@ -4,6 +4,7 @@
 //! the attempt; once another worker has claimed the run, or it has ended, such a write changes nothing and answers
 //! [`StoreError::Lost`]. So a worker that was stopped for longer than its lease can do no harm when it wakes up.
 
+mod census;
 mod history;
 mod queue;
 mod work;
@@ -18,6 +19,7 @@ use crate::database::StoredRow;
 use crate::error::StoreError;
 use crate::store::Store;
 
+pub use self::census::RunCount;
 pub use self::history::RunsWanted;
 pub use self::queue::NewRun;
 pub use self::work::{Claim, Claiming, Failure, Recovered};
@@ -55,6 +57,11 @@ impl RunState {
             Self::Completed => "completed",
             Self::Failed => "failed",
         }
+    }
+
+    fn from_word(word: &str) -> Result<Self, sqlx::Error> {
+        let known = Self::ALL.into_iter().find(|known| known.word() == word);
+        known.ok_or_else(|| sqlx::Error::Decode(format!("a run in the unknown state `{word}`").into()))
     }
 
     /// Whether it will never change again.
@@ -173,10 +180,7 @@ fn read(row: &dyn StoredRow) -> Result<Run, sqlx::Error> {
     Ok(Run {
         id: row.text("id")?,
         kind: row.text("kind")?,
-        state: RunState::ALL
-            .into_iter()
-            .find(|known| known.word() == state)
-            .ok_or_else(|| sqlx::Error::Decode(format!("a run in the unknown state `{state}`").into()))?,
+        state: RunState::from_word(&state)?,
         principal: row.text("principal")?,
         source: row.text("source")?,
         dataset: row.text("dataset")?,

@@ -81,7 +81,7 @@ const FAIL: &str = "UPDATE runs SET \
     tries_left = CASE WHEN CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 THEN tries_left - 1 ELSE tries_left END, \
     not_before = COALESCE(CAST($5 AS BIGINT), not_before), error_code = $3, error_message = $4, \
     worker = NULL, lease_until = NULL, version = $7 \
-    WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
+    WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') RETURNING state";
 
 /// Given back unharmed: it costs no try.
 const RELEASE: &str = "UPDATE runs SET state = CASE state WHEN 'cancelling' THEN 'cancelled' ELSE 'queued' END, \
@@ -211,12 +211,18 @@ impl Runs<'_> {
         })
     }
 
-    /// Ends the attempt badly. The run waits for another one, if there is a moment for it and a try left.
-    pub async fn fail(&self, clock: &dyn Clock, claim: &Claim, failure: &Failure) -> Result<(), StoreError> {
+    /// Ends the attempt badly. The run waits for another one, if there is a moment for it and a try left; the answer
+    /// is its new state.
+    pub async fn fail(
+        &self,
+        clock: &dyn Clock,
+        claim: &Claim,
+        failure: &Failure,
+    ) -> Result<RunState, StoreError> {
         let now = clock.now().as_millisecond();
         in_transaction!(&self.store.database, |connection| {
             let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let failed = sqlx::query(FAIL)
+            let state = sqlx::query(FAIL)
                 .bind(&claim.run.id)
                 .bind(claim.attempt)
                 .bind(&failure.code)
@@ -224,10 +230,12 @@ impl Runs<'_> {
                 .bind(failure.retry_at.map(Timestamp::as_millisecond))
                 .bind(now)
                 .bind(version.map_err(|error| self.wrong(error))?)
-                .execute(&mut *connection)
+                .fetch_optional(&mut *connection)
                 .await
-                .map_err(|error| self.wrong(error))?;
-            if failed.rows_affected() == 1 { Ok(()) } else { Err(claim.lost()) }
+                .map_err(|error| self.wrong(error))?
+                .ok_or_else(|| claim.lost())?;
+            let state = state.text("state").map_err(|error| self.wrong(error))?;
+            RunState::from_word(&state).map_err(|error| self.wrong(error))
         })
     }
 

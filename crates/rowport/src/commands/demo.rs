@@ -6,8 +6,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use rowport_engine::accounts::Door;
 
-use super::serve::{Serving, announce, check_listen, default_listen, serve};
-use crate::config::{self, ServerSettings};
+use super::serve::{Role, Serving, announce, check_listen, default_listen};
+use crate::config;
 use crate::demo::{Summary, generate};
 use crate::failure::Failure;
 
@@ -56,10 +56,17 @@ impl Demo {
         let file = data_dir.join("rowport.toml");
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
-        let ServerSettings { runs, limits, site, .. } = loaded.server;
-        let serving =
-            Serving { listen, data_dir, state: None, bucket: None, door: Door::Demo, runs, limits, site };
-        serve(loaded.desk, serving).await
+        let serving = Serving {
+            desk: loaded.desk,
+            listen,
+            data_dir,
+            state: None,
+            door: Door::Demo,
+            role: Role::All,
+            chatty: false,
+            server: loaded.server,
+        };
+        serving.run().await
     }
 }
 

@@ -1,12 +1,15 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use bytes::Bytes;
 use clap::Args;
 use rowport_engine::settings::DeskSettings;
 use rowport_engine::{Desk, EngineError};
+use rowport_fetch::{FetchError, Fetcher, Reach};
 use rowport_model::{DatasetKind, Principal};
-use rowport_store::{Bucket, BucketSettings, Storage};
+use rowport_store::{Bucket, BucketSettings, StateVersion, Storage, Store};
 use serde::Serialize;
 
 use crate::config;
@@ -22,6 +25,15 @@ pub struct Doctor {
     /// The configuration; `rowport.toml` in this folder is used if it is there.
     #[arg(long)]
     config: Option<PathBuf>,
+    /// The folder for Rowport's own state and files, as for `serve`.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Where the state is, as for `serve`.
+    #[arg(long, env = "ROWPORT_STATE", hide_env_values = true)]
+    state: Option<String>,
+    /// Only ask a Rowport that serves there whether it is ready: `http://127.0.0.1:7878`.
+    #[arg(long, value_name = "URL")]
+    ready: Option<String>,
     /// The findings as JSON.
     #[arg(long)]
     json: bool,
@@ -39,6 +51,9 @@ struct Finding {
 
 impl Doctor {
     pub async fn run(self) -> Result<ExitCode, Failure> {
+        if let Some(url) = &self.ready {
+            return self.conclude(&[ask(url).await]);
+        }
         let implied = Path::new("rowport.toml");
         let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
         let mut findings = Vec::new();
@@ -61,16 +76,23 @@ impl Doctor {
             let source = sources::from_url(url, &settings.sources)?;
             settings.sources.push(source);
         }
-        findings.push(folder(&data_dir));
-        if let Some(bucket) = bucket {
-            findings.push(storage(&bucket).await);
+        let data_dir = self.data_dir.clone().unwrap_or(data_dir);
+        findings.push(folder("data folder", &data_dir));
+        match bucket {
+            Some(bucket) => findings.push(storage(&bucket).await),
+            None => findings.push(folder("folder of files", &data_dir.join("artifacts"))),
         }
+        findings.push(state(self.state.as_deref(), &data_dir).await);
         let desk = sources::desk(settings)?;
         for source in desk.sources(&Principal::local()) {
             examine(&desk, &source.name, &mut findings).await;
         }
+        self.conclude(&findings)
+    }
+
+    fn conclude(&self, findings: &[Finding]) -> Result<ExitCode, Failure> {
         let healthy = findings.iter().all(|finding| finding.ok);
-        self.print(&findings).map_err(|error| Failure::output("the findings", &error))?;
+        self.print(findings).map_err(|error| Failure::output("the findings", &error))?;
         Ok(ExitCode::from(u8::from(!healthy)))
     }
 
@@ -139,9 +161,48 @@ async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether Rowport could keep its state there. Looks without leaving anything behind.
-fn folder(path: &Path) -> Finding {
-    let what = format!("data folder {}", path.display());
+/// Whether a process that serves says that it is ready.
+async fn ask(url: &str) -> Finding {
+    let what = format!("readiness of {url}");
+    let hint = || Some("the log of that process says more".to_owned());
+    match readiness(url).await {
+        Ok(answer) if answer.status().is_success() => good(what, "ready"),
+        Ok(answer) => bad(what, String::from_utf8_lossy(answer.body()).into_owned(), hint()),
+        Err(error) => bad(what, error.to_string(), hint()),
+    }
+}
+
+async fn readiness(url: &str) -> Result<http::Response<Bytes>, FetchError> {
+    let address = format!("{}/readyz", url.trim_end_matches('/'));
+    let request = http::Request::get(address).body(Bytes::new());
+    let request = request.map_err(|_| FetchError::BadAddress { message: "it is not a URL" })?;
+    Fetcher::new(Reach::Anywhere, Duration::from_secs(4), 64 << 10)?.send(request).await
+}
+
+/// Whether Rowport's own state is there, and of a version that this program can use.
+async fn state(url: Option<&str>, data_dir: &Path) -> Finding {
+    let (what, found) = match url {
+        Some(url) => ("state on PostgreSQL".to_owned(), Store::look_at_server(url).await),
+        None => {
+            let file = data_dir.join("rowport.sqlite");
+            (format!("state {}", file.display()), Store::look_at(&file).await)
+        }
+    };
+    match found {
+        Ok(StateVersion { found: 0, .. }) => {
+            good(what, "not there yet; it is made when Rowport first serves")
+        }
+        Ok(StateVersion { found, known }) if found < known => {
+            good(what, &format!("version {found}; it becomes {known} when Rowport next serves"))
+        }
+        Ok(StateVersion { found, .. }) => good(what, &format!("version {found}")),
+        Err(error) => bad(what, error.to_string(), None),
+    }
+}
+
+/// Whether Rowport could write there. Looks without leaving anything behind.
+fn folder(name: &str, path: &Path) -> Finding {
+    let what = format!("{name} {}", path.display());
     if !path.exists() {
         return good(what, "not there yet; it is made when Rowport first serves");
     }

@@ -35,6 +35,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it goes on until it is asked to end.
+    pub fn serves(&self) -> bool {
+        matches!(self, Self::Serve(_) | Self::Demo(_))
+    }
+
     /// Runs the command.
     pub async fn run(self) -> Result<ExitCode, Failure> {
         match self {

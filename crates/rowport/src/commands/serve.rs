@@ -2,21 +2,24 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
-use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
+use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
-use rowport_server::{AppState, LimitSettings, Links, Site};
+use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Storage, Store, StoreError};
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use tokio::task::JoinHandle;
 
 use crate::config::{self, ServerSettings};
 use crate::failure::Failure;
+use crate::shutdown::{Shutdown, ShutdownTimes};
 use crate::sources;
+use crate::telemetry::{self, LogFormat, Metrics, Traces};
 
 /// Where the page is unless said otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
@@ -45,13 +48,25 @@ pub struct Serve {
     /// loopback only.
     #[arg(long)]
     no_sign_in: bool,
+    /// What this process does: `all`, only `web` (the page and the API), or only `worker` (background work).
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, env = "ROWPORT_ROLE")]
+    role: Role,
+    /// How log lines are written: `text` or `json` [default: text].
+    #[arg(long, value_enum, hide_possible_values = true, env = "ROWPORT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+    /// The address where Prometheus finds `/metrics`, without signing in; nowhere unless given.
+    #[arg(long, env = "ROWPORT_METRICS")]
+    metrics: Option<SocketAddr>,
+    /// The collector that traces are sent to, by OTLP over HTTP; nowhere unless given.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT")]
+    traces: Option<String>,
 }
 
 impl Serve {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let implied = Path::new("rowport.toml");
         let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
-        let (mut desk, server) = match file {
+        let (mut desk, mut server) = match file {
             Some(file) => {
                 let loaded = config::load(&file).map_err(Failure::config)?;
                 (loaded.desk, loaded.server)
@@ -67,14 +82,15 @@ impl Serve {
             return Err(Failure::usage("there is no source to serve").with_hint(hint));
         }
         let listen = self.listen.or(server.listen).unwrap_or_else(default_listen);
-        let data_dir = self
-            .data_dir
-            .or_else(|| server.data_dir.clone())
-            .unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
+        let data_dir = self.data_dir.or_else(|| server.data_dir.clone());
+        let data_dir = data_dir.unwrap_or_else(|| PathBuf::from(DEFAULT_DATA_DIR));
+        let telemetry = &mut server.telemetry;
+        telemetry.log_format = self.log_format.unwrap_or(telemetry.log_format);
+        telemetry.metrics = self.metrics.or(telemetry.metrics);
+        telemetry.traces = self.traces.or(telemetry.traces.take());
         let door = if self.no_sign_in { Door::Open } else { Door::Closed };
-        let ServerSettings { runs, limits, site, bucket, .. } = server;
-        let serving = Serving { listen, data_dir, state: self.state, bucket, door, runs, limits, site };
-        serve(desk, serving).await
+        let (state, role) = (self.state, self.role);
+        Serving { desk, listen, data_dir, state, door, role, chatty: true, server }.run().await
     }
 }
 
@@ -95,24 +111,24 @@ pub fn check_listen(listen: SocketAddr, door: Door) -> Result<(), Failure> {
     Err(Failure::usage(message).with_hint(hint))
 }
 
-/// How a desk is served.
+/// A process that serves.
 pub struct Serving {
-    /// The address.
+    /// The sources.
+    pub desk: DeskSettings,
+    /// Where the page, the API or the probes are.
     pub listen: SocketAddr,
-    /// The folder of Rowport's own state.
+    /// The folder for its own state and for files.
     pub data_dir: PathBuf,
-    /// The database of the state, where it is not in the folder.
+    /// The URL of its own state, where that is not in the folder.
     pub state: Option<String>,
-    /// The bucket of the artifacts, where they are not in the folder.
-    pub bucket: Option<BucketSettings>,
     /// Who may come in without signing in.
     pub door: Door,
-    /// How background work is done.
-    pub runs: RunnerSettings,
-    /// How often something may be done.
-    pub limits: LimitSettings,
-    /// Where the page is, as browsers see it.
-    pub site: Site,
+    /// What it does.
+    pub role: Role,
+    /// What it says on its way: one that somebody tries out says little.
+    pub chatty: bool,
+    /// The rest of its configuration.
+    pub server: ServerSettings,
 }
 
 /// Where artifacts are: in the bucket if there is one, else in a folder of the data folder.
@@ -123,61 +139,153 @@ pub fn storage(bucket: Option<&BucketSettings>, data_dir: &Path) -> Result<Stora
     }
 }
 
-/// Serves until interrupted, and says where.
-pub async fn serve(mut settings: DeskSettings, serving: Serving) -> Result<ExitCode, Failure> {
-    let Serving { listen, data_dir, state, bucket, door, runs, limits, mut site } = serving;
-    check_listen(listen, door)?;
-    allow_many_files();
-    std::fs::create_dir_all(&data_dir)
-        .map_err(|error| Failure::output(&format!("the folder {}", data_dir.display()), &error))?;
-    let in_store = |error: StoreError| Failure::output("the store", &error);
-    let store = match &state {
-        Some(url) => Store::connect(url).await.map_err(in_store)?,
-        None => Store::open(&data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
-    };
-    let storage = storage(bucket.as_ref(), &data_dir).map_err(in_store)?;
-    match store.artifacts().own(&storage).await {
-        Ok(_) => {}
-        Err(error @ StoreError::StorageForeign { .. }) => return Err(in_store(error)),
-        // Much can be done without it, and it may come back.
-        Err(error) => tracing::warn!(%error, "the storage cannot be used now"),
+/// What of Rowport a process is, so that the parts can be scaled apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// The page, the API and background work.
+    #[default]
+    All,
+    /// The page and the API; works on no runs.
+    Web,
+    /// Works on runs; answers nothing but probes.
+    Worker,
+}
+
+/// What is always answered within, and how long runs may take to be written down after they were drained.
+const LAST_ANSWERS: Duration = Duration::from_secs(30);
+
+impl Serving {
+    /// Serves until it is asked to end, and says where.
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let telemetry = &self.server.telemetry;
+        let traces = telemetry.traces.as_deref().map(Traces::start).transpose()?;
+        telemetry::start(telemetry.log_format, self.chatty, traces.as_ref());
+        let ended = self.serve().await;
+        if let Some(traces) = traces {
+            let _ = tokio::task::spawn_blocking(|| traces.finish()).await;
+        }
+        ended
     }
-    settings.exports.spool_folder = Some(data_dir.clone());
-    let desk = Arc::new(sources::desk(settings)?);
-    let listener = TcpListener::bind(listen).await.map_err(|error| {
-        Failure::output(&format!("cannot listen on {listen}"), &error)
-            .with_hint("choose another port with --listen")
-    })?;
+
+    async fn serve(mut self) -> Result<ExitCode, Failure> {
+        if self.role != Role::Worker {
+            check_listen(self.listen, self.door)?;
+        }
+        allow_many_files();
+        std::fs::create_dir_all(&self.data_dir)
+            .map_err(|error| Failure::output(&format!("the folder {}", self.data_dir.display()), &error))?;
+        let store = match &self.state {
+            Some(url) => Store::connect(url).await.map_err(in_store)?,
+            None => Store::open(&self.data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
+        };
+        let storage = storage(self.server.bucket.as_ref(), &self.data_dir).map_err(in_store)?;
+        match store.artifacts().own(&storage).await {
+            Ok(_) => {}
+            Err(error @ StoreError::StorageForeign { .. }) => return Err(in_store(error)),
+            // Much can be done without it, and it may come back.
+            Err(error) => tracing::warn!(%error, "the storage cannot be used now"),
+        }
+        let store = Arc::new(store);
+        let runs = self.server.runs;
+        self.desk.exports.spool_folder = Some(self.data_dir.clone());
+        let desk = Arc::new(sources::desk(self.desk)?);
+        let listener = bind(self.listen, "--listen").await?;
+        let shutdown = Shutdown::on_signals(ShutdownTimes {
+            delay: self.server.shutdown_delay.unwrap_or_default(),
+            limit: runs.drain + LAST_ANSWERS,
+        });
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), self.door);
+        let runner = Runner::new(
+            Arc::clone(&desk),
+            accounts.clone(),
+            Arc::clone(&store),
+            storage,
+            store.process_name(),
+            runs,
+        );
+        let address = announce_at(&listener, self.role, self.server.telemetry.log_format)?;
+        let scraping = match self.server.telemetry.metrics {
+            Some(address) => Some(scraped(address, &store, &desk, &shutdown).await?),
+            None => None,
+        };
+        let working = (self.role != Role::Web).then(|| {
+            tokio::spawn(warn_of_settings(Arc::clone(&desk)));
+            let (runner, draining) = (runner.clone(), shutdown.draining.clone());
+            tokio::spawn(async move { runner.work(draining).await })
+        });
+        let served = match self.role {
+            Role::Worker => {
+                let readiness = Readiness::new(store, runner.storage().clone(), shutdown.draining.clone());
+                rowport_server::serve_probes(listener, readiness, shutdown.closing.clone()).await
+            }
+            Role::All | Role::Web => {
+                let ServerSettings { limits, mut site, .. } = self.server;
+                site.listen = Some(address).filter(|address| !address.ip().is_loopback());
+                welcome(&accounts, &site, address).await.map_err(in_store)?;
+                let site = Arc::new(site);
+                let links = Links::open(&store).await.map_err(in_store)?;
+                let watcher = Watcher::start(Arc::clone(&store), shutdown.closing.clone()).await;
+                let watcher = watcher.map_err(in_store)?;
+                let draining = shutdown.draining.clone();
+                let state =
+                    AppState { desk, store, runner, watcher, links, accounts, site, limits, draining };
+                rowport_server::serve(listener, state, shutdown.closing.clone()).await
+            }
+        };
+        // However serving ended, nobody is left to ask for more.
+        shutdown.now();
+        for task in [working, scraping].into_iter().flatten() {
+            let _ = task.await;
+        }
+        served.map_err(|error| Failure::output("the server", &error))?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn in_store(error: StoreError) -> Failure {
+    Failure::output("the store", &error)
+}
+
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        Failure::output(&format!("cannot listen on {address}"), &error)
+            .with_hint(format!("choose another port with {option}"))
+    })
+}
+
+/// Counts from now on, and tells it at the address.
+async fn scraped(
+    address: SocketAddr,
+    store: &Arc<Store>,
+    desk: &Arc<Desk>,
+    shutdown: &Shutdown,
+) -> Result<JoinHandle<()>, Failure> {
+    let listener = bind(address, "--metrics").await?;
+    let metrics = Metrics::start(shutdown.closing.clone())?;
+    let at = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
+    tracing::info!("the metrics are at http://{at}/metrics");
+    let (store, desk) = (Arc::clone(store), Arc::clone(desk));
+    let scrape = move || metrics.clone().scrape(Arc::clone(&store), Arc::clone(&desk));
+    let serving = rowport_server::serve_metrics(listener, scrape, shutdown.closing.clone());
+    Ok(tokio::spawn(async move {
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the metrics cannot be served");
+        }
+    }))
+}
+
+/// Says where it is, in the way in which the log says everything else.
+fn announce_at(listener: &TcpListener, role: Role, format: LogFormat) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
-    site.listen = Some(address).filter(|address| !address.ip().is_loopback());
-    announce(&format!("Rowport is at http://{address}"));
-    let shutdown = CancellationToken::new();
-    tokio::spawn(shut_down_on_signal(shutdown.clone()));
-    tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-    let store = Arc::new(store);
-    let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), door);
-    welcome(&accounts, &site, address).await.map_err(in_store)?;
-    let links = Links::open(&store).await.map_err(in_store)?;
-    let runner = Runner::new(
-        Arc::clone(&desk),
-        accounts.clone(),
-        Arc::clone(&store),
-        storage,
-        store.process_name(),
-        runs,
-    );
-    let watcher = Watcher::start(Arc::clone(&store), shutdown.clone()).await.map_err(in_store)?;
-    let working = tokio::spawn({
-        let (runner, shutdown) = (runner.clone(), shutdown.clone());
-        async move { runner.work(shutdown).await }
-    });
-    let state = AppState { desk, store, runner, watcher, links, accounts, site: Arc::new(site), limits };
-    let served = rowport_server::serve(listener, state, shutdown.clone()).await;
-    // However serving ended, nobody is left to ask for more.
-    shutdown.cancel();
-    let _ = working.await;
-    served.map_err(|error| Failure::output("the server", &error))?;
-    Ok(ExitCode::SUCCESS)
+    let line = match role {
+        Role::Worker => format!("Rowport works; its probes are at http://{address}"),
+        Role::All | Role::Web => format!("Rowport is at http://{address}"),
+    };
+    match format {
+        LogFormat::Text => announce(&line),
+        LogFormat::Json => tracing::info!("{line}"),
+    }
+    Ok(address)
 }
 
 /// Says how the first administrator comes in, where there is none, and readies the demo's.
@@ -231,22 +339,4 @@ async fn warn_of_settings(desk: Arc<Desk>) {
             );
         }
     }
-}
-
-/// The first signal lets requests and runs end; thirty seconds later, or at the second one, the process ends anyway.
-async fn shut_down_on_signal(shutdown: CancellationToken) {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return;
-    };
-    tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-    shutdown.cancel();
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        () = tokio::time::sleep(std::time::Duration::from_secs(30)) => {}
-    }
-    std::process::exit(130);
 }

@@ -25,6 +25,7 @@ mod server;
 mod sources;
 mod storage;
 mod structure;
+mod telemetry;
 
 #[cfg(test)]
 mod tests;
@@ -37,13 +38,15 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
-use exports::ExportsSection;
+use exports::{ExportsSection, checked};
 use limits::LimitsSection;
 use origin::{Mistake, Origin};
+use quantities::duration;
 use runs::RunsSection;
 use sources::SourceSection;
 use storage::StorageSection;
 use structure::Named;
+use telemetry::TelemetrySection;
 
 pub use problem::ConfigError;
 pub use schema::json_schema;
@@ -145,6 +148,10 @@ struct Document {
     #[schemars(with = "String", length(min = 1))]
     #[schemars(extend("default" = "rowport-data", "examples" = ["./rowport-data"]))]
     data_dir: Option<Spanned<String>>,
+    /// For how long after `SIGTERM` requests are still taken, while `/readyz` says that this process is about to end:
+    /// long enough for a load balancer to notice. Requests are refused at once when absent.
+    #[schemars(with = "String", length(min = 1), extend("examples" = ["5s"]))]
+    shutdown_delay: Option<Spanned<String>>,
     /// Thresholds and limits of exports.
     exports: ExportsSection,
     /// Background work.
@@ -154,6 +161,8 @@ struct Document {
     /// Where the files of background exports go, if not into a folder.
     #[schemars(with = "StorageSection")]
     storage: Option<StorageSection>,
+    /// What Rowport tells of itself while it serves.
+    telemetry: TelemetrySection,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
     /// and `_`: it is part of addresses.
     #[schemars(with = "std::collections::BTreeMap<String, SourceSection>")]
@@ -169,19 +178,14 @@ impl Document {
             sources: sources::settings(self.sources, checks),
         };
         let runs = self.runs.settings(checks);
+        let telemetry = self.telemetry.settings(checks);
+        let shutdown_delay =
+            self.shutdown_delay.and_then(|text| checked(duration(text.get_ref()), &text, checks));
         let limits = self.limits.settings(checks);
         let site = server::site(self.public_url, self.behind_proxy, checks);
         let bucket = self.storage.and_then(|storage| storage.settings(checks));
-        (
-            desk,
-            ServerSettings {
-                runs,
-                limits,
-                site,
-                bucket,
-                ..server::settings(self.listen, self.data_dir, checks)
-            },
-        )
+        let server = server::settings(self.listen, self.data_dir, checks);
+        (desk, ServerSettings { runs, limits, site, bucket, telemetry, shutdown_delay, ..server })
     }
 }
 

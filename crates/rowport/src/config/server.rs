@@ -1,5 +1,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use rowport_engine::runs::RunnerSettings;
 use rowport_server::{LimitSettings, Site};
@@ -7,6 +8,7 @@ use rowport_store::BucketSettings;
 use toml::Spanned;
 
 use super::Checks;
+use crate::telemetry::TelemetrySettings;
 
 /// Where Rowport listens, and where it keeps its own state, as far as the file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct ServerSettings {
     pub site: Site,
     /// The bucket of the artifacts; `None` for a folder beside the state.
     pub bucket: Option<BucketSettings>,
+    /// How long requests are still taken once the process has been asked to end.
+    pub shutdown_delay: Option<Duration>,
+    /// What it tells of itself.
+    pub telemetry: TelemetrySettings,
 }
 
 const PORT: u16 = 7878;

@@ -179,7 +179,8 @@ fn a_served_desk_answers_and_ends_when_it_is_told_to() {
         let mut command = rowport();
         command
             .args(["serve", "--no-sign-in", "--listen", "127.0.0.1:0", "--source", &source, "--data-dir"])
-            .arg(folder.path());
+            .arg(folder.path())
+            .env("ROWPORT_LOG", "warn");
         let mut child = command.spawn().unwrap();
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut line = String::new();

@@ -15,6 +15,7 @@ mod edges;
 mod expected;
 mod failing;
 mod memory;
+mod operations;
 mod options;
 mod reference;
 mod runs;

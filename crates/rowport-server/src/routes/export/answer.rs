@@ -9,7 +9,7 @@ use futures_util::stream;
 use http_body::Frame;
 use http_body_util::StreamBody;
 use rowport_engine::EngineError;
-use rowport_engine::export::{OpenExport, Piece, SpoolLimits, SpoolReader, disposition, spool};
+use rowport_engine::export::{ExportMeter, OpenExport, Piece, SpoolLimits, SpoolReader, disposition, spool};
 use rowport_formats::Manifest;
 use tokio::io::AsyncReadExt;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,12 @@ const DIRECT_MEMORY: usize = 8 << 20;
 const MANIFEST: HeaderName = HeaderName::from_static("rowport-manifest");
 
 /// The whole file, then the answer.
-pub(super) async fn direct(head: Head, open: OpenExport, limits: SpoolLimits) -> Result<Response, ApiError> {
+pub(super) async fn direct(
+    head: Head,
+    open: OpenExport,
+    meter: ExportMeter,
+    limits: SpoolLimits,
+) -> Result<Response, ApiError> {
     let cancel = CancellationToken::new();
     // The client that leaves drops this future, and with it the guard.
     let _guard = cancel.clone().drop_guard();
@@ -41,8 +46,10 @@ pub(super) async fn direct(head: Head, open: OpenExport, limits: SpoolLimits) ->
         rewound.map_err(|error| EngineError::Output { what: "the spool".to_owned(), error })?;
         Ok::<_, EngineError>((file, manifest))
     });
-    let task = task.await.map_err(|error| EngineError::Internal { message: error.to_string() })?;
-    let (file, manifest) = task?;
+    let written =
+        task.await.unwrap_or_else(|error| Err(EngineError::Internal { message: error.to_string() }));
+    meter.end(written.as_ref().map(|(_, manifest)| manifest));
+    let (file, manifest) = written?;
     let body = match file.into_inner() {
         tempfile::SpooledData::InMemory(bytes) => Body::from(bytes.into_inner()),
         tempfile::SpooledData::OnDisk(file) => file_body(tokio::fs::File::from_std(file), u64::MAX),
@@ -58,15 +65,21 @@ pub(super) async fn direct(head: Head, open: OpenExport, limits: SpoolLimits) ->
 pub(super) fn streamed(
     head: Head,
     open: OpenExport,
+    meter: ExportMeter,
     limits: SpoolLimits,
     wants_trailers: bool,
 ) -> Result<Response, ApiError> {
     let (mut writer, reader) = spool(limits);
     let cancel = writer.cancellation();
+    let span = tracing::Span::current();
     tokio::task::spawn_blocking(move || {
+        let _entered = span.entered();
         let end = open.write_to(&mut writer, &mut |_| {}, &cancel);
+        meter.end(end.as_ref());
         if let Err(error) = &end {
-            tracing::warn!(%error, code = error.code(), "a streamed export was broken off");
+            // The words of a database may quote a row; its code does not.
+            tracing::warn!(code = error.code(), "a streamed export was broken off");
+            tracing::debug!(%error, "this is why");
         }
         writer.finish(end);
     });

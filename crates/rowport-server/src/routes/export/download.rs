@@ -1,7 +1,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Version};
 use axum::response::Response;
-use rowport_engine::export::{ExportRequest, OpenExport, Tier};
+use rowport_engine::export::{ExportMeter, ExportRequest, OpenExport, Tier};
 use rowport_model::Principal;
 use rowport_store::Actor;
 
@@ -91,10 +91,18 @@ async fn export(
         subject: None,
         detail: serde_json::json!({ "format": request.format.name(), "tier": tier }),
     };
+    let meter = ExportMeter::begin(tier, request.format);
     // It is written down before the first byte leaves, and while the database thinks.
     let (open, recorded) = tokio::join!(prepared.open(), record(state, actor, action));
     recorded?;
-    let mut response = respond(state, tier, head, open?, headers).await?;
+    let open = match open {
+        Ok(open) => open,
+        Err(error) => {
+            meter.end(Err(&error));
+            return Err(error.into());
+        }
+    };
+    let mut response = respond(state, tier, head, (open, meter), headers).await?;
     response.headers_mut().extend(left);
     Ok(response)
 }
@@ -103,17 +111,17 @@ async fn respond(
     state: &AppState,
     tier: Tier,
     head: answer::Head,
-    open: OpenExport,
+    (open, meter): (OpenExport, ExportMeter),
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
     match tier {
-        Tier::Direct => answer::direct(head, open, state.desk.spool_limits()).await,
+        Tier::Direct => answer::direct(head, open, meter, state.desk.spool_limits()).await,
         Tier::Auto | Tier::Streamed | Tier::Background => {
             let wants_trailers = headers
                 .get("te")
                 .and_then(|te| te.to_str().ok())
                 .is_some_and(|te| te.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")));
-            answer::streamed(head, open, state.desk.spool_limits(), wants_trailers)
+            answer::streamed(head, open, meter, state.desk.spool_limits(), wants_trailers)
         }
     }
 }

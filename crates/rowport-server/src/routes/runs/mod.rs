@@ -9,6 +9,7 @@ pub(crate) mod list;
 pub(crate) mod rerun;
 
 use serde::Deserialize;
+use tracing::Instrument;
 use utoipa::IntoParams;
 
 use crate::error::ApiError;
@@ -25,7 +26,7 @@ pub(crate) struct RunPath {
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::spawn(work).await.unwrap_or_else(|error| {
+    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
         Err(rowport_engine::EngineError::Internal { message: error.to_string() }.into())
     })
 }

@@ -19,7 +19,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// The version of a file that took every step.
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+pub(crate) const VERSION: i64 = STEPS.len() as i64;
 
 /// Takes the steps that the file has not taken. Processes that start together wait for one another at the lock, and
 /// all but the first find nothing left to do.

@@ -10,6 +10,9 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::error::StoreError;
+use crate::store::StateVersion;
+
+pub(crate) use self::migrate::VERSION;
 
 /// How long a statement waits for another writer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -51,6 +54,21 @@ impl Sqlite {
         Ok(Self { pool, path: path.to_owned(), turns: Mutex::new(()) })
     }
 
+    /// The version of what is there. A file that is not there is not made.
+    pub(crate) async fn look_at(path: &Path) -> Result<StateVersion, StoreError> {
+        if !path.exists() {
+            return Ok(StateVersion { found: 0, known: VERSION });
+        }
+        // Not read-only: a file in WAL mode cannot be read without the files beside it.
+        let connecting = options().filename(path).connect().await;
+        let mut connection = connecting.map_err(|error| from_sqlx(error, path))?;
+        migrate::recognise(&mut connection, path).await?;
+        let found = sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await;
+        let found = found.map_err(|error| from_sqlx(error, path))?;
+        connection.close().await.map_err(|error| from_sqlx(error, path))?;
+        Ok(StateVersion { found, known: VERSION })
+    }
+
     pub(crate) async fn in_memory() -> Result<Self, StoreError> {
         let path = Path::new(IN_MEMORY);
         // Each connection has a memory of its own, so there is one, and it stays.
@@ -79,6 +97,10 @@ impl Sqlite {
 
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.pool
+    }
+
+    pub(crate) async fn version(&self) -> Result<i64, sqlx::Error> {
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(&self.pool).await
     }
 
     pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {

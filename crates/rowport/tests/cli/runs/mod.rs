@@ -8,6 +8,6 @@ mod listeners;
 mod lost_connections;
 mod misbehaving;
 mod restarted;
-mod served;
+pub mod served;
 mod shared;
 mod storage;

@@ -86,8 +86,24 @@ impl Site {
         self.try_serve().unwrap_or_else(|said| panic!("it said: {said}"))
     }
 
+    /// A process that is told more than usual.
+    pub fn serve_with(&self, arguments: &[&str]) -> Served {
+        self.start(arguments).unwrap_or_else(|said| panic!("it said: {said}"))
+    }
+
     /// A process that serves, or what it said instead.
     pub fn try_serve(&self) -> Result<Served, String> {
+        self.start(&[])
+    }
+
+    /// Puts something before the rest of the configuration.
+    pub fn configure(&self, text: &str) {
+        let path = self.folder.path().join("rowport.toml");
+        let before = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}\n{before}")).unwrap();
+    }
+
+    fn start(&self, arguments: &[&str]) -> Result<Served, String> {
         let mut command = rowport();
         command.args([
             "serve",
@@ -103,14 +119,15 @@ impl Site {
         if let Some(state) = &self.state {
             command.args(["--state", state.url()]);
         }
-        let mut child = command.spawn().unwrap();
+        let mut child = command.args(arguments).spawn().unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap());
         let mut first = String::new();
         lines.read_line(&mut first).unwrap();
-        let Some(address) = first.trim().strip_prefix("Rowport is at http://").map(str::to_owned) else {
+        let Some((_, address)) = first.split_once("http://").filter(|_| first.contains("Rowport")) else {
             child.wait().unwrap();
             return Err(first);
         };
+        let address = address.trim_end_matches(['"', '}', '\n']).to_owned();
         let said = Arc::new(Mutex::new(String::new()));
         let heard = Arc::clone(&said);
         std::thread::spawn(move || {
@@ -243,6 +260,11 @@ impl Served {
         self.child.as_ref().unwrap().id()
     }
 
+    /// A request as it is: the head of the answer in lower case, and its body.
+    pub fn exchange(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (String, String) {
+        exchange(&self.address, method, path, headers, body)
+    }
+
     pub fn signal(&self, name: &str) {
         signal(self.child.as_ref().unwrap(), name);
     }
@@ -280,6 +302,22 @@ impl Served {
             assert!(!self.said().contains("panicked"), "{}", self.said());
         }
     }
+}
+
+/// As [`Served::exchange`], with whoever is at the address. Without a Host among the headers the address is it.
+pub fn exchange(address: &str, method: &str, path: &str, headers: &[&str], body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let named = headers.iter().any(|header| header.to_lowercase().starts_with("host:"));
+    let host = if named { String::new() } else { format!("host: {address}\r\n") };
+    let lines: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let length = body.len();
+    let request = format!("{method} {path} HTTP/1.0\r\n{host}{lines}content-length: {length}\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    (head.to_lowercase(), body.to_owned())
 }
 
 impl Drop for Served {

@@ -1,0 +1,7 @@
+//! What whoever runs Rowport stands on: probes, log lines, metrics, traces, and processes of one role.
+
+mod logs;
+mod metrics;
+mod probes;
+mod roles;
+mod traces;
