@@ -1,31 +1,28 @@
-//! Several processes on one state and one folder: what is asked of one is done by any, and seen and fetched from all.
+//! Several processes on one state and one bucket: what is asked of one server is done by any worker, and seen and fetched
+//! from every server.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::served::{Site, State};
+use super::served::{Files, Served, Site, State};
 use crate::binary::{cases, sha256};
 
 #[test]
-fn each_export_is_done_once_by_whichever_process_and_one_that_ends_loses_nothing() {
-    let site = Site::new(State::Postgres, 5_000, "3s");
-    let (one, other) = (site.serve(), site.serve());
+fn each_export_is_done_once_by_whichever_worker_and_one_that_ends_loses_nothing() {
+    let site = Site::with(State::Postgres, Files::Bucket, 5_000, "3s");
+    let web = || site.serve_with(&["--role", "web"]);
+    let worker = || site.serve_with(&["--role", "worker"]);
+    let (one, other, first, _second) = (web(), web(), worker(), worker());
     let count = cases(200);
-    let mut asked = Vec::new();
-    for number in 0..count {
-        asked.push(one.export("csv")["id"].as_str().unwrap().to_owned());
-        if number == count / 2 {
-            // The first replica goes, as in a rolling upgrade; what it has not begun is the other's.
-            break;
-        }
+    let mut asked = ask(&one, count / 2);
+    // As in a rolling upgrade, a server and a worker go and others come. What they had begun they finish.
+    for leaving in [one, first] {
+        leaving.signal("TERM");
+        let (code, said) = leaving.wait(Duration::from_secs(30));
+        assert_eq!(code, Some(0), "{said}");
     }
-    one.signal("TERM");
-    let (code, said) = one.wait(Duration::from_secs(30));
-    assert_eq!(code, Some(0), "{said}");
-    let third = site.serve();
-    while asked.len() < count {
-        asked.push(third.export("csv")["id"].as_str().unwrap().to_owned());
-    }
+    let (third, _another) = (web(), worker());
+    asked.extend(ask(&third, count - asked.len()));
     let mut sums = HashSet::new();
     for (number, id) in asked.iter().enumerate() {
         let done = other.wait_for(id, "completed", |run| run["state"] == "completed");
@@ -35,6 +32,13 @@ fn each_export_is_done_once_by_whichever_process_and_one_that_ends_loses_nothing
         sums.insert(sha256(&file));
     }
     assert_eq!(sums.len(), 1, "the same rows are the same bytes, whoever wrote them");
-    assert_eq!(site.artifacts().len(), count);
-    eprintln!("{count} exports over three processes, one of which was asked to end: each done once");
+    let expected: HashSet<_> = asked.iter().map(|id| format!("{id}/1/data")).collect();
+    assert_eq!(site.artifacts().into_iter().collect::<HashSet<_>>(), expected);
+    eprintln!(
+        "{count} exports over three servers and three workers, of which one each was asked to end: each done once"
+    );
+}
+
+fn ask(served: &Served, count: usize) -> Vec<String> {
+    (0..count).map(|_| served.export("csv")["id"].as_str().unwrap().to_owned()).collect()
 }
