@@ -182,12 +182,14 @@ impl Access {
 
     /// Whether the action is allowed at all, on some dataset or other.
     ///
-    /// Whoever belongs to a tenant manages nothing that other tenants share.
+    /// Whoever belongs to a tenant manages nothing that other tenants share. What is about Rowport itself is allowed by
+    /// grants on every dataset only: everything in one dataset is not everything.
     pub fn allows_somewhere(&self, permission: Permission) -> bool {
         if self.tenant.is_some() && matches!(permission, Permission::Admin) {
             return false;
         }
-        let allows = |layer: &Vec<Grant>| layer.iter().any(|grant| grant.allows(permission));
+        let covers = |grant: &Grant| permission.is_of_datasets() || grant.datasets.iter().any(|it| it == "*");
+        let allows = |layer: &Vec<Grant>| layer.iter().any(|it| it.allows(permission) && covers(it));
         !self.layers.is_empty() && self.layers.iter().all(allows)
     }
 
@@ -244,6 +246,21 @@ mod tests {
     fn grant(permissions: &[&str], datasets: &[&str]) -> Grant {
         let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
         Grant { permissions: owned(permissions), datasets: owned(datasets) }
+    }
+
+    #[test]
+    fn everything_in_one_dataset_is_nothing_of_rowport_itself() {
+        let one = Access::new(vec![grant(&["*"], &["shop/orders"])], Vec::new(), None);
+        assert!(one.allows(Permission::RecordsDelete, "shop", "orders"));
+        assert!(one.allows_somewhere(Permission::RecordsExport));
+        assert!(!one.allows_somewhere(Permission::Admin) && !one.allows_somewhere(Permission::AuditRead));
+        let key = Access::everything().narrowed(vec![grant(&["*"], &["shop/*"])]);
+        assert!(!key.allows_somewhere(Permission::Admin));
+        assert!(
+            Access::everything()
+                .narrowed(vec![grant(&["admin"], &["*"])])
+                .allows_somewhere(Permission::Admin)
+        );
     }
 
     #[test]

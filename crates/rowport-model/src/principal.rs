@@ -9,6 +9,7 @@ use crate::access::Access;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     id: String,
+    account: String,
     name: String,
     access: Arc<Access>,
 }
@@ -19,7 +20,15 @@ impl Principal {
 
     /// A principal that was looked up: `user:…` or `key:…`, its name for people, and what it may do.
     pub fn new(id: impl Into<String>, name: impl Into<String>, access: Access) -> Self {
-        Self { id: id.into(), name: name.into(), access: Arc::new(access) }
+        let id = id.into();
+        Self { account: id.clone(), id, name: name.into(), access: Arc::new(access) }
+    }
+
+    /// A principal whose limits are those of another one: an API key's are its owner's, who could make another key.
+    #[must_use]
+    pub fn on_account_of(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
     }
 
     /// The person at this machine, for the command line and for a desk that nobody signs in to. May do everything.
@@ -30,6 +39,11 @@ impl Principal {
     /// What is stored of it.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// Whose limits are used up by what it does.
+    pub fn account(&self) -> &str {
+        &self.account
     }
 
     /// A name for people.

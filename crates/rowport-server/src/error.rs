@@ -75,6 +75,12 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail).with_headers(headers)
     }
 
+    /// A program asks for what only people have: sessions and keys of their own.
+    pub(crate) fn of_people() -> Self {
+        let detail = "sessions and keys belong to people: sign in to see or change one's own";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
     /// Somebody is, and may not do this.
     pub(crate) fn forbidden(permission: Permission) -> Self {
         let detail = format!("`{}` is not allowed", permission.word());
@@ -154,7 +160,14 @@ impl From<StoreError> for ApiError {
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(%error, code, "the store failed");
         }
-        Self::new(status, code, error.to_string())
+        // Where the state is, is nothing for whoever asks from outside.
+        let detail = match &error {
+            StoreError::Unavailable { .. } => {
+                "Rowport's own state cannot be used; its log says why".to_owned()
+            }
+            error => error.to_string(),
+        };
+        Self::new(status, code, detail)
     }
 }
 

@@ -151,12 +151,25 @@ pub enum StoreError {
         /// What is wrong.
         message: String,
     },
+    /// The request of a run has too much in it.
+    #[error(
+        "the request has {bytes} bytes, and one that is kept until it is done has at most {most}: filter by fewer values"
+    )]
+    LongRequest {
+        /// How long it is as JSON.
+        bytes: usize,
+        /// The limit.
+        most: usize,
+    },
+    /// A text that cannot be kept.
+    #[error("a text has the character NUL in it, which cannot be stored")]
+    BadText,
     /// The place in the storage belongs to another Rowport.
     #[error(
-        "{place} belongs to another Rowport: take another bucket or `prefix`, or remove the object `owner` there if that one is gone"
+        "{place} belongs to another Rowport: take another place, or remove `owner` there if that one is gone"
     )]
     StorageForeign {
-        /// The bucket and prefix.
+        /// The folder, or the bucket and prefix.
         place: String,
     },
     /// The file cannot be opened, read or written.
@@ -227,6 +240,8 @@ impl StoreError {
             Self::UnknownArtifact { .. } => "unknown_artifact",
             Self::Storage { .. } => "storage_unavailable",
             Self::StorageRefused { .. } | Self::BadStorage { .. } => "storage_refused",
+            Self::LongRequest { .. } => "too_large",
+            Self::BadText => "bad_request",
             Self::StorageFull { .. } => "storage_full",
             Self::TooManyParts { .. } => "file_too_long",
             Self::StorageForeign { .. } => "storage_foreign",

@@ -128,6 +128,15 @@ impl Limits<'_> {
         Ok(if tried.0 > i64::from(limit.most) { Err(moment(tried.1)) } else { Ok(()) })
     }
 
+    /// Counts one try less: it was none of those that are counted.
+    pub async fn take_back(&self, bucket: &str) -> Result<(), StoreError> {
+        let done = with_pool!(&self.store.database, |pool| {
+            let less = sqlx::query("UPDATE throttles SET count = count - 1 WHERE bucket = $1 AND count > 0");
+            less.bind(bucket).execute(pool).await.map(drop)
+        });
+        done.map_err(|error| self.wrong(error))
+    }
+
     /// Forgets the tries of a bucket, and those of all buckets whose time is over.
     pub async fn forgive(&self, clock: &dyn Clock, bucket: &str) -> Result<(), StoreError> {
         let done = with_pool!(&self.store.database, |pool| {

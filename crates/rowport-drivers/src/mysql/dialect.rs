@@ -83,6 +83,11 @@ impl Dialect for MysqlDialect {
         )
     }
 
+    /// As bytes: even to a binary collation of text a space at the end is nothing.
+    fn exactly(&self, _: &mut Vec<Bind>, sql: String, text: &str) -> String {
+        format!("CAST(CONVERT({sql} USING utf8mb4) AS BINARY) = X'{}'", hexadecimal(text))
+    }
+
     fn number(&self, sql: String, column_type: &ColumnType) -> String {
         match column_type {
             ColumnType::Float { .. } => format!("({sql} * 1e0)"),
@@ -96,8 +101,7 @@ impl Dialect for MysqlDialect {
         if text.is_empty() {
             return "''".to_owned();
         }
-        let digits: String = text.bytes().map(|byte| format!("{byte:02X}")).collect();
-        format!("_utf8mb4 X'{digits}'")
+        format!("_utf8mb4 X'{}'", hexadecimal(text))
     }
 
     /// All parts in one character set, because two collations cannot be joined.
@@ -136,6 +140,10 @@ fn narrow(expr: &Expr) -> Option<(&str, &str)> {
         Expr::Column(column) => narrow_charset(&column.native_type),
         _ => None,
     }
+}
+
+fn hexadecimal(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02X}")).collect()
 }
 
 fn place(binds: &mut Vec<Bind>, bind: Bind) -> String {

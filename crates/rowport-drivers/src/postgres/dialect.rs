@@ -78,6 +78,10 @@ impl Dialect for PostgresDialect {
         format!("{sql} = ANY((SELECT {}::{cast}[])::{cast}[])", setting(binds, array))
     }
 
+    fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String {
+        format!("({sql})::text COLLATE \"C\" = {}", setting(binds, text.to_owned()))
+    }
+
     /// By the database's own rules for upper and lower case: those of a column in collation `C` know ASCII only, and
     /// one whose collation is not deterministic would refuse.
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {

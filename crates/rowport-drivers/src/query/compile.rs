@@ -173,6 +173,10 @@ impl Writer<'_> {
                 let sql = self.expr(expr);
                 format!("({})", self.dialect.matches(&mut self.binds, sql, *place, text))
             }
+            Predicate::Exactly { expr, text } => {
+                let sql = self.expr(expr);
+                format!("({})", self.dialect.exactly(&mut self.binds, sql, text))
+            }
             Predicate::IsNull(expr) => format!("({} IS NULL)", self.expr(expr)),
             Predicate::IsEmptyText(expr) if expr.column_type() == ColumnType::Bytes => {
                 format!("(length({}) = 0)", self.expr(expr))

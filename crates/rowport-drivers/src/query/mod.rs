@@ -48,6 +48,9 @@ pub(crate) trait Dialect {
         format!("{sql} IN ({})", places.join(", "))
     }
 
+    /// `sql`, which is of a text type, is `text` in each of its characters.
+    fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String;
+
     /// `sql` has `text` at `place`, in any case.
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String;
 

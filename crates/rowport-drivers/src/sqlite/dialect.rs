@@ -49,6 +49,11 @@ impl Dialect for SqliteDialect {
         format!("{sql} IN ({})", places.join(", "))
     }
 
+    fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String {
+        binds.push(Bind::Text(text.to_owned()));
+        format!("({sql}) COLLATE BINARY = ?{}", binds.len())
+    }
+
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
         binds.push(Bind::Text(text.to_lowercase()));
         let place = match place {

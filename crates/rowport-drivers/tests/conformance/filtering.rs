@@ -2,7 +2,7 @@
 
 use rowport_model::{Condition, Filter, Literal, Operator, QueryError, SourceKind, View};
 
-use crate::source::{Source, view};
+use crate::source::{NOW, Source, view};
 
 on_every_database!(
     every_operator_finds_what_it_says,
@@ -11,6 +11,7 @@ on_every_database!(
     hostile_values_are_only_values,
     no_value_is_not_the_empty_text,
     large_lists_are_one_filter,
+    a_tenant_is_its_very_name,
 );
 
 fn table(kind: SourceKind) -> String {
@@ -293,4 +294,46 @@ fn literal(kind: SourceKind, text: &str) -> String {
         SourceKind::Mysql => format!("'{}'", text.replace('\\', "\\\\")),
         _ => format!("'{text}'"),
     }
+}
+
+/// Whatever the column's collation takes to be the same name.
+async fn a_tenant_is_its_very_name(kind: SourceKind) {
+    let text = match kind {
+        SourceKind::Postgres => "text COLLATE any_case",
+        SourceKind::Mysql => "varchar(60) COLLATE utf8mb4_general_ci",
+        SourceKind::Sqlite => "TEXT COLLATE NOCASE",
+    };
+    let before = match kind {
+        SourceKind::Postgres => {
+            "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);"
+        }
+        _ => "",
+    };
+    let source = Source::new(
+        kind,
+        &format!(
+            "{before} CREATE TABLE t (id integer NOT NULL PRIMARY KEY, firm {text}, up integer REFERENCES t (id));
+             INSERT INTO t VALUES (1, 'acme', NULL), (2, 'Acme', 1), (3, 'ACM\u{c9}', 1), (4, 'acme ', 1), (5, 'acme', 2), \
+                 (6, NULL, 1), (7, '', 1), (8, 'acme', 1)"
+        ),
+    )
+    .await;
+    // That the collation would have others in it is what makes this a test.
+    assert_ne!(source.count("t", &view("", "firm = acme", ""), None).await, 3);
+    for (tenant, expected) in
+        [("acme", "1 5 8"), ("Acme", "2"), ("ACM\u{c9}", "3"), ("acme ", "4"), ("", "7"), ("ACME", "")]
+    {
+        let scoped = source.of_tenant("firm", tenant).await;
+        let now = NOW.parse().unwrap();
+        let query = scoped.dataset("t").unwrap().query(&view("", "", "id"), now).unwrap();
+        let ids: Vec<_> = source.read(query).await.into_iter().map(|row| row[0].clone()).collect();
+        assert_eq!(ids.join(" "), expected, "{kind}: {tenant:?}");
+    }
+    // Through a foreign key a row of another tenant is no row.
+    let scoped = source.of_tenant("firm", "acme").await;
+    let query =
+        scoped.dataset("t").unwrap().query(&view("id,up.id", "", "id"), NOW.parse().unwrap()).unwrap();
+    let rows = source.read(query).await;
+    let ups: Vec<_> = rows.iter().map(|row| row[1].as_str()).collect();
+    assert_eq!(ups, ["NULL", "NULL", "1"], "{kind}");
 }

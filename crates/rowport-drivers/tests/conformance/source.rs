@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use rowport_drivers::{BatchStream, Driver, DriverError, Limits, ReadOptions, SourceUrl, connect};
-use rowport_model::{Catalog, Cursor, Dataset, DatasetPolicy, Query, QueryError, Sort, SourceKind, View};
+use rowport_model::{
+    Catalog, Cursor, Dataset, DatasetPolicy, Query, QueryError, Sort, SourceKind, TenantScope, View,
+};
 use rowport_testkit::Database;
 
 use crate::cells::{Cells, cells, cursor_value};
@@ -46,6 +48,14 @@ impl Source {
 
     pub fn try_query(&self, dataset: &str, view: &View) -> Result<Query, QueryError> {
         self.catalog.dataset(dataset).unwrap().query(view, NOW.parse().unwrap())
+    }
+
+    /// What there is for one tenant, whose name stands in this column of every dataset.
+    pub async fn of_tenant(&self, column: &str, tenant: &str) -> Catalog {
+        let scope = TenantScope { column: column.to_owned(), value: tenant.to_owned() };
+        let policy = DatasetPolicy { tenant: Some(scope), ..DatasetPolicy::default() };
+        let datasets = self.driver.introspect().await.unwrap();
+        Catalog::new(datasets.into_iter().map(|dataset| (Arc::new(dataset), policy.clone())))
     }
 
     /// All rows of a view.

@@ -1,15 +1,15 @@
 use jiff::SignedDuration;
-use rowport_store::{Actor, Invited, Limit, StoreError, Token, User};
+use rowport_store::{Invited, Limit, StoreError, Token, User};
 
-use super::{Accounts, SignInError, passwords};
+use super::{Accounts, SignInError, Visitor, passwords};
 
 /// Links are 256 random bits, so this is only about sparing the hash.
 const TRIES: Limit = Limit { most: 60, within: SignedDuration::from_mins(15) };
 
 impl Accounts {
-    /// A one-time link's secret for the first administrator; `None` when there are people already.
+    /// A one-time link's secret for the first administrator; `None` when somebody can sign in already.
     pub async fn first_admin(&self) -> Result<Option<Token>, StoreError> {
-        match self.store.users().is_empty().await? {
+        match self.store.users().nobody_can_sign_in().await? {
             true => self.store.invitations().first_admin(self.clock()).await.map(Some),
             false => Ok(None),
         }
@@ -27,16 +27,16 @@ impl Accounts {
         secret: &str,
         newcomer: Option<(&str, &str)>,
         password: String,
-        (address, agent): (Option<String>, Option<&str>),
+        visitor: Visitor,
     ) -> Result<(User, Token), SignInError> {
-        if let Some(address) = &address {
-            self.throttle(&format!("invitation:{address}"), TRIES).await?;
+        if let Some(network) = visitor.network() {
+            self.throttle(&format!("invitation:{network}"), TRIES).await?;
         }
         passwords::check(&password).map_err(|message| SignInError::BadPassword { message })?;
         let token = Token::shown(secret);
         let invited = self.store.invitations().find(self.clock(), &token).await?;
         let hash = self.passwords.hash(password, self.store.random()).await?;
-        let actor = Actor::nobody(address.clone());
+        let actor = visitor.nobody();
         let user = match invited {
             Invited::User(user) if user.suspended => return Err(SignInError::Suspended),
             Invited::User(user) => {
@@ -48,7 +48,7 @@ impl Accounts {
                 self.store.invitations().accept_first(self.clock(), &actor, &token, newcomer, &hash).await?
             }
         };
-        let session = self.begin(&user, address, agent).await?;
+        let session = self.begin(&user, &hash, &visitor).await?.ok_or(SignInError::Suspended)?;
         Ok((user, session))
     }
 }

@@ -7,6 +7,7 @@ mod invitations;
 mod passwords;
 mod principals;
 mod sign_in;
+mod visitor;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use self::passwords::Passwords;
 
 pub use self::principals::SignedIn;
 pub use self::sign_in::{Credentials, SignInError};
+pub use self::visitor::Visitor;
 
 /// Who may come in without signing in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -72,6 +72,11 @@ impl Accounts {
         Ok(Some(user_principal(&user, &held)))
     }
 
+    /// Whether a session goes on.
+    pub async fn goes_on(&self, session: &str) -> Result<bool, StoreError> {
+        self.store.sessions().goes_on(self.clock(), session).await
+    }
+
     /// Makes the demo's administrator, unless there is one.
     pub async fn prepare_demo(&self) -> Result<(), StoreError> {
         if self.store.users().by_email(DEMO).await?.is_some() {
@@ -94,7 +99,7 @@ fn user_principal(user: &User, roles: &[Role]) -> Principal {
 fn key_principal(found: &rowport_store::FoundKey) -> Principal {
     let access = access(&found.user, &found.roles).narrowed(found.key.scopes.clone());
     let name = format!("{} ({})", found.user.name, found.key.name);
-    Principal::new(format!("key:{}", found.key.id), name, access)
+    Principal::new(format!("key:{}", found.key.id), name, access).on_account_of(user_id(&found.user))
 }
 
 fn access(user: &User, roles: &[Role]) -> Access {
@@ -104,6 +109,11 @@ fn access(user: &User, roles: &[Role]) -> Access {
 }
 
 impl SignedIn {
+    /// Whether a program asks, on behalf of a person.
+    pub fn is_key(&self) -> bool {
+        self.principal.id().starts_with("key:")
+    }
+
     /// Whether they may do this, on some dataset or other.
     pub fn may(&self, permission: Permission) -> bool {
         self.principal.access().allows_somewhere(permission)

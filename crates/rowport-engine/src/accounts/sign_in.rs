@@ -3,8 +3,8 @@ use rowport_store::{Actor, Limit, NewEvent, NewSession, StoreError, Token, User}
 use serde_json::json;
 use thiserror::Error;
 
-use super::Accounts;
 use super::principals::user_id;
+use super::{Accounts, Visitor};
 use crate::error::EngineError;
 
 /// What somebody signs in with.
@@ -14,10 +14,8 @@ pub struct Credentials {
     pub email: String,
     /// The password.
     pub password: String,
-    /// The network address that they come from.
-    pub address: Option<String>,
-    /// What their browser calls itself.
-    pub agent: Option<String>,
+    /// Where they come from.
+    pub visitor: Visitor,
 }
 
 /// Why somebody did not come in.
@@ -52,56 +50,77 @@ impl From<StoreError> for SignInError {
     }
 }
 
-/// For one account, wherever the tries come from.
-const PER_ACCOUNT: Limit = Limit { most: 10, within: SignedDuration::from_mins(15) };
-/// From one network address, whichever the accounts are: an office has one address for many people.
-const PER_ADDRESS: Limit = Limit { most: 50, within: SignedDuration::from_mins(15) };
+/// Wrong passwords of one account from one network.
+const PER_ACCOUNT_AND_NETWORK: Limit = Limit { most: 10, within: SignedDuration::from_mins(15) };
+/// For one account, wherever the tries come from: so many that whoever guesses from elsewhere does not keep its owner out
+/// soon, and so few that many who guess together do not get far.
+const PER_ACCOUNT: Limit = Limit { most: 100, within: SignedDuration::from_mins(15) };
+/// From one network, whichever the accounts are: an office has one address for many people.
+const PER_NETWORK: Limit = Limit { most: 50, within: SignedDuration::from_mins(15) };
+
+/// Bytes; an address that is longer is nobody's.
+const LONGEST_EMAIL: usize = 254;
 
 impl Accounts {
-    /// Begins a session for whoever knows the password. Wrong ones are slowed down by account and by address, and take
+    /// Begins a session for whoever knows the password. Wrong ones are slowed down by account and by network, and take
     /// as long whether or not there is such an account.
     pub async fn sign_in(&self, credentials: Credentials) -> Result<(User, Token), SignInError> {
-        let Credentials { email, password, address, agent } = credentials;
-        let account = format!("account:{}", email.trim().to_lowercase());
-        if let Some(address) = &address {
-            self.throttle(&format!("address:{address}"), PER_ADDRESS).await?;
+        let Credentials { email, password, visitor } = credentials;
+        let account = email.trim().to_lowercase();
+        if account.len() > LONGEST_EMAIL {
+            return Err(SignInError::Wrong);
         }
-        self.throttle(&account, PER_ACCOUNT).await?;
+        let network = visitor.network().unwrap_or_default();
+        let own = format!("account:{account} {network}");
+        let shared =
+            [(format!("network:{network}"), PER_NETWORK), (format!("account:{account}"), PER_ACCOUNT)];
+        self.throttle(&own, PER_ACCOUNT_AND_NETWORK).await?;
+        for (bucket, limit) in &shared {
+            self.throttle(bucket, *limit).await?;
+        }
         let user = self.store.users().by_email(&email).await?;
         let hash = match &user {
             Some(user) => self.store.users().password(&user.id).await?,
             None => None,
         };
-        let right = self.passwords.is_right(password, hash).await?;
-        let Some(user) = user.filter(|_| right) else {
-            let actor = Actor::nobody(address);
+        let right = self.passwords.is_right(password, hash.clone()).await?;
+        let Some((user, hash)) = user.filter(|_| right).zip(hash) else {
             // The account is not named: people type passwords into the wrong field.
             let event = NewEvent { action: "session.refused", detail: json!({}), ..NewEvent::default() };
-            self.store.audit().record(self.clock(), &actor, event).await?;
+            self.store.audit().record(self.clock(), &visitor.nobody(), event).await?;
             return Err(SignInError::Wrong);
         };
         if user.suspended {
             return Err(SignInError::Suspended);
         }
-        self.store.limits().forgive(self.clock(), &account).await?;
-        let token = self.begin(&user, address, agent.as_deref()).await?;
+        self.store.limits().forgive(self.clock(), &own).await?;
+        // Only wrong tries count; those of others from the same network stay.
+        for (bucket, _) in &shared {
+            self.store.limits().take_back(bucket).await?;
+        }
+        let token = self.begin(&user, &hash, &visitor).await?.ok_or(SignInError::Wrong)?;
         Ok((user, token))
     }
 
+    /// Begins a session for whoever showed the password of this hash; `None` when it is not theirs any more.
     pub(super) async fn begin(
         &self,
         user: &User,
-        address: Option<String>,
-        agent: Option<&str>,
-    ) -> Result<Token, StoreError> {
+        hash: &str,
+        visitor: &Visitor,
+    ) -> Result<Option<Token>, StoreError> {
         let actor = Actor {
             principal: user_id(user),
             name: user.name.clone(),
             tenant: user.tenant.clone(),
-            address,
-            request: None,
+            ..visitor.nobody()
         };
-        let new = NewSession { user: &user.id, address: actor.address.as_deref(), agent };
+        let new = NewSession {
+            user: &user.id,
+            password: hash,
+            address: visitor.address.as_deref(),
+            agent: visitor.agent.as_deref(),
+        };
         self.store.sessions().begin(self.clock(), &actor, new).await
     }
 

@@ -59,10 +59,11 @@ async fn attempt(parts: &Parts, claim: Claim, drain: CancellationToken) {
                 cancel.cancel();
             }
             _ = beats.tick() => {
-                let told = renew(parts, &claim, progress.now()).await;
-                match told {
+                // The store counts from when it was asked, which is now at the earliest.
+                let asked = Instant::now();
+                match renew(parts, &claim, progress.now(), renewed + parts.settings.lease).await {
                     Ok(RunState::Cancelling) if stop.is_none() => stop = Some(Stop::Asked),
-                    Ok(_) => renewed = Instant::now(),
+                    Ok(_) => renewed = asked,
                     Err(StoreError::Lost { .. }) => stop = Some(Stop::Lost),
                     // Another worker may have the run once the lease is over, whether or not we hear of it.
                     Err(error) => {
@@ -110,9 +111,27 @@ fn start(
     tokio::spawn(work.in_current_span())
 }
 
-async fn renew(parts: &Parts, claim: &Claim, progress: RunProgress) -> Result<RunState, StoreError> {
+/// Until the lease is over; a state that does not answer must not keep an attempt from noticing that.
+async fn renew(
+    parts: &Parts,
+    claim: &Claim,
+    progress: RunProgress,
+    until: Instant,
+) -> Result<RunState, StoreError> {
+    let (store, desk, claim) = (parts.store.clone(), parts.desk.clone(), claim.clone());
     let lease = signed(parts.settings.lease);
-    parts.store.runs().heartbeat(parts.clock(), claim, lease, progress).await
+    // A task of its own, so that no transaction is left half done.
+    let renewing =
+        tokio::spawn(
+            async move { store.runs().heartbeat(desk.clock().as_ref(), &claim, lease, progress).await },
+        );
+    match tokio::time::timeout_at(until, renewing).await {
+        Ok(Ok(told)) => told,
+        Ok(Err(error)) => Err(StoreError::Busy { message: error.to_string() }),
+        Err(_) => {
+            Err(StoreError::Busy { message: "the state did not answer while the lease lasted".to_owned() })
+        }
+    }
 }
 
 /// Writes down how the attempt ended. A store that does not answer is asked again while the lease lasts; after that

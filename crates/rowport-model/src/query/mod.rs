@@ -168,6 +168,13 @@ pub enum Predicate {
         /// The piece, taken literally.
         text: String,
     },
+    /// The very text, character by character, whatever the column's collation holds to be equal.
+    Exactly {
+        /// What; a column of text.
+        expr: Expr,
+        /// The text.
+        text: String,
+    },
     /// NULL.
     IsNull(Expr),
     /// The empty text, or no bytes.

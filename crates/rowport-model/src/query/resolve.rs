@@ -336,8 +336,14 @@ fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Pre
             operator: Operator::Equals,
             values: vec![Literal::Text(tenant.value.clone())],
         };
-        let same = column(&tenant.column).and_then(|expr| condition::predicate(&condition, expr, now).ok());
+        let expr = column(&tenant.column);
+        let same = expr.clone().and_then(|expr| condition::predicate(&condition, expr, now).ok());
         scope.push(same.unwrap_or_else(nothing));
+        // To many a collation "acme" and "ACME " are equal, and they are two tenants. The comparison above stays: it is
+        // what an index helps with.
+        if let Some(expr) = expr.filter(|expr| expr.column_type() == ColumnType::Text) {
+            scope.push(Predicate::Exactly { expr, text: tenant.value.clone() });
+        }
     }
     scope
 }

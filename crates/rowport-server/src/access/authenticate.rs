@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use rowport_engine::accounts::SignedIn;
+use rowport_engine::accounts::{SignedIn, Visitor};
 use rowport_model::Principal;
 use rowport_store::{Actor, StoreError};
 
@@ -13,6 +13,7 @@ use super::cookie;
 use crate::AppState;
 use crate::connections::Peer;
 use crate::error::ApiError;
+use crate::middleware::request_id;
 
 /// Who asks.
 pub(crate) struct Caller(pub(crate) Principal);
@@ -25,14 +26,7 @@ pub(crate) struct Acting(pub(crate) Actor);
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Client {
-    /// The network address.
-    pub(crate) address: Option<String>,
-    /// What the browser or the program calls itself.
-    pub(crate) agent: Option<String>,
-    /// The request's id.
-    pub(crate) request: Option<String>,
-}
+pub(crate) struct Client(pub(crate) Visitor);
 
 /// Finds out who asks, for the routes to say whether they may.
 pub(crate) async fn authenticate(
@@ -78,17 +72,19 @@ async fn who(state: &AppState, headers: &HeaderMap) -> Result<Option<SignedIn>, 
 fn client(state: &AppState, request: &Request) -> Client {
     let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|peer| peer.0.address.ip().to_string());
-    // The last address is the one that our own proxy saw; those before it are what the client claims.
-    let forwarded = text(header::HeaderName::from_static("x-forwarded-for"))
-        .filter(|_| state.site.behind_proxy)
+    // The last address of the last line is the one that our own proxy saw; those before it are what the client claims.
+    let lines = request.headers().get_all(header::HeaderName::from_static("x-forwarded-for"));
+    let forwarded = lines.iter().next_back().filter(|_| state.site.behind_proxy);
+    let forwarded = forwarded
+        .and_then(|value| value.to_str().ok())
         .and_then(|value| value.rsplit(',').next())
         .and_then(|address| address.trim().parse::<std::net::IpAddr>().ok())
         .map(|address| address.to_string());
-    Client {
+    Client(Visitor {
         address: forwarded.or(peer),
         agent: text(header::USER_AGENT).map(str::to_owned),
-        request: text(header::HeaderName::from_static("x-request-id")).map(str::to_owned),
-    }
+        request: request_id::current(),
+    })
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -112,18 +108,18 @@ impl<S: Sync> FromRequestParts<S> for Acting {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
+        let Client(visitor) = parts.extensions.get::<Client>().cloned().unwrap_or_default();
         let actor = match parts.extensions.get::<SignedIn>() {
             Some(SignedIn { principal, .. }) => Actor {
                 principal: principal.id().to_owned(),
                 name: principal.name().to_owned(),
                 tenant: principal.access().tenant().map(str::to_owned),
-                address: client.address,
-                request: None,
+                address: visitor.address,
+                request: visitor.request,
             },
-            None => Actor::nobody(client.address),
+            None => visitor.nobody(),
         };
-        Ok(Self(Actor { request: client.request, ..actor }))
+        Ok(Self(actor))
     }
 }
 

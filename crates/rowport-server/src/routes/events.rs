@@ -16,7 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::Me;
 use crate::connections::{Listening, Peer, TOLD_EVERY};
 use crate::error::ApiError;
 use crate::problems::StateProblems;
@@ -39,7 +39,7 @@ const REPLAYED_AT_ONCE: u32 = 16;
 )]
 pub(crate) async fn events(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    Me(me): Me,
     peer: Option<Extension<ConnectInfo<Peer>>>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
@@ -54,15 +54,16 @@ pub(crate) async fn events(
     let version = state.store.runs().version().await?;
     let mut seen = version;
     if let Some(last) = last {
-        let missed = state.store.runs().changed_since(last, REPLAYED).await?.len();
-        if missed < REPLAYED as usize && last <= version {
+        let missed = state.store.runs().count_changed_since(last, REPLAYED).await?;
+        if missed < REPLAYED && last <= version {
             seen = last;
         } else {
             waiting.push_back(Message::Reset);
         }
     }
     let listener = Listener {
-        principal: principal.id().to_owned(),
+        principal: me.principal.id().to_owned(),
+        session: me.session,
         accounts: state.accounts,
         known_at: Instant::now(),
         store: state.store,
@@ -93,6 +94,7 @@ enum Message {
 
 struct Listener {
     principal: String,
+    session: Option<String>,
     accounts: Accounts,
     /// When it was last certain that they may listen.
     known_at: Instant,
@@ -166,13 +168,18 @@ impl Listener {
         }
     }
 
-    /// Whether they still may: somebody may have been suspended since they came.
+    /// Whether they still may: somebody may have been suspended since they came, or have signed out.
     async fn may_listen(&mut self) -> bool {
         if self.known_at.elapsed() < BELIEVED {
             return true;
         }
         self.known_at = Instant::now();
         // A store that does not answer is no reason to send anybody away.
+        if let Some(session) = &self.session
+            && matches!(self.accounts.goes_on(session).await, Ok(false))
+        {
+            return false;
+        }
         !matches!(self.accounts.principal(&self.principal).await, Ok(None))
     }
 

@@ -4,11 +4,13 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use rowport_engine::accounts::Door;
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::desk::{Answer, Served, serve};
+use crate::access::people::{grant, person};
+use crate::desk::{Answer, Served, Serving, serve, serve_as};
 
 pub(crate) fn database(rows: u32) -> Database {
     let database = Sqlite::create();
@@ -205,12 +207,34 @@ fn whoever_listens_hears_every_change_and_what_was_missed() {
     assert_eq!(wrong.status, 400);
 }
 
+#[test]
+fn whoever_signs_out_hears_no_more() {
+    let database = database(10);
+    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
+    let other = me.again(&served);
+    let mut leaving = Events::listen_as(&served, &[("cookie", &other)]);
+    let mut staying = Events::listen_as(&served, &[("cookie", &me.cookie)]);
+    assert_eq!((leaving.next().0, staying.next().0), ("ready".to_owned(), "ready".to_owned()));
+    assert_eq!(served.send("DELETE", "/api/v1/session", &[("cookie", &other)], b"").status, 204);
+    // That somebody may listen is believed for a few seconds.
+    std::thread::sleep(Duration::from_millis(5_100));
+    me.send(&served, "POST", &Served::path("items", "exports"), &json!({"format": "csv"}));
+    assert_eq!(staying.next().0, "run");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut leaving.0, &mut rest).unwrap();
+    assert!(!rest.contains("event: run"), "{rest}");
+}
+
 struct Events(BufReader<TcpStream>);
 
 impl Events {
     fn listen(served: &Served, last: Option<&str>) -> Self {
-        let headers: Vec<_> = last.map(|last| ("last-event-id", last)).into_iter().collect();
-        let mut lines = BufReader::new(served.open("GET", "/api/v1/events", &headers, b""));
+        Self::listen_as(served, &last.map(|last| ("last-event-id", last)).into_iter().collect::<Vec<_>>())
+    }
+
+    fn listen_as(served: &Served, headers: &[(&str, &str)]) -> Self {
+        let mut lines = BufReader::new(served.open("GET", "/api/v1/events", headers, b""));
         let mut line = String::new();
         while line != "\r\n" {
             line.clear();

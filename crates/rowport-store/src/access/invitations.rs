@@ -46,13 +46,17 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
 const FIRST_GOOD_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 impl Invitations<'_> {
-    /// A link for the first administrator. Those before it stop working.
+    /// A link for the first administrator. Those before it work as well until one was used: several processes may start
+    /// together, and each says its own.
     pub async fn first_admin(&self, clock: &dyn Clock) -> Result<Token, StoreError> {
         let now = clock.now();
         let token = Token::fresh(&self.store.ids, "");
         in_transaction!(&self.store.database, |connection| {
-            let old = sqlx::query("DELETE FROM invitations WHERE user_id IS NULL");
-            old.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let old = sqlx::query("DELETE FROM invitations WHERE user_id IS NULL AND expires_at <= $1");
+            old.bind(now.as_millisecond())
+                .execute(&mut *connection)
+                .await
+                .map_err(|error| self.wrong(error))?;
             insert!(self, connection, token, None::<&str>, now, FIRST_GOOD_FOR);
             Ok(())
         })?;
@@ -111,6 +115,8 @@ impl Invitations<'_> {
     ) -> Result<(), StoreError> {
         let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
+            let event = NewEvent { action: "user.password_set", subject: Some(user), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
             // Two who follow the same link at once: the second finds nothing to delete.
             let used =
                 sqlx::query("DELETE FROM invitations WHERE hash = $1 AND user_id = $2 AND expires_at > $3");
@@ -123,13 +129,11 @@ impl Invitations<'_> {
             set.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
             let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user);
             ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let event = NewEvent { action: "user.password_set", subject: Some(user), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
             Ok(())
         })
     }
 
-    /// Makes the first administrator, once: when anybody is there already, the link is of no use.
+    /// Makes the first administrator, once: when somebody can sign in already, the link is of no use.
     pub async fn accept_first(
         &self,
         clock: &dyn Clock,
@@ -142,13 +146,15 @@ impl Invitations<'_> {
         let now = clock.now();
         let id = self.store.ids.next(now);
         in_transaction!(&self.store.database, |connection| {
+            // First, so that of two who follow two links at once the second finds the first.
+            let event = NewEvent { action: "user.first_admin", subject: Some(&id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
             let used = sqlx::query(
                 "DELETE FROM invitations WHERE hash = $1 AND user_id IS NULL AND expires_at > $2",
             );
             let used = used.bind(token.hash()).bind(now.as_millisecond()).execute(&mut *connection).await;
             let used = used.map_err(|error| self.wrong(error))?.rows_affected();
-            let there =
-                sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users").fetch_one(&mut *connection);
+            let there = sqlx::query_scalar::<_, i64>(users::ABLE_TO_SIGN_IN).fetch_one(&mut *connection);
             if used == 0 || there.await.map_err(|error| self.wrong(error))? > 0 {
                 return Err(StoreError::UnknownInvitation);
             }
@@ -167,8 +173,6 @@ impl Invitations<'_> {
             let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
             let given = given.bind(&id).bind(ADMIN_ROLE).execute(&mut *connection).await;
             given.map_err(|error| self.wrong(error))?;
-            let event = NewEvent { action: "user.first_admin", subject: Some(&id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
             Ok(())
         })?;
         self.store.users().get(&id).await

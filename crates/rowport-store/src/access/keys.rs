@@ -140,7 +140,10 @@ impl ApiKeys<'_> {
     pub async fn find(&self, clock: &dyn Clock, token: &Token) -> Result<Option<FoundKey>, StoreError> {
         let found = self.lookup(clock, "k.hash", &token.hash()).await?;
         if let Some(found) = &found {
-            self.note_use(clock.now(), &found.key).await?;
+            // Whoever only reads is not kept from it by a disk that is full.
+            if let Err(error) = self.note_use(clock.now(), &found.key).await {
+                tracing::warn!(%error, "that a key was used cannot be written down");
+            }
         }
         Ok(found)
     }
@@ -173,6 +176,8 @@ impl ApiKeys<'_> {
     ) -> Result<(), StoreError> {
         let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
+            let event = NewEvent { action: "key.revoked", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
             let done = sqlx::query(
                 "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND ($2 = '' OR user_id = $2) AND revoked_at IS NULL",
             );
@@ -181,8 +186,6 @@ impl ApiKeys<'_> {
             if done.rows_affected() == 0 {
                 return Err(StoreError::UnknownKey { id: id.to_owned() });
             }
-            let event = NewEvent { action: "key.revoked", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
             Ok(())
         })
     }

@@ -120,6 +120,9 @@ impl Roles<'_> {
         let name = names::checked(name)?;
         let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
+            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
+            let event = NewEvent { action: "role.changed", subject: Some(id), detail, ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
             let done = sqlx::query(
                 "UPDATE roles SET name = $2, name_folded = $3, body = $4 WHERE id = $1 AND built_in = 0",
             );
@@ -128,9 +131,6 @@ impl Roles<'_> {
             if done.rows_affected() == 0 {
                 return Err(self.unchangeable(id));
             }
-            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
-            let event = NewEvent { action: "role.changed", subject: Some(id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
             Ok(())
         })?;
         Ok(role(id.to_owned(), name, body))
@@ -190,13 +190,25 @@ fn check(body: &RoleBody) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// They are read with each request, and every change of them is kept in the audit.
+const LONGEST_GRANTS: usize = 32 * 1024;
+
 pub(super) fn check_grants(grants: &[Grant]) -> Result<(), StoreError> {
     let bad = |message: String| Err(StoreError::BadRole { message });
+    let patterns = grants.iter().flat_map(|grant| grant.permissions.iter().chain(&grant.datasets));
+    if patterns.map(String::len).sum::<usize>() > LONGEST_GRANTS {
+        return bad(format!("the grants together have more than {LONGEST_GRANTS} characters"));
+    }
     for grant in grants {
         if grant.permissions.is_empty() || grant.datasets.is_empty() {
             return bad("a grant has at least one permission and one dataset".to_owned());
         }
-        if let Some(unknown) = grant.permissions.iter().find(|it| !Permission::is_pattern(it)) {
+        if grant.permissions.len() > 32 || grant.datasets.len() > 200 {
+            return bad("a grant has at most 32 permissions and 200 datasets".to_owned());
+        }
+        if let Some(unknown) =
+            grant.permissions.iter().find(|it| it.len() > 64 || !Permission::is_pattern(it))
+        {
             return bad(format!("there is no permission `{unknown}`"));
         }
         if let Some(wrong) = grant.datasets.iter().find(|it| !is_dataset_pattern(it)) {

@@ -39,6 +39,8 @@ pub struct Session {
 pub struct NewSession<'a> {
     /// Whose.
     pub user: &'a str,
+    /// The hash of the password that they showed.
+    pub password: &'a str,
     /// The network address that it comes from.
     pub address: Option<&'a str>,
     /// What the browser calls itself.
@@ -70,25 +72,29 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 90);
 const NOTED: SignedDuration = SignedDuration::from_mins(1);
 
 impl Sessions<'_> {
-    /// Begins a session.
+    /// Begins a session, unless its user has another password by now or is suspended: then the answer is `None`.
     pub async fn begin(
         &self,
         clock: &dyn Clock,
         actor: &Actor,
         new: NewSession<'_>,
-    ) -> Result<Token, StoreError> {
+    ) -> Result<Option<Token>, StoreError> {
         let now = clock.now();
         let (id, token) = (self.store.ids.next(now), Token::fresh(&self.store.ids, ""));
         let agent: Option<String> = new.agent.map(|agent| agent.chars().take(300).collect());
         let at = now.as_millisecond();
-        in_transaction!(&self.store.database, |connection| {
+        let begun = in_transaction!(&self.store.database, |connection| {
+            // First, because it waits for whoever changes the user at this moment.
+            let event = NewEvent { action: "session.began", subject: Some(&id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
             // Those that are over go when somebody signs in: there is no other hurry.
             let old = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2");
             let old = old.bind(at).bind((now - IDLE).as_millisecond());
             old.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            sqlx::query(
+            let done = sqlx::query(
                 "INSERT INTO sessions (id, hash, user_id, created_at, last_used_at, expires_at, address, agent) \
-                 VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+                 SELECT $1, $2, id, $4, $4, $5, CAST($6 AS TEXT), CAST($7 AS TEXT) FROM users \
+                 WHERE id = $3 AND password = $8 AND suspended_at IS NULL",
             )
             .bind(&id)
             .bind(token.hash())
@@ -97,17 +103,24 @@ impl Sessions<'_> {
             .bind((now + LONGEST).as_millisecond())
             .bind(new.address)
             .bind(&agent)
+            .bind(new.password)
             .execute(&mut *connection)
             .await
             .map_err(|error| self.wrong(error))?;
+            if done.rows_affected() == 0 {
+                return Err(StoreError::UnknownUser { id: new.user.to_owned() });
+            }
             let seen =
                 sqlx::query("UPDATE users SET last_seen_at = $2 WHERE id = $1").bind(new.user).bind(at);
             seen.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let event = NewEvent { action: "session.began", subject: Some(&id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
             Ok(())
-        })?;
-        Ok(token)
+        });
+        match begun {
+            Ok(()) => Ok(Some(token)),
+            // Undone, the event included.
+            Err(StoreError::UnknownUser { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whose session this is, unless it is over or its owner is suspended.
@@ -133,11 +146,27 @@ impl Sessions<'_> {
                 let noted = sqlx::query("UPDATE sessions SET last_used_at = $2 WHERE id = $1");
                 noted.bind(&id).bind(now.as_millisecond()).execute(pool).await.map(drop)
             });
-            noted.map_err(|error| self.wrong(error))?;
+            // Whoever only reads is not kept from it by a disk that is full.
+            if let Err(error) = noted {
+                tracing::warn!(%error, "that a session was used cannot be written down");
+            }
         }
         let roles = self.store.roles().of(&user.id).await?;
         user.roles = roles.iter().map(|role| role.id.clone()).collect();
         Ok(Some(FoundSession { id, user, roles }))
+    }
+
+    /// Whether a session goes on.
+    pub async fn goes_on(&self, clock: &dyn Clock, id: &str) -> Result<bool, StoreError> {
+        let now = clock.now();
+        let count = with_pool!(&self.store.database, |pool| {
+            let count = sqlx::query_scalar::<_, i64>(
+                "SELECT count(*) FROM sessions WHERE id = $1 AND expires_at > $2 AND last_used_at > $3",
+            );
+            let count = count.bind(id).bind(now.as_millisecond()).bind((now - IDLE).as_millisecond());
+            count.fetch_one(pool).await
+        });
+        count.map(|count| count > 0).map_err(|error| self.wrong(error))
     }
 
     /// The sessions of a user that go on, the latest first; of everybody without one.

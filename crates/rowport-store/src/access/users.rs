@@ -78,8 +78,13 @@ pub(super) const COLUMNS: &str = "u.id, u.email, u.name, u.tenant, \
     CAST(CASE WHEN u.password IS NULL THEN 0 ELSE 1 END AS BIGINT) AS active, u.suspended_at, \
     u.created_at, u.last_seen_at";
 
+/// Whoever has chosen a password, suspended or not.
+pub(super) const ABLE_TO_SIGN_IN: &str = "SELECT count(*) FROM users WHERE password IS NOT NULL";
+
+/// Administrators who have chosen a password; where nobody has, which is so in the demo, those who were added.
 const ADMINS: &str = "SELECT count(*) FROM users u JOIN user_roles r ON r.user_id = u.id \
-    WHERE r.role_id = 'admin' AND u.suspended_at IS NULL AND u.tenant IS NULL";
+    WHERE r.role_id = 'admin' AND u.suspended_at IS NULL AND u.tenant IS NULL \
+    AND (u.password IS NOT NULL OR NOT EXISTS (SELECT 1 FROM users p WHERE p.password IS NOT NULL))";
 
 /// Waits for whoever else changes people, so that two administrators cannot suspend each other at once.
 const TURN: &str = "UPDATE counters SET value = value WHERE name = 'audit'";
@@ -111,10 +116,10 @@ impl Users<'_> {
         Ok(users)
     }
 
-    /// Whether nobody was ever added.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+    /// Whether nobody has chosen a password yet.
+    pub async fn nobody_can_sign_in(&self) -> Result<bool, StoreError> {
         let count = with_pool!(&self.store.database, |pool| {
-            sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users").fetch_one(pool).await
+            sqlx::query_scalar::<_, i64>(ABLE_TO_SIGN_IN).fetch_one(pool).await
         });
         Ok(count.map_err(|error| self.wrong(error))? == 0)
     }

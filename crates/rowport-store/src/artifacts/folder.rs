@@ -1,4 +1,5 @@
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::key;
@@ -52,6 +53,28 @@ impl Folder {
         .await
     }
 
+    /// Whether this folder is that of the state which `owner` names; one that is nobody's becomes it, and answers `false`
+    /// that once.
+    pub(super) async fn belongs_to(&self, owner: &str) -> Result<bool, StoreError> {
+        let (path, owner) = (self.root.join(OWNER), owner.to_owned());
+        let found = self.blocking(move || match File::create_new(&path) {
+            Ok(mut file) => {
+                file.write_all(owner.as_bytes())?;
+                file.sync_all()?;
+                Ok(None)
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                Ok(Some(std::fs::read(&path)? == owner.as_bytes()))
+            }
+            Err(error) => Err(error),
+        });
+        match found.await? {
+            None => Ok(false),
+            Some(true) => Ok(true),
+            Some(false) => Err(StoreError::StorageForeign { place: self.root.display().to_string() }),
+        }
+    }
+
     /// Every attempt that has a place, whether or not it is anybody's.
     pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
         let root = self.root.clone();
@@ -98,6 +121,9 @@ impl Folder {
             .map_err(|error| storage(&self.root, &error))
     }
 }
+
+/// The file that says whose the folder is.
+const OWNER: &str = "owner";
 
 const CHECK: &[u8] = b"rowport doctor was here";
 

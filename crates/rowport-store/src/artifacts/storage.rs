@@ -73,12 +73,11 @@ impl Storage {
         }
     }
 
-    /// Whether this belongs to the state that `owner` names. A bucket that is nobody's is taken, and answers `false` that
+    /// Whether this belongs to the state that `owner` names. A place that is nobody's is taken, and answers `false` that
     /// once: only what is read back later is certain.
     pub(super) async fn belongs_to(&self, owner: &str) -> Result<bool, StoreError> {
         match self {
-            // It is beside the state.
-            Self::Folder(_) => Ok(true),
+            Self::Folder(folder) => folder.belongs_to(owner).await,
             Self::Bucket(bucket) => bucket.belongs_to(owner).await,
         }
     }

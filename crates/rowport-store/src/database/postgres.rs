@@ -153,6 +153,8 @@ fn from_sqlx(error: sqlx::Error, place: &str) -> StoreError {
         sqlx::Error::Database(database) if matches!(database.code().as_deref(), Some("40001" | "40P01")) => {
             StoreError::Busy { message: database.message().to_owned() }
         }
+        // SQLite keeps such a text; here nothing can have been stored with it.
+        sqlx::Error::Database(database) if database.code().as_deref() == Some("22021") => StoreError::BadText,
         _ => StoreError::Unavailable { place: place.to_owned(), message: error.to_string() },
     }
 }

@@ -26,6 +26,16 @@ pub struct RunsWanted<'a> {
     pub limit: u32,
 }
 
+/// What lists have of a run. A request may name ten thousand rows, and a list two hundred runs.
+fn listed() -> String {
+    let short =
+        format!("CASE WHEN length(request) <= {LISTED_REQUEST} THEN request ELSE '{{}}' END AS request");
+    COLUMNS.replace("request", &short)
+}
+
+/// Characters.
+const LISTED_REQUEST: usize = 8_192;
+
 impl Runs<'_> {
     /// One run.
     pub async fn get(&self, principal: &Principal, id: &str) -> Result<Run, StoreError> {
@@ -45,9 +55,10 @@ impl Runs<'_> {
     pub async fn list(&self, principal: &Principal, wanted: RunsWanted<'_>) -> Result<Vec<Run>, StoreError> {
         // Every condition is always there and a missing one is met by everything, so that there is one statement.
         let sql = format!(
-            "SELECT {COLUMNS} FROM runs WHERE ($1 = '' OR principal = $1) AND deleted_at IS NULL \
+            "SELECT {} FROM runs WHERE ($1 = '' OR principal = $1) AND deleted_at IS NULL \
              AND ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) \
-             AND ($4 = '' OR (source = $4 AND dataset = $5)) AND ($6 = '' OR id < $6) ORDER BY id DESC LIMIT $7"
+             AND ($4 = '' OR (source = $4 AND dataset = $5)) AND ($6 = '' OR id < $6) ORDER BY id DESC LIMIT $7",
+            listed()
         );
         let (source, dataset) = wanted.dataset.unwrap_or_default();
         let runs = with_pool!(&self.store.database, |pool| {
@@ -69,13 +80,22 @@ impl Runs<'_> {
 
     /// Whosever runs have changed since a version, in the order of their changes; deleted ones too.
     pub async fn changed_since(&self, version: i64, limit: u32) -> Result<Vec<Run>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM runs WHERE version > $1 ORDER BY version LIMIT $2");
+        let sql = format!("SELECT {} FROM runs WHERE version > $1 ORDER BY version LIMIT $2", listed());
         let runs = with_pool!(&self.store.database, |pool| {
             let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(version).bind(i64::from(limit));
             let rows = rows.fetch_all(pool).await.map_err(|error| self.wrong(error))?;
             rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?
         });
         self.with_artifacts(runs).await
+    }
+
+    /// How many runs have changed since a version, counted no further than `most`.
+    pub async fn count_changed_since(&self, version: i64, most: u32) -> Result<u32, StoreError> {
+        const COUNT: &str = "SELECT count(*) FROM (SELECT id FROM runs WHERE version > $1 ORDER BY version LIMIT $2) AS changed";
+        let count = with_pool!(&self.store.database, |pool| {
+            sqlx::query_scalar::<_, i64>(COUNT).bind(version).bind(i64::from(most)).fetch_one(pool).await
+        });
+        count.map(|count| u32::try_from(count).unwrap_or(most)).map_err(|error| self.wrong(error))
     }
 
     /// The version of the latest change.

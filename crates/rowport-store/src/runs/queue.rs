@@ -35,6 +35,9 @@ pub struct NewRun<'a> {
 pub(super) const NEXT_VERSION: &str =
     "UPDATE counters SET value = value + 1 WHERE name = 'runs' RETURNING value";
 
+/// Bytes. Ten thousand keys of usual length have room.
+const LONGEST_REQUEST: usize = 512 * 1024;
+
 const ENQUEUE: &str = "INSERT INTO runs (id, kind, state, principal, source, dataset, rerun_of, request, priority, \
     not_before, attempt, tries_left, rows_done, rows_expected, bytes_done, created_at, version, tenant) \
     VALUES ($1, $2, 'queued', $3, $4, $5, $6, $7, $8, $9, 0, $10, 0, $11, 0, $9, $12, $13)";
@@ -60,6 +63,10 @@ impl Runs<'_> {
         clock: &dyn Clock,
         new: NewRun<'_>,
     ) -> Result<Run, StoreError> {
+        let request = new.request.to_string();
+        if request.len() > LONGEST_REQUEST {
+            return Err(StoreError::LongRequest { bytes: request.len(), most: LONGEST_REQUEST });
+        }
         let now = clock.now();
         let id = self.store.ids.next(now);
         in_transaction!(&self.store.database, |connection| {
@@ -71,7 +78,7 @@ impl Runs<'_> {
                 .bind(new.source)
                 .bind(new.dataset)
                 .bind(new.rerun_of)
-                .bind(new.request.to_string())
+                .bind(&request)
                 .bind(i64::from(new.priority))
                 .bind(now.as_millisecond())
                 .bind(i64::from(new.tries))
@@ -109,6 +116,19 @@ impl Runs<'_> {
 
     /// Asks for the end of everything that somebody and their API keys have under way.
     pub async fn cancel_all_of(&self, clock: &dyn Clock, user: &str) -> Result<(), StoreError> {
+        self.cancel_all(clock, self.under_way_of(user).await?).await
+    }
+
+    /// Asks for the end of these, whosever they are. Those that have ended are left alone.
+    pub async fn cancel_all(&self, clock: &dyn Clock, ids: Vec<String>) -> Result<(), StoreError> {
+        for id in ids {
+            self.change(CANCEL, None, (&Principal::local(), &Actor::system()), clock, &id).await?;
+        }
+        Ok(())
+    }
+
+    /// The ids of what somebody and their API keys have under way.
+    pub async fn under_way_of(&self, user: &str) -> Result<Vec<String>, StoreError> {
         let ids = with_pool!(&self.store.database, |pool| {
             let ids = sqlx::query_scalar::<_, String>(
                 "SELECT id FROM runs WHERE state IN ('queued', 'running') AND deleted_at IS NULL AND \
@@ -116,10 +136,7 @@ impl Runs<'_> {
             );
             ids.bind(user).fetch_all(pool).await
         });
-        for id in ids.map_err(|error| self.wrong(error))? {
-            self.change(CANCEL, None, (&Principal::local(), &Actor::system()), clock, &id).await?;
-        }
-        Ok(())
+        ids.map_err(|error| self.wrong(error))
     }
 
     /// Takes a run that has ended out of the history, and its file out of reach.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use rowport_model::Principal;
-use rowport_store::{Actor, Bucket, BucketSettings, Folder, RunProgress, Storage, Store};
+use rowport_store::{Actor, Bucket, BucketSettings, RunProgress, Storage, Store};
 use rowport_testkit::S3;
 
 use crate::depot::{Depot, PART, settings};
@@ -14,12 +14,14 @@ on_every_state!(
     only_what_is_nobodys_is_swept_from_a_bucket,
     uploads_that_were_never_finished_are_swept,
     a_bucket_that_is_another_states_is_not_swept,
+    a_folder_that_is_another_states_is_not_swept,
 );
 
 static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 
 async fn only_what_is_nobodys_is_swept_from_a_folder(store: Store) {
     let depot = Depot::folder();
+    assert!(!store.artifacts().own(&depot.storage()).await.unwrap(), "the folder was nobody's");
     only_what_is_nobodys_is_swept(&store, &depot).await;
     let Storage::Folder(folder) = depot.storage() else { panic!() };
     for key in ["../x/1", "a/../b", "/etc/passwd", "a/1", "a/1/.hidden"] {
@@ -139,9 +141,17 @@ async fn a_bucket_that_is_another_states_is_not_swept(store: Store) {
     store.artifacts().own(&beside).await.unwrap();
     assert_eq!(store.artifacts().sweep(&clock, &beside).await.unwrap(), 0);
     assert_eq!(depot.keys(), ["theirs/1/data"]);
-    // A folder is beside its state, and nobody else's.
-    let folder = Storage::Folder(Folder::open(tempfile::tempdir().unwrap().path()).unwrap());
-    assert!(store.artifacts().own(&folder).await.unwrap());
+}
+
+async fn a_folder_that_is_another_states_is_not_swept(store: Store) {
+    let (clock, depot) = (Hand::new(), Depot::folder());
+    let (other, storage) = (Store::in_memory().await.unwrap(), depot.storage());
+    assert!(!other.artifacts().own(&storage).await.unwrap());
+    assert!(other.artifacts().own(&storage).await.unwrap());
+    depot.write("theirs", 1, b"x".to_vec()).await.unwrap();
+    let refused = store.artifacts().sweep(&clock, &storage).await.unwrap_err();
+    assert_eq!(refused.code(), "storage_foreign", "{refused}");
+    assert_eq!(depot.keys().len(), 1);
 }
 
 async fn claim_new(store: &Store, clock: &Hand) -> rowport_store::Claim {

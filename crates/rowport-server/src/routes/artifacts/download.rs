@@ -76,11 +76,10 @@ pub(crate) async fn download_artifact(
 ) -> Result<Response, ApiError> {
     let (artifact, run) = linked(&state, &path.id, &link).await?.ok_or_else(unknown)?;
     let response = match state.runner.storage() {
-        Storage::Bucket(bucket) if bucket.presigns() => send_on(bucket, &artifact, method).await?,
+        Storage::Bucket(bucket) if bucket.presigns() => send_on(bucket, &artifact, method.clone()).await?,
         storage => answer(storage, &artifact, &headers, &method).await?,
     };
-    // A download that goes on is the same download.
-    if !headers.contains_key(header::RANGE) {
+    if method != Method::HEAD && begins(&response) {
         let action = Action {
             name: "artifact.downloaded",
             dataset: Some((run.source, run.dataset)),
@@ -90,6 +89,17 @@ pub(crate) async fn download_artifact(
         record(&state, actor, action).await?;
     }
     Ok(response)
+}
+
+/// Whether a download begins with this answer: with the first byte, or at the bucket. One that goes on is the same download.
+fn begins(response: &Response) -> bool {
+    match response.status() {
+        StatusCode::PARTIAL_CONTENT => {
+            let range = response.headers().get(header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
+            range.is_none_or(|range| range.starts_with("bytes 0-"))
+        }
+        status => status == StatusCode::OK || status == StatusCode::TEMPORARY_REDIRECT,
+    }
 }
 
 /// One answer, whatever the reason.

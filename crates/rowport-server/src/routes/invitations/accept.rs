@@ -41,14 +41,13 @@ pub(crate) struct Acceptance {
 )]
 pub(crate) async fn accept_invitation(
     State(state): State<AppState>,
-    client: Client,
+    Client(visitor): Client,
     ApiJson(body): ApiJson<Acceptance>,
 ) -> Result<Response, ApiError> {
     let accounts = state.accounts.clone();
     let accepting = async move {
         let newcomer = body.email.as_deref().zip(body.name.as_deref());
-        let from = (client.address, client.agent.as_deref());
-        Ok(accounts.accept(&body.token, newcomer, body.password, from).await?)
+        Ok(accounts.accept(&body.token, newcomer, body.password, visitor).await?)
     };
     let (_, token) = detached(accepting).await?;
     signed_in(&state, token.secret()).await

@@ -55,8 +55,7 @@ pub(crate) async fn create_key(
     ApiJson(body): ApiJson<KeyRequest>,
 ) -> Result<(StatusCode, Json<MadeKey>), ApiError> {
     let Some(user) = me.user.filter(|_| me.principal.id().starts_with("user:")) else {
-        let detail = "keys belong to people: sign in to make one";
-        return Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden", detail));
+        return Err(ApiError::of_people());
     };
     let expires_at = body.expires_at.as_deref().map(str::parse::<Timestamp>).transpose();
     let expires_at = expires_at

@@ -16,9 +16,9 @@ const EXPORTS: &str = "export";
 /// How often something may be done. Absent is without a limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LimitSettings {
-    /// Exports of one principal within an hour.
+    /// Exports of one person, with all their API keys, within an hour.
     pub exports_per_hour: Option<u32>,
-    /// Exports of one principal within a day.
+    /// Exports of one person, with all their API keys, within a day.
     pub exports_per_day: Option<u32>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) async fn admit_export(state: &AppState, principal: &Principal) -> Res
         return Ok(HeaderMap::new());
     }
     let clock = state.desk.clock();
-    let (store, clock, id) = (state.store.clone(), clock.clone(), principal.id().to_owned());
+    let (store, clock, id) = (state.store.clone(), clock.clone(), principal.account().to_owned());
     let now = clock.now();
     // In a task of its own: a client that goes away must not leave a transaction half begun.
     let admitting =

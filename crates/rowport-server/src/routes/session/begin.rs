@@ -39,16 +39,11 @@ pub(crate) struct SignIn {
 )]
 pub(crate) async fn sign_in(
     State(state): State<AppState>,
-    client: Client,
+    Client(visitor): Client,
     ApiJson(body): ApiJson<SignIn>,
 ) -> Result<Response, ApiError> {
     let accounts = state.accounts.clone();
-    let credentials = Credentials {
-        email: body.email,
-        password: body.password,
-        address: client.address,
-        agent: client.agent,
-    };
+    let credentials = Credentials { email: body.email, password: body.password, visitor };
     let (_, token) = detached(async move { Ok(accounts.sign_in(credentials).await?) }).await?;
     signed_in(&state, token.secret()).await
 }

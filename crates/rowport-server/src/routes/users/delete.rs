@@ -29,8 +29,9 @@ pub(crate) async fn delete_user(
     let deleting = async move {
         let clock = state.desk.clock().as_ref();
         // Their keys are known only as long as they are.
-        state.store.runs().cancel_all_of(clock, &path.id).await?;
-        Ok(state.store.users().delete(clock, &actor, &path.id).await?)
+        let under_way = state.store.runs().under_way_of(&path.id).await?;
+        state.store.users().delete(clock, &actor, &path.id).await?;
+        Ok(state.store.runs().cancel_all(clock, under_way).await?)
     };
     detached(deleting).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -97,12 +97,16 @@ fn was_let_through(answer: &Answer) -> bool {
     }
 }
 
+const HERE: &str = "db/items";
+const ELSEWHERE: &str = "db/others";
+const EVERYWHERE: &str = "*";
+
 /// What a principal of the matrix has.
 struct Has {
     what: String,
     permissions: Vec<Permission>,
-    /// Whether they have them on the dataset that is asked for.
-    here: bool,
+    /// On which datasets.
+    on: &'static str,
     tenant: bool,
 }
 
@@ -114,9 +118,13 @@ impl Has {
         let has = self.permissions.contains(&permission);
         if permission.is_of_datasets() {
             // Nothing can be done with a dataset that one may not see, and a tenant sees none that names no tenant.
-            return has && self.here && self.permissions.contains(&Permission::RecordsRead) && !self.tenant;
+            return has
+                && self.on != ELSEWHERE
+                && self.permissions.contains(&Permission::RecordsRead)
+                && !self.tenant;
         }
-        has && !(self.tenant && permission == Permission::Admin)
+        // What is about Rowport itself is more than any dataset.
+        has && self.on == EVERYWHERE && !(self.tenant && permission == Permission::Admin)
     }
 }
 
@@ -125,22 +133,23 @@ fn every_route_lets_through_whom_it_declares_and_nobody_else() {
     let database = database();
     let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
     let mut principals: Vec<(Has, Person)> = Vec::new();
-    let mut add = |permissions: Vec<Permission>, here: bool, tenant: bool| {
+    let mut add = |permissions: Vec<Permission>, on: &'static str, tenant: bool| {
         let words: Vec<_> = permissions.iter().map(|it| it.word()).collect();
-        let what = format!("{words:?} here: {here}, of a tenant: {tenant}");
-        let datasets: &[&str] = if here { &["db/items"] } else { &["db/others"] };
-        let grants = if words.is_empty() { Vec::new() } else { vec![grant(&words, datasets)] };
+        let what = format!("{words:?} on {on}, of a tenant: {tenant}");
+        let grants = if words.is_empty() { Vec::new() } else { vec![grant(&words, &[on])] };
         let somebody = person(&served, grants, Vec::new(), tenant.then_some("acme"));
-        principals.push((Has { what, permissions, here, tenant }, somebody));
+        principals.push((Has { what, permissions, on, tenant }, somebody));
     };
-    add(Vec::new(), true, false);
+    add(Vec::new(), EVERYWHERE, false);
     for permission in Permission::ALL {
-        add(vec![permission], true, false);
-        add(vec![permission, Permission::RecordsRead], true, false);
-        add(vec![permission, Permission::RecordsRead], false, false);
+        add(vec![permission], EVERYWHERE, false);
+        for on in [HERE, ELSEWHERE, EVERYWHERE] {
+            add(vec![permission, Permission::RecordsRead], on, false);
+        }
     }
-    add(Permission::ALL.to_vec(), true, false);
-    add(Permission::ALL.to_vec(), true, true);
+    add(Permission::ALL.to_vec(), HERE, false);
+    add(Permission::ALL.to_vec(), EVERYWHERE, false);
+    add(Permission::ALL.to_vec(), EVERYWHERE, true);
 
     let (mut through, mut refused) = (0, 0);
     for route in routes() {

@@ -1,7 +1,8 @@
 //! Who may do what, over HTTP.
 
+mod browsers;
 mod limits;
 mod matrix;
-mod people;
+pub(crate) mod people;
 mod scope;
 mod signing_in;

@@ -75,7 +75,7 @@ fn no_line_has_anything_of_people_in_it() {
     ask("GET", &format!("/api/v1/sources/db/datasets/{PERSONAL}/rows"), &[], "");
     ask(
         "GET",
-        &format!("/{PERSONAL}?q={PERSONAL}"),
+        &format!("/assets/{PERSONAL}?q={PERSONAL}"),
         &["user-agent: Lovelace/1", "referer: http://Lovelace/"],
         "",
     );

@@ -166,6 +166,7 @@ impl Site {
         let root = self.artifacts_folder();
         let mut found = Vec::new();
         collect(&root, &root, &mut found);
+        found.retain(|key| key != "owner");
         found.sort();
         found
     }

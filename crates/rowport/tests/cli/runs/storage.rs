@@ -1,6 +1,6 @@
 //! What is said of a bucket before anything is kept there.
 
-use rowport_testkit::Fault;
+use rowport_testkit::{Fault, Postgres, Sqlite};
 
 use super::served::{Files, Site, State};
 use crate::binary::rowport;
@@ -55,4 +55,20 @@ fn a_bucket_that_is_another_states_is_not_served_from() {
     // Its own is taken up again.
     let again = site.serve();
     assert_eq!(again.download(id).iter().filter(|byte| **byte == b'\n').count(), 11);
+}
+
+#[test]
+fn a_folder_that_is_another_states_is_not_served_from() {
+    let site = Site::new(State::Sqlite, 10, "1s");
+    let first = site.serve();
+    let run = first.export("csv");
+    let id = run["id"].as_str().unwrap();
+    first.wait_for(id, "completed", |run| run["state"] == "completed");
+    // The same data folder, and a state elsewhere that knows nothing of its files.
+    let other = Site::of(Sqlite::create(), Some(Postgres::create()), "1s");
+    std::os::unix::fs::symlink(site.folder.path().join("data"), other.folder.path().join("data")).unwrap();
+    let said = other.try_serve().err().unwrap();
+    assert!(said.contains("artifacts belongs to another Rowport"), "{said}");
+    assert_eq!(first.download(id).iter().filter(|byte| **byte == b'\n').count(), 11);
+    assert_eq!(site.artifacts().len(), 1);
 }
