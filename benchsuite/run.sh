@@ -25,6 +25,7 @@ if command -v npm >/dev/null && ! [ benchsuite/rivals/node_modules/.package-lock
 fi
 cargo build --quiet --release --locked --manifest-path benchsuite/rust/Cargo.toml --target-dir "$work"
 cargo build --quiet --release --locked -p rowport
+cargo build --quiet --release --locked -p rowport-testkit --features s3 --example s3
 
 scripts/databases.sh start
 trap 'scripts/databases.sh stop' EXIT

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 from measure import Bench, Command, Result
@@ -183,6 +184,31 @@ def memory(bench: Bench, databases) -> list[Line]:
     return lines
 
 
+# What a server may have while it makes a file in a bucket, in MiB.
+BACKGROUND_MEMORY = 256
+
+
+def background_s3(bench: Bench, databases) -> list[Line]:
+    """A long export in the background, to S3, against the direct tier of the same server"""
+    with contextlib.ExitStack() as stack:
+        bucket = stack.enter_context(s3_server(bench))
+        rowport = stack.enter_context(rowport_server(bench, databases.postgres, bucket))
+        dataset = f"{rowport.url}/api/v1/sources/bench/datasets/many_records"
+        background = [bench.python, str(bench.rivals / "background_export.py"), dataset, str(bench.memory_rows)]
+        subject, direct = bench.in_turns(
+            Command("in the background, to S3", background),
+            Command("direct", curl(f"{dataset}/export?format=csv&tier=direct", pathlib.Path("/dev/null"))),
+        )
+        peak = rowport.peak_mib()
+    work = f"{bench.memory_rows:,} rows to S3 in the background"
+    detail = f"{subject.wall:.1f} s against {direct.wall:.1f} s"
+    return [
+        # A throughput of at least 0.9 is a time of at most 1 / 0.9.
+        Line(work, "direct tier", subject.wall / direct.wall, 1 / 0.9, detail),
+        Line(f"{work}: memory", "its limit", peak, BACKGROUND_MEMORY, f"the server's peak: {peak:.0f} MiB", "MiB"),
+    ]
+
+
 ALL = {
     "postgres-csv": postgres_csv,
     "postgres-ndjson": postgres_ndjson,
@@ -193,6 +219,7 @@ ALL = {
     "http-csv": http_csv,
     "first-byte": first_byte,
     "memory": memory,
+    "background-s3": background_s3,
 }
 
 
@@ -239,12 +266,38 @@ def serving(argv: list[str], port: int, environment: dict[str, str], health: str
 
 
 @contextlib.contextmanager
-def rowport_server(bench: Bench, source: str):
+def rowport_server(bench: Bench, source: str, bucket: "Bucket | None" = None):
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         argv = [bench.rowport, "serve", "--no-sign-in", "--source", f"bench={source}", "--listen", f"127.0.0.1:{port}", "--data-dir", folder]
-        with serving(argv, port, {}, "/api/v1/sources") as server:
+        environment = {}
+        if bucket:
+            config = pathlib.Path(folder) / "rowport.toml"
+            config.write_text(
+                f'[storage]\nbucket = "{bucket.name}"\nendpoint = "{bucket.endpoint}"\nallow_http = true\n'
+            )
+            argv += ["--config", str(config)]
+            environment = {"AWS_ACCESS_KEY_ID": bucket.access_key, "AWS_SECRET_ACCESS_KEY": bucket.secret_key}
+        with serving(argv, port, environment, "/api/v1/sources") as server:
             yield server
+
+
+@dataclasses.dataclass(frozen=True)
+class Bucket:
+    endpoint: str
+    name: str
+    access_key: str
+    secret_key: str
+
+
+@contextlib.contextmanager
+def s3_server(bench: Bench):
+    process = subprocess.Popen([bench.s3], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        yield Bucket(*(urllib.parse.unquote(word) for word in process.stdout.readline().split()))
+    finally:
+        process.stdin.close()
+        process.wait()
 
 
 def fastapi_server(bench: Bench, source: str):

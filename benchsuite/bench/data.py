@@ -45,7 +45,7 @@ class Databases:
         plain = folder / f"records-{bench.rows}.tsv"
         if not plain.exists():
             self._write_plain(plain)
-        self._fill_postgres(plain, bench.memory_rows if "memory" in wanted else 0)
+        self._fill_postgres(plain, bench.memory_rows if {"memory", "background-s3"} & set(wanted) else 0)
         self._fill_mysql(plain)
 
     def _write_plain(self, plain: pathlib.Path) -> None:

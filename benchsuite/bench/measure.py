@@ -60,6 +60,7 @@ class Bench:
         self.out.mkdir(parents=True, exist_ok=True)
         self.stopwatch = str(work / "release" / "rowport-benchsuite")
         self.rowport = str(work.parent / "release" / "rowport")
+        self.s3 = str(work.parent / "release" / "examples" / "s3")
         self.rivals = pathlib.Path(__file__).resolve().parents[1] / "rivals"
         self.python = str(work / "venv" / "bin" / "python")
 
