@@ -10,6 +10,7 @@ mod cells;
 mod desk;
 mod error;
 pub mod export;
+pub mod notify;
 mod pages;
 mod refine;
 pub mod runs;

@@ -25,6 +25,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_store::Store;
 use tokio::net::TcpListener;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub store: Arc<Store>,
     /// The background work of this process.
     pub runner: Runner,
+    /// What tells the outside of the ends of runs.
+    pub notifier: Notifier,
     /// What changes about runs, in whichever process.
     pub watcher: Watcher,
     /// Signs the links to files.

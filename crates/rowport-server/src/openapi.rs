@@ -31,6 +31,7 @@ use crate::{problems, routes};
         (name = "views", description = "Views that people saved"),
         (name = "presets", description = "Lists of columns that people saved, or that the configuration names"),
         (name = "access", description = "People, what they may do, and how they sign in"),
+        (name = "notifications", description = "What is told to the outside when runs have ended"),
         (name = "audit", description = "Who did what"),
         (name = "health", description = "Rowport itself")
     )

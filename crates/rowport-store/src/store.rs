@@ -7,6 +7,7 @@ use crate::access::{ApiKeys, Invitations, Roles, Sessions, Users};
 use crate::artifacts::Artifacts;
 use crate::audit::Audit;
 use crate::database::{Database, Postgres, Sqlite};
+use crate::deliveries::{Channel, Deliveries};
 use crate::error::StoreError;
 use crate::ids::Ids;
 use crate::limits::Limits;
@@ -19,6 +20,8 @@ use crate::views::SavedViews;
 pub struct Store {
     pub(crate) database: Database,
     pub(crate) ids: Ids,
+    /// Over which it is told that a run has ended.
+    pub(crate) channels: Vec<Channel>,
 }
 
 /// The version of a state, before anything is done to it.
@@ -66,13 +69,24 @@ impl Store {
     }
 
     fn on(database: Database) -> Self {
-        Self { database, ids: Ids::default() }
+        Self { database, ids: Ids::default(), channels: Vec::new() }
     }
 
     /// The same store with another source of ids.
     #[must_use]
     pub fn with_ids(self, ids: Ids) -> Self {
         Self { ids, ..self }
+    }
+
+    /// The same store, whose runs are told of over these channels when they end.
+    #[must_use]
+    pub fn telling(self, channels: Vec<Channel>) -> Self {
+        Self { channels, ..self }
+    }
+
+    /// What is told to the outside.
+    pub fn deliveries(&self) -> Deliveries<'_> {
+        Deliveries { store: self }
     }
 
     /// The saved views.

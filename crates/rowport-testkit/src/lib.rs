@@ -3,6 +3,7 @@
 //! - [`Database`]: a fresh, empty PostgreSQL, MariaDB or SQLite database that is dropped with its value
 //!   ([`Postgres::create`], [`Mysql::create`], [`Sqlite::create`]).
 //! - [`Server`]: a server of a test's own, which may be stopped or speak TLS only with throwaway [`Certificates`].
+//! - [`Hooks`]: an HTTP listener that keeps what it is sent; `Smtp` (with the feature `smtp`): a mail server that does.
 //! - [`chinook`]: a real music-store database that nobody here designed, in all three.
 //! - [`edges`]: tables that hold every type of each database at its edges.
 //! - [`cases`], [`seed`], [`soak`]: how much is tried.
@@ -15,12 +16,18 @@ pub mod chinook;
 mod databases;
 pub mod edges;
 mod effort;
+mod hooks;
 #[cfg(feature = "s3")]
 mod s3;
 mod server;
+#[cfg(feature = "smtp")]
+mod smtp;
 
 pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
 pub use effort::{cases, seed, soak};
+pub use hooks::{Hook, Hooks};
 #[cfg(feature = "s3")]
 pub use s3::{Asked, Fault, S3};
 pub use server::{Certificates, Server, Stop};
+#[cfg(feature = "smtp")]
+pub use smtp::{Mail, Smtp};

@@ -123,7 +123,7 @@ impl Certificates {
     }
 
     /// Where `server.crt` and `server.key` are.
-    fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 }

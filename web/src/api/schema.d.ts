@@ -183,6 +183,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Over which channels it is told that runs have ended. */
+        get: operations["list_channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the messages of the last thirty days. */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a message that only shows whether the channel works: by e-mail to whoever asks for it. It is tried once, and
+         *     goes the way of all others; the log of deliveries says what became of it.
+         */
+        post: operations["test_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -771,6 +825,33 @@ export interface components {
         };
         /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
         Cell: string | number | boolean | null;
+        /** @description The channels. */
+        ChannelList: {
+            /** @description What is configured, without secrets; empty when nothing is told to the outside. */
+            channels: components["schemas"]["ChannelStatus"][];
+        };
+        /** @description A channel that is configured, without its secrets. */
+        ChannelStatus: {
+            /** @description What is told over it. */
+            events: components["schemas"]["DeliveryEvent"][];
+            /**
+             * @description The sender of e-mail.
+             * @example Rowport <rowport@example.org>
+             */
+            from?: string | null;
+            /**
+             * @description Where it leads: the mail server, or the webhook's host.
+             * @example hooks.example.org
+             */
+            host: string;
+            /**
+             * @description `email`, or `webhook:` and its name.
+             * @example webhook:warehouse
+             */
+            name: string;
+            /** @description Each message goes to the person who asked for the run. */
+            personal: boolean;
+        };
         /** @description A column of a dataset as the database describes it, refined by the configuration. */
         Column: {
             /** @description Whether the column is computed from others by the configuration rather than stored. */
@@ -957,12 +1038,12 @@ export interface components {
         DatasetDescription: components["schemas"]["Dataset"] & {
             /** @description Columns reached through foreign keys, under the names that views use. */
             lookups: components["schemas"]["Column"][];
+            /** @description What one may do with its rows. */
+            permissions: components["schemas"]["Permission"][];
             /** @description The foreign keys of other datasets that refer to this one. */
             referring: components["schemas"]["Referring"][];
             /** @description The source's name. */
             source: string;
-            /** @description What one may do with its rows. */
-            permissions: components["schemas"]["Permission"][];
         };
         /**
          * @description Whether rows are stored or computed by the database.
@@ -1007,6 +1088,65 @@ export interface components {
          * @enum {string}
          */
         DecimalSign: "point" | "comma";
+        /** @description One message over one channel. */
+        Delivery: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempt: number;
+            /**
+             * @description `email`, or `webhook:` and its name.
+             * @example webhook:warehouse
+             */
+            channel: string;
+            /**
+             * Format: date-time
+             * @description When it came up.
+             */
+            created_at: string;
+            /** @description What the last attempt came to, if it failed: a stable code. */
+            error_code?: string | null;
+            /** @description The same in words. */
+            error_message?: string | null;
+            /** @description What it tells. */
+            event: components["schemas"]["DeliveryEvent"];
+            /**
+             * Format: date-time
+             * @description When it ended, well or badly.
+             */
+            finished_at?: string | null;
+            /** @description A version 7 UUID; also what a webhook calls its message. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, or might have been last.
+             */
+            not_before: string;
+            /** @description The principal whom it is for, where it is for somebody. */
+            recipient?: string | null;
+            /** @description The run that it tells of. */
+            run_id?: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description What is told.
+         * @enum {string}
+         */
+        DeliveryEvent: "run.completed" | "run.failed" | "test";
+        /** @description A page of the log of deliveries. */
+        DeliveryList: {
+            /** @description The latest first. */
+            deliveries: components["schemas"]["Delivery"][];
+            /** @description What to give as `before` for the next page; `null` when this is the last one. */
+            next?: string | null;
+        };
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sending" | "sent" | "failed";
         /** @description An export. */
         ExportBody: {
             /** @description The name for the file. */
@@ -2300,6 +2440,94 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];
             403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those that came up before this one: the `next` of the page before. */
+                before?: string;
+                /** @description At most so many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    test_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The channel: `email`, or `webhook:` and its name.
+                 * @example email
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message, on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -25,6 +25,12 @@ pub struct Site {
 }
 
 impl Site {
+    /// Where people reach the page, where that is known: `https://desk.example.org`.
+    pub fn address(&self) -> Option<String> {
+        let scheme = if self.secure { "https" } else { "http" };
+        self.host.as_ref().map(|host| format!("{scheme}://{host}"))
+    }
+
     pub(super) fn check(&self, request: &Request) -> Result<(), ApiError> {
         let headers = request.headers();
         let host =

@@ -12,6 +12,7 @@ pub(crate) mod export;
 pub(crate) mod invitations;
 pub(crate) mod keys;
 pub mod limits;
+pub(crate) mod notifications;
 pub(crate) mod presets;
 pub(crate) mod roles;
 pub(crate) mod rows;
@@ -49,6 +50,9 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(ADMIN, routes!(users::invite::invite_user))
         .add(ADMIN, routes!(roles::list::list_roles, roles::create::create_role))
         .add(ADMIN, routes!(roles::update::update_role, roles::delete::delete_role))
+        .add(ADMIN, routes!(notifications::list::list_channels))
+        .add(ADMIN, routes!(notifications::deliveries::list_deliveries))
+        .add(ADMIN, routes!(notifications::test::test_channel))
         .add(AUDIT, routes!(audit::list::list_audit))
         .add(AUDIT, routes!(audit::export::export_audit))
         .add(Needs::SignIn, routes!(sources::list::list_sources))

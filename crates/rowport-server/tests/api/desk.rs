@@ -11,6 +11,7 @@ use std::time::Duration;
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::notify::{Notifier, NotifySettings};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
 use rowport_model::Clock;
@@ -142,6 +143,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             "test".to_owned(),
             settings,
         );
+        let notifier = Notifier::new(NotifySettings::default(), Arc::clone(&store), Arc::clone(desk.clock()));
         let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
@@ -152,6 +154,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             desk,
             store: Arc::clone(&store),
             runner,
+            notifier,
             watcher,
             links,
             accounts: accounts.clone(),

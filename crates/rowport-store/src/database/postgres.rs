@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0001_saved.sql"),
     include_str!("../../migrations/postgres/0002_runs.sql"),
     include_str!("../../migrations/postgres/0003_access.sql"),
+    include_str!("../../migrations/postgres/0004_deliveries.sql"),
 ];
 
 /// The version of a database that took every step.

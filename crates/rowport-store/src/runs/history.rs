@@ -51,6 +51,16 @@ impl Runs<'_> {
         Ok(self.with_artifacts(vec![run]).await?.remove(0))
     }
 
+    /// One run, whosever it is and whether or not it was deleted: for what follows from its end.
+    pub(crate) async fn whosever(&self, id: &str) -> Result<Option<Run>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = $1");
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(pool).await;
+            row.map_err(|error| self.wrong(error))?.map(|row| self.read(&row)).transpose()?
+        });
+        Ok(self.with_artifacts(found.into_iter().collect()).await?.pop())
+    }
+
     /// The history, the latest first.
     pub async fn list(&self, principal: &Principal, wanted: RunsWanted<'_>) -> Result<Vec<Run>, StoreError> {
         // Every condition is always there and a missing one is met by everything, so that there is one statement.

@@ -7,6 +7,7 @@ use super::queue::NEXT_VERSION;
 use super::{COLUMNS, Run, RunProgress, RunState, Runs, signed};
 use crate::artifacts::{self, NewArtifact};
 use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::deliveries::tell;
 use crate::error::StoreError;
 
 /// How a worker claims.
@@ -167,7 +168,7 @@ impl Runs<'_> {
         })
     }
 
-    /// Ends the run well, and publishes its file: both or neither.
+    /// Ends the run well, publishes its file, and puts down whom to tell: all of it or nothing.
     pub async fn complete(
         &self,
         clock: &dyn Clock,
@@ -207,6 +208,7 @@ impl Runs<'_> {
                 .execute(&mut *connection)
                 .await
                 .map_err(|error| self.wrong(error))?;
+            tell!(self, connection, &claim.run.id, now);
             Ok(id.clone())
         })
     }
@@ -235,6 +237,7 @@ impl Runs<'_> {
                 .map_err(|error| self.wrong(error))?
                 .ok_or_else(|| claim.lost())?;
             let state = state.text("state").map_err(|error| self.wrong(error))?;
+            tell!(self, connection, &claim.run.id, now);
             RunState::from_word(&state).map_err(|error| self.wrong(error))
         })
     }
@@ -279,7 +282,11 @@ impl Runs<'_> {
                     .bind(version.map_err(|error| self.wrong(error))?)
                     .execute(&mut *connection)
                     .await;
-                done.map(|done| done.rows_affected()).map_err(|error| self.wrong(error))
+                let done = done.map(|done| done.rows_affected()).map_err(|error| self.wrong(error))?;
+                if done > 0 {
+                    tell!(self, connection, &id, now);
+                }
+                Ok(done)
             });
             *count += changed?;
         }

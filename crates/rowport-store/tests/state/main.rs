@@ -23,6 +23,7 @@ macro_rules! on_every_state {
 }
 
 mod bucket;
+mod deliveries;
 mod depot;
 mod runs;
 mod saved;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
+use rowport_engine::notify::{EmailSettings, check_email};
 use rowport_engine::settings::DeskSettings;
 use rowport_engine::{Desk, EngineError};
 use rowport_fetch::{FetchError, Fetcher, Reach};
@@ -59,7 +60,7 @@ impl Doctor {
         let mut findings = Vec::new();
         let mut settings = DeskSettings::default();
         let mut data_dir = PathBuf::from("rowport-data");
-        let mut bucket = None;
+        let (mut bucket, mut email) = (None, None);
         if let Some(file) = file {
             let what = format!("configuration {}", file.display());
             match config::load(&file) {
@@ -67,6 +68,7 @@ impl Doctor {
                     findings.push(good(what, "no mistakes"));
                     settings = loaded.desk;
                     bucket = loaded.server.bucket;
+                    email = loaded.server.notify.email;
                     data_dir = loaded.server.data_dir.unwrap_or(data_dir);
                 }
                 Err(error) => findings.push(bad(what, error.to_string(), None)),
@@ -83,6 +85,9 @@ impl Doctor {
             None => findings.push(folder("folder of files", &data_dir.join("artifacts"))),
         }
         findings.push(state(self.state.as_deref(), &data_dir).await);
+        if let Some(email) = &email {
+            findings.push(mail(email).await);
+        }
         let desk = sources::desk(settings)?;
         for source in desk.sources(&Principal::local()) {
             examine(&desk, &source.name, &mut findings).await;
@@ -233,6 +238,19 @@ async fn storage(settings: &BucketSettings) -> Finding {
                 _ => "look at `endpoint` in `[storage]`, and whether the server is reached from here",
             };
             bad(what, error.to_string(), Some(hint.to_owned()))
+        }
+    }
+}
+
+/// Whether the mail server is there, is who it should be, and takes the login. Nobody gets mail from that.
+async fn mail(settings: &EmailSettings) -> Finding {
+    let what = format!("mail server {}:{}", settings.server, settings.port);
+    match check_email(settings).await {
+        Ok(()) if settings.login.is_some() => good(what, "takes the login"),
+        Ok(()) => good(what, "answers"),
+        Err(message) => {
+            let hint = "look at `[notifications.email]`, and whether the server is reached from here";
+            bad(what, message, Some(hint.to_owned()))
         }
     }
 }

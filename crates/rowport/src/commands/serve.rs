@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
@@ -14,6 +15,7 @@ use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ServerSettings};
 use crate::failure::Failure;
@@ -185,7 +187,7 @@ impl Serving {
             // Much can be done without it, and it may come back.
             Err(error) => tracing::warn!(%error, "the storage cannot be used now"),
         }
-        let store = Arc::new(store);
+        let store = Arc::new(store.telling(self.server.notify.channels()));
         let runs = self.server.runs;
         self.desk.exports.spool_folder = Some(self.data_dir.clone());
         let desk = Arc::new(sources::desk(self.desk)?);
@@ -203,6 +205,8 @@ impl Serving {
             store.process_name(),
             runs,
         );
+        let notifier =
+            Notifier::new(self.server.notify.clone(), Arc::clone(&store), Arc::clone(desk.clock()));
         let address = announce_at(&listener, self.role, self.server.telemetry.log_format)?;
         let scraping = match self.server.telemetry.metrics {
             Some(address) => Some(scraped(address, &store, &desk, &shutdown).await?),
@@ -210,8 +214,7 @@ impl Serving {
         };
         let working = (self.role != Role::Web).then(|| {
             tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-            let (runner, draining) = (runner.clone(), shutdown.draining.clone());
-            tokio::spawn(async move { runner.work(draining).await })
+            tokio::spawn(work(runner.clone(), notifier.clone(), shutdown.draining.clone()))
         });
         let served = match self.role {
             Role::Worker => {
@@ -227,8 +230,18 @@ impl Serving {
                 let watcher = Watcher::start(Arc::clone(&store), shutdown.closing.clone()).await;
                 let watcher = watcher.map_err(in_store)?;
                 let draining = shutdown.draining.clone();
-                let state =
-                    AppState { desk, store, runner, watcher, links, accounts, site, limits, draining };
+                let state = AppState {
+                    desk,
+                    store,
+                    runner,
+                    notifier,
+                    watcher,
+                    links,
+                    accounts,
+                    site,
+                    limits,
+                    draining,
+                };
                 rowport_server::serve(listener, state, shutdown.closing.clone()).await
             }
         };
@@ -251,6 +264,11 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
         Failure::output(&format!("cannot listen on {address}"), &error)
             .with_hint(format!("choose another port with {option}"))
     })
+}
+
+/// Works on runs and tells of their ends until `stop`, and until what is under way then has ended.
+async fn work(runner: Runner, notifier: Notifier, stop: CancellationToken) {
+    tokio::join!(runner.work(stop.clone()), notifier.work(stop));
 }
 
 /// Counts from now on, and tells it at the address.
@@ -295,10 +313,7 @@ async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Resul
         Door::Demo => accounts.prepare_demo().await?,
         Door::Closed => {
             if let Some(token) = accounts.first_admin().await? {
-                let page = match &site.host {
-                    Some(host) => format!("{}://{host}", if site.secure { "https" } else { "http" }),
-                    None => format!("http://{address}"),
-                };
+                let page = site.address().unwrap_or_else(|| format!("http://{address}"));
                 announce(
                     "Nobody can sign in yet. This link makes the first administrator, once, within a day:",
                 );

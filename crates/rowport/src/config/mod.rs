@@ -12,9 +12,11 @@
 
 mod currencies;
 mod datasets;
+mod email;
 mod exports;
 mod limits;
 mod nearest;
+mod notifications;
 mod origin;
 mod problem;
 mod quantities;
@@ -26,6 +28,7 @@ mod sources;
 mod storage;
 mod structure;
 mod telemetry;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +43,7 @@ use toml::de::{DeTable, Deserializer};
 
 use exports::{ExportsSection, checked};
 use limits::LimitsSection;
+use notifications::NotificationsSection;
 use origin::{Mistake, Origin};
 use quantities::duration;
 use runs::RunsSection;
@@ -161,6 +165,8 @@ struct Document {
     /// Where the files of background exports go, if not into a folder.
     #[schemars(with = "StorageSection")]
     storage: Option<StorageSection>,
+    /// Telling the outside that background work has ended.
+    notifications: NotificationsSection,
     /// What Rowport tells of itself while it serves.
     telemetry: TelemetrySection,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
@@ -183,9 +189,10 @@ impl Document {
             self.shutdown_delay.and_then(|text| checked(duration(text.get_ref()), &text, checks));
         let limits = self.limits.settings(checks);
         let site = server::site(self.public_url, self.behind_proxy, checks);
+        let notify = self.notifications.settings(site.address(), checks);
         let bucket = self.storage.and_then(|storage| storage.settings(checks));
         let server = server::settings(self.listen, self.data_dir, checks);
-        (desk, ServerSettings { runs, limits, site, bucket, telemetry, shutdown_delay, ..server })
+        (desk, ServerSettings { runs, limits, site, bucket, notify, telemetry, shutdown_delay, ..server })
     }
 }
 

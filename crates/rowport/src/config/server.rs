@@ -2,6 +2,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rowport_engine::notify::NotifySettings;
 use rowport_engine::runs::RunnerSettings;
 use rowport_server::{LimitSettings, Site};
 use rowport_store::BucketSettings;
@@ -25,6 +26,8 @@ pub struct ServerSettings {
     pub site: Site,
     /// The bucket of the artifacts; `None` for a folder beside the state.
     pub bucket: Option<BucketSettings>,
+    /// Over which channels it is told that runs have ended.
+    pub notify: NotifySettings,
     /// How long requests are still taken once the process has been asked to end.
     pub shutdown_delay: Option<Duration>,
     /// What it tells of itself.

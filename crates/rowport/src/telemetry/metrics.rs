@@ -113,6 +113,10 @@ fn describe() {
         "Runs taken from workers that went away, by what became of them"
     );
     counter!("rowport_artifacts_swept_total", "Places in the storage that were nobody's and were removed");
+    counter!(
+        "rowport_deliveries_total",
+        "Attempts to deliver a message, by kind of channel and how they ended"
+    );
     gauge!("rowport_pool_connections", "Connections to the state and the sources");
     gauge!("rowport_pool_limit", "How many connections to a source there may be");
 }

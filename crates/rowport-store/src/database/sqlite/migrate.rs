@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0001_saved.sql"),
     include_str!("../../../migrations/sqlite/0002_runs.sql"),
     include_str!("../../../migrations/sqlite/0003_access.sql"),
+    include_str!("../../../migrations/sqlite/0004_deliveries.sql"),
 ];
 
 /// The version of a file that took every step.

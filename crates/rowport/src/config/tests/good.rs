@@ -1,7 +1,10 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rowport_engine::notify::{Secret, SmtpSecurity};
 use rowport_engine::settings::ExportSettings;
+use rowport_fetch::Reach;
+use rowport_store::DeliveryEvent;
 
 use super::read;
 
@@ -28,6 +31,19 @@ allow_http = true
 presign = false
 part_size = "64MiB"
 timeout = "5s"
+
+[notifications]
+retry_after = "2s"
+[notifications.email]
+server = "smtp.example.org"
+security = "tls"
+username = "rowport"
+password_env = "ROWPORT_SMTP_PASSWORD"
+from = "Rowport <rowport@example.org>"
+events = ["run.failed"]
+[notifications.webhooks.warehouse]
+url_env = "WAREHOUSE_WEBHOOK_URL"
+secret_env = "WAREHOUSE_WEBHOOK_SECRET"
 
 [sources.shop]
 url_env = "SHOP_DATABASE_URL"
@@ -74,6 +90,23 @@ fn everything_that_can_be_said_arrives() {
     assert_eq!((bucket.path_style, bucket.allow_http, bucket.presign), (false, true, false));
     assert_eq!((bucket.part_bytes, bucket.timeout), (64 << 20, Duration::from_secs(5)));
     assert!(!format!("{bucket:?}").contains("hunter2"));
+
+    let notify = &loaded.server.notify;
+    assert_eq!((notify.page.as_deref(), notify.retry_after), (None, Duration::from_secs(2)));
+    let email = notify.email.as_ref().unwrap();
+    assert_eq!(
+        (email.server.as_str(), email.port, email.security),
+        ("smtp.example.org", 465, SmtpSecurity::Tls)
+    );
+    let login = ("rowport".to_owned(), Secret(b"hunter2".to_vec()));
+    assert_eq!(
+        (email.login.as_ref(), email.events.as_slice()),
+        (Some(&login), [DeliveryEvent::RunFailed].as_slice())
+    );
+    let webhook = &notify.webhooks[0];
+    assert_eq!((webhook.name.as_str(), webhook.reach), ("warehouse", Reach::Public));
+    assert_eq!((webhook.key.0.as_slice(), webhook.events.len()), (b"hunter2.hunter2.hunter2.".as_slice(), 2));
+    assert!(!format!("{notify:?}").contains("hunter2"));
 
     let desk = &loaded.desk;
     assert_eq!(desk.workspace.as_deref(), Some("shop"));

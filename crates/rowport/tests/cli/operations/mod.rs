@@ -2,6 +2,7 @@
 
 mod logs;
 mod metrics;
+mod notifications;
 mod probes;
 mod roles;
 mod traces;

@@ -1,5 +1,6 @@
 //! A process that serves, and its API.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -19,6 +20,10 @@ pub struct Site {
     state: Option<Database>,
     /// Where the files are, if not in the folder.
     pub bucket: Option<S3>,
+    /// Variables of the processes' environment.
+    variables: Mutex<BTreeMap<String, String>>,
+    /// Whether people have to sign in.
+    closed: bool,
 }
 
 /// Where the files of background exports are.
@@ -79,7 +84,8 @@ impl Site {
             ));
         }
         std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
-        Self { source, folder, state, bucket }
+        let variables = Mutex::default();
+        Self { source, folder, state, bucket, variables, closed: false }
     }
 
     pub fn serve(&self) -> Served {
@@ -103,19 +109,26 @@ impl Site {
         std::fs::write(&path, format!("{text}\n{before}")).unwrap();
     }
 
+    /// Gives the processes that are started from now on a variable.
+    pub fn lend(&self, name: &str, value: &str) {
+        self.variables.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
+    /// People sign in from now on.
+    pub fn people_sign_in(&mut self) {
+        self.closed = true;
+    }
+
     fn start(&self, arguments: &[&str]) -> Result<Served, String> {
         let mut command = rowport();
-        command.args([
-            "serve",
-            "--no-sign-in",
-            "--listen",
-            "127.0.0.1:0",
-            "--source",
-            &format!("db={}", self.source.url()),
-        ]);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--source", &format!("db={}", self.source.url())]);
+        if !self.closed {
+            command.arg("--no-sign-in");
+        }
         command.arg("--config").arg(self.folder.path().join("rowport.toml"));
         command.arg("--data-dir").arg(self.folder.path().join("data"));
         self.lend_keys(&mut command);
+        self.lend_variables(&mut command);
         if let Some(state) = &self.state {
             command.args(["--state", state.url()]);
         }
@@ -143,6 +156,11 @@ impl Site {
     /// Gives a process the keys of the bucket.
     pub fn lend_keys<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", S3::SECRET_KEY)
+    }
+
+    /// Gives a process the variables of this site.
+    pub fn lend_variables(&self, command: &mut Command) {
+        command.envs(self.variables.lock().unwrap().iter());
     }
 
     /// The database that the state is in, where it is one.
@@ -273,6 +291,31 @@ impl Served {
     /// What it has said since it began to serve.
     pub fn said(&self) -> String {
         self.said.lock().unwrap().clone()
+    }
+
+    /// Waits until something is so.
+    pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !is_so() {
+            assert!(
+                started.elapsed() < Duration::from_secs(60),
+                "not {what} after a minute: {}",
+                self.said()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Waits until it says something, and answers the line that has it.
+    pub fn wait_to_hear(&self, what: &str) -> String {
+        let started = Instant::now();
+        loop {
+            if let Some(line) = self.said().lines().find(|line| line.contains(what)) {
+                return line.to_owned();
+            }
+            assert!(started.elapsed() < Duration::from_secs(30), "it never said `{what}`: {}", self.said());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// Waits for its end.

@@ -6,10 +6,11 @@ use rowport_engine::settings::SettingProblem;
 
 use super::read;
 
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("structure.txt", include_str!("structure.txt")),
     ("sources.txt", include_str!("sources.txt")),
     ("storage.txt", include_str!("storage.txt")),
+    ("notifications.txt", include_str!("notifications.txt")),
     ("values.txt", include_str!("values.txt")),
     ("syntax.txt", include_str!("syntax.txt")),
 ];

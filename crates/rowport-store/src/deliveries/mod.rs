@@ -1,0 +1,180 @@
+//! What is told to the outside when runs end: a row for each channel, written in the transaction that ends the run.
+//!
+//! A delivery is claimed for a lease like a run, and each write names the attempt. At most one attempt is under way
+//! at a time. As a process may die after its message has left, the same message may arrive twice, under the same id.
+
+mod log;
+mod queue;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::database::StoredRow;
+use crate::error::StoreError;
+use crate::runs::{Run, moment};
+use crate::store::Store;
+
+pub(crate) use self::queue::{TELL, tell};
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+pub enum DeliveryEvent {
+    /// A run ended well.
+    #[serde(rename = "run.completed")]
+    RunCompleted,
+    /// A run ended badly, and is not tried again.
+    #[serde(rename = "run.failed")]
+    RunFailed,
+    /// Somebody wants to see whether the channel works.
+    #[serde(rename = "test")]
+    Test,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DeliveryState {
+    /// It waits for its next attempt.
+    Waiting,
+    /// An attempt is under way.
+    Sending,
+    /// It was taken.
+    Sent,
+    /// It was refused for good, or too often.
+    Failed,
+}
+
+/// A way to the outside over which the ends of runs are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// `email`, or `webhook:` and its name.
+    pub name: String,
+    /// What is told over it.
+    pub events: Vec<DeliveryEvent>,
+    /// Each message is for the person who asked for the run. Of the runs of programs and of nobody, nothing is told.
+    pub personal: bool,
+}
+
+/// One message over one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Delivery {
+    /// A version 7 UUID; also what a webhook calls its message.
+    pub id: String,
+    /// `email`, or `webhook:` and its name.
+    #[schema(example = "webhook:warehouse")]
+    pub channel: String,
+    /// What it tells.
+    pub event: DeliveryEvent,
+    /// The run that it tells of.
+    pub run_id: Option<String>,
+    /// The principal whom it is for, where it is for somebody.
+    pub recipient: Option<String>,
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// How often it was tried.
+    pub attempt: u32,
+    /// What the last attempt came to, if it failed: a stable code.
+    pub error_code: Option<String>,
+    /// The same in words.
+    pub error_message: Option<String>,
+    /// When it came up.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it is tried next, or might have been last.
+    #[serde(with = "crate::moment")]
+    #[schema(value_type = String, format = DateTime)]
+    pub not_before: Timestamp,
+    /// When it ended, well or badly.
+    #[serde(with = "crate::moment::optional")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub finished_at: Option<Timestamp>,
+}
+
+/// A delivery that is this process's to try, until its lease is over.
+#[derive(Debug, Clone)]
+pub struct DueDelivery {
+    /// The delivery as it was claimed.
+    pub delivery: Delivery,
+    /// What it tells of.
+    pub run: Option<Run>,
+}
+
+/// How an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Undelivered {
+    /// A stable code.
+    pub code: String,
+    /// What went wrong, in words.
+    pub message: String,
+    /// When to try again, where that makes sense.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// The deliveries of a [`Store`].
+#[derive(Debug, Clone, Copy)]
+pub struct Deliveries<'a> {
+    pub(crate) store: &'a Store,
+}
+
+impl DeliveryEvent {
+    const ALL: [Self; 3] = [Self::RunCompleted, Self::RunFailed, Self::Test];
+
+    /// As it is stored, and as messages say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RunCompleted => "run.completed",
+            Self::RunFailed => "run.failed",
+            Self::Test => "test",
+        }
+    }
+}
+
+impl DeliveryState {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Sending, Self::Sent, Self::Failed];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+const COLUMNS: &str = "id, channel, event, run_id, recipient, state, attempt, error_code, error_message, created_at, \
+    not_before, finished_at";
+
+impl Deliveries<'_> {
+    fn wrong(&self, error: sqlx::Error) -> StoreError {
+        self.store.database.wrong(error)
+    }
+
+    fn read(&self, row: &dyn StoredRow) -> Result<Delivery, StoreError> {
+        read(row).map_err(|error| self.wrong(error))
+    }
+}
+
+fn read(row: &dyn StoredRow) -> Result<Delivery, sqlx::Error> {
+    let unknown =
+        |word: &str| sqlx::Error::Decode(format!("a delivery with the unknown word `{word}`").into());
+    let (event, state) = (row.text("event")?, row.text("state")?);
+    let event_known = DeliveryEvent::ALL.into_iter().find(|known| known.word() == event);
+    let state_known = DeliveryState::ALL.into_iter().find(|known| known.word() == state);
+    Ok(Delivery {
+        id: row.text("id")?,
+        channel: row.text("channel")?,
+        event: event_known.ok_or_else(|| unknown(&event))?,
+        run_id: row.text_or_none("run_id")?,
+        recipient: row.text_or_none("recipient")?,
+        state: state_known.ok_or_else(|| unknown(&state))?,
+        attempt: u32::try_from(row.number("attempt")?).unwrap_or(u32::MAX),
+        error_code: row.text_or_none("error_code")?,
+        error_message: row.text_or_none("error_message")?,
+        created_at: moment(row.number("created_at")?),
+        not_before: moment(row.number("not_before")?),
+        finished_at: row.number_or_none("finished_at")?.map(moment),
+    })
+}
