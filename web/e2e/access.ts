@@ -51,6 +51,10 @@ export function access({ principal, source, child }: Workspace) {
   const session = (id: string, agent: string | null, rest: object = {}) => ({
     id, user_id: me, agent, address: '192.0.2.7', created_at: ago(600), last_used_at: ago(2), ...rest,
   }); // prettier-ignore
+  const delivery = (id: string, state: string, channel: string, rest: object = {}) => ({
+    id, state, channel, event: 'run.completed', run_id: 'r1', recipient: null, attempt: 1, error_code: null,
+    error_message: null, created_at: ago(50), not_before: ago(50), finished_at: null, ...rest,
+  }); // prettier-ignore
   let seq = 900;
   const event = (action: string, rest: object = {}) => ({
     seq: (seq -= 1), id: `e${seq}`, at: ago(900 - seq), action, principal, principal_name: 'Ada Byron', tenant: null,
@@ -75,6 +79,40 @@ export function access({ principal, source, child }: Workspace) {
         { most: 50, within_seconds: 3600, left: 37, resets_at: ago(-20) },
         { most: 100, within_seconds: 86_400, left: 0, resets_at: ago(-300) },
       ],
+    },
+    channels: [
+      {
+        name: 'email',
+        host: 'smtp.example.org',
+        from: 'Rowport <rowport@example.org>',
+        events: ['run.completed', 'run.failed'],
+        personal: true,
+      },
+      {
+        name: 'webhook:a-name-that-is-rather-long-for-a-webhook',
+        host: 'hooks.a-department-with-a-long-name.example.org',
+        from: null,
+        events: ['run.failed'],
+        personal: false,
+      },
+    ],
+    deliveries: {
+      deliveries: [
+        delivery('d1', 'sending', 'email', { event: 'test', recipient: principal }),
+        delivery('d2', 'waiting', 'webhook:warehouse', {
+          attempt: 2,
+          error_code: 'webhook_refused',
+          error_message: 'it answered 503',
+        }),
+        delivery('d3', 'failed', 'email', {
+          event: 'run.failed',
+          recipient: 'user:u2',
+          error_code: 'mail_refused',
+          error_message: 'smtp.example.org: permanent error (550): 5.1.1 nobody of that name',
+        }),
+        delivery('d4', 'sent', 'webhook:warehouse', { attempt: 3, finished_at: ago(40) }),
+      ],
+      next: 'd4',
     },
     audit: {
       events: [

@@ -17,15 +17,17 @@ afterAll(() => browser.close());
 /** As somebody who has signed out of the demo, which would let them in again by itself. */
 const asNobody = (page: Page) => page.context().addCookies([{ name: 'rowport', value: 'out', url: base }]);
 
-/** People, roles, keys, sessions, limits and events in every state, whatever the server has seen so far. */
+/** People, roles, keys, sessions, limits, messages and events in every state, whatever the server has seen so far. */
 async function withEverything(page: Page) {
-  const { users, roles, keys, sessions, limits, audit } = access(desk);
+  const { users, roles, keys, sessions, limits, channels, deliveries, audit } = access(desk);
   const answers = {
     users: { users },
     roles: { roles },
     keys: { keys },
     sessions: { sessions },
     limits,
+    notifications: { channels },
+    'notifications/deliveries': deliveries,
     audit,
   };
   for (const [path, json] of Object.entries(answers))
@@ -159,6 +161,13 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await expectAccessible(page, 'sessions: list');
       await page.getByRole('link', { name: 'Limits' }).click();
       await page.getByText('37 of 50 left').waitFor();
+      await expectNoSideways(page);
+    }));
+  test('notifications', () =>
+    see('notifications', async (page) => {
+      await settings(page, 'notifications');
+      await page.getByText('Waits for attempt 3: it answered 503').waitFor();
+      await page.getByRole('button', { name: 'Show earlier ones' }).waitFor();
       await expectNoSideways(page);
     }));
   test('audit', () =>

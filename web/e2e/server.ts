@@ -16,19 +16,25 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
+/** What a server is told beyond the usual. */
+interface Told {
+  config: string;
+  variables: Record<string, string>;
+}
+
 /** Serves a small example workspace that nobody has signed in to yet. */
-export async function startServer(): Promise<Server> {
+export async function startServer(told: Told = { config: '', variables: {} }): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'rowport-e2e-'));
   await promisify(execFile)(BINARY, ['demo', '--only-generate', '--rows', '2000', '--data-dir', folder]);
   const config = join(folder, 'served.toml');
   await writeFile(
     config,
-    `[limits]\nexports_per_hour = 50\n[sources.demo]\nlabel = "Example"\nurl = "sqlite:${join(folder, 'demo-2000.sqlite')}"\n`,
+    `${told.config}[limits]\nexports_per_hour = 50\n[sources.demo]\nlabel = "Example"\nurl = "sqlite:${join(folder, 'demo-2000.sqlite')}"\n`,
   );
   const server = spawn(
     BINARY,
     ['serve', '--config', config, '--data-dir', join(folder, 'state'), '--listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...told.variables } },
   );
   const stop = async () => {
     await ended(server);

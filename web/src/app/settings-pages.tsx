@@ -12,6 +12,7 @@ const PAGES = {
   keys: lazy(() => import('@/features/settings/keys/keys-page')),
   sessions: lazy(() => import('@/features/settings/sessions/sessions-page')),
   limits: lazy(() => import('@/features/settings/limits/limits-page')),
+  notifications: lazy(() => import('@/features/settings/notifications/notifications-page')),
 };
 
 /** The settings begin with the first part that is there for whoever looks. */

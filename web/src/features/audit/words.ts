@@ -16,6 +16,7 @@ export const ACTION_KINDS = [
   { value: 'user.', label: 'People' },
   { value: 'role.', label: 'Roles' },
   { value: 'key.', label: 'API keys' },
+  { value: 'notification.', label: 'Notifications' },
   { value: 'audit.', label: 'The audit itself' },
 ] as const;
 
@@ -74,6 +75,8 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
       return named('made the API key', text('name'));
     case 'key.revoked':
       return 'revoked an API key';
+    case 'notification.tested':
+      return `sent a test over ${subject === 'email' ? 'e-mail' : (subject ?? 'a channel')}`;
     case 'audit.exported':
       return 'exported the audit';
     default:

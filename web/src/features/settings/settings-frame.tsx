@@ -4,7 +4,7 @@ import type { Me } from '@/api/session';
 import { AppLink } from '@/components/app-link';
 
 export interface Part {
-  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits';
+  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'notifications';
   label: string;
 }
 
@@ -14,6 +14,7 @@ export const PARTS: readonly Part[] = [
   { id: 'keys', label: 'API keys' },
   { id: 'sessions', label: 'Sessions' },
   { id: 'limits', label: 'Limits' },
+  { id: 'notifications', label: 'Notifications' },
 ];
 
 /** The parts that are there for somebody: keys and sessions belong to people who sign in. */
@@ -25,6 +26,7 @@ export function partsFor(me: Me): Part[] {
     keys: me.can_sign_out,
     sessions: me.can_sign_out,
     limits: true,
+    notifications: admin,
   };
   return PARTS.filter(({ id }) => shown[id]);
 }

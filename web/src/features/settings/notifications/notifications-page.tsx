@@ -1,0 +1,80 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { BellOff, Mail, Webhook } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '@/components/button';
+import { EmptyNotice } from '@/components/empty-notice';
+import { say, sayProblem } from '@/lib/toast';
+import { Answer, Section } from '../section';
+import { DeliveriesList } from './deliveries-list';
+import { type Channel, channelsQuery, sendTest } from './notifications';
+import { channelWords, toldWords } from './words';
+
+export default function NotificationsPage() {
+  const channels = useQuery(channelsQuery);
+  return (
+    <>
+      <Section
+        title="Channels"
+        about="How people and programs hear of exports that were made in the background. What there is stands in the configuration; secrets are not shown."
+      >
+        <Answer query={channels} label="channels">
+          {(list) =>
+            list.length === 0 ? (
+              <EmptyNotice icon={<BellOff />} title="Nothing is told outside of this page">
+                <code className="font-mono text-xs">[notifications]</code> in rowport.toml configures e-mail
+                and webhooks.
+              </EmptyNotice>
+            ) : (
+              <ul className="grid gap-4 sm:grid-cols-2">
+                {list.map((channel) => (
+                  <ChannelCard key={channel.name} channel={channel} />
+                ))}
+              </ul>
+            )
+          }
+        </Answer>
+      </Section>
+      <DeliveriesList quiet={channels.data?.length === 0} />
+    </>
+  );
+}
+
+function ChannelCard({ channel }: { channel: Channel }) {
+  const queries = useQueryClient();
+  const [sending, setSending] = useState(false);
+  const title = channelWords(channel.name);
+  const Icon = channel.personal ? Mail : Webhook;
+  const send = async () => {
+    setSending(true);
+    try {
+      await sendTest(channel.name);
+      say('A test is on its way', 'What becomes of it stands in the list below.');
+      await queries.invalidateQueries({ queryKey: ['deliveries'] });
+    } catch (error) {
+      sayProblem(error);
+    }
+    setSending(false);
+  };
+  return (
+    <li data-channel={channel.name} className="flex flex-col rounded-lg border border-line p-4 text-[13px]">
+      <h3 className="flex items-center gap-2 font-medium break-words [&_svg]:size-4 [&_svg]:shrink-0">
+        <Icon aria-hidden />
+        {title}
+      </h3>
+      <p className="mt-1 break-words text-ink-soft">{toldWords(channel)}</p>
+      <p className="mt-1 mb-3 text-xs break-words text-ink-soft">
+        {channel.personal ? 'Over' : 'To'} {channel.host}
+        {channel.from != null && `, from ${channel.from}`}
+      </p>
+      <Button
+        small
+        className="mt-auto self-start"
+        aria-label={`Send a test: ${title}`}
+        disabled={sending}
+        onClick={() => void send()}
+      >
+        Send a test
+      </Button>
+    </li>
+  );
+}
