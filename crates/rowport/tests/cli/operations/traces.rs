@@ -1,48 +1,16 @@
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{Span, span::SpanKind};
 use prost::Message;
+use rowport_testkit::Hooks;
 
 use crate::runs::served::{Site, State};
 
-/// A collector that answers everything with 200, and what it was sent.
-fn collector() -> (String, Receiver<(String, Vec<u8>)>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let (told, heard) = channel();
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.unwrap();
-            let mut bytes = Vec::new();
-            let mut piece = [0; 4096];
-            let (head, length) = loop {
-                let read = stream.read(&mut piece).unwrap();
-                bytes.extend_from_slice(&piece[..read]);
-                let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-                let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_lowercase();
-                let length = head.split("content-length: ").nth(1).unwrap().split("\r\n").next().unwrap();
-                let length: usize = length.parse().unwrap();
-                bytes.drain(..end + 4);
-                break (head, length);
-            };
-            while bytes.len() < length {
-                let read = stream.read(&mut piece).unwrap();
-                bytes.extend_from_slice(&piece[..read]);
-            }
-            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
-            let _ = told.send((head, bytes));
-        }
-    });
-    (address, heard)
-}
-
 #[test]
 fn a_request_is_a_span_of_its_callers_trace_and_an_attempt_is_one_of_its_own() {
-    let (endpoint, heard) = collector();
+    let collector = Hooks::start();
+    let endpoint = format!("http://{}", collector.address());
     let site = Site::new(State::Sqlite, 1_000, "2s");
     let served = site.serve_with(&["--traces", &endpoint, "--log-format", "json"]);
     let (trace, parent) = ("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7");
@@ -57,16 +25,14 @@ fn a_request_is_a_span_of_its_callers_trace_and_an_attempt_is_one_of_its_own() {
     let line = said.lines().find(|line| line.contains("/rows") && line.contains("answered")).unwrap();
     assert!(line.contains(&format!("\"trace_id\":\"{trace}\"")), "{line}");
     let mut spans = Vec::new();
-    while let Ok((head, body)) = heard.try_recv() {
+    for told in collector.asked() {
+        assert_eq!(told.line, "POST /v1/traces HTTP/1.1");
+        assert_eq!(told.headers["content-type"], "application/x-protobuf");
         assert!(
-            head.starts_with("post /v1/traces http/1.1\r\n") && head.contains("application/x-protobuf"),
-            "{head}"
-        );
-        assert!(
-            !String::from_utf8_lossy(&body).contains("secret"),
+            !String::from_utf8_lossy(&told.body).contains("secret"),
             "what people look for is nobody's business"
         );
-        let request = ExportTraceServiceRequest::decode(body.as_slice()).unwrap();
+        let request = ExportTraceServiceRequest::decode(told.body.as_slice()).unwrap();
         for of_resource in request.resource_spans {
             let resource = format!("{:?}", of_resource.resource);
             assert!(resource.contains("service.name") && resource.contains("rowport"), "{resource}");
