@@ -17,6 +17,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod archive;
 mod cell;
 mod civil;
 mod column;
@@ -34,6 +35,7 @@ mod scan;
 mod text;
 mod xlsx;
 
+pub use archive::Archive;
 pub use compress::{Compression, Compressor};
 pub use encoder::{EncodeOptions, Encoder, Envelope, ParquetCodec};
 pub use error::EncodeError;

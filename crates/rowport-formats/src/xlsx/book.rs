@@ -1,10 +1,9 @@
-use super::deflate::{CHUNK_BYTES, Deflater};
 use super::names::SheetNames;
 use super::parts;
 use super::sheet::{Sheet, SheetLayout};
 use super::styles::Styles;
-use super::zip::ZipWriter;
 use crate::EncodeError;
+use crate::archive::{CHUNK_BYTES, Deflater, ZipWriter};
 
 /// More sheets than this are of no use to a person, and slow to open.
 const MAX_SHEETS: usize = 1_000;
@@ -134,7 +133,8 @@ impl Book {
         layout.close(&sheet, &mut self.buffer);
         let zip = &mut self.zip;
         let sums = self.deflater.finish(&mut self.buffer, |bytes| zip.data(bytes, out));
-        self.zip.end(sums.map_err(|detail| failed(row, detail))?, row, out)?;
+        let outgrown = |_| EncodeError::TooLarge { row, detail: "a sheet of the workbook outgrew 4 GiB" };
+        self.zip.end(sums.map_err(|detail| failed(row, detail))?, out).map_err(outgrown)?;
         let number = self.closed.len() + 1;
         if !sheet.links.relationships().is_empty() {
             let part = parts::sheet_relationships(sheet.links.relationships());

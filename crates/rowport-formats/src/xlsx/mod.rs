@@ -10,7 +10,6 @@
 
 mod book;
 mod cell;
-mod deflate;
 mod links;
 mod names;
 mod number;
@@ -19,7 +18,6 @@ mod sheet;
 mod styles;
 mod widths;
 mod xml;
-mod zip;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;

@@ -11,8 +11,8 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::zip::Sums;
 
-/// How much XML makes a chunk.
-pub(super) const CHUNK_BYTES: usize = 512 << 10;
+/// How much makes a chunk.
+pub(crate) const CHUNK_BYTES: usize = 512 << 10;
 /// The levels that chunks take in turn. Level 4 makes a sheet 10% smaller than level 3 for a quarter more of the
 /// whole time; one chunk in three at level 4 gets a third of the one for a third of the other.
 const LEVELS: [u32; 3] = [3, 3, 4];
@@ -38,7 +38,7 @@ struct Worker {
 }
 
 /// Deflates one entry after another.
-pub(super) struct Deflater {
+pub(crate) struct Deflater {
     own: ChunkCompressor,
     workers: Vec<Worker>,
     sent: usize,
@@ -49,7 +49,7 @@ pub(super) struct Deflater {
 }
 
 impl Deflater {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             own: ChunkCompressor::new(),
             workers: Vec::new(),
@@ -61,8 +61,8 @@ impl Deflater {
         }
     }
 
-    /// Takes the XML out of `plain`, which is empty afterwards, and hands finished data to `sink`.
-    pub(super) fn push(&mut self, plain: &mut Vec<u8>, mut sink: impl FnMut(&[u8])) -> Result<(), String> {
+    /// Takes the bytes out of `plain`, which is empty afterwards, and hands finished data to `sink`.
+    pub(crate) fn push(&mut self, plain: &mut Vec<u8>, mut sink: impl FnMut(&[u8])) -> Result<(), String> {
         if self.workers.is_empty() {
             // The threads begin with the first full chunk: a small workbook needs none.
             self.workers = (0..THREADS).map(|_| Worker::spawn()).collect::<Result<_, _>>()?;
@@ -79,7 +79,7 @@ impl Deflater {
     }
 
     /// Hands over what is finished already, without waiting.
-    pub(super) fn take_finished(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), String> {
+    pub(crate) fn take_finished(&mut self, mut sink: impl FnMut(&[u8])) -> Result<(), String> {
         while self.received < self.sent {
             let Ok(packed) = self.workers[self.received % THREADS].done.try_recv() else { break };
             self.received += 1;
@@ -89,15 +89,15 @@ impl Deflater {
     }
 
     /// Deflates a whole small entry by itself. Only between entries.
-    pub(super) fn whole(&mut self, plain: Vec<u8>) -> Result<(Vec<u8>, Sums), String> {
+    pub(crate) fn whole(&mut self, plain: Vec<u8>) -> Result<(Vec<u8>, Sums), String> {
         let packed = self.own.pack(0, plain, Vec::new(), FlushCompress::Finish)?;
         let plain = packed.hasher.total_len();
         let sums = Sums { crc: packed.hasher.finalize(), packed: packed.bytes.len() as u64, plain };
         Ok((packed.bytes, sums))
     }
 
-    /// Ends the entry with the rest of its XML, and gives its sums.
-    pub(super) fn finish(
+    /// Ends the entry with the rest of its bytes, and gives its sums.
+    pub(crate) fn finish(
         &mut self,
         plain: &mut Vec<u8>,
         mut sink: impl FnMut(&[u8]),
@@ -136,6 +136,12 @@ impl Deflater {
     }
 }
 
+impl Default for Deflater {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Worker {
     fn spawn() -> Result<Self, String> {
         let (jobs, taken) = sync_channel::<Job>(DEPTH);
@@ -148,7 +154,7 @@ impl Worker {
                 }
             }
         };
-        let thread = thread::Builder::new().name("xlsx-deflate".to_owned()).spawn(run);
+        let thread = thread::Builder::new().name("deflate".to_owned()).spawn(run);
         let thread = thread.map_err(|error| format!("no thread for deflating: {error}"))?;
         Ok(Self { jobs: Some(jobs), done, thread: Some(thread) })
     }

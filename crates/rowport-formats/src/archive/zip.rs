@@ -1,7 +1,5 @@
 //! A zip archive as a stream: entries of unknown size, with their sizes and checksum behind them.
 
-use crate::EncodeError;
-
 const LOCAL_HEADER: u32 = 0x0403_4b50;
 const DATA_DESCRIPTOR: u32 = 0x0807_4b50;
 const CENTRAL_HEADER: u32 = 0x0201_4b50;
@@ -12,13 +10,15 @@ const LOCATOR_64: u32 = 0x0706_4b50;
 const NEEDS_DEFLATE: u16 = 20;
 const NEEDS_ZIP64: u16 = 45;
 const SIZES_FOLLOW: u16 = 1 << 3;
+/// The name is UTF-8, which readers take it for anyway while it is ASCII.
+const UTF8_NAME: u16 = 1 << 11;
 const DEFLATED: u16 = 8;
 /// 1980-01-01, the earliest date of the format: an archive says nothing about when it was made.
 const DATE: u16 = 0x0021;
 
 /// Writes one archive. Entries are deflated by the caller.
 #[derive(Default)]
-pub(super) struct ZipWriter {
+pub(crate) struct ZipWriter {
     offset: u64,
     entries: Vec<Entry>,
 }
@@ -32,34 +32,38 @@ struct Entry {
 
 /// What an archive says about an entry's data.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Sums {
-    pub(super) crc: u32,
-    pub(super) packed: u64,
-    pub(super) plain: u64,
+pub(crate) struct Sums {
+    pub(crate) crc: u32,
+    pub(crate) packed: u64,
+    pub(crate) plain: u64,
 }
+
+/// An entry has more bytes than its records can say: 4 GiB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outgrown;
 
 impl ZipWriter {
     /// Writes an entry whose deflated data are known.
-    pub(super) fn whole(&mut self, name: String, data: &[u8], sums: Sums, out: &mut Vec<u8>) {
+    pub(crate) fn whole(&mut self, name: String, data: &[u8], sums: Sums, out: &mut Vec<u8>) {
         self.header(name, 0, sums, out);
         self.data(data, out);
     }
 
     /// Begins an entry whose data follow piece by piece.
-    pub(super) fn begin(&mut self, name: String, out: &mut Vec<u8>) {
+    pub(crate) fn begin(&mut self, name: String, out: &mut Vec<u8>) {
         self.header(name, SIZES_FOLLOW, Sums::default(), out);
     }
 
     /// Writes deflated data of the entry that was begun.
-    pub(super) fn data(&mut self, data: &[u8], out: &mut Vec<u8>) {
+    pub(crate) fn data(&mut self, data: &[u8], out: &mut Vec<u8>) {
         self.offset += data.len() as u64;
         out.extend_from_slice(data);
     }
 
     /// Ends the entry that was begun.
-    pub(super) fn end(&mut self, sums: Sums, row: u64, out: &mut Vec<u8>) -> Result<(), EncodeError> {
+    pub(crate) fn end(&mut self, sums: Sums, out: &mut Vec<u8>) -> Result<(), Outgrown> {
         let (Ok(packed), Ok(plain)) = (u32::try_from(sums.packed), u32::try_from(sums.plain)) else {
-            return Err(EncodeError::TooLarge { row, detail: "a sheet of the workbook outgrew 4 GiB" });
+            return Err(Outgrown);
         };
         if let Some(entry) = self.entries.last_mut() {
             entry.sums = sums;
@@ -71,7 +75,7 @@ impl ZipWriter {
     }
 
     /// Writes the directory at the end of the archive.
-    pub(super) fn finish(&mut self, out: &mut Vec<u8>) {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>) {
         let start = self.offset;
         let mut directory = Record(Vec::new());
         for entry in &self.entries {
@@ -91,6 +95,7 @@ impl ZipWriter {
     }
 
     fn header(&mut self, name: String, flags: u16, sums: Sums, out: &mut Vec<u8>) {
+        let flags = if name.is_ascii() { flags } else { flags | UTF8_NAME };
         let mut record = Record(Vec::with_capacity(30 + name.len()));
         record.u32(LOCAL_HEADER).u16(NEEDS_DEFLATE).u16(flags).u16(DEFLATED).u16(0).u16(DATE);
         record.u32(sums.crc).u32(saturated(sums.packed)).u32(saturated(sums.plain));
@@ -152,9 +157,9 @@ mod tests {
         zip.begin("a".to_owned(), &mut out);
         // The data are only pretended: the records are what is tested.
         zip.offset += u64::from(u32::MAX);
-        zip.end(Sums::default(), 0, &mut out).unwrap();
+        zip.end(Sums::default(), &mut out).unwrap();
         zip.begin("b".to_owned(), &mut out);
-        zip.end(Sums::default(), 0, &mut out).unwrap();
+        zip.end(Sums::default(), &mut out).unwrap();
         let second = zip.entries[1].offset;
         assert!(second > u64::from(u32::MAX));
         out.clear();
@@ -171,6 +176,6 @@ mod tests {
         let mut out = Vec::new();
         zip.begin("a".to_owned(), &mut out);
         let sums = Sums { plain: 1 << 32, ..Sums::default() };
-        assert_eq!(zip.end(sums, 7, &mut out).unwrap_err().code(), "too_large");
+        assert_eq!(zip.end(sums, &mut out), Err(Outgrown));
     }
 }
