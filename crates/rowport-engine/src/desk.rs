@@ -12,13 +12,17 @@ use tracing::Instrument;
 
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
-use crate::settings::{DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings};
+use crate::settings::{
+    DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings, SubjectSettings,
+};
+use crate::subjects;
 
 /// The sources, and what is known of their datasets.
 pub struct Desk {
     sources: Vec<Source>,
     pub(crate) workspace: Option<String>,
     pub(crate) exports: ExportSettings,
+    pub(crate) subjects: Vec<SubjectSettings>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -68,15 +72,15 @@ pub struct SourceStatus {
 impl Desk {
     /// A desk for these settings. Databases are connected to when they are first asked.
     pub fn new(settings: DeskSettings, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let sources = settings
-            .sources
+        let DeskSettings { sources, workspace, exports, subjects } = settings;
+        let sources = sources
             .into_iter()
             .map(|settings| {
                 let driver = connect(&settings.url, limits)?;
                 Ok(Source { settings, driver, described: Mutex::new(None) })
             })
             .collect::<Result<_, EngineError>>()?;
-        Ok(Self { sources, workspace: settings.workspace, exports: settings.exports, clock })
+        Ok(Self { sources, workspace, exports, subjects, clock })
     }
 
     /// The sources that the principal may know of: those where a dataset could be that they may read.
@@ -136,14 +140,24 @@ impl Desk {
 
     /// Where the settings do not fit the database.
     pub async fn setting_problems(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {
-        self.describe(&Principal::local(), source, true).await?;
-        let described = self.source(source)?.described.lock().await;
-        Ok(described.as_ref().map(|described| described.problems.clone()).unwrap_or_default())
+        let catalog = self.describe(&Principal::local(), source, true).await?;
+        let source = self.source(source)?;
+        let described = source.described.lock().await;
+        let mut problems = described.as_ref().map(|described| described.problems.clone()).unwrap_or_default();
+        problems.extend(subjects::unreachable(&source.settings, &catalog));
+        Ok(problems)
     }
 
     /// The settings of one dataset, for what the catalog does not carry.
     pub fn dataset_settings(&self, source: &str, dataset: &str) -> Option<&DatasetSettings> {
         self.source(source).ok()?.settings.datasets.get(dataset)
+    }
+
+    /// The settings of every dataset that has some, with the names of its source and of itself.
+    pub(crate) fn every_setting(&self) -> impl Iterator<Item = (&str, &str, &DatasetSettings)> {
+        self.sources.iter().map(|source| &source.settings).flat_map(|source| {
+            source.datasets.iter().map(|(name, settings)| (source.name.as_str(), name.as_str(), settings))
+        })
     }
 
     /// The clock that everything here goes by.

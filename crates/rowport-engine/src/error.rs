@@ -31,6 +31,20 @@ pub enum EngineError {
         /// The dataset.
         dataset: String,
     },
+    /// There is no kind of person of that name.
+    #[error("there is no kind of person `{name}`{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
+    UnknownSubject {
+        /// The name asked for.
+        name: String,
+        /// One with a similar name.
+        suggestion: Option<String>,
+    },
+    /// Something about the person is not for this principal. What it is, is not for them either.
+    #[error("an archive about a `{subject}` would not be whole: it would leave out what you may not export")]
+    NotTheWhole {
+        /// The kind of person.
+        subject: String,
+    },
     /// Whoever asked for it has been suspended or removed, or their key was revoked.
     #[error("whoever asked for this may not do anything any more")]
     NotAllowedAnyMore,
@@ -77,7 +91,8 @@ impl EngineError {
         match self {
             Self::UnknownSource { .. } => "unknown_source",
             Self::UnknownDataset { .. } => "unknown_dataset",
-            Self::Forbidden { .. } | Self::NotAllowedAnyMore => "forbidden",
+            Self::UnknownSubject { .. } => "unknown_subject",
+            Self::Forbidden { .. } | Self::NotTheWhole { .. } | Self::NotAllowedAnyMore => "forbidden",
             Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
             Self::Query(QueryError::TooMany { .. }) => "too_large",
             Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",

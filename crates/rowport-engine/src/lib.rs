@@ -15,6 +15,7 @@ mod pages;
 mod refine;
 pub mod runs;
 pub mod settings;
+pub mod subjects;
 
 pub use desk::{Desk, SourceStatus};
 pub use error::EngineError;

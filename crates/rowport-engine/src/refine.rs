@@ -88,6 +88,13 @@ impl Refinery<'_> {
         {
             policy.deleted_at = Some(deleted_at.clone());
         }
+        for (subject, columns) in &settings.subjects {
+            for column in columns.iter().filter(|column| !column.contains('.')) {
+                if !settings.lookups.contains_key(column) {
+                    self.exists(&dataset, column, &["subjects", subject, column]);
+                }
+            }
+        }
         for (preset, columns) in &settings.presets {
             for column in columns.iter().filter(|column| !column.contains('.')) {
                 let known = settings.lookups.contains_key(column);
@@ -204,7 +211,7 @@ impl Refinery<'_> {
     }
 }
 
-fn problem(
+pub(crate) fn problem(
     source: &SourceSettings,
     dataset: &str,
     path: &[&str],

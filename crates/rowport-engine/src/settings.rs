@@ -16,6 +16,17 @@ pub struct DeskSettings {
     pub workspace: Option<String>,
     /// Export thresholds and limits.
     pub exports: ExportSettings,
+    /// The kinds of person that an archive can be about.
+    pub subjects: Vec<SubjectSettings>,
+}
+
+/// A kind of person, such as a customer. Datasets say by which columns they know one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SubjectSettings {
+    /// The name in requests: lower-case letters, digits, `-` and `_`.
+    pub name: String,
+    /// The name for people.
+    pub label: String,
 }
 
 /// One database.
@@ -47,6 +58,8 @@ pub struct DatasetSettings {
     /// Every tenant sees the whole of it. A dataset that neither names a tenant column nor is shared is not there for
     /// principals of a tenant.
     pub shared: bool,
+    /// By which columns its rows belong to a person, by kind of person: any of them has what that person is known by.
+    pub subjects: BTreeMap<String, Vec<String>>,
     /// Refinements, by column.
     pub columns: BTreeMap<String, ColumnSettings>,
     /// Computed columns, by name.

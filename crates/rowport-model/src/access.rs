@@ -27,6 +27,9 @@ pub enum Permission {
     /// Delete rows for good.
     #[serde(rename = "records.purge")]
     RecordsPurge,
+    /// Take out everything about one person, where the configuration says how a dataset's rows are found.
+    #[serde(rename = "subjects.export")]
+    SubjectsExport,
     /// Run collections.
     #[serde(rename = "collections.run")]
     CollectionsRun,
@@ -90,7 +93,7 @@ pub struct Access {
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RecordsRead,
         Self::RecordsExport,
         Self::RecordsReveal,
@@ -98,6 +101,7 @@ impl Permission {
         Self::RecordsUpdate,
         Self::RecordsDelete,
         Self::RecordsPurge,
+        Self::SubjectsExport,
         Self::CollectionsRun,
         Self::SchedulesManage,
         Self::AuditRead,
@@ -114,6 +118,7 @@ impl Permission {
             Self::RecordsUpdate => "records.update",
             Self::RecordsDelete => "records.delete",
             Self::RecordsPurge => "records.purge",
+            Self::SubjectsExport => "subjects.export",
             Self::CollectionsRun => "collections.run",
             Self::SchedulesManage => "schedules.manage",
             Self::AuditRead => "audit.read",
@@ -128,7 +133,7 @@ impl Permission {
 
     /// Whether it is about one dataset or another, rather than about Rowport itself.
     pub fn is_of_datasets(self) -> bool {
-        self.word().starts_with("records.")
+        self.word().starts_with("records.") || self == Self::SubjectsExport
     }
 }
 

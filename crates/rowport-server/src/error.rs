@@ -120,7 +120,7 @@ fn status_of(code: &str) -> StatusCode {
         }
         "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
         | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
-        | "unknown_invitation" => StatusCode::NOT_FOUND,
+        | "unknown_invitation" | "unknown_subject" => StatusCode::NOT_FOUND,
         "bad_preset" | "bad_role" => StatusCode::BAD_REQUEST,
         "forbidden" => StatusCode::FORBIDDEN,
         "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed" => {

@@ -637,6 +637,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/subject-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Starts an archive of everything about one person: a run whose file is a ZIP with a file for each dataset and
+         *     `manifest.json`. It is checked and kept before this answers. Whoever may not export all of it gets nothing of it:
+         *     an archive that leaves something out in silence would be taken for the whole.
+         */
+        post: operations["start_subject_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of person that one may have an archive about: those of which one may export every dataset. */
+        get: operations["list_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -736,6 +774,11 @@ export interface components {
             /** @description Whose it is. */
             user_id: string;
         };
+        /**
+         * @description The format of the files in an archive.
+         * @enum {string}
+         */
+        ArchiveFormat: "ndjson" | "csv";
         /** @description A file that a run made. */
         Artifact: {
             /** @description Whether it can still be downloaded, as far as the store knows: neither revoked nor removed. */
@@ -1457,6 +1500,8 @@ export interface components {
         LimitList: {
             /** @description Of exports, the shortest span of time first; empty when there is no limit. */
             exports: components["schemas"]["LimitLeft"][];
+            /** @description Of archives about one person; empty when there is no limit. */
+            subject_exports: components["schemas"]["LimitLeft"][];
         };
         /** @description The secret of a one-time link: what stands after `#` in it. */
         LinkSecret: {
@@ -1520,7 +1565,7 @@ export interface components {
          * @description Something that can be permitted. The words are stable: roles, keys and addresses say them.
          * @enum {string}
          */
-        Permission: "records.read" | "records.export" | "records.reveal" | "records.import" | "records.update" | "records.delete" | "records.purge" | "collections.run" | "schedules.manage" | "audit.read" | "admin";
+        Permission: "records.read" | "records.export" | "records.reveal" | "records.import" | "records.update" | "records.delete" | "records.purge" | "subjects.export" | "collections.run" | "schedules.manage" | "audit.read" | "admin";
         /** @description A name and a list of columns. */
         PresetBody: {
             /** @description The columns, in order. */
@@ -1620,7 +1665,7 @@ export interface components {
              * @description When it was asked for.
              */
             created_at: string;
-            /** @description The dataset. */
+            /** @description The dataset; empty for a run over several. */
             dataset: string;
             /** @description Its owner deleted it; it is only told of so that a list can drop it. */
             deleted: boolean;
@@ -1632,7 +1677,7 @@ export interface components {
             finished_at?: string | null;
             /** @description A version 7 UUID. */
             id: string;
-            /** @description The kind of work, such as `export`. */
+            /** @description The kind of work, `export` or `subject_export`. */
             kind: string;
             /** @description The run that this one is a part of. */
             parent?: string | null;
@@ -1644,7 +1689,7 @@ export interface components {
             request: Record<string, never>;
             /** @description The run that this one repeats. */
             rerun_of?: string | null;
-            /** @description The source. */
+            /** @description The source; empty for a run over several. */
             source: string;
             /**
              * Format: date-time
@@ -1808,6 +1853,48 @@ export interface components {
         Sources: {
             /** @description In the configuration's order. */
             sources: components["schemas"]["Source"][];
+        };
+        /** @description A dataset that an archive has a file of. */
+        SubjectDataset: {
+            /** @description The dataset's name. */
+            dataset: string;
+            /** @description The source's name. */
+            source: string;
+        };
+        /** @description A kind of person that an archive can be about. */
+        SubjectKind: {
+            /** @description The datasets that know one. */
+            datasets: components["schemas"]["SubjectDataset"][];
+            /**
+             * @description The name for people.
+             * @example Customer
+             */
+            label: string;
+            /**
+             * @description The name in requests.
+             * @example customer
+             */
+            name: string;
+        };
+        /** @description The kinds of person that one may have an archive about. */
+        SubjectList: {
+            /** @description In the order of the configuration; empty when it names none, or none for whoever asks. */
+            subjects: components["schemas"]["SubjectKind"][];
+        };
+        /** @description An archive, asked for. */
+        SubjectRequest: {
+            /** @description The format of the files. */
+            format?: components["schemas"]["ArchiveFormat"];
+            /**
+             * @description The kind of person.
+             * @example customer
+             */
+            subject: string;
+            /**
+             * @description What the person is known by: the value of the columns that the configuration names.
+             * @example 42
+             */
+            value: string;
         };
         /**
          * @description How an export is delivered. The bytes are the same.
@@ -4087,6 +4174,71 @@ export interface operations {
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+        };
+    };
+    start_subject_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubjectRequest"];
+            };
+        };
+        responses: {
+            /** @description The run, in the queue */
+            202: {
+                headers: {
+                    /** @description The run's address */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["TooOften"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+            507: components["responses"]["StorageFull"];
+        };
+    };
+    list_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The kinds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubjectList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     list_users: {

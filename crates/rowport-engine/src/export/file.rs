@@ -22,12 +22,21 @@ pub fn write_beside(
     progress: &mut dyn FnMut(Progress),
     cancel: &CancellationToken,
 ) -> Result<Manifest, EngineError> {
+    write_whole(path, cancel, |sink| export.write_to(sink, progress, cancel))
+}
+
+/// The same for anything that is written from its beginning to its end.
+pub fn write_whole<T>(
+    path: &Path,
+    cancel: &CancellationToken,
+    write: impl FnOnce(&mut dyn Write) -> Result<T, EngineError>,
+) -> Result<T, EngineError> {
     // A link is followed: what it points to is written, and the link stays.
     let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let failed = |error| EngineError::Output { what: path.display().to_string(), error };
     let file = beside(path)?;
     let mut sink = BufWriter::with_capacity(1 << 20, WritingBack::new(file).map_err(failed)?);
-    let manifest = export.write_to(&mut sink, progress, cancel).map_err(|error| match error {
+    let written = write(&mut sink).map_err(|error| match error {
         EngineError::Output { error, .. } => failed(error),
         other => other,
     })?;
@@ -37,7 +46,7 @@ pub fn write_beside(
         return Err(EngineError::Cancelled);
     }
     settle(file, path)?;
-    Ok(manifest)
+    Ok(written)
 }
 
 /// Writes a manifest the same way.

@@ -12,9 +12,11 @@ mod request;
 mod spool;
 mod stored;
 
-pub use file::{write_beside, write_manifest};
+pub use file::{write_beside, write_manifest, write_whole};
 pub use meter::ExportMeter;
+pub(crate) use name::archive_name;
 pub use name::{disposition, file_name};
+pub(crate) use pipeline::output_error;
 pub use pipeline::{OpenExport, Progress};
 pub use plan::{ExportPlan, Tier};
 pub use request::{ExportOptions, ExportRequest, HeaderStyle, PreparedExport};

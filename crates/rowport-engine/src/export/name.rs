@@ -21,13 +21,24 @@ pub fn file_name(
     };
     let stem = match asked.map(safe).filter(|name| !name.is_empty()) {
         Some(name) => name.strip_suffix(&extension).map(str::to_owned).unwrap_or(name),
-        None => {
-            let date = now.to_zoned(TimeZone::UTC).date();
-            let parts = [workspace.unwrap_or_default(), dataset, &date.to_string()];
-            let parts: Vec<_> = parts.iter().map(|part| safe(part)).filter(|part| !part.is_empty()).collect();
-            parts.join("-")
-        }
+        None => descriptive(workspace, dataset, now),
     };
+    with_extension(&stem, &extension)
+}
+
+/// `{workspace}-{subject}-{date}.zip`. Not by whom it is about: names of files get about more than what is in them.
+pub(crate) fn archive_name(workspace: Option<&str>, subject: &str, now: Timestamp) -> String {
+    with_extension(&descriptive(workspace, subject, now), ".zip")
+}
+
+fn descriptive(workspace: Option<&str>, what: &str, now: Timestamp) -> String {
+    let date = now.to_zoned(TimeZone::UTC).date();
+    let parts = [workspace.unwrap_or_default(), what, &date.to_string()];
+    let parts: Vec<_> = parts.iter().map(|part| safe(part)).filter(|part| !part.is_empty()).collect();
+    parts.join("-")
+}
+
+fn with_extension(stem: &str, extension: &str) -> String {
     let mut end = stem.len().min(MAX_BYTES);
     while !stem.is_char_boundary(end) {
         end -= 1;

@@ -118,7 +118,8 @@ fn pass(sink: &mut dyn Write, digest: &mut Digest, bytes: &[u8]) -> Result<(), E
     sink.write_all(bytes).map_err(output_error)
 }
 
-fn output_error(error: std::io::Error) -> EngineError {
+/// What an error of a sink means.
+pub(crate) fn output_error(error: std::io::Error) -> EngineError {
     match error.kind() {
         // The reader of the pipe or of the answer went away; nobody is left to be told.
         std::io::ErrorKind::BrokenPipe => EngineError::Cancelled,

@@ -83,6 +83,10 @@ pub struct PreparedExport {
     pub(super) envelope: Envelope,
     pub(super) manifest: Manifest,
     tenant: Option<String>,
+    /// How many columns do not exist for whom it was prepared for.
+    pub(crate) hidden_columns: usize,
+    /// Whether rows that are marked as deleted are left out.
+    pub(crate) leaves_out_deleted: bool,
     /// The name of the file.
     pub file_name: String,
     /// Its media type, as HTTP says it.
@@ -98,8 +102,20 @@ impl Desk {
         dataset: &str,
         request: &ExportRequest,
     ) -> Result<PreparedExport, EngineError> {
+        self.prepare_permitted(principal, Permission::RecordsExport, source, dataset, request).await
+    }
+
+    /// The same for whoever has this permission on the dataset.
+    pub(crate) async fn prepare_permitted(
+        &self,
+        principal: &Principal,
+        permission: Permission,
+        source: &str,
+        dataset: &str,
+        request: &ExportRequest,
+    ) -> Result<PreparedExport, EngineError> {
         let catalog = self.catalog_with(principal, source, dataset).await?;
-        self.permit(principal, Permission::RecordsExport, source, dataset)?;
+        self.permit(principal, permission, source, dataset)?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let view = view_to_export(&resolved, request)?;
@@ -116,6 +132,8 @@ impl Desk {
         Ok(PreparedExport {
             driver: Arc::clone(self.driver(source)?),
             tenant: principal.access().tenant().map(str::to_owned),
+            hidden_columns: resolved.hidden_columns(),
+            leaves_out_deleted: resolved.leaves_out_deleted(),
             envelope: Envelope {
                 exported_at: now.to_string(),
                 dataset: dataset.to_owned(),
@@ -164,15 +182,24 @@ impl PreparedExport {
     /// What of the dataset this shows to whom it was prepared for: the tenant, and of each column whether its values
     /// can be read. Two exports of the same request with the same scope show nothing that the other does not.
     pub fn scope(&self) -> String {
-        let read = |expr: &Expr| *expr != Expr::Text(MASK.to_owned());
-        let columns: Vec<_> = self.query.columns.iter().map(|it| (&it.name, read(&it.expr))).collect();
+        let columns: Vec<_> = self.query.columns.iter().map(|it| (&it.name, !is_mask(&it.expr))).collect();
         serde_json::json!([self.tenant, columns]).to_string()
+    }
+
+    /// The columns of the file whose values are masks.
+    pub(crate) fn masked_columns(&self) -> Vec<String> {
+        let masked = self.query.columns.iter().filter(|column| is_mask(&column.expr));
+        masked.map(|column| column.name.clone()).collect()
     }
 
     /// The query, for counting.
     pub(crate) fn query(&self) -> &Query {
         &self.query
     }
+}
+
+fn is_mask(expr: &Expr) -> bool {
+    *expr == Expr::Text(MASK.to_owned())
 }
 
 /// The view, narrowed to the selected keys and ordered by the sheets' column.

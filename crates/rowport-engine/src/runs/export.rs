@@ -3,16 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
 use rowport_formats::Manifest;
-use rowport_store::{NewArtifact, Served, Target, Upload};
-use tokio_util::sync::CancellationToken;
-use tracing::Span;
+use rowport_model::Principal;
+use rowport_store::{NewArtifact, Run, Served};
 
+use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
-use super::progress::ProgressReport;
+use crate::desk::Desk;
 use crate::error::EngineError;
-use crate::export::{ExportMeter, ExportRequest, OpenExport, Progress, Tier, disposition, write_beside};
+use crate::export::{ExportMeter, ExportRequest, Tier, disposition};
 use crate::pages::CountMode;
 
 /// Writes the rows of a view to a file.
@@ -22,6 +21,11 @@ pub(super) struct ExportRun;
 impl RunKind for ExportRun {
     fn name(&self) -> &'static str {
         "export"
+    }
+
+    async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {
+        let request = ExportRequest::from_json(&run.request)?;
+        Ok(desk.prepare_export(principal, &run.source, &run.dataset, &request).await?.scope())
     }
 
     async fn run(&self, work: Work) -> Result<Made, EngineError> {
@@ -55,11 +59,16 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
     };
     let served = Served { media_type: media_type.to_owned(), disposition: disposition(&file_name) };
     let target = storage.target(&run.id, run.attempt, &served, &cancel)?;
-    let written = write(open, target, progress, cancel).await;
+    let stop = cancel.clone();
+    let written = fill(
+        target,
+        cancel,
+        |manifest: &Manifest| manifest.bytes,
+        move |sink| open.write_to(sink, &mut |now| progress.done(now.rows, now.bytes), &stop),
+    );
+    let written = written.await;
     counting.abort();
     let (storage_key, manifest) = written?;
-    let retention = SignedDuration::try_from(desk.exports.retention)
-        .map_err(|error| EngineError::internal(error.to_string()))?;
     let artifact = NewArtifact {
         storage_key,
         file_name,
@@ -67,68 +76,8 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
         bytes: manifest.bytes,
         sha256: manifest.sha256.clone(),
         manifest: serde_json::to_value(&manifest).unwrap_or_default(),
-        expires_at: desk.clock().now() + retention,
+        expires_at: kept_until(&desk)?,
         scope,
     };
     Ok((manifest, artifact))
-}
-
-/// Writes the rows to where they go. What comes back is whole, and nothing else is left there.
-async fn write(
-    open: OpenExport,
-    target: Target,
-    progress: ProgressReport,
-    cancel: CancellationToken,
-) -> Result<(String, Manifest), EngineError> {
-    let span = Span::current();
-    let mut report = move |now: Progress| progress.done(now.rows, now.bytes);
-    match target {
-        Target::File { key, path } => {
-            let written_to = path.clone();
-            let writing = tokio::task::spawn_blocking(move || {
-                let _entered = span.entered();
-                write_beside(open, &written_to, &mut report, &cancel)
-            });
-            let manifest = writing.await.map_err(|error| EngineError::internal(error.to_string()))??;
-            // What is published is what is there.
-            match tokio::fs::metadata(&path).await.map(|file| file.len()) {
-                Ok(length) if length == manifest.bytes => Ok((key, manifest)),
-                Ok(length) => {
-                    let message = format!("the file has {length} bytes, and {} were written", manifest.bytes);
-                    Err(EngineError::internal(message))
-                }
-                Err(error) => Err(EngineError::Output { what: "the artifact".to_owned(), error }),
-            }
-        }
-        Target::Object(mut upload) => {
-            let stop = cancel.clone();
-            let writing = tokio::task::spawn_blocking(move || {
-                let _entered = span.entered();
-                let manifest = open.write_to(&mut upload, &mut report, &cancel);
-                (upload, manifest)
-            });
-            let (mut upload, manifest) =
-                writing.await.map_err(|error| EngineError::internal(error.to_string()))?;
-            match finish(&mut upload, manifest, &stop).await {
-                Ok(manifest) => Ok((upload.key().to_owned(), manifest)),
-                Err(error) => {
-                    upload.abandon().await;
-                    Err(error)
-                }
-            }
-        }
-    }
-}
-
-async fn finish(
-    upload: &mut Upload,
-    manifest: Result<Manifest, EngineError>,
-    cancel: &CancellationToken,
-) -> Result<Manifest, EngineError> {
-    let manifest = manifest?;
-    tokio::select! {
-        biased;
-        () = cancel.cancelled() => Err(EngineError::Cancelled),
-        finished = upload.finish() => Ok(finished.map(|()| manifest)?),
-    }
 }

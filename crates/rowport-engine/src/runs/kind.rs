@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::export::ExportRun;
 use super::progress::ProgressReport;
+use super::subject_export::SubjectExportRun;
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -15,6 +16,10 @@ use crate::error::EngineError;
 pub trait RunKind: Send + Sync {
     /// Its name in the store.
     fn name(&self) -> &'static str;
+
+    /// What the file would show of the datasets if the principal had the run done now, or why it cannot be done any
+    /// more. A file whose scope is another shows what is not for them now.
+    async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError>;
 
     /// Does the work of one attempt. It stops soon after `cancel` and answers [`EngineError::Cancelled`].
     async fn run(&self, work: Work) -> Result<Made, EngineError>;
@@ -46,5 +51,17 @@ pub struct Made {
 
 /// Every kind of run.
 pub fn kinds() -> Vec<Box<dyn RunKind>> {
-    vec![Box::new(ExportRun)]
+    vec![Box::new(ExportRun), Box::new(SubjectExportRun)]
+}
+
+/// [`RunKind::scope`] of the run's kind.
+pub async fn scope_of(desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {
+    kind_of(&kinds(), run)?.scope(desk, principal, run).await
+}
+
+/// The kind of a run; one that a newer program asked for is unknown here.
+pub(super) fn kind_of<'a>(kinds: &'a [Box<dyn RunKind>], run: &Run) -> Result<&'a dyn RunKind, EngineError> {
+    let found = kinds.iter().find(|kind| kind.name() == run.kind);
+    let unknown = || EngineError::internal(format!("this program knows no runs of kind `{}`", run.kind));
+    found.map(AsRef::as_ref).ok_or_else(unknown)
 }

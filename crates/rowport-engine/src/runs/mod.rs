@@ -8,14 +8,16 @@
 //! - Each kind of run is one file, and one line in [`kinds`].
 
 mod export;
+mod fill;
 mod kind;
 mod meter;
 mod progress;
 mod runner;
+mod subject_export;
 mod watch;
 mod work;
 
-pub use kind::{Made, RunKind, Work, kinds};
+pub use kind::{Made, RunKind, Work, kinds, scope_of};
 pub use progress::ProgressReport;
 pub use runner::{Runner, RunnerSettings};
 pub use watch::Watcher;

@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::kind::{Made, Work};
+use super::kind::{Made, Work, kind_of};
 use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
 use super::runner::Parts;
@@ -100,12 +100,7 @@ fn start(
             return Err(EngineError::NotAllowedAnyMore);
         }
         let work = Work { desk, storage, principal, run, progress, cancel };
-        match kinds.iter().find(|kind| kind.name() == work.run.kind) {
-            Some(kind) => kind.run(work).await,
-            None => {
-                Err(EngineError::internal(format!("this program knows no runs of kind `{}`", work.run.kind)))
-            }
-        }
+        kind_of(&kinds, &work.run)?.run(work).await
     };
     // A task of its own: a kind that panics ends its run, and not the runner.
     tokio::spawn(work.in_current_span())

@@ -112,6 +112,17 @@ impl ResolvedDataset<'_> {
         self.columns().find(|column| column.name == name)
     }
 
+    /// How many columns do not exist for this principal, or cannot be computed without one that does not. Their names
+    /// are not theirs to know.
+    pub fn hidden_columns(&self) -> usize {
+        self.dataset.columns.len() - self.shown_columns().count()
+    }
+
+    /// Whether rows that are marked as deleted are left out.
+    pub fn leaves_out_deleted(&self) -> bool {
+        self.policy.deleted_at.is_some()
+    }
+
     /// The dataset without what this principal may not see.
     pub fn visible(&self) -> Dataset {
         let all = |names: &[String]| names.iter().all(|name| self.reads(name));

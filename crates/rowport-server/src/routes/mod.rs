@@ -20,6 +20,7 @@ pub(crate) mod runs;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod sources;
+pub(crate) mod subjects;
 pub(crate) mod users;
 pub(crate) mod views;
 
@@ -32,6 +33,7 @@ use crate::access::{Needs, Routes};
 pub(crate) fn all(routes: Routes) -> Routes {
     const READ: Needs = Needs::Dataset(Permission::RecordsRead);
     const EXPORT: Needs = Needs::Dataset(Permission::RecordsExport);
+    const SUBJECTS: Needs = Needs::Permission(Permission::SubjectsExport);
     const ADMIN: Needs = Needs::Permission(Permission::Admin);
     const AUDIT: Needs = Needs::Permission(Permission::AuditRead);
     routes
@@ -63,6 +65,8 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(EXPORT, routes!(export::plan::get_export_plan, export::plan::post_export_plan))
         .add(EXPORT, routes!(export::download::get_export, export::download::post_export))
         .add(EXPORT, routes!(runs::export::start_export))
+        .add(Needs::SignIn, routes!(subjects::list::list_subjects))
+        .add(SUBJECTS, routes!(subjects::export::start_subject_export))
         .add(Needs::SignIn, routes!(runs::list::list_runs))
         .add(Needs::SignIn, routes!(runs::get::get_run, runs::delete::delete_run))
         .add(Needs::SignIn, routes!(runs::cancel::cancel_run))

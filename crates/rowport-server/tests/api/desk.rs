@@ -13,7 +13,9 @@ use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::notify::{Notifier, NotifySettings};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
-use rowport_engine::settings::{DatasetSettings, DeskSettings, ExportSettings, SourceSettings};
+use rowport_engine::settings::{
+    DatasetSettings, DeskSettings, ExportSettings, SourceSettings, SubjectSettings,
+};
 use rowport_model::Clock;
 use rowport_server::{AppState, LimitSettings, Links, Site};
 use rowport_store::{Folder, Storage, Store};
@@ -53,6 +55,7 @@ pub struct Served {
 pub struct Serving {
     pub datasets: BTreeMap<String, DatasetSettings>,
     pub exports: ExportSettings,
+    pub subjects: Vec<SubjectSettings>,
     pub door: Door,
     pub limits: LimitSettings,
     pub site: Site,
@@ -67,6 +70,7 @@ impl Default for Serving {
         Self {
             datasets: BTreeMap::new(),
             exports: ExportSettings::default(),
+            subjects: Vec::new(),
             door: Door::Open,
             limits: LimitSettings::default(),
             site: Site::default(),
@@ -111,13 +115,14 @@ pub fn serve_with(
 }
 
 pub fn serve_as(database: &Database, serving: Serving) -> Served {
-    let Serving { datasets, exports, door, limits, site, state, storage } = serving;
+    let Serving { datasets, exports, subjects, door, limits, site, state, storage } = serving;
     let files = storage.is_none().then(|| tempfile::tempdir().unwrap());
     let folder = || Storage::Folder(Folder::open(files.as_ref().unwrap().path()).unwrap());
     let storage = storage.unwrap_or_else(folder);
     let url = SourceUrl::parse(database.url()).unwrap();
     let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
-    let settings = DeskSettings { sources: vec![source], workspace: Some("test".to_owned()), exports };
+    let workspace = Some("test".to_owned());
+    let settings = DeskSettings { sources: vec![source], workspace, exports, subjects };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();

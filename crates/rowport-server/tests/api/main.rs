@@ -11,3 +11,4 @@ mod problems;
 mod runs;
 mod saved;
 mod slow_readers;
+mod subjects;

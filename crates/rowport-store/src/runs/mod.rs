@@ -95,15 +95,15 @@ pub struct RunError {
 pub struct Run {
     /// A version 7 UUID.
     pub id: String,
-    /// The kind of work, such as `export`.
+    /// The kind of work, `export` or `subject_export`.
     pub kind: String,
     /// Where it stands.
     pub state: RunState,
     /// Whose it is.
     pub principal: String,
-    /// The source.
+    /// The source; empty for a run over several.
     pub source: String,
-    /// The dataset.
+    /// The dataset; empty for a run over several.
     pub dataset: String,
     /// The run that this one is a part of.
     pub parent: Option<String>,

@@ -14,9 +14,9 @@ use crate::error::StoreError;
 pub struct NewRun<'a> {
     /// The kind of work.
     pub kind: &'a str,
-    /// The source.
+    /// The source; empty for a run over several.
     pub source: &'a str,
-    /// The dataset.
+    /// The dataset; empty for a run over several.
     pub dataset: &'a str,
     /// What is asked for.
     pub request: &'a Value,
@@ -28,6 +28,8 @@ pub struct NewRun<'a> {
     pub rows_expected: Option<u64>,
     /// The run that this one repeats.
     pub rerun_of: Option<&'a str>,
+    /// The kind of person that it is about, where it is about one. Who that is, the audit need not keep.
+    pub about: Option<&'a str>,
 }
 
 /// The number of a change: first thing in each transaction, so that changes become visible in their order, and so
@@ -90,9 +92,9 @@ impl Runs<'_> {
                 .map_err(|error| self.wrong(error))?;
             let event = NewEvent {
                 action: "run.asked",
-                dataset: Some((new.source, new.dataset)),
+                dataset: Some((new.source, new.dataset)).filter(|(source, _)| !source.is_empty()),
                 subject: Some(&id),
-                detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of }),
+                detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of, "about": new.about }),
             };
             record!(self.store, connection, now, actor, event);
             let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));

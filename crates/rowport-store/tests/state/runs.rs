@@ -59,6 +59,7 @@ pub(crate) async fn enqueue(store: &Store, clock: &Hand, tries: u32) -> Run {
         tries,
         rows_expected: Some(10),
         rerun_of: None,
+        about: None,
     };
     store.runs().enqueue(&ME, &Actor::system(), clock, new).await.unwrap()
 }

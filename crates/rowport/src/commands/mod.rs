@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod serve;
+mod subject_export;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,8 @@ use crate::failure::Failure;
 pub enum Command {
     /// Write a dataset to a file or a pipe.
     Export(Box<export::Export>),
+    /// Write everything about one person to an archive.
+    SubjectExport(subject_export::SubjectExport),
     /// List the datasets of a source.
     Datasets(datasets::Datasets),
     /// Serve the page and the API.
@@ -44,6 +47,7 @@ impl Command {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Export(command) => command.run().await,
+            Self::SubjectExport(command) => command.run().await,
             Self::Datasets(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::Checks;
 use super::currencies;
 use super::structure::Named;
+use super::subjects;
 
 /// Refinements of one table or view.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -32,6 +33,10 @@ pub(super) struct DatasetSection {
     /// People of every tenant see the whole of it. Without this and without `tenant` they see nothing of it.
     #[schemars(extend("default" = false, "examples" = [true]))]
     shared: bool,
+    /// By which columns rows belong to a person, by kind of person: any of them has what that person is known by. A
+    /// dotted name reaches through a foreign key.
+    #[schemars(with = "BTreeMap<String, Columns>", extend("examples" = [{ "customer": ["customer_id"] }]))]
+    subjects: Named<Spanned<Vec<Spanned<String>>>>,
     /// Refinements of columns, by name.
     #[schemars(with = "BTreeMap<String, ColumnSection>")]
     columns: Named<ColumnSection>,
@@ -126,6 +131,7 @@ impl DatasetSection {
             deleted_at: self.deleted_at,
             tenant: self.tenant.map(Spanned::into_inner),
             shared: self.shared,
+            subjects: subjects::known_by(self.subjects, self.hidden, &hidden, checks),
             columns: self
                 .columns
                 .into_iter()
@@ -265,7 +271,7 @@ fn presets(
 }
 
 /// The names of a list in which none may stand twice.
-fn once(names: &[Spanned<String>], checks: &mut Checks<'_>) -> Option<Vec<String>> {
+pub(super) fn once(names: &[Spanned<String>], checks: &mut Checks<'_>) -> Option<Vec<String>> {
     let mut seen = HashSet::new();
     let mut fine = true;
     for name in names {

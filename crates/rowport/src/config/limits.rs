@@ -15,6 +15,9 @@ pub(super) struct LimitsSection {
     /// Exports within a day, in whichever tier.
     #[schemars(with = "u32", range(min = 1, max = 1_000_000), extend("examples" = [500]))]
     exports_per_day: Option<Spanned<u32>>,
+    /// Archives about one person within a day. They do not count as exports.
+    #[schemars(with = "u32", range(min = 1, max = 1_000_000), extend("examples" = [10]))]
+    subject_exports_per_day: Option<Spanned<u32>>,
 }
 
 impl LimitsSection {
@@ -31,6 +34,7 @@ impl LimitsSection {
         LimitSettings {
             exports_per_hour: count(self.exports_per_hour),
             exports_per_day: count(self.exports_per_day),
+            subject_exports_per_day: count(self.subject_exports_per_day),
         }
     }
 }

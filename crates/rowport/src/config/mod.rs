@@ -27,12 +27,14 @@ mod server;
 mod sources;
 mod storage;
 mod structure;
+mod subjects;
 mod telemetry;
 mod webhooks;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rowport_engine::settings::{DeskSettings, SettingProblem};
@@ -50,6 +52,7 @@ use runs::RunsSection;
 use sources::SourceSection;
 use storage::StorageSection;
 use structure::Named;
+use subjects::SubjectSection;
 use telemetry::TelemetrySection;
 
 pub use problem::ConfigError;
@@ -101,7 +104,8 @@ fn interpret(
     let mut origin = Origin::new(file, text);
     let mut mistakes = Vec::new();
     let document = read(text, &mut origin, &mut mistakes);
-    let mut checks = Checks { mistakes: &mut mistakes, origin: &origin, folder, environment };
+    let subjects = BTreeSet::new();
+    let mut checks = Checks { mistakes: &mut mistakes, origin: &origin, folder, environment, subjects };
     let (desk, server) = document.settings(&mut checks);
     if mistakes.is_empty() { Ok(Loaded { desk, server, origin }) } else { Err(origin.report(mistakes)) }
 }
@@ -169,6 +173,11 @@ struct Document {
     notifications: NotificationsSection,
     /// What Rowport tells of itself while it serves.
     telemetry: TelemetrySection,
+    /// The kinds of person that an archive can be about, by name: lower-case letters, digits, `-` and `_`. Each dataset
+    /// that knows one says by which columns.
+    #[schemars(with = "std::collections::BTreeMap<String, SubjectSection>")]
+    #[schemars(extend("propertyNames" = { "pattern": "^[a-z0-9_-]+$" }))]
+    subjects: Named<SubjectSection>,
     /// The databases, by name, in the order in which people see them. A name has lower-case letters, digits, `-`
     /// and `_`: it is part of addresses.
     #[schemars(with = "std::collections::BTreeMap<String, SourceSection>")]
@@ -178,10 +187,12 @@ struct Document {
 
 impl Document {
     fn settings(self, checks: &mut Checks<'_>) -> (DeskSettings, ServerSettings) {
+        let subjects = subjects::settings(self.subjects, checks);
         let desk = DeskSettings {
             workspace: self.workspace.and_then(|name| server::workspace(&name, checks)),
             exports: self.exports.settings(checks),
             sources: sources::settings(self.sources, checks),
+            subjects: subjects.known_to_datasets(checks),
         };
         let runs = self.runs.settings(checks);
         let telemetry = self.telemetry.settings(checks);
@@ -219,6 +230,8 @@ struct Checks<'a> {
     origin: &'a Origin,
     folder: &'a Path,
     environment: Environment<'a>,
+    /// The kinds of person that are declared.
+    subjects: BTreeSet<String>,
 }
 
 impl Checks<'_> {

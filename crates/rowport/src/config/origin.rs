@@ -64,6 +64,17 @@ impl Origin {
         self.keys.contains_key(path)
     }
 
+    /// Whether the key stands in some table of these: `["sources", "datasets"]` are all datasets of all sources.
+    pub(super) fn mentions(&self, tables: &[&str], key: &str) -> bool {
+        self.keys.keys().any(|path| {
+            // Between two tables stands a name that somebody chose.
+            let named = path.iter().step_by(2).map(String::as_str);
+            path.len() == 2 * tables.len()
+                && named.eq(tables.iter().copied())
+                && path.ends_with(&[key.to_owned()])
+        })
+    }
+
     pub(super) fn hide(&mut self, span: Range<usize>) {
         self.hidden.push(span);
         self.hidden.sort_by_key(|span| span.start);

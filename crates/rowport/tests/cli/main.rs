@@ -20,5 +20,6 @@ mod options;
 mod reference;
 mod runs;
 mod snapshot;
+mod subjects;
 mod under_fire;
 mod xlsx;

@@ -20,7 +20,7 @@ fn books(rows: u64) -> Database {
     database
 }
 
-/// The peak of the resident size in KiB, asked again and again while the process runs: it only ever grows.
+/// What an export peaks at.
 fn peak(program: &Path, database: &Database, format: &str) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let mut command = Command::new(program);
@@ -34,7 +34,25 @@ fn peak(program: &Path, database: &Database, format: &str) -> u64 {
         format,
         "--output",
     ]);
-    let mut child = command.arg(folder.path().join("out")).stdin(Stdio::null()).spawn().unwrap();
+    peak_of(command.arg(folder.path().join("out")))
+}
+
+/// What an archive about somebody whom every row knows peaks at.
+fn peak_of_archive(program: &Path, database: &Database, format: &str) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let config = format!(
+        "[subjects.person]\n[sources.db]\nurl = \"{}\"\n[sources.db.datasets.numbers]\nsubjects.person = [\"who\"]\n",
+        database.url()
+    );
+    std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
+    let mut command = Command::new(program);
+    command.args(["subject-export", "--subject", "person", "--value", "all", "--format", format]);
+    peak_of(command.args(["-o", "out"]).current_dir(folder.path()))
+}
+
+/// The peak of the resident size in KiB, asked again and again while the process runs: it only ever grows.
+fn peak_of(command: &mut Command) -> u64 {
+    let mut child = command.stdin(Stdio::null()).spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
     let mut peak = 0;
     loop {
@@ -70,6 +88,23 @@ fn ten_times_the_rows_need_no_more_memory() {
         }
     }
     assert!(grown.is_empty(), "{grown:?}");
+}
+
+#[test]
+fn an_archive_needs_no_more_memory_for_five_times_the_rows() {
+    let program = program();
+    let program = Path::new(&program);
+    // Both fill what the deflating threads have in their hands.
+    let (few, many) = (books(100_000), books(500_000));
+    for database in [&few, &many] {
+        database.execute("ALTER TABLE numbers ADD COLUMN who TEXT DEFAULT 'all'");
+    }
+    for format in ["ndjson", "csv"] {
+        let (small, large) =
+            (peak_of_archive(program, &few, format), peak_of_archive(program, &many, format));
+        eprintln!("archive of {format}: {small} KiB, then {large} KiB");
+        assert!(large <= small + small / 10 + 1_024, "{format}: {small} KiB, then {large} KiB");
+    }
 }
 
 /// What the project promises for ten million rows, in KiB, of the release build.

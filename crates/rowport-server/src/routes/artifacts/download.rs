@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rowport_engine::export::ExportRequest;
+use rowport_engine::runs::scope_of;
 use rowport_model::Principal;
 use rowport_store::{Artifact, Bucket, Folder, Run, Storage, StoreError};
 use serde::Deserialize;
@@ -82,7 +82,7 @@ pub(crate) async fn download_artifact(
     if method != Method::HEAD && begins(&response) {
         let action = Action {
             name: "artifact.downloaded",
-            dataset: Some((run.source, run.dataset)),
+            dataset: Some((run.source, run.dataset)).filter(|(source, _)| !source.is_empty()),
             subject: Some(run.id),
             detail: serde_json::json!({ "owner": run.principal, "bytes": artifact.bytes }),
         };
@@ -129,9 +129,8 @@ async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<
         return Ok(None);
     }
     let Some(owner) = state.accounts.principal(&run.principal).await? else { return Ok(None) };
-    let request = ExportRequest::from_json(&run.request)?;
-    let prepared = state.desk.prepare_export(&owner, &run.source, &run.dataset, &request).await;
-    Ok(prepared.ok().filter(|prepared| prepared.scope() == artifact.scope).map(|_| (artifact, run)))
+    let scope = scope_of(&state.desk, &owner, &run).await;
+    Ok(scope.ok().filter(|scope| *scope == artifact.scope).map(|_| (artifact, run)))
 }
 
 async fn answer(

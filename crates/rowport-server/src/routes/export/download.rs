@@ -13,7 +13,7 @@ use crate::access::{Acting, Action, Caller, record};
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery, JsonOrForm};
 use crate::problems::{BodyProblems, ExportProblems};
-use crate::routes::limits::admit_export;
+use crate::routes::limits::{Counted, admit};
 use crate::routes::request::DatasetPath;
 
 /// The rows of a view as a file. A direct export has its length and its manifest in the head; a streamed one has
@@ -84,7 +84,7 @@ async fn export(
         false => state.desk.decide_tier(&path.source, &prepared, request.tier).await?,
     };
     let head = answer::Head { file_name: prepared.file_name.clone(), media_type: prepared.media_type };
-    let left = admit_export(state, principal).await?;
+    let left = admit(state, principal, Counted::Exports).await?;
     let action = Action {
         name: "export.started",
         dataset: Some((path.source.clone(), path.dataset.clone())),

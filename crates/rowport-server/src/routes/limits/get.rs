@@ -1,9 +1,10 @@
 use axum::Json;
 use axum::extract::State;
+use rowport_model::Principal;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::EXPORTS;
+use super::Counted;
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -14,6 +15,8 @@ use crate::problems::StateProblems;
 pub(crate) struct LimitList {
     /// Of exports, the shortest span of time first; empty when there is no limit.
     exports: Vec<LimitLeft>,
+    /// Of archives about one person; empty when there is no limit.
+    subject_exports: Vec<LimitLeft>,
 }
 
 /// A limit, and what is left of it.
@@ -42,13 +45,19 @@ pub(crate) async fn get_limits(
     State(state): State<AppState>,
     Caller(principal): Caller,
 ) -> Result<Json<LimitList>, ApiError> {
-    let (clock, limits) = (state.desk.clock().as_ref(), state.limits.exports());
-    let left = state.store.limits().left(clock, principal.id(), EXPORTS, &limits).await?;
-    let exports = left.iter().map(|it| LimitLeft {
+    let exports = left(&state, &principal, Counted::Exports).await?;
+    let subject_exports = left(&state, &principal, Counted::SubjectExports).await?;
+    Ok(Json(LimitList { exports, subject_exports }))
+}
+
+async fn left(state: &AppState, principal: &Principal, counted: Counted) -> Result<Vec<LimitLeft>, ApiError> {
+    let (clock, limits) = (state.desk.clock().as_ref(), state.limits.of(counted));
+    let left = state.store.limits().left(clock, principal.account(), counted.kind(), &limits).await?;
+    let left = left.iter().map(|it| LimitLeft {
         most: it.limit.most,
         within_seconds: it.limit.within.as_secs(),
         left: it.left,
         resets_at: it.resets_at.to_string(),
     });
-    Ok(Json(LimitList { exports: exports.collect() }))
+    Ok(left.collect())
 }

@@ -10,8 +10,36 @@ use rowport_store::{Admission, Limit};
 use crate::AppState;
 use crate::error::ApiError;
 
-/// What counts as an export, in whichever tier.
-const EXPORTS: &str = "export";
+/// What has limits of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// Exports, in whichever tier.
+    Exports,
+    /// Archives about one person.
+    SubjectExports,
+}
+
+impl Counted {
+    /// What a run of this kind counts as.
+    pub(crate) fn of(kind: &str) -> Self {
+        if kind == Self::SubjectExports.kind() { Self::SubjectExports } else { Self::Exports }
+    }
+
+    /// As the store has it: the kind of run.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::Exports => "export",
+            Self::SubjectExports => "subject_export",
+        }
+    }
+
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Exports => "exports",
+            Self::SubjectExports => "subject exports",
+        }
+    }
+}
 
 /// How often something may be done. Absent is without a limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,20 +48,31 @@ pub struct LimitSettings {
     pub exports_per_hour: Option<u32>,
     /// Exports of one person, with all their API keys, within a day.
     pub exports_per_day: Option<u32>,
+    /// Archives about one person that one person, with all their API keys, asks for within a day. They count as no other
+    /// exports.
+    pub subject_exports_per_day: Option<u32>,
 }
 
 impl LimitSettings {
-    fn exports(self) -> Vec<Limit> {
+    fn of(self, counted: Counted) -> Vec<Limit> {
         let limit = |most: Option<u32>, hours| {
             most.map(|most| Limit { most, within: SignedDuration::from_hours(hours) })
         };
-        [limit(self.exports_per_hour, 1), limit(self.exports_per_day, 24)].into_iter().flatten().collect()
+        let limits = match counted {
+            Counted::Exports => [limit(self.exports_per_hour, 1), limit(self.exports_per_day, 24)],
+            Counted::SubjectExports => [limit(self.subject_exports_per_day, 24), None],
+        };
+        limits.into_iter().flatten().collect()
     }
 }
 
-/// Admits one more export, and says in headers what is left; or refuses it, and says when it may be asked again.
-pub(crate) async fn admit_export(state: &AppState, principal: &Principal) -> Result<HeaderMap, ApiError> {
-    let limits = state.limits.exports();
+/// Admits one more, and says in headers what is left; or refuses it, and says when it may be asked again.
+pub(crate) async fn admit(
+    state: &AppState,
+    principal: &Principal,
+    counted: Counted,
+) -> Result<HeaderMap, ApiError> {
+    let limits = state.limits.of(counted);
     if limits.is_empty() {
         return Ok(HeaderMap::new());
     }
@@ -42,7 +81,7 @@ pub(crate) async fn admit_export(state: &AppState, principal: &Principal) -> Res
     let now = clock.now();
     // In a task of its own: a client that goes away must not leave a transaction half begun.
     let admitting =
-        tokio::spawn(async move { store.limits().admit(clock.as_ref(), &id, EXPORTS, &limits).await });
+        tokio::spawn(async move { store.limits().admit(clock.as_ref(), &id, counted.kind(), &limits).await });
     let admitted = admitting
         .await
         .map_err(|error| rowport_engine::EngineError::Internal { message: error.to_string() })??;
@@ -50,8 +89,9 @@ pub(crate) async fn admit_export(state: &AppState, principal: &Principal) -> Res
         Ok(left) => Ok(left.iter().min_by_key(|it| it.left).map(|it| headers(it, now)).unwrap_or_default()),
         Err(refused) => {
             let detail = format!(
-                "{} exports within {} are allowed, and they were made",
+                "{} {} within {} are allowed, and they were made",
                 refused.limit.most,
+                counted.plural(),
                 if refused.limit.within == SignedDuration::from_hours(1) { "an hour" } else { "a day" }
             );
             let mut headers = headers(&refused, now);

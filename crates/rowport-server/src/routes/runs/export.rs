@@ -10,11 +10,11 @@ use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, ExportProblems};
 use crate::routes::export::body::ExportBody;
-use crate::routes::limits::admit_export;
+use crate::routes::limits::{Counted, admit};
 use crate::routes::request::DatasetPath;
 
 /// How often an export is tried again when the database or the disk lets it down.
-pub(super) const TRIES: u32 = 4;
+pub(crate) const TRIES: u32 = 4;
 
 /// Starts an export in the background. It is checked and kept before this answers; nobody needs to wait for it.
 #[utoipa::path(
@@ -41,7 +41,7 @@ pub(crate) async fn start_export(
     let request = body.request()?;
     // What cannot work is said now and not in an hour.
     state.desk.prepare_export(&principal, &path.source, &path.dataset, &request).await?;
-    let left = admit_export(&state, &principal).await?;
+    let left = admit(&state, &principal, Counted::Exports).await?;
     let run = detached(async move {
         let new = NewRun {
             kind: "export",
@@ -52,6 +52,7 @@ pub(crate) async fn start_export(
             tries: TRIES,
             rows_expected: None,
             rerun_of: None,
+            about: None,
         };
         let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
         state.runner.hint();
@@ -60,7 +61,7 @@ pub(crate) async fn start_export(
     accepted(run.await?, left)
 }
 
-pub(super) fn accepted(
+pub(crate) fn accepted(
     run: Run,
     mut headers: HeaderMap,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {

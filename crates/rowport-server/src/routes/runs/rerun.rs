@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use rowport_engine::export::ExportRequest;
+use rowport_engine::runs::scope_of;
 use rowport_store::{NewRun, Run};
 
 use super::export::{TRIES, accepted};
@@ -11,7 +11,7 @@ use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{ExportProblems, RunProblems, StateProblems};
-use crate::routes::limits::admit_export;
+use crate::routes::limits::{Counted, admit};
 
 /// Starts a new run that asks for the same. The rows are those of now.
 #[utoipa::path(
@@ -36,9 +36,8 @@ pub(crate) async fn rerun(
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     let old = state.store.runs().get(&principal, &path.id).await?;
     // The dataset may have changed since, and so may what the principal may see of it.
-    let request = ExportRequest::from_json(&old.request)?;
-    state.desk.prepare_export(&principal, &old.source, &old.dataset, &request).await?;
-    let left = admit_export(&state, &principal).await?;
+    scope_of(&state.desk, &principal, &old).await?;
+    let left = admit(&state, &principal, Counted::of(&old.kind)).await?;
     let run = detached(async move {
         let new = NewRun {
             kind: &old.kind,
@@ -49,6 +48,7 @@ pub(crate) async fn rerun(
             tries: TRIES,
             rows_expected: None,
             rerun_of: Some(&old.id),
+            about: old.request["subject"].as_str(),
         };
         let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
         state.runner.hint();

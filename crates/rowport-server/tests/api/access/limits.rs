@@ -18,7 +18,8 @@ fn database() -> Database {
 fn of_fifty_exports_at_once_on_two_processes_exactly_the_limit_is_admitted() {
     let database = database();
     let folder = tempfile::tempdir().unwrap();
-    let limits = LimitSettings { exports_per_hour: Some(7), exports_per_day: Some(30) };
+    let limits =
+        LimitSettings { exports_per_hour: Some(7), exports_per_day: Some(30), ..LimitSettings::default() };
     let state = Some(folder.path().join("state.sqlite"));
     let serving = Serving { door: Door::Closed, limits, state, ..Serving::default() };
     let desks = [serve_as(&database, serving.clone()), serve_as(&database, serving)];

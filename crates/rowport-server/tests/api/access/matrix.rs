@@ -1,7 +1,10 @@
 //! Every route of the document against every permission: who is let through is what the route declares, no more and no
 //! less.
 
+use std::collections::BTreeMap;
+
 use rowport_engine::accounts::Door;
+use rowport_engine::settings::{DatasetSettings, SubjectSettings};
 use rowport_model::Permission;
 use rowport_store::UserChange;
 use rowport_testkit::{Database, Sqlite};
@@ -42,12 +45,26 @@ fn database() -> Database {
     database
 }
 
+/// Persons are known by the dataset that is asked for.
+fn with_subjects() -> Serving {
+    let known = DatasetSettings {
+        subjects: BTreeMap::from([("person".to_owned(), vec!["owner".to_owned()])]),
+        ..DatasetSettings::default()
+    };
+    Serving {
+        datasets: BTreeMap::from([("items".to_owned(), known)]),
+        subjects: vec![SubjectSettings { name: "person".to_owned(), label: "Person".to_owned() }],
+        ..Serving::default()
+    }
+}
+
 fn ask(served: &Served, route: &Route, cookie: Option<&str>) -> Answer {
     let path = route.path.replace("{source}", "db").replace("{dataset}", "items");
     let path = path.replace("{id}", "none").replace("{name}", "none");
     let path = if path.contains("/artifacts/") { path + "?expires=1&signature=00" } else { path };
     // A body that cannot be read is refused whoever sends it, so these can be.
     let body = match &route.path {
+        path if path.contains("/subject-exports") => json!({ "subject": "person", "value": "acme" }),
         path if path.contains("/export") => json!({ "format": "csv" }),
         path if path.contains("/views") => json!({ "name": "mine", "view": {} }),
         path if path.contains("/presets") => json!({ "name": "mine", "columns": ["id"] }),
@@ -131,7 +148,7 @@ impl Has {
 #[test]
 fn every_route_lets_through_whom_it_declares_and_nobody_else() {
     let database = database();
-    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let served = serve_as(&database, Serving { door: Door::Closed, ..with_subjects() });
     let mut principals: Vec<(Has, Person)> = Vec::new();
     let mut add = |permissions: Vec<Permission>, on: &'static str, tenant: bool| {
         let words: Vec<_> = permissions.iter().map(|it| it.word()).collect();

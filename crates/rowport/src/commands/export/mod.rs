@@ -238,7 +238,7 @@ fn is_stdout(output: &Path) -> bool {
 }
 
 /// The first interrupt lets the export clean up; its sender knows how to insist.
-fn cancel_on_interrupt(cancel: CancellationToken) {
+pub(super) fn cancel_on_interrupt(cancel: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     const SIGXFSZ: i32 = 25;
     // Once it is caught, a file at its size limit is an error like a full disk, and no longer the end of the process.

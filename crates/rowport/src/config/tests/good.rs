@@ -45,12 +45,22 @@ events = ["run.failed"]
 url_env = "WAREHOUSE_WEBHOOK_URL"
 secret_env = "WAREHOUSE_WEBHOOK_SECRET"
 
+[limits]
+exports_per_hour = 60
+subject_exports_per_day = 10
+
+[subjects.customer]
+label = " Customer "
+[subjects.staff]
+
 [sources.shop]
 url_env = "SHOP_DATABASE_URL"
 label = "Shop"
 
 [sources.shop.datasets.orders]
 label = "Orders"
+subjects.customer = ["customer_id", "refund_id.customer_id"]
+subjects.staff = ["sold_by"]
 key = ["id", "line"]
 deleted_at = "deleted_at"
 [sources.shop.datasets.orders.columns.total]
@@ -132,6 +142,13 @@ fn everything_that_can_be_said_arrives() {
     assert_eq!(orders.computed["profit"].label.as_deref(), Some("Profit"));
     assert_eq!(orders.computed["profit"].currency.as_deref(), Some("USD"));
     assert_eq!(orders.lookups["customer_name"], "customer_id.name");
+    assert_eq!(orders.subjects["customer"], ["customer_id", "refund_id.customer_id"]);
+    assert_eq!(orders.subjects["staff"], ["sold_by"]);
+    let kinds: Vec<_> = desk.subjects.iter().map(|it| (it.name.as_str(), it.label.as_str())).collect();
+    assert_eq!(kinds, [("customer", "Customer"), ("staff", "staff")]);
+    let limits = loaded.server.limits;
+    assert_eq!((limits.exports_per_hour, limits.exports_per_day), (Some(60), None));
+    assert_eq!(limits.subject_exports_per_day, Some(10));
     assert_eq!(orders.presets["Essential"], ["id", "total", "status"]);
     assert_eq!(orders.presets["All of it"], ["id"]);
     assert!(desk.sources[0].datasets["audit.log"].hidden);

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::served::{Files, Served, Site, State};
 use crate::binary::{cases, sha256};
@@ -54,17 +54,32 @@ fn xlsx_in_a_bucket_with_the_state_on_postgres() {
     kill(State::Postgres, Files::Bucket, "xlsx");
 }
 
+#[test]
+fn archives_about_a_person_in_a_folder_with_the_state_on_sqlite() {
+    kill(State::Sqlite, Files::Folder, "archive");
+}
+
+#[test]
+fn archives_about_a_person_in_a_bucket_with_the_state_on_postgres() {
+    kill(State::Postgres, Files::Bucket, "archive");
+}
+
 fn kill(state: State, files: Files, format: &str) {
     let seed = rowport_testkit::seed().unwrap_or(42);
     let mut dice = Dice(seed);
     let site = Site::with(state, files, rows(format), "1s");
+    // Every record knows the same person.
+    site.configure(&format!(
+        "[subjects.person]\n[sources.known]\nurl = \"{}\"\n[sources.known.datasets.records]\nsubjects.person = [\"at\"]\n",
+        site.source.url()
+    ));
     let kills = cases(40);
     let (mut hit, mut asked) = (0, 0);
     let (mut life, mut completed) = (700, HashSet::new());
     for _ in 0..kills {
         let served = site.serve();
         while under_way(&served).len() < 3 {
-            served.export(format);
+            ask(&served, format);
             asked += 1;
         }
         std::thread::sleep(Duration::from_millis(dice.next() % life));
@@ -104,6 +119,16 @@ fn kill(state: State, files: Files, format: &str) {
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(site.artifacts(), expected, "orphans, or files that went away");
+}
+
+fn ask(served: &Served, format: &str) {
+    if format != "archive" {
+        served.export(format);
+        return;
+    }
+    let body = json!({ "subject": "person", "value": "2026-01-31", "format": "csv" });
+    let run = served.request("POST", "/api/v1/subject-exports", &body);
+    assert_eq!(run["state"], "queued", "{run}");
 }
 
 fn under_way(served: &Served) -> Vec<Value> {

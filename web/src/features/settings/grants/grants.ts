@@ -24,6 +24,7 @@ export const PERMISSIONS: readonly Permission[] = [
   'records.update',
   'records.delete',
   'records.purge',
+  'subjects.export',
   'collections.run',
   'schedules.manage',
   'audit.read',

@@ -23,6 +23,10 @@ export const PERMISSION_WORDS: Record<Permission | '*' | 'records.*', Words> = {
   'records.update': { label: 'Change rows', hint: 'One by one and many at once' },
   'records.delete': { label: 'Delete rows', hint: 'And restore them' },
   'records.purge': { label: 'Delete rows for good', hint: 'Nobody can restore them' },
+  'subjects.export': {
+    label: 'Export everything about a person',
+    hint: 'Where the configuration says by what each dataset knows one',
+  },
   'collections.run': { label: 'Run collections', hint: 'Gather rows from other places' },
   'schedules.manage': { label: 'Manage schedules', hint: 'What is done again and again' },
   'audit.read': { label: 'Read the audit', hint: 'Who did what' },
@@ -37,7 +41,9 @@ export function grantWords({ permissions, datasets }: Grant): string {
   const what = words
     .map((word, at) => (at === 0 ? word : word.charAt(0).toLowerCase() + word.slice(1)))
     .join(', ');
-  const ofRows = PERMISSIONS.some((each) => each.startsWith('records.') && allows(permissions, each));
+  const ofRows = PERMISSIONS.some(
+    (each) => (each.startsWith('records.') || each === 'subjects.export') && allows(permissions, each),
+  );
   if (!ofRows) return what;
   return `${what} in ${datasets.includes('*') ? 'every dataset' : datasets.join(', ')}`;
 }

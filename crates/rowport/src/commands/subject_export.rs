@@ -1,0 +1,66 @@
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use rowport_engine::export::write_whole;
+use rowport_engine::subjects::{ArchiveFormat, SubjectRequest};
+use rowport_model::Principal;
+use tokio_util::sync::CancellationToken;
+
+use super::export::cancel_on_interrupt;
+use crate::config;
+use crate::failure::Failure;
+use crate::sources;
+
+/// Write everything about one person to an archive.
+///
+/// The configuration says which kinds of person there are and by which columns each dataset knows one. The archive is a
+/// ZIP with a file for each of those datasets and `manifest.json`; it appears under its name only once it is whole.
+#[derive(Args)]
+pub struct SubjectExport {
+    /// The kind of person: one of the configuration's `[subjects.NAME]`.
+    #[arg(long)]
+    subject: String,
+    /// What the person is known by.
+    #[arg(long, allow_hyphen_values = true)]
+    value: String,
+    /// The format of the files in it.
+    #[arg(long, value_enum, default_value = "ndjson")]
+    format: Form,
+    /// The archive.
+    #[arg(long, short)]
+    output: PathBuf,
+    /// The configuration.
+    #[arg(long, default_value = "rowport.toml")]
+    config: PathBuf,
+}
+
+/// The format of the files in an archive.
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values.
+    Csv,
+}
+
+impl SubjectExport {
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let desk = Arc::new(sources::desk(config::load(&self.config).map_err(Failure::config)?.desk)?);
+        let format = match self.format {
+            Form::Ndjson => ArchiveFormat::Ndjson,
+            Form::Csv => ArchiveFormat::Csv,
+        };
+        let request = SubjectRequest { subject: self.subject, value: self.value, format };
+        let cancel = CancellationToken::new();
+        cancel_on_interrupt(cancel.clone());
+        let prepared = desk.prepare_subject_export(&Principal::local(), &request).await?;
+        let writing = tokio::task::spawn_blocking(move || {
+            let write = |sink: &mut dyn std::io::Write| prepared.write_to(sink, &mut |_| {}, &cancel);
+            write_whole(&self.output, &cancel, write)
+        });
+        writing.await.map_err(Failure::other)??;
+        Ok(ExitCode::SUCCESS)
+    }
+}
