@@ -50,6 +50,8 @@ pub struct RunnerSettings {
     pub drain: Duration,
     /// How often files that are nobody's are looked for.
     pub sweep: Duration,
+    /// How long a run is remembered after it has ended.
+    pub keep: Duration,
 }
 
 impl Default for RunnerSettings {
@@ -62,6 +64,7 @@ impl Default for RunnerSettings {
             poll: Duration::from_secs(1),
             drain: Duration::from_secs(20),
             sweep: Duration::from_secs(60),
+            keep: Duration::from_secs(90 * 24 * 60 * 60),
         }
     }
 }
@@ -203,6 +206,32 @@ async fn sweep(parts: Arc<Parts>) {
             tracing::info!(places, "files that are nobody's were removed");
         }
         Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
+    }
+    forget(&parts).await;
+}
+
+/// Forgets runs that ended long ago, step by step: others write in between.
+async fn forget(parts: &Parts) {
+    let before = parts.clock().now().checked_sub(signed(parts.settings.keep));
+    // What is kept for longer than there has been time is kept.
+    let Ok(before) = before else { return };
+    let mut forgotten = 0;
+    loop {
+        match parts.store.runs().forget(parts.clock(), before).await {
+            Ok((runs, more)) => {
+                forgotten += runs;
+                if !more {
+                    break;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "old runs cannot be forgotten");
+                break;
+            }
+        }
+    }
+    if forgotten > 0 {
+        tracing::info!(runs = forgotten, "runs that ended long ago were forgotten");
     }
 }
 

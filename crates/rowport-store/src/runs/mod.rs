@@ -7,6 +7,7 @@
 mod census;
 mod history;
 mod queue;
+mod retention;
 mod work;
 
 use jiff::Timestamp;

@@ -25,6 +25,7 @@ macro_rules! on_every_state {
 mod bucket;
 mod deliveries;
 mod depot;
+mod retention;
 mod runs;
 mod saved;
 mod sweeping;

@@ -25,6 +25,9 @@ pub(super) struct RunsSection {
     /// How long runs may go on once Rowport is asked to end; then they are left to other processes.
     #[schemars(with = "String", length(min = 1), extend("default" = "20s", "examples" = ["20s"]))]
     drain: Option<Spanned<String>>,
+    /// How long a run is remembered after it has ended, and longer while its file is there.
+    #[schemars(with = "String", length(min = 1), extend("default" = "90d", "examples" = ["90d"]))]
+    keep: Option<Spanned<String>>,
 }
 
 impl RunsSection {
@@ -50,6 +53,7 @@ impl RunsSection {
             per_principal,
             lease,
             drain: time(self.drain, default.drain),
+            keep: time(self.keep, default.keep),
             // Several chances to renew a lease, and none less than a tick apart.
             heartbeat: default.heartbeat.min(lease / 5).max(Duration::from_millis(20)),
             sweep: default.sweep.min(lease * 2),

@@ -2,6 +2,7 @@
 
 mod drained;
 mod fenced;
+mod forgotten;
 mod full_disk;
 mod killed;
 mod listeners;
