@@ -79,6 +79,7 @@ export function access({ principal, source, child }: Workspace) {
         { most: 50, within_seconds: 3600, left: 37, resets_at: ago(-20) },
         { most: 100, within_seconds: 86_400, left: 0, resets_at: ago(-300) },
       ],
+      subject_exports: [{ most: 5, within_seconds: 86_400, left: 4, resets_at: ago(-600) }],
     },
     channels: [
       {

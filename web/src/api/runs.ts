@@ -8,10 +8,14 @@ export type RunState = Schemas['RunState'];
 export type RunProgress = Schemas['RunProgress'];
 export type Artifact = Schemas['Artifact'];
 
-/** A run as the server tells it. Its request is that of an export. */
+/** A run as the server tells it. Its request is that of an export, or of everything about one person. */
 export type Run = Omit<Schemas['Run'], 'request'> & {
-  request: { format?: ExportFormat | null; file_name?: string | null };
+  request: { format?: ExportFormat | null; file_name?: string | null; subject?: string; value?: string };
 };
+
+/** A kind of person that one may have an archive about. */
+export type SubjectKind = Schemas['SubjectKind'];
+export type SubjectRequest = Schemas['SubjectRequest'];
 
 export type RunsPage = Omit<Schemas['RunList'], 'runs'> & { runs: Run[] };
 
@@ -37,13 +41,26 @@ export function startExport(ref: DatasetRef, request: ExportRequest): Promise<Ru
   );
 }
 
+export async function fetchSubjects(signal?: AbortSignal): Promise<SubjectKind[]> {
+  return (await unwrap(client.GET('/api/v1/subjects', { ...(signal && { signal }) }))).subjects;
+}
+
+export function startSubjectExport(body: SubjectRequest): Promise<Run> {
+  return unwrap(client.POST('/api/v1/subject-exports', { body }));
+}
+
+/** Whether it is about one person, rather than of one dataset. */
+export function isAboutPerson({ kind }: Pick<Run, 'kind'>): boolean {
+  return kind === 'subject_export';
+}
+
 export function fetchRuns(
   wanted: RunsWanted = {},
   before?: string,
   signal?: AbortSignal,
   limit = 50,
 ): Promise<RunsPage> {
-  const query = { kind: 'export', limit, ...wanted, ...(before !== undefined && { before }) };
+  const query = { limit, ...wanted, ...(before !== undefined && { before }) };
   return unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
 }
 

@@ -30,6 +30,9 @@ test('what was done is said in words', () => {
   expect(words('run.asked', { ...orders, detail: { rerun_of: 'x' } })).toMatch(/^asked again/);
   expect(words('user.suspended', { subject: 'u2' })).toBe('suspended Grace');
   expect(words('user.changed', { subject: 'gone' })).toBe('changed somebody');
+  expect(words('run.asked', { detail: { about: 'customer', rerun_of: null } })).toBe(
+    'asked for everything about one customer',
+  );
   expect(words('role.changed', { subject: 'r1', detail: { name: 'Support 2' } })).toBe(
     'changed the role “Support 2”',
   );

@@ -42,6 +42,7 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
     case 'export.started':
       return `started an export${of}${format === undefined ? '' : ` as ${format}`}`;
     case 'run.asked':
+      if (text('about') !== undefined) return `asked for everything about one ${text('about')}`;
       return `${text('rerun_of') === undefined ? 'asked for' : 'asked again for'} an export${of} in the background`;
     case 'run.cancelled':
       return 'cancelled an export in the background';

@@ -1,10 +1,18 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { ChevronRight, FileDown, SearchX } from 'lucide-react';
+import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { sourcesQuery } from '@/api/queries';
 import type { Source } from '@/api/types';
 import { runBook } from '@/api/run-book';
-import { fetchRuns, isUnderWay, type Run, type RunsWanted, type RunState } from '@/api/runs';
+import {
+  fetchRuns,
+  fetchSubjects,
+  isAboutPerson,
+  isUnderWay,
+  type Run,
+  type RunsWanted,
+  type RunState,
+} from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
@@ -19,7 +27,8 @@ import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
 import { RunTable } from './run-table';
 import { shownRuns } from './shown';
-import { STATE_WORDS } from './words';
+import { SubjectDialog } from './subject-dialog';
+import { personWords, STATE_WORDS } from './words';
 
 interface ExportsPageProps {
   wanted: RunsWanted;
@@ -48,9 +57,17 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
   const wide = useMedia('(min-width: 1280px)');
   const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
+  const [asking, setAsking] = useState(false);
   const sources = useQuery(sourcesQuery).data ?? [];
   const me = useMe();
   const admin = useMay('admin');
+  const subjects =
+    useQuery({
+      queryKey: ['subjects'],
+      queryFn: ({ signal }) => fetchSubjects(signal),
+      enabled: useMay('subjects.export'),
+      staleTime: 60_000,
+    }).data ?? [];
   const nameOf = useNames();
   const everyone = wanted.everyone === true;
   const history = useInfiniteQuery({
@@ -82,6 +99,7 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
     ),
   );
   const labelOf = (run: Run) => {
+    if (isAboutPerson(run)) return `Subject export · ${personWords(run)}`;
     const found = labels.get(`${run.source}/${run.dataset}`);
     if (!found) return run.dataset;
     return sources.length > 1 ? `${found.source.label} · ${found.dataset.label}` : found.dataset.label;
@@ -134,6 +152,12 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
             </p>
           </div>
           <div className="flex flex-wrap gap-3 max-sm:w-full">
+            {subjects.length > 0 && (
+              <Button className="self-end" onClick={() => setAsking(true)}>
+                <UserRound aria-hidden />
+                Subject export…
+              </Button>
+            )}
             {admin && (
               <Field label="Whose" className="max-sm:flex-1">
                 <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
@@ -209,6 +233,7 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
           {history.isError && runs.length > 0 && <ProblemNotice compact error={history.error} />}
         </div>
       </div>
+      {asking && <SubjectDialog kinds={subjects} onClose={() => setAsking(false)} />}
       {deleting && <DeleteRunDialog run={deleting} now={now} onClose={() => setDeleting(undefined)} />}
     </div>
   );

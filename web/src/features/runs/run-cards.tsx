@@ -1,11 +1,17 @@
 import { isUnderWay } from '@/api/runs';
-import { AppLink } from '@/components/app-link';
-import { datasetHref } from '@/lib/address';
 import { momentWords } from '@/lib/moments';
 import { formatBytes, plural } from '@/lib/words';
-import { RunActions, RunProgressLine, StateMark } from './run-parts';
-import { formatName, type RunListProps } from './run-table';
-import { attemptWords, durationWords, fileBytes, keptWords, runDuration, runTitle } from './words';
+import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
+import type { RunListProps } from './run-table';
+import {
+  attemptWords,
+  durationWords,
+  fileBytes,
+  formatName,
+  keptWords,
+  runDuration,
+  runTitle,
+} from './words';
 
 /** The same as the table, where there is no room for one. */
 export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
@@ -28,12 +34,7 @@ export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) 
               <div className="min-w-0">
                 <h2 className="text-[13px] font-medium break-words">{runTitle(run)}</h2>
                 <p className="text-xs text-ink-soft">
-                  <AppLink
-                    href={datasetHref(run)}
-                    className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
-                  >
-                    {labelOf(run)}
-                  </AppLink>
+                  <RunPlace run={run} label={labelOf(run)} />
                   {' · '}
                   {formatName(run)}
                 </p>

@@ -2,8 +2,10 @@ import clsx from 'clsx';
 import { Ban, CircleAlert, CircleCheck, Clock, Download, Loader2, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { runBook } from '@/api/run-book';
-import { isUnderWay, type Run, type RunState } from '@/api/runs';
+import { isAboutPerson, isUnderWay, type Run, type RunState } from '@/api/runs';
+import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
+import { datasetHref } from '@/lib/address';
 import { cancel, download, repeat } from './actions';
 import {
   hasFile,
@@ -44,6 +46,19 @@ export function StateMark({ state }: { state: RunState }) {
       />
       {STATE_WORDS[state]}
     </span>
+  );
+}
+
+/** What a run is of: a dataset, which this leads to, or a person. */
+export function RunPlace({ run, label }: { run: Run; label: string }) {
+  if (isAboutPerson(run)) return <>{label}</>;
+  return (
+    <AppLink
+      href={datasetHref(run)}
+      className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
+    >
+      {label}
+    </AppLink>
   );
 }
 

@@ -1,11 +1,17 @@
 import clsx from 'clsx';
 import { isUnderWay, type Run } from '@/api/runs';
-import { AppLink } from '@/components/app-link';
-import { datasetHref } from '@/lib/address';
 import { momentWords } from '@/lib/moments';
 import { formatBytes, formatCount } from '@/lib/words';
-import { RunActions, RunProgressLine, StateMark } from './run-parts';
-import { attemptWords, durationWords, fileBytes, keptWords, runDuration, runTitle } from './words';
+import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
+import {
+  attemptWords,
+  durationWords,
+  fileBytes,
+  formatName,
+  keptWords,
+  runDuration,
+  runTitle,
+} from './words';
 
 export interface RunListProps {
   runs: readonly Run[];
@@ -82,12 +88,7 @@ function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
           {runTitle(run)}
         </span>
         <span className="block truncate text-xs text-ink-soft">
-          <AppLink
-            href={datasetHref(run)}
-            className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
-          >
-            {label}
-          </AppLink>
+          <RunPlace run={run} label={label} />
           {' · '}
           {formatName(run)}
           {kept !== undefined && ` · ${kept}`}
@@ -115,11 +116,4 @@ function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
       </td>
     </tr>
   );
-}
-
-const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };
-
-export function formatName({ request }: Run): string {
-  const format = request.format ?? 'csv';
-  return FORMAT_NAMES[format] ?? format.toUpperCase();
 }

@@ -1,8 +1,8 @@
-import type { Run, RunsWanted } from '@/api/runs';
+import { isAboutPerson, type Run, type RunsWanted } from '@/api/runs';
 
 function fits(run: Run, { state, source, dataset }: RunsWanted): boolean {
   return (
-    run.kind === 'export' &&
+    (run.kind === 'export' || isAboutPerson(run)) &&
     (state === undefined || run.state === state) &&
     (source === undefined || run.source === source) &&
     (dataset === undefined || run.dataset === dataset)

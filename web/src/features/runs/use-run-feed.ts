@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { runBook } from '@/api/run-book';
 import { followRuns } from '@/api/run-stream';
-import { isUnderWay, type Run } from '@/api/runs';
+import { isAboutPerson, isUnderWay, type Run } from '@/api/runs';
 import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
 import { say, unsay } from '@/lib/toast';
 import { formatBytes, plural } from '@/lib/words';
 import { download } from './actions';
-import { runTitle } from './words';
+import { personWords, runTitle } from './words';
 
 /** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */
@@ -80,7 +80,8 @@ function announce(run: Run, onShow: () => void) {
     });
     notify(heading, about, run.id, onShow);
   } else if (run.state === 'failed') {
-    const heading = `The export of ${run.request.file_name ?? run.dataset} failed`;
+    const what = isAboutPerson(run) ? personWords(run) : (run.request.file_name ?? run.dataset);
+    const heading = `The export of ${what} failed`;
     const reason = run.error?.message ?? 'No reason was given.';
     const action = { label: 'Exports', run: onShow };
     say(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Run } from '@/api/runs';
 import {
   durationWords,
+  formatName,
   keptWords,
   leftWords,
   overallPercent,
@@ -9,6 +10,7 @@ import {
   progressWords,
   rowsPerSecond,
   runDuration,
+  runTitle,
   secondsLeft,
 } from './words';
 
@@ -93,6 +95,17 @@ test.each([
   [185_000, '3 min 5 s'],
   [3_840_000, '1 h 4 min'],
 ])('%d milliseconds are %s', (milliseconds, words) => expect(durationWords(milliseconds)).toBe(words));
+
+test('an archive about one person is called by whom it is about until it has a name', () => {
+  const archive: Run = {
+    ...run, kind: 'subject_export', source: '', dataset: '',
+    request: { subject: 'customer', value: '42', format: 'csv' },
+  }; // prettier-ignore
+  expect(runTitle(archive)).toBe('Everything about customer 42');
+  expect(formatName(archive)).toBe('ZIP of CSV files');
+  expect(runTitle(run)).toBe('Export of records');
+  expect(formatName(run)).toBe('CSV');
+});
 
 test('a run lasts until it ends', () => {
   expect(runDuration(run, now)).toBe(10_000);

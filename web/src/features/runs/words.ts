@@ -1,5 +1,5 @@
 import type { Sample } from '@/api/run-book';
-import { isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
+import { isAboutPerson, isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
 import { momentWords } from '@/lib/moments';
 import { formatAbout, formatCount, plural } from '@/lib/words';
 
@@ -123,7 +123,21 @@ export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boole
 
 /** The name that people know the export by. */
 export function runTitle(run: Run): string {
+  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Everything about ${personWords(run)}`;
   return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
+}
+
+/** Whom an archive is about, as they were asked for: `customer 42`. */
+export function personWords({ request: { subject, value } }: Pick<Run, 'request'>): string {
+  return `${subject ?? 'somebody'} ${value ?? ''}`.trim();
+}
+
+const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };
+
+export function formatName({ kind, request }: Pick<Run, 'kind' | 'request'>): string {
+  const format = request.format ?? 'csv';
+  const name = FORMAT_NAMES[format] ?? format.toUpperCase();
+  return isAboutPerson({ kind }) ? `ZIP of ${name} files` : name;
 }
 
 export function attemptWords({ attempt }: Pick<Run, 'attempt'>): string | undefined {

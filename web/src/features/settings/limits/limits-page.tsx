@@ -12,14 +12,20 @@ export default function LimitsPage() {
   const now = useNow(false);
   const limits = useQuery({
     queryKey: ['limits'],
-    queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/limits', { signal }))).exports,
+    queryFn: async ({ signal }) => {
+      const { exports, subject_exports: about } = await unwrap(client.GET('/api/v1/limits', { signal }));
+      return [
+        ...exports.map((limit) => ({ ...limit, what: 'Exports', one: 'export' })),
+        ...about.map((limit) => ({ ...limit, what: 'Subject exports', one: 'subject export' })),
+      ];
+    },
     // Others of one's tabs and programs count too.
     refetchInterval: 30_000,
   });
   return (
     <Section
       title="Limits"
-      about="How many exports you can still make. Each counts, whether it is a download or made in the background."
+      about="How many exports you can still make. Each counts, whether it is a download or made in the background; archives about one person have a limit of their own."
     >
       <Answer query={limits} label="limits">
         {(list) =>
@@ -30,9 +36,12 @@ export default function LimitsPage() {
           ) : (
             <ul className="grid gap-4 sm:grid-cols-2">
               {list.map((limit) => (
-                <li key={limit.within_seconds} className="rounded-lg border border-line p-4">
+                <li
+                  key={`${limit.what} ${limit.within_seconds}`}
+                  className="rounded-lg border border-line p-4"
+                >
                   <h3 className="text-[13px] text-ink-soft">
-                    Exports within {spanWords(limit.within_seconds)}
+                    {limit.what} within {spanWords(limit.within_seconds)}
                   </h3>
                   <p className="mt-1 text-xl font-semibold tabular-nums">
                     {limit.left}
@@ -40,7 +49,7 @@ export default function LimitsPage() {
                   </p>
                   <meter
                     className="sr-only"
-                    aria-label={`Left of ${plural(limit.most, 'export')} within ${spanWords(limit.within_seconds)}`}
+                    aria-label={`Left of ${plural(limit.most, limit.one)} within ${spanWords(limit.within_seconds)}`}
                     min={0}
                     max={limit.most}
                     value={limit.left}
