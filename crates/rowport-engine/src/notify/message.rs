@@ -83,6 +83,8 @@ pub(super) fn letter(due: &DueDelivery, page: Option<&str>) -> Letter {
 fn named(run: &Run) -> String {
     match run.kind.as_str() {
         "export" => format!("the export of {}", run.dataset),
+        // Not about whom: an e-mail is no place for that.
+        "subject_export" => "the archive about one person".to_owned(),
         kind => format!("the run `{kind}`"),
     }
 }
