@@ -120,6 +120,7 @@ async fn what_is_for_persons_is_not_told_of_runs_of_programs(store: Store) {
             tries: 0,
             rows_expected: None,
             rerun_of: None,
+            about: None,
         };
         store.runs().enqueue(principal, &Actor::system(), &clock, new).await.unwrap();
         let mine = claim(&store, &clock, "a").await.unwrap();
