@@ -170,6 +170,26 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await page.getByRole('button', { name: 'Show earlier ones' }).waitFor();
       await expectNoSideways(page);
     }));
+  test('storage', () =>
+    see('storage', async (page) => {
+      const json = {
+        kind: 'bucket',
+        place: 'the bucket exports-of-a-desk-with-a-long-name/and/what/comes/before/all/keys',
+        files: 37,
+        bytes: 1_234_567_890,
+        next_expires_at: '2026-11-22T12:00:00Z',
+        problem: null as object | null,
+      };
+      await page.route(/\/api\/v1\/storage$/, (route) => route.fulfill({ json }));
+      await page.goto('/settings/storage');
+      await page.getByText('Files can be written and read').waitFor();
+      await page.getByText('37 files, 1.2 GB').waitFor();
+      await expectNoSideways(page);
+      await expectAccessible(page, 'storage: good');
+      json.problem = { code: 'storage_refused', message: 'the bucket refuses: access denied (403)' };
+      await page.reload();
+      await page.getByText('the bucket refuses').waitFor();
+    }));
   test('audit', () =>
     see('audit', async (page) => {
       await withEverything(page);

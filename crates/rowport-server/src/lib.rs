@@ -21,7 +21,7 @@ mod web_ui;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Extension, Router};
 use axum::middleware::from_fn_with_state;
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
@@ -70,6 +70,7 @@ pub fn router(state: AppState) -> Router {
     let readiness =
         Readiness::new(Arc::clone(&state.store), state.runner.storage().clone(), state.draining.clone());
     let (api, document) = openapi::routes(state.clone());
+    let api = api.layer(Extension(readiness.clone()));
     let api = api.layer(from_fn_with_state(state.clone(), access::authenticate));
     let page = web_ui::router();
     let checked = api.merge(docs_page::router(&document)).merge(page);

@@ -30,7 +30,16 @@ struct Parts {
     store: Arc<Store>,
     storage: Storage,
     draining: CancellationToken,
-    last: Mutex<Option<(Instant, Checks)>>,
+    last: Mutex<Option<Looked>>,
+}
+
+/// What was found when it was looked last.
+#[derive(Clone)]
+struct Looked {
+    at: Instant,
+    checks: Checks,
+    /// What is wrong with the storage, for those who may know it.
+    storage: Option<String>,
 }
 
 /// Each check says `ok`, or the stable code of what is wrong.
@@ -48,6 +57,7 @@ struct Report {
     checks: Option<Checks>,
 }
 
+const OK: &str = "ok";
 /// How long a check may take before its answer is no.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long an answer is believed: anybody may ask, and as often as they like.
@@ -64,20 +74,27 @@ impl Readiness {
         self.parts.store.process_name()
     }
 
-    async fn checks(&self) -> Checks {
+    /// What is wrong with the storage, as a stable code and in words; `None` where files can be written.
+    pub(crate) async fn storage_problem(&self) -> Option<(&'static str, String)> {
+        let looked = self.look().await;
+        let words = looked.storage.unwrap_or_else(|| "it did not answer in time".to_owned());
+        (looked.checks.storage != OK).then_some((looked.checks.storage, words))
+    }
+
+    async fn look(&self) -> Looked {
         // Held while it looks, so that a burst of probes looks once.
         let mut last = self.parts.last.lock().await;
-        if let Some((_, checks)) = last.filter(|(at, _)| at.elapsed() < BELIEVED) {
-            return checks;
+        if let Some(looked) = last.as_ref().filter(|looked| looked.at.elapsed() < BELIEVED) {
+            return looked.clone();
         }
         let (store, files) = (Arc::clone(&self.parts.store), self.parts.storage.clone());
-        let (state, storage) = tokio::join!(
+        let ((state, _), (storage, words)) = tokio::join!(
             word(async move { store.check().await }, "store_unavailable"),
             word(async move { files.check().await }, "storage_unavailable"),
         );
-        let checks = Checks { state, storage };
-        *last = Some((Instant::now(), checks));
-        checks
+        let looked = Looked { at: Instant::now(), checks: Checks { state, storage }, storage: words };
+        *last = Some(looked.clone());
+        looked
     }
 }
 
@@ -94,23 +111,23 @@ async fn readyz(State(readiness): State<Readiness>) -> Response {
     if readiness.parts.draining.is_cancelled() {
         return answer(StatusCode::SERVICE_UNAVAILABLE, Report { status: "draining", checks: None });
     }
-    let checks = readiness.checks().await;
-    match checks == (Checks { state: "ok", storage: "ok" }) {
+    let checks = readiness.look().await.checks;
+    match checks == (Checks { state: OK, storage: OK }) {
         true => answer(StatusCode::OK, Report { status: "ready", checks: Some(checks) }),
         false => answer(StatusCode::SERVICE_UNAVAILABLE, Report { status: "unready", checks: Some(checks) }),
     }
 }
 
-/// The outcome of a check in one word. It goes on by itself when it takes too long: dropping it could leave a
+/// The outcome of a check in one word, and what is wrong in several. It goes on by itself when it takes too long: dropping it could leave a
 /// connection in the middle of an answer.
 async fn word(
     check: impl Future<Output = Result<(), StoreError>> + Send + 'static,
     too_late: &'static str,
-) -> &'static str {
+) -> (&'static str, Option<String>) {
     match timeout(PATIENCE, tokio::spawn(check)).await {
-        Ok(Ok(Ok(()))) => "ok",
-        Ok(Ok(Err(error))) => error.code(),
-        Ok(Err(_)) | Err(_) => too_late,
+        Ok(Ok(Ok(()))) => (OK, None),
+        Ok(Ok(Err(error))) => (error.code(), Some(error.to_string())),
+        Ok(Err(_)) | Err(_) => (too_late, None),
     }
 }
 

@@ -35,7 +35,8 @@ pub use access::{
     NewUser, Role, RoleBody, Roles, Session, Sessions, Token, User, UserChange, Users,
 };
 pub use artifacts::{
-    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Folder, NewArtifact, Served, Storage, Target, Upload,
+    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Folder, GivenOut, NewArtifact, Served, Storage,
+    Target, Upload,
 };
 pub use audit::{Audit, AuditEvent, EventsWanted, NewEvent};
 pub use deliveries::{Channel, Deliveries, Delivery, DeliveryEvent, DeliveryState, DueDelivery, Undelivered};

@@ -13,6 +13,7 @@ const PAGES = {
   sessions: lazy(() => import('@/features/settings/sessions/sessions-page')),
   limits: lazy(() => import('@/features/settings/limits/limits-page')),
   notifications: lazy(() => import('@/features/settings/notifications/notifications-page')),
+  storage: lazy(() => import('@/features/settings/storage/storage-page')),
 };
 
 /** The settings begin with the first part that is there for whoever looks. */

@@ -20,6 +20,7 @@ pub(crate) mod runs;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod sources;
+pub(crate) mod storage;
 pub(crate) mod subjects;
 pub(crate) mod users;
 pub(crate) mod views;
@@ -52,6 +53,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(ADMIN, routes!(users::invite::invite_user))
         .add(ADMIN, routes!(roles::list::list_roles, roles::create::create_role))
         .add(ADMIN, routes!(roles::update::update_role, roles::delete::delete_role))
+        .add(ADMIN, routes!(storage::get::get_storage))
         .add(ADMIN, routes!(notifications::list::list_channels))
         .add(ADMIN, routes!(notifications::deliveries::list_deliveries))
         .add(ADMIN, routes!(notifications::test::test_channel))

@@ -11,4 +11,5 @@ mod problems;
 mod runs;
 mod saved;
 mod slow_readers;
+mod storage;
 mod subjects;

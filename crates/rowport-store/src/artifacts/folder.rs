@@ -38,6 +38,11 @@ impl Folder {
         Ok(self.root.join(key))
     }
 
+    /// Where it is, for people.
+    pub(super) fn place_name(&self) -> String {
+        self.root.display().to_string()
+    }
+
     /// Whether files can be made here. Leaves nothing behind.
     pub(super) async fn check(&self) -> Result<(), StoreError> {
         let path = self.root.join(format!(".check-{}", std::process::id()));

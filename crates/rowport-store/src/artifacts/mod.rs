@@ -79,6 +79,17 @@ pub struct NewArtifact {
     pub scope: String,
 }
 
+/// The files that can be downloaded now, taken together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GivenOut {
+    /// How many.
+    pub files: u64,
+    /// Their lengths together.
+    pub bytes: u64,
+    /// When the first of them goes away.
+    pub next_expires_at: Option<Timestamp>,
+}
+
 /// The artifacts of a [`Store`].
 #[derive(Debug, Clone, Copy)]
 pub struct Artifacts<'a> {
@@ -116,6 +127,24 @@ impl Artifacts<'_> {
         });
         let found = found.map_err(|error| self.wrong(error))?;
         found.ok_or_else(|| StoreError::UnknownArtifact { id: id.to_owned() })
+    }
+
+    /// How much is given out.
+    pub async fn given_out(&self, clock: &dyn Clock) -> Result<GivenOut, StoreError> {
+        const GIVEN_OUT: &str = "SELECT count(*) AS files, CAST(COALESCE(sum(bytes), 0) AS BIGINT) AS bytes, \
+            min(expires_at) AS next FROM artifacts WHERE revoked_at IS NULL AND removed_at IS NULL AND expires_at > $1";
+        let read = |row: &dyn StoredRow| {
+            Ok(GivenOut {
+                files: u64::try_from(row.number("files")?).unwrap_or(0),
+                bytes: u64::try_from(row.number("bytes")?).unwrap_or(0),
+                next_expires_at: row.number_or_none("next")?.map(moment),
+            })
+        };
+        let found = with_pool!(&self.store.database, |pool| {
+            let row = sqlx::query(GIVEN_OUT).bind(clock.now().as_millisecond()).fetch_one(pool).await;
+            row.and_then(|row| read(&row))
+        });
+        found.map_err(|error| self.wrong(error))
     }
 
     /// Takes the storage for this state, and says so in it. One that is another's answers

@@ -65,6 +65,22 @@ impl Storage {
         }
     }
 
+    /// `folder` or `bucket`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Folder(_) => "folder",
+            Self::Bucket(_) => "bucket",
+        }
+    }
+
+    /// The folder, or the bucket and what comes before all keys.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.place_name(),
+            Self::Bucket(bucket) => bucket.name().to_owned(),
+        }
+    }
+
     /// Writes a little, reads it back and removes it.
     pub async fn check(&self) -> Result<(), StoreError> {
         match self {

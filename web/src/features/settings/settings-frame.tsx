@@ -4,7 +4,7 @@ import type { Me } from '@/api/session';
 import { AppLink } from '@/components/app-link';
 
 export interface Part {
-  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'notifications';
+  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'notifications' | 'storage';
   label: string;
 }
 
@@ -15,6 +15,7 @@ export const PARTS: readonly Part[] = [
   { id: 'sessions', label: 'Sessions' },
   { id: 'limits', label: 'Limits' },
   { id: 'notifications', label: 'Notifications' },
+  { id: 'storage', label: 'Storage' },
 ];
 
 /** The parts that are there for somebody: keys and sessions belong to people who sign in. */
@@ -27,6 +28,7 @@ export function partsFor(me: Me): Part[] {
     sessions: me.can_sign_out,
     limits: true,
     notifications: admin,
+    storage: admin,
   };
   return PARTS.filter(({ id }) => shown[id]);
 }

@@ -92,6 +92,11 @@ impl Bucket {
         Ok(Self { inner: Arc::new(inner) })
     }
 
+    /// What messages call it.
+    pub(super) fn name(&self) -> &str {
+        &self.inner.name
+    }
+
     /// Whether downloads are sent to the bucket by a signed address, rather than passed on.
     pub fn presigns(&self) -> bool {
         self.inner.presign

@@ -1,0 +1,3 @@
+//! Where files are kept.
+
+pub(crate) mod get;
