@@ -637,6 +637,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where files are kept. It is tried by writing, reading and removing a little, at most every five seconds. */
+        get: operations["get_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subject-exports": {
         parameters: {
             query?: never;
@@ -1853,6 +1870,45 @@ export interface components {
         Sources: {
             /** @description In the configuration's order. */
             sources: components["schemas"]["Source"][];
+        };
+        /** @description Where the files of background exports are kept, and whether it can be used. */
+        StorageHealth: {
+            /**
+             * Format: int64
+             * @description How long they are together.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many files can be downloaded now.
+             */
+            files: number;
+            /**
+             * @description `folder` or `bucket`.
+             * @example folder
+             */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When the first of them goes away.
+             */
+            next_expires_at?: string | null;
+            /**
+             * @description The folder, or the bucket and what comes before all keys.
+             * @example /var/lib/rowport/artifacts
+             */
+            place: string;
+            problem?: components["schemas"]["StorageProblem"] | null;
+        };
+        /** @description Why files cannot be kept. */
+        StorageProblem: {
+            /**
+             * @description A stable code.
+             * @example storage_full
+             */
+            code: string;
+            /** @description What is wrong, in words. */
+            message: string;
         };
         /** @description A dataset that an archive has a file of. */
         SubjectDataset: {
@@ -4174,6 +4230,31 @@ export interface operations {
             502: components["responses"]["BadGateway"];
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
+        };
+    };
+    get_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The storage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StorageHealth"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     start_subject_export: {

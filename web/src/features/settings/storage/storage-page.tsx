@@ -27,7 +27,11 @@ export default function StoragePage() {
   );
 }
 
-function StorageCard({ storage: { kind, place, files, bytes, next_expires_at: next, problem } }: { storage: Storage }) {
+function StorageCard({
+  storage: { kind, place, files, bytes, next_expires_at: next, problem },
+}: {
+  storage: Storage;
+}) {
   const now = useNow(false);
   return (
     <div className="rounded-lg border border-line p-4 text-[13px]">
