@@ -21,8 +21,8 @@ mod web_ui;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::{Extension, Router};
 use axum::middleware::from_fn_with_state;
+use axum::{Extension, Router};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::notify::Notifier;

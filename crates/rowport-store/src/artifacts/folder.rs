@@ -68,9 +68,11 @@ impl Folder {
                 file.sync_all()?;
                 Ok(None)
             }
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                Ok(Some(std::fs::read(&path)? == owner.as_bytes()))
-            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => match std::fs::read(&path)? {
+                // Whoever made it had no room for more than its name, or was killed.
+                empty if empty.is_empty() => std::fs::write(&path, &owner).map(|()| None),
+                found => Ok(Some(found == owner.as_bytes())),
+            },
             Err(error) => Err(error),
         });
         match found.await? {
