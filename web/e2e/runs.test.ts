@@ -115,6 +115,24 @@ describe.each(LOOKS)('%s', (_, options) => {
     await context.close();
   });
 
+  test('an export begins on the page of exports, with everything there is to choose', async () => {
+    const context = await visit(browser, options);
+    const page = await context.newPage();
+    await page.goto('/exports');
+    await page.getByRole('button', { name: 'New export…' }).click();
+    const first = page.getByRole('dialog', { name: 'New export' });
+    await first.getByLabel('Dataset').selectOption({ label: desk.datasets.get(desk.child)?.label ?? '' });
+    await expectAccessible(page, 'new export');
+    await first.getByRole('button', { name: 'Continue' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Export/ });
+    await dialog.getByLabel('Delivery').selectOption('background');
+    await dialog.getByText(/rows? · about .* · in the background/).waitFor();
+    const run = await started(page, () => dialog.getByRole('button', { name: 'Start export' }).click());
+    expect(run.dataset).toBe(desk.child);
+    await entry(page, run.id).getByText('Completed').waitFor();
+    await context.close();
+  });
+
   test('a large export is one for the background, is followed across pages, and can be cancelled', async () => {
     const context = await visit(browser, options);
     const page = await context.newPage();

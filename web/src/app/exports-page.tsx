@@ -1,6 +1,10 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { FilePlus2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from '@/components/button';
+import { useMay } from '@/hooks/use-me';
 import { useTitle } from '@/hooks/use-title';
+import { NewExport } from './new-export';
 
 const Exports = lazy(() => import('@/features/runs/exports-page'));
 
@@ -8,6 +12,8 @@ const Exports = lazy(() => import('@/features/runs/exports-page'));
 export function ExportsPage() {
   const { everyone, ...rest } = useSearch({ from: '/exports' });
   const navigate = useNavigate();
+  const mayExport = useMay('records.export');
+  const [making, setMaking] = useState(false);
   useTitle('Exports');
   return (
     <Suspense fallback={<div className="flex-1" aria-busy="true" />}>
@@ -16,7 +22,16 @@ export function ExportsPage() {
         onWanted={({ everyone: all, ...next }) =>
           void navigate({ to: '/exports', search: { ...next, ...(all && { everyone: 'true' }) } })
         }
+        actions={
+          mayExport && (
+            <Button look="primary" className="self-end" onClick={() => setMaking(true)}>
+              <FilePlus2 aria-hidden />
+              New export…
+            </Button>
+          )
+        }
       />
+      {making && <NewExport onClose={() => setMaking(false)} />}
     </Suspense>
   );
 }

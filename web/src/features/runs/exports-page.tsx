@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { sourcesQuery } from '@/api/queries';
 import type { Source } from '@/api/types';
 import { runBook } from '@/api/run-book';
@@ -33,6 +33,8 @@ import { personWords, STATE_WORDS } from './words';
 interface ExportsPageProps {
   wanted: RunsWanted;
   onWanted: (wanted: RunsWanted) => void;
+  /** What can be begun here, before the filters. */
+  actions: ReactNode;
 }
 
 /** The states that last long enough to look for. */
@@ -53,7 +55,7 @@ const POLL = 3_000;
 const REST = 30_000;
 
 /** The exports that were made in the background: those under way, and what became of the others. */
-export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
+export default function ExportsPage({ wanted, onWanted, actions }: ExportsPageProps) {
   const wide = useMedia('(min-width: 1280px)');
   const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
@@ -152,6 +154,7 @@ export default function ExportsPage({ wanted, onWanted }: ExportsPageProps) {
             </p>
           </div>
           <div className="flex flex-wrap gap-3 max-sm:w-full">
+            {actions}
             {subjects.length > 0 && (
               <Button className="self-end" onClick={() => setAsking(true)}>
                 <UserRound aria-hidden />
