@@ -241,7 +241,7 @@ impl StoreError {
             Self::Storage { .. } => "storage_unavailable",
             Self::StorageRefused { .. } | Self::BadStorage { .. } => "storage_refused",
             Self::LongRequest { .. } => "too_large",
-            Self::BadText => "bad_request",
+            Self::BadText => "bad_text",
             Self::StorageFull { .. } => "storage_full",
             Self::TooManyParts { .. } => "file_too_long",
             Self::StorageForeign { .. } => "storage_foreign",

@@ -6,7 +6,7 @@ pub(crate) mod list;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use rowport_model::Principal;
-use rowport_store::EventsWanted;
+use rowport_store::{EventsWanted, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -51,7 +51,7 @@ impl AuditParams {
         }
         let texts = [&self.principal, &self.action, &self.source, &self.dataset, &self.search];
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
-            return Err(bad("a parameter has a NUL character in it"));
+            return Err(StoreError::BadText.into());
         }
         let dataset = match (&self.source, &self.dataset) {
             (Some(source), Some(dataset)) => Some((source.as_str(), dataset.as_str())),

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_store::Delivery;
+use rowport_store::{Delivery, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -48,7 +48,7 @@ pub(crate) async fn list_deliveries(
     }
     // A database cannot compare with it, and no id has it.
     if params.before.as_deref().is_some_and(|before| before.contains('\0')) {
-        return Err(ApiError::bad_request("`before` has a NUL character in it"));
+        return Err(StoreError::BadText.into());
     }
     // One more than asked for tells whether there is another page.
     let mut deliveries = state.store.deliveries().list(params.before.as_deref(), limit + 1).await?;

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rowport_model::Permission;
-use rowport_store::{Run, RunState, RunsWanted};
+use rowport_store::{Run, RunState, RunsWanted, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -73,7 +73,7 @@ pub(crate) async fn list_runs(
         .flatten()
         .any(|it| it.contains('\0'))
     {
-        return Err(bad("a parameter has a NUL character in it"));
+        return Err(StoreError::BadText.into());
     }
     if params.everyone && !principal.access().allows_somewhere(Permission::Admin) {
         return Err(ApiError::forbidden(Permission::Admin));
