@@ -24,7 +24,7 @@ export function ExportsPage() {
         }
         actions={
           mayExport && (
-            <Button look="primary" className="self-end" onClick={() => setMaking(true)}>
+            <Button look="primary" onClick={() => setMaking(true)}>
               <FilePlus2 aria-hidden />
               New export…
             </Button>

@@ -154,13 +154,15 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
             </p>
           </div>
           <div className="flex flex-wrap gap-3 max-sm:w-full">
-            {actions}
-            {subjects.length > 0 && (
-              <Button className="self-end" onClick={() => setAsking(true)}>
-                <UserRound aria-hidden />
-                Subject export…
-              </Button>
-            )}
+            <div className="flex flex-wrap gap-3 self-end max-sm:w-full">
+              {actions}
+              {subjects.length > 0 && (
+                <Button onClick={() => setAsking(true)}>
+                  <UserRound aria-hidden />
+                  Subject export…
+                </Button>
+              )}
+            </div>
             {admin && (
               <Field label="Whose" className="max-sm:flex-1">
                 <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
