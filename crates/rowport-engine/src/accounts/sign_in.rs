@@ -72,12 +72,15 @@ impl Accounts {
         }
         let network = visitor.network().unwrap_or_default();
         let own = format!("account:{account} {network}");
-        let shared =
-            [(format!("network:{network}"), PER_NETWORK), (format!("account:{account}"), PER_ACCOUNT)];
-        self.throttle(&own, PER_ACCOUNT_AND_NETWORK).await?;
-        for (bucket, limit) in &shared {
-            self.throttle(bucket, *limit).await?;
+        let (everybodys, anywhere) = (format!("network:{network}"), format!("account:{account}"));
+        // The network first: once it has tried too often it makes no more buckets, whichever accounts it thinks of.
+        self.throttle(&everybodys, PER_NETWORK).await?;
+        if let Err(refused) = self.throttle(&own, PER_ACCOUNT_AND_NETWORK).await {
+            // Whoever goes on trying keeps out themselves, and not all others of their office.
+            self.store.limits().take_back(&everybodys).await?;
+            return Err(refused);
         }
+        self.throttle(&anywhere, PER_ACCOUNT).await?;
         let user = self.store.users().by_email(&email).await?;
         let hash = match &user {
             Some(user) => self.store.users().password(&user.id).await?,
@@ -95,7 +98,7 @@ impl Accounts {
         }
         self.store.limits().forgive(self.clock(), &own).await?;
         // Only wrong tries count; those of others from the same network stay.
-        for (bucket, _) in &shared {
+        for bucket in [&everybodys, &anywhere] {
             self.store.limits().take_back(bucket).await?;
         }
         let token = self.begin(&user, &hash, &visitor).await?.ok_or(SignInError::Wrong)?;

@@ -24,6 +24,8 @@ on_every_state!(
     only_what_has_ended_can_be_deleted,
     the_history_is_read_in_pages,
     a_secret_is_made_once,
+    requests_have_a_length_and_lists_leave_long_ones_out,
+    a_text_with_nul_is_nothing_that_is_there,
 );
 
 static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
@@ -362,4 +364,42 @@ async fn a_secret_is_made_once(store: Store) {
     assert_eq!(first.len(), 32);
     assert_eq!(store.secret("links").await.unwrap(), first);
     assert_ne!(store.secret("other").await.unwrap(), first);
+}
+
+async fn requests_have_a_length_and_lists_leave_long_ones_out(store: Store) {
+    let clock = Hand::new();
+    let ask = async |length: usize| {
+        let request = json!({"format": "csv", "keys": "k".repeat(length)});
+        let new = NewRun {
+            kind: "export",
+            source: "shop",
+            dataset: "orders",
+            request: &request,
+            priority: 0,
+            tries: 0,
+            rows_expected: None,
+            rerun_of: None,
+            about: None,
+        };
+        store.runs().enqueue(&ME, &Actor::system(), &clock, new).await
+    };
+    assert_eq!(ask(600 * 1024).await.unwrap_err().code(), "too_large");
+    let (long, short) = (ask(10_000).await.unwrap(), ask(10).await.unwrap());
+    let wanted = RunsWanted { limit: 10, ..RunsWanted::default() };
+    let listed = store.runs().list(&ME, wanted).await.unwrap();
+    let told = store.runs().changed_since(0, 10).await.unwrap();
+    for runs in [listed, told] {
+        assert_eq!(runs.len(), 2);
+        let request = |id: &str| runs.iter().find(|run| run.id == id).unwrap().request.clone();
+        assert_eq!((request(&long.id), request(&short.id)), (json!({}), short.request.clone()));
+    }
+    assert_eq!(store.runs().get(&ME, &long.id).await.unwrap().request, long.request);
+    assert_eq!(store.runs().count_changed_since(0, 1).await.unwrap(), 1);
+    assert_eq!(store.runs().count_changed_since(0, 10).await.unwrap(), 2);
+}
+
+async fn a_text_with_nul_is_nothing_that_is_there(store: Store) {
+    // SQLite compares with it, PostgreSQL refuses it; neither is a state that cannot be used.
+    let code = store.runs().get(&ME, "a\0b").await.unwrap_err().code();
+    assert!(["unknown_run", "bad_text"].contains(&code), "{code}");
 }

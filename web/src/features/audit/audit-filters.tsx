@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
 import { usersQuery } from '@/api/access';
 import { sourcesQuery } from '@/api/queries';
 import { Field, Select, TextInput } from '@/components/field';
 import { useMay } from '@/hooks/use-me';
+import { useTyped } from '@/hooks/use-typed';
 import type { AuditEvent } from './audit';
 import type { AuditWanted } from './wanted';
 import { ACTION_KINDS, whoWords } from './words';
@@ -99,28 +99,9 @@ function usePeople(events: readonly AuditEvent[]): Option[] {
     .sort((a, b) => a.label.localeCompare(b.label));
 }
 
-const REST = 300;
-
 /** What is typed takes effect when the typing rests. */
 function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-  // The address changed by other means.
-  if (value !== seen) {
-    setSeen(value);
-    setText(value);
-  }
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => latest.current(text), REST);
-    return () => clearTimeout(timer);
-    // Typing starts the clock, not the address.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [text]);
+  const [text, setText] = useTyped(value, onChange);
   return (
     <Field label="Search">
       <TextInput

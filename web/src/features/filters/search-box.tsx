@@ -1,38 +1,17 @@
 import { Search, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { useShortcut } from '@/hooks/use-shortcut';
+import { useTyped } from '@/hooks/use-typed';
 
 interface SearchBoxProps {
   value: string;
   onChange: (value: string) => void;
 }
 
-const REST = 250;
-
 /** Free text in every text column; what is typed takes effect when the typing rests. */
 export function SearchBox({ value, onChange }: SearchBoxProps) {
-  const [text, setText] = useState(value);
-  const [seen, setSeen] = useState(value);
+  const [text, setText] = useTyped(value, onChange);
   const input = useRef<HTMLInputElement>(null);
-  const latest = useRef(onChange);
-  useEffect(() => {
-    latest.current = onChange;
-  });
-
-  // The address changed by other means (back, a saved view): show what it says.
-  if (value !== seen) {
-    setSeen(value);
-    setText(value);
-  }
-
-  useEffect(() => {
-    if (text === value) return;
-    const timer = setTimeout(() => latest.current(text), REST);
-    return () => clearTimeout(timer);
-    // Typing starts the clock, not the address.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [text]);
-
   useShortcut('/', () => input.current?.focus());
 
   return (

@@ -168,11 +168,15 @@ fn an_unknown_account_takes_as_long_as_a_known_one() {
         assert_eq!(sign_in(&served, email, "wrong").code(), "wrong_password");
         started.elapsed()
     };
-    let fastest = |email: &str| (0..4).map(|_| time(email)).min().unwrap();
-    let (known, unknown) = (fastest("ada@example.org"), fastest("nobody@example.org"));
+    // In turns, so that a machine that is busy for a while is so for both.
+    let times = (0..8).map(|_| (time("ada@example.org"), time("nobody@example.org")));
+    let (known, unknown): (Vec<_>, Vec<_>) = times.unzip();
+    let (known, unknown) = (known.into_iter().min().unwrap(), unknown.into_iter().min().unwrap());
     // Hashing takes tens of milliseconds and everything else a few.
-    assert!(unknown > known / 2 && known > unknown / 2, "{known:?} and {unknown:?}");
-    assert!(known > Duration::from_millis(5), "{known:?} is too short for a hash");
+    assert!(unknown > known / 4 && known > unknown / 4, "{known:?} and {unknown:?}");
+    for time in [known, unknown] {
+        assert!(time > Duration::from_millis(5), "{time:?} is too short for a hash");
+    }
 }
 
 #[test]
