@@ -22,6 +22,7 @@ def main() -> None:
         run = ask("GET", runs + run["id"])
     if run["state"] != "completed" or run["progress"]["rows"] != rows:
         raise SystemExit(f"the export ended otherwise: {run}")
+    print(json.dumps(run["progress"]))
     ask("DELETE", runs + run["id"])
 
 
