@@ -73,6 +73,23 @@ pub enum DriverError {
         /// The database's words.
         message: String,
     },
+    /// The database does not take one of the rows: a constraint, a trigger, or a value that does not fit.
+    #[error("the database does not take a row: {message}")]
+    RowRefused {
+        /// Why.
+        reason: Refusal,
+        /// The database's words. They may hold values.
+        message: String,
+    },
+    /// Rows that are held at once are too large.
+    #[error("the rows are larger than {limit} bytes together")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The journal is not there, so nothing may be changed.
+    #[error("there is no journal in this database, without which nothing is changed")]
+    NoJournal,
     /// A value that the driver cannot carry exactly.
     #[error("row {row} of the answer has a value in `{column}` that cannot be carried exactly: {message}")]
     BadValue {
@@ -94,6 +111,37 @@ pub enum DriverError {
     },
 }
 
+/// Why a database does not take a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// It refers to a row that is not there, or another row refers to it.
+    ForeignKey,
+    /// Another row has the same value.
+    Unique,
+    /// A value must be there.
+    NotNull,
+    /// A check does not hold.
+    Check,
+    /// A value does not fit its column's type.
+    Unfit,
+    /// A trigger or a rule of the database's own.
+    Other,
+}
+
+impl Refusal {
+    /// The stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ForeignKey => "foreign_key",
+            Self::Unique => "not_unique",
+            Self::NotNull => "value_missing",
+            Self::Check => "check_failed",
+            Self::Unfit => "value_unfit",
+            Self::Other => "row_refused",
+        }
+    }
+}
+
 impl DriverError {
     /// The stable code.
     pub fn code(&self) -> &'static str {
@@ -107,6 +155,9 @@ impl DriverError {
             Self::Timeout { .. } => "timeout",
             Self::Lost { .. } => "source_lost",
             Self::Vanished { .. } => "dataset_changed",
+            Self::RowRefused { reason, .. } => reason.code(),
+            Self::TooLarge { .. } => "too_large",
+            Self::NoJournal => "no_journal",
             Self::BadValue { .. } => "bad_value",
             Self::Cancelled => "cancelled",
             Self::Protocol { .. } => "source_protocol",
@@ -136,6 +187,7 @@ impl DriverError {
             Self::Vanished { .. } => {
                 "reload the datasets: a table or column was dropped or renamed meanwhile"
             }
+            Self::NoJournal => "an admin prepares the source: `rowport prepare`",
             _ => return None,
         })
     }

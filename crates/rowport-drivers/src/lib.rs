@@ -16,13 +16,17 @@
 
 mod columns;
 mod error;
+pub mod journal;
 mod mysql;
 mod postgres;
 mod query;
 pub mod registry;
 mod seam;
 mod sqlite;
+mod transaction;
+mod values;
 
-pub use error::DriverError;
+pub use error::{DriverError, Refusal};
 pub use registry::{SourceUrl, connect};
 pub use seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+pub use transaction::{JournalAnswer, JournalValue, Transaction};

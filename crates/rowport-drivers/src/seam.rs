@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::DriverError;
+use crate::transaction::Transaction;
 
 /// The code for one kind of database, connected to one database.
 #[async_trait]
@@ -27,6 +28,15 @@ pub trait Driver: Send + Sync {
 
     /// How many rows the database believes the query has, without counting. `None` when it has no opinion.
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError>;
+
+    /// Begins a transaction that may change rows.
+    async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError>;
+
+    /// Makes the journal, unless it is there.
+    async fn make_journal(&self) -> Result<(), DriverError>;
+
+    /// The statements that make the journal in this kind of database, for an admin to read and to run.
+    fn journal_sql(&self) -> String;
 
     /// How its connections are used at this moment.
     fn pool(&self) -> PoolUse;

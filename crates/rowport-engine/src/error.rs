@@ -66,6 +66,49 @@ pub enum EngineError {
         /// Why.
         message: String,
     },
+    /// The change does not make sense.
+    #[error("{message}")]
+    BadChange {
+        /// Why.
+        message: String,
+    },
+    /// The confirmation is not one for this.
+    #[error("the confirmation cannot be used: {message}")]
+    BadConfirmation {
+        /// Why.
+        message: String,
+    },
+    /// The confirmation was for other rows than there are now.
+    #[error("{shown} rows were confirmed, and these are not the {found} that there are now")]
+    SelectionChanged {
+        /// How many were shown.
+        shown: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// The change set was confirmed already.
+    #[error("this was confirmed before: it is the change set {change_set}")]
+    ConfirmedBefore {
+        /// Its id.
+        change_set: String,
+    },
+    /// There is no such change set, or not for this principal.
+    #[error("there is no change set {id}")]
+    UnknownChangeSet {
+        /// The id asked for.
+        id: String,
+    },
+    /// It is too late to take the change set back, or there is nothing left of it to take back.
+    #[error("the change set {id} cannot be taken back: {message}")]
+    NotUndoable {
+        /// Its id.
+        id: String,
+        /// Why.
+        message: &'static str,
+    },
+    /// Another worker has the change set.
+    #[error("another worker has this change set")]
+    Overtaken,
     /// The file, pipe or spool cannot be written.
     #[error("{what} cannot be written: {error}")]
     Output {
@@ -97,11 +140,22 @@ impl EngineError {
             Self::Query(QueryError::TooMany { .. }) => "too_large",
             Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
             Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",
+            Self::Query(QueryError::NoKey { .. }) => "no_key",
+            Self::Query(QueryError::BadKey { .. }) => "bad_key",
+            Self::Query(QueryError::NoFields) => "bad_change",
+            Self::Query(QueryError::NotWritable { .. }) => "not_writable",
             Self::Query(_) => "bad_view",
             Self::Driver(error) => error.code(),
             Self::Encode(error) => error.code(),
             Self::Store(error) => error.code(),
             Self::BadExport { .. } => "bad_export",
+            Self::BadChange { .. } => "bad_change",
+            Self::BadConfirmation { .. } => "bad_confirmation",
+            Self::SelectionChanged { .. } => "selection_changed",
+            Self::ConfirmedBefore { .. } => "confirmed_before",
+            Self::UnknownChangeSet { .. } => "unknown_change_set",
+            Self::NotUndoable { .. } => "not_undoable",
+            Self::Overtaken => "overtaken",
             Self::Output { error, .. } => match error.kind() {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "storage_full",
                 _ => "output_failed",
@@ -120,6 +174,8 @@ impl EngineError {
             "storage_full" => "free some space on the disk, or write to another one",
             "forbidden" => "an administrator can give a role that allows it",
             "storage_refused" => "`rowport doctor` looks at the storage and says what is missing",
+            "selection_changed" => "look at the rows again and confirm what there is now",
+            "bad_confirmation" => "ask for a preview again, and confirm with what it answers",
             "bad_cursor" => "start again from the first page of this view",
             _ => return None,
         })

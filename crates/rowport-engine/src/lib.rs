@@ -7,6 +7,7 @@
 
 pub mod accounts;
 mod cells;
+pub mod changes;
 mod desk;
 mod error;
 pub mod export;

@@ -181,6 +181,7 @@ impl Refinery<'_> {
                 default: None,
                 currency: computed.currency.clone(),
                 computed: true,
+                generated: false,
                 masked: false,
             });
             dataset.computed.push(ComputedColumn { name: name.clone(), expression: expression.clone() });

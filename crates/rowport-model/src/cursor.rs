@@ -20,7 +20,7 @@ pub struct Cursor {
 }
 
 /// One value of a cursor.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum CursorValue {
     /// NULL.
     #[serde(rename = "n")]
@@ -77,7 +77,8 @@ impl Cursor {
 }
 
 impl CursorValue {
-    fn to_value(&self) -> Result<Option<Value>, CursorError> {
+    /// The value to compare with.
+    pub fn to_value(&self) -> Result<Option<Value>, CursorError> {
         Ok(Some(match self {
             Self::Null => return Ok(None),
             Self::Boolean(value) => Value::Boolean(*value),

@@ -98,6 +98,36 @@ pub struct ForeignKey {
     pub references: DatasetName,
     /// The columns there, in the same order.
     pub referenced_columns: Vec<String>,
+    /// What the database does with the rows here when the row that they refer to is deleted.
+    #[serde(default)]
+    pub on_delete: OnDelete,
+}
+
+/// What becomes of rows whose parent is deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// The parent cannot be deleted while they refer to it.
+    #[default]
+    Refuse,
+    /// They are deleted with it.
+    Cascade,
+    /// They refer to nothing afterwards.
+    SetNull,
+    /// They refer to the column's default afterwards.
+    SetDefault,
+}
+
+impl OnDelete {
+    /// What SQL's catalogues call it.
+    pub fn from_words(words: &str) -> Self {
+        match words.to_ascii_uppercase().as_str() {
+            "CASCADE" => Self::Cascade,
+            "SET NULL" => Self::SetNull,
+            "SET DEFAULT" => Self::SetDefault,
+            _ => Self::Refuse,
+        }
+    }
 }
 
 /// A column reached through a foreign key, under a name of its own: `album_title = "AlbumId.Title"`.

@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod assignment;
 mod clock;
 mod column;
 mod cursor;
@@ -18,22 +19,26 @@ mod nearest;
 mod policy;
 mod principal;
 mod query;
+mod selection;
 mod value;
 mod view;
 
 pub use access::{Access, ColumnEffect, ColumnRule, Grant, Permission};
+pub use assignment::{FieldValue, SetField};
 pub use clock::{Clock, SystemClock};
 pub use column::{Column, ColumnType, IntegerWidth, MIXED_CHILDREN, column_type_of, field_for};
 pub use cursor::{Cursor, CursorError, CursorValue};
-pub use dataset::{Dataset, DatasetKind, DatasetName, ForeignKey, Lookup, SourceKind};
+pub use dataset::{Dataset, DatasetKind, DatasetName, ForeignKey, Lookup, OnDelete, SourceKind};
 pub use expression::{ComputedColumn, Expression, ExpressionError};
 pub use filter::{Condition, Filter, FilterError, Literal, Operator};
 pub use nearest::nearest;
-pub use policy::{DatasetPolicy, MASK, TenantScope};
+pub use policy::{DatasetPolicy, Deleted, MASK, TenantScope};
 pub use principal::Principal;
 pub use query::{
-    Arithmetic, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query,
-    QueryError, ResolvedDataset, TextMatch, arithmetic_type,
+    Arithmetic, Assigned, Assignment, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output,
+    OutputColumn, Predicate, Query, QueryError, ResolvedDataset, TextMatch, arithmetic_type, deletion_mark,
+    rows_with_keys,
 };
+pub use selection::{Key, MAX_KEYS, Selection, key_filter};
 pub use value::Value;
 pub use view::{Sort, View};

@@ -8,8 +8,24 @@ pub struct DatasetPolicy {
     pub masked_columns: Vec<String>,
     /// The soft-delete column, if the dataset has one: rows where it is not NULL do not exist.
     pub deleted_at: Option<String>,
+    /// The column that says who deleted a row, if the dataset has one.
+    pub deleted_by: Option<String>,
+    /// Which rows there are with regard to that: not the deleted ones, unless the trash is looked at.
+    pub deleted: Deleted,
     /// Whose rows there are; those of others do not exist.
     pub tenant: Option<TenantScope>,
+}
+
+/// What becomes of rows that are marked as deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Deleted {
+    /// They do not exist.
+    #[default]
+    LeftOut,
+    /// Only they exist: the trash.
+    Only,
+    /// They exist beside the others: for taking back what was done to rows, deleted or not.
+    Included,
 }
 
 /// The rows of one tenant.

@@ -24,7 +24,7 @@ impl Ids {
     }
 
     /// An id of that moment. Moments before 1970 count as its first millisecond.
-    pub(crate) fn next(&self, now: Timestamp) -> String {
+    pub fn next(&self, now: Timestamp) -> String {
         let millis = u64::try_from(now.as_millisecond()).unwrap_or(0);
         match &self.0 {
             Source::System => {

@@ -31,6 +31,9 @@ const SESSION: &str = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_S
                        time_zone = '+00:00', net_write_timeout = 86400; \
                        SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
+/// The mode of a session that reads.
+pub(super) const SQL_MODE: &str = "ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION";
+
 pub(super) struct Connections {
     options: MySqlConnectOptions,
     limits: Limits,

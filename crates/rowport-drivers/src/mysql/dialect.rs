@@ -117,6 +117,35 @@ impl Dialect for MysqlDialect {
         format!("{nulls}{sql}{direction}")
     }
 
+    /// The session is strict when it writes: what does not fit is an error, a letter that the column's character set
+    /// does not have as well.
+    fn assign(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
+        match value {
+            Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Bytes(_) => {
+                self.bind(binds, value, expr)
+            }
+            Value::Decimal(text) => place(binds, Bind::Text(text.clone())),
+            Value::Date(date) => place(binds, Bind::Text(date.to_string())),
+            Value::Time(time) => place(binds, Bind::Text(time.to_string())),
+            Value::Timestamp(moment) => place(binds, Bind::Text(civil(&moment.to_string()))),
+            Value::TimestampTz(moment) => place(binds, Bind::Text(civil(&moment.to_string()))),
+            Value::Text(text) => match expr.column_type() {
+                ColumnType::Timestamp | ColumnType::TimestampTz => place(binds, Bind::Text(civil(text))),
+                _ => place(binds, Bind::Text(text.clone())),
+            },
+        }
+    }
+
+    /// Only this form knows an alias on every server.
+    fn delete_from(&self, table: &str) -> String {
+        format!("DELETE t0 FROM {table} AS t0")
+    }
+
+    /// MariaDB cannot lock the rows of one table of several.
+    fn lock(&self) -> &'static str {
+        " FOR UPDATE"
+    }
+
     /// It would scan the whole index.
     fn compares_rows(&self) -> bool {
         false

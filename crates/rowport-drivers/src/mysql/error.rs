@@ -3,7 +3,7 @@
 use sqlx::Error;
 use sqlx::mysql::MySqlDatabaseError;
 
-use crate::error::DriverError;
+use crate::error::{DriverError, Refusal};
 
 /// An error while connecting.
 pub(super) fn while_connecting(error: Error) -> DriverError {
@@ -43,12 +43,23 @@ fn from_server(number: u16, words: &str) -> DriverError {
     match number {
         // Too many connections, of all or of one user; a lock not granted in time.
         1040 | 1203 | 1205 | 1226 => DriverError::Busy { message },
+        1213 | 1020 => DriverError::Busy { message },
+        1216 | 1217 | 1451 | 1452 => refused(Refusal::ForeignKey, message),
+        1062 | 1586 => refused(Refusal::Unique, message),
+        1048 | 1364 => refused(Refusal::NotNull, message),
+        3819 | 4025 => refused(Refusal::Check, message),
+        1264 | 1265 | 1292 | 1366 | 1406 | 1411 | 1416 | 1690 | 3140 => refused(Refusal::Unfit, message),
+        1644 => refused(Refusal::Other, message),
         // No such column, table, or a view whose tables have changed.
         1054 | 1109 | 1146 | 1356 => DriverError::Vanished { message },
         // The server shuts down, or somebody killed the connection or its statement.
         1053 | 1317 | 1927 | 2006 | 2013 | 4031 => DriverError::Lost { message },
         _ => DriverError::Refused { message: words.to_owned(), native_code: Some(number.to_string()) },
     }
+}
+
+fn refused(reason: Refusal, message: String) -> DriverError {
+    DriverError::RowRefused { reason, message }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use rowport_model::{Column, ColumnType, Dataset, DatasetKind, DatasetName, ForeignKey};
+use rowport_model::{Column, ColumnType, Dataset, DatasetKind, DatasetName, ForeignKey, OnDelete};
 use sqlx::mysql::{MySqlArguments, MySqlRow};
 use sqlx::{Decode, MySql, Row};
 
@@ -15,7 +15,7 @@ use crate::query::quoted;
 
 /// Sequences are tables to MariaDB's catalogue, but have no rows of their own.
 const TABLES: &str = "SELECT table_name, table_type, CAST(table_rows AS CHAR) \
-    FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' \
+    FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' AND table_name NOT LIKE '\\_rowport\\_%' \
     ORDER BY table_name";
 
 const COLUMNS: &str = "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, \
@@ -26,10 +26,12 @@ const UNIQUE: &str = "SELECT table_name, index_name, column_name \
     FROM information_schema.statistics WHERE table_schema = DATABASE() AND non_unique = 0 \
     ORDER BY table_name, index_name, seq_in_index";
 
-const FOREIGN: &str = "SELECT table_name, constraint_name, column_name, referenced_table_name, \
-    referenced_column_name FROM information_schema.key_column_usage \
-    WHERE table_schema = DATABASE() AND referenced_table_schema = DATABASE() \
-    ORDER BY table_name, constraint_name, ordinal_position";
+const FOREIGN: &str = "SELECT u.table_name, u.constraint_name, u.column_name, u.referenced_table_name, \
+    u.referenced_column_name, r.delete_rule FROM information_schema.key_column_usage u \
+    JOIN information_schema.referential_constraints r ON r.constraint_schema = u.constraint_schema \
+    AND r.constraint_name = u.constraint_name AND r.table_name = u.table_name \
+    WHERE u.table_schema = DATABASE() AND u.referenced_table_schema = DATABASE() \
+    ORDER BY u.table_name, u.constraint_name, u.ordinal_position";
 
 /// MariaDB's JSON is a LONGTEXT with this check.
 const JSON_CHECKS: &str = "SELECT table_name, check_clause FROM information_schema.check_constraints \
@@ -124,6 +126,7 @@ fn column(row: &mut Texts, mariadb: bool) -> Option<Column> {
         default,
         currency: None,
         computed: false,
+        generated: extra.contains("GENERATED") && !extra.contains("DEFAULT_GENERATED"),
         masked: false,
     })
 }
@@ -171,6 +174,7 @@ struct Reference {
     column: String,
     table: String,
     referenced_column: String,
+    on_delete: OnDelete,
 }
 
 fn reference(row: &mut Texts) -> Option<Reference> {
@@ -179,6 +183,7 @@ fn reference(row: &mut Texts) -> Option<Reference> {
         column: row.next()??,
         table: row.next()??,
         referenced_column: row.next()??,
+        on_delete: OnDelete::from_words(&row.next()??),
     })
 }
 
@@ -191,7 +196,9 @@ fn foreign_keys(references: Vec<Reference>, names: &[String]) -> Vec<ForeignKey>
             let table =
                 exact.or_else(|| names.iter().find(|name| name.eq_ignore_ascii_case(&reference.table)));
             let references = DatasetName { schema: None, table: table.cloned().unwrap_or(reference.table) };
-            let key = ForeignKey { columns: Vec::new(), references, referenced_columns: Vec::new() };
+            let on_delete = reference.on_delete;
+            let key =
+                ForeignKey { columns: Vec::new(), references, referenced_columns: Vec::new(), on_delete };
             keys.push((reference.constraint, key));
         }
         if let Some((_, key)) = keys.last_mut() {

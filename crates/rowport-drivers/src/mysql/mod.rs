@@ -9,6 +9,7 @@ mod introspect;
 mod read;
 mod types;
 mod values;
+mod write;
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -19,9 +20,12 @@ use sqlx::ConnectOptions;
 use sqlx::mysql::MySqlConnectOptions;
 
 use self::connections::{Connections, KEPT_STATEMENTS, Lease};
+use self::error::from_sqlx;
 use crate::error::DriverError;
+use crate::journal;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::transaction::Transaction;
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
     let options = MySqlConnectOptions::from_str(url.secret())
@@ -81,6 +85,29 @@ impl Driver for Mysql {
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
         let query = query.clone();
         self.with_lease(async move |lease| estimate::rows(&mut lease.session, query).await).await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        write::begin(Arc::clone(&self.connections)).await
+    }
+
+    async fn make_journal(&self) -> Result<(), DriverError> {
+        self.with_lease(async |lease| {
+            let connection = &mut lease.session.connection;
+            sqlx::raw_sql("SET SESSION TRANSACTION READ WRITE")
+                .execute(&mut *connection)
+                .await
+                .map_err(from_sqlx)?;
+            let made = sqlx::raw_sql(journal::MYSQL.definition).execute(&mut *connection).await;
+            made.map_err(from_sqlx)?;
+            let back = sqlx::raw_sql("SET SESSION TRANSACTION READ ONLY").execute(connection).await;
+            back.map(drop).map_err(from_sqlx)
+        })
+        .await
+    }
+
+    fn journal_sql(&self) -> String {
+        journal::MYSQL.definition.to_owned()
     }
 
     fn pool(&self) -> PoolUse {

@@ -150,7 +150,7 @@ impl Read {
             return Err(Stop::Broken(DriverError::Cancelled));
         }
         if let Some(row) = &next {
-            readers = self.readers(row).map_err(Stop::Broken)?;
+            readers = readers_of(&self.schema, &self.digits, row).map_err(Stop::Broken)?;
         }
         while let Some(row) = next {
             let bytes = push(&row, &readers, &mut builder).map_err(Stop::Broken)?;
@@ -166,24 +166,33 @@ impl Read {
         let Some(batch) = builder.finish().map_err(Stop::Broken)? else { return Ok(()) };
         self.sender.send(Ok(Some(batch))).await.map_err(|_| Stop::Broken(DriverError::Cancelled))
     }
+}
 
-    fn readers(&self, row: &MySqlRow) -> Result<Vec<Reader>, DriverError> {
-        let fields = self.schema.fields().iter();
-        fields
-            .zip(row.columns())
-            .zip(&self.digits)
-            .map(|((field, column), digits)| {
-                let wire = column.type_info().name();
-                Reader::of(field.data_type(), wire, *digits).ok_or_else(|| DriverError::Vanished {
-                    message: format!("`{}` is now of type {wire}", field.name()),
-                })
+/// How the columns of an answer are read, now that the server has said what it sends.
+pub(super) fn readers_of(
+    schema: &SchemaRef,
+    digits: &[usize],
+    row: &MySqlRow,
+) -> Result<Vec<Reader>, DriverError> {
+    let fields = schema.fields().iter();
+    fields
+        .zip(row.columns())
+        .zip(digits)
+        .map(|((field, column), digits)| {
+            let wire = column.type_info().name();
+            Reader::of(field.data_type(), wire, *digits).ok_or_else(|| DriverError::Vanished {
+                message: format!("`{}` is now of type {wire}", field.name()),
             })
-            .collect()
-    }
+        })
+        .collect()
 }
 
 /// Reads one row into the batch, and says how many bytes it had.
-fn push(row: &MySqlRow, readers: &[Reader], builder: &mut BatchBuilder) -> Result<usize, DriverError> {
+pub(super) fn push(
+    row: &MySqlRow,
+    readers: &[Reader],
+    builder: &mut BatchBuilder,
+) -> Result<usize, DriverError> {
     let mut length = 0;
     for (index, reader) in readers.iter().enumerate() {
         let value = row.try_get_raw(index).map_err(from_sqlx)?;
@@ -235,7 +244,7 @@ pub(super) fn arguments(binds: &[Bind]) -> Result<MySqlArguments, DriverError> {
     Ok(arguments)
 }
 
-fn digits_of(query: &Query) -> Vec<usize> {
+pub(super) fn digits_of(query: &Query) -> Vec<usize> {
     let digits = |expr: &Expr| match expr {
         Expr::Column(column) => fraction_digits(&column.native_type),
         _ => 0,

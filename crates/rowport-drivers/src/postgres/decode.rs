@@ -51,26 +51,34 @@ pub(super) fn tuple(bytes: &[u8], readers: &[Reader], batch: &mut BatchBuilder) 
     }
     for (index, reader) in readers.iter().enumerate() {
         let (length, after) = rest.split_first_chunk::<4>().ok_or_else(short)?;
-        let column = &mut batch.columns[index];
         rest = match usize::try_from(i32::from_be_bytes(*length)) {
             Ok(length) => {
                 let (value, after) = after.split_at_checked(length).ok_or_else(short)?;
-                if reader.push(value, column).is_none() {
-                    return Err(DriverError::BadValue {
-                        row: batch.row_number(),
-                        column: batch.column_name(index).to_owned(),
-                        message: format!("{length} bytes are not what its type sends"),
-                    });
-                }
+                self::value(value, *reader, index, batch)?;
                 after
             }
             Err(_) => {
-                column.native().push_null();
+                batch.columns[index].native().push_null();
                 after
             }
         };
     }
     Ok(true)
+}
+
+/// Reads one value, which is not NULL, into its column.
+#[inline]
+pub(super) fn value(
+    bytes: &[u8],
+    reader: Reader,
+    index: usize,
+    batch: &mut BatchBuilder,
+) -> Result<(), DriverError> {
+    reader.push(bytes, &mut batch.columns[index]).ok_or_else(|| DriverError::BadValue {
+        row: batch.row_number(),
+        column: batch.column_name(index).to_owned(),
+        message: format!("{} bytes are not what its type sends", bytes.len()),
+    })
 }
 
 impl Reader {

@@ -1,4 +1,4 @@
-use crate::error::DriverError;
+use crate::error::{DriverError, Refusal};
 
 /// What sqlx's and PostgreSQL's errors mean here.
 pub(super) fn from_sqlx(error: sqlx::Error) -> DriverError {
@@ -15,6 +15,12 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> DriverError {
                 // The server is starting, stopping, or an admin ended the session.
                 "57P03" => DriverError::Unreachable { message },
                 "57P01" | "57P02" | "25P03" => DriverError::Lost { message },
+                "40001" | "40P01" => DriverError::Busy { message },
+                "23503" | "23001" => refused(Refusal::ForeignKey, message),
+                "23505" | "23P01" => refused(Refusal::Unique, message),
+                "23502" => refused(Refusal::NotNull, message),
+                "23514" | "44000" => refused(Refusal::Check, message),
+                "P0001" | "27000" => refused(Refusal::Other, message),
                 _ => DriverError::Refused { message, native_code: Some(code) },
             }
         }
@@ -34,5 +40,19 @@ pub(super) fn from_sqlx(error: sqlx::Error) -> DriverError {
             DriverError::Lost { message: error.to_string() }
         }
         other => DriverError::protocol(other.to_string()),
+    }
+}
+
+fn refused(reason: Refusal, message: String) -> DriverError {
+    DriverError::RowRefused { reason, message }
+}
+
+/// The same while rows are written: what does not fit is the row's fault there.
+pub(super) fn from_write(error: sqlx::Error) -> DriverError {
+    match from_sqlx(error) {
+        DriverError::Refused { message, native_code: Some(code) } if code.starts_with("22") => {
+            refused(Refusal::Unfit, message)
+        }
+        other => other,
     }
 }

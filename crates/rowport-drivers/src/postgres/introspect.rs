@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 
-use rowport_model::{Column, ColumnType, Dataset, DatasetKind, DatasetName, ForeignKey, IntegerWidth};
+use rowport_model::{
+    Column, ColumnType, Dataset, DatasetKind, DatasetName, ForeignKey, IntegerWidth, OnDelete,
+};
 use sqlx::{PgConnection, Row};
 
 /// Relations that the login may read, in all schemas but the system's.
@@ -26,7 +28,8 @@ const COLUMNS: &str = "
            t.typname::text, t.typtype::text, t.typcategory::text, a.attnotnull,
            pg_get_expr(d.adbin, d.adrelid),
            CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.modifier END,
-           (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid)
+           (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
+           a.attgenerated <> ''
     FROM pg_attribute a
     JOIN base b ON b.start = a.atttypid
     JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
@@ -55,7 +58,8 @@ const FOREIGN_KEYS: &str = "
            (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(c.conkey) WITH ORDINALITY AS k (attnum, place)
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
            (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(c.confkey) WITH ORDINALITY AS k (attnum, place)
-            JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum)
+            JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum),
+           CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE '' END
     FROM pg_constraint c
     JOIN pg_class p ON p.oid = c.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
     WHERE c.contype = 'f' AND c.conrelid = ANY($1)
@@ -102,6 +106,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
                 references: dataset_name(row.get(1), row.get(2)),
                 columns: row.get(3),
                 referenced_columns: row.get(4),
+                on_delete: OnDelete::from_words(row.get(5)),
             });
         }
     }
@@ -143,6 +148,7 @@ fn column(row: &sqlx::postgres::PgRow) -> Column {
         default: row.get(7),
         currency: None,
         computed: false,
+        generated: row.get(10),
         masked: false,
     }
 }

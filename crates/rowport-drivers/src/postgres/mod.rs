@@ -8,6 +8,7 @@ mod errors;
 mod introspect;
 mod numeric;
 mod read;
+mod write;
 
 use std::io::ErrorKind;
 use std::str::FromStr;
@@ -20,8 +21,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool, Row};
 
 use crate::error::DriverError;
+use crate::journal;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::transaction::Transaction;
 
 use errors::from_sqlx;
 
@@ -75,6 +78,21 @@ impl Driver for Postgres {
 
     async fn estimate(&self, query: &Query) -> Result<Option<u64>, DriverError> {
         read::estimate(self, query).await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        write::begin(self).await
+    }
+
+    async fn make_journal(&self) -> Result<(), DriverError> {
+        let mut connection = self.acquire().await?;
+        // Several statements at once are one transaction.
+        let made = sqlx::raw_sql(journal::POSTGRES.definition).execute(&mut *connection).await;
+        made.map(drop).map_err(from_sqlx)
+    }
+
+    fn journal_sql(&self) -> String {
+        journal::POSTGRES.definition.to_owned()
     }
 
     fn pool(&self) -> PoolUse {

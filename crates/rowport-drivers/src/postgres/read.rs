@@ -218,7 +218,7 @@ impl Copy {
 }
 
 /// Skips the signature, the flags and the extension of a binary copy.
-fn after_header(bytes: &[u8]) -> Result<&[u8], DriverError> {
+pub(super) fn after_header(bytes: &[u8]) -> Result<&[u8], DriverError> {
     const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
     let wrong = || DriverError::protocol("a binary copy did not begin with its signature");
     let rest = bytes.strip_prefix(SIGNATURE).ok_or_else(wrong)?;

@@ -1,4 +1,4 @@
-use rowport_model::{Arithmetic, ColumnType, Comparison, Expr, Output, Predicate, Query};
+use rowport_model::{Arithmetic, ColumnType, Comparison, Expr, Output, OutputColumn, Predicate, Query};
 
 use super::keyset;
 use super::{Bind, Dialect, Statement};
@@ -21,18 +21,20 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     fn rows(&mut self, query: &Query) -> String {
-        let columns: Vec<_> = query
-            .columns
-            .iter()
-            .map(|column| {
-                let sql = self.expr(&column.expr);
-                self.dialect.fetch(sql, &column.expr)
-            })
-            .collect();
+        let columns = self.columns(query);
         let from = self.from(query);
         let order = self.order(query);
         let limit = query.limit.map(|limit| format!(" LIMIT {limit}")).unwrap_or_default();
         format!("SELECT {}{from}{order}{limit}", columns.join(", "))
+    }
+
+    /// The select list.
+    pub(super) fn columns(&mut self, query: &Query) -> Vec<String> {
+        let column = |column: &OutputColumn| {
+            let sql = self.expr(&column.expr);
+            self.dialect.fetch(sql, &column.expr)
+        };
+        query.columns.iter().map(column).collect()
     }
 
     fn count(&mut self, query: &Query, at_most: Option<u64>) -> String {
@@ -118,7 +120,7 @@ impl Writer<'_> {
         self.dialect.comparable(sql, expr)
     }
 
-    fn expr(&mut self, expr: &Expr) -> String {
+    pub(super) fn expr(&mut self, expr: &Expr) -> String {
         match expr {
             Expr::Column(column) => format!("t{}.{}", column.table, self.dialect.identifier(&column.name)),
             // Digits and at most one point, as the expression's reader made sure.
@@ -154,7 +156,7 @@ impl Writer<'_> {
     }
 
     /// Every predicate comes in parentheses of its own, so that they can stand beside each other.
-    fn predicate(&mut self, predicate: &Predicate) -> String {
+    pub(super) fn predicate(&mut self, predicate: &Predicate) -> String {
         match predicate {
             Predicate::All(parts) => self.group(parts, " AND ", "(1 = 1)"),
             Predicate::Any(parts) => self.group(parts, " OR ", "(1 = 0)"),

@@ -3,10 +3,12 @@
 
 mod compile;
 mod keyset;
+mod write;
 
 use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
 
 pub(crate) use compile::compile;
+pub(crate) use write::{compile_delete, compile_locking, compile_update};
 
 /// A statement and the values bound to it, in the order in which the text names them.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,6 +70,21 @@ pub(crate) trait Dialect {
         let direction = if descending { " DESC" } else { "" };
         let nulls = if nullable { " NULLS LAST" } else { "" };
         format!("{sql}{direction}{nulls}")
+    }
+
+    /// A place for a value that is stored in `expr`. Comparing may be generous with what no column holds; storing is not.
+    fn assign(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
+        self.bind(binds, value, expr)
+    }
+
+    /// How a deletion of rows of a table begins, the table being known as `t0`.
+    fn delete_from(&self, table: &str) -> String {
+        format!("DELETE FROM {table} AS t0")
+    }
+
+    /// What follows a query whose rows of `t0` nobody else may change until the transaction ends.
+    fn lock(&self) -> &'static str {
+        " FOR UPDATE OF t0"
     }
 
     /// Whether `(a, b) > (?, ?)` makes good use of an index.

@@ -81,6 +81,11 @@ impl Dialect for SqliteDialect {
         format!("({})", parts.join(" || "))
     }
 
+    /// The whole database is, from the transaction's beginning.
+    fn lock(&self) -> &'static str {
+        ""
+    }
+
     fn compares_rows(&self) -> bool {
         true
     }

@@ -1,4 +1,4 @@
-use rowport_model::{Column, Dataset, DatasetKind, DatasetName, ForeignKey};
+use rowport_model::{Column, Dataset, DatasetKind, DatasetName, ForeignKey, OnDelete};
 use rusqlite::{Connection, Result};
 
 use super::types::column_type;
@@ -8,6 +8,7 @@ pub(super) fn datasets(connection: &Connection) -> Result<Vec<Dataset>> {
     let mut tables = connection.prepare(
         "SELECT name, type FROM pragma_table_list \
          WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+         AND name NOT LIKE '\\_rowport\\_%' ESCAPE '\\' \
          ORDER BY name",
     )?;
     let names: Vec<(String, String)> =
@@ -58,7 +59,8 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
 /// The columns, and the names of those in the primary key, in its order.
 fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<String>)> {
     let mut statement = connection.prepare(
-        "SELECT name, type, \"notnull\", dflt_value, pk FROM pragma_table_xinfo(?1) WHERE hidden <> 1 ORDER BY cid",
+        "SELECT name, type, \"notnull\", dflt_value, pk, hidden IN (2, 3) FROM pragma_table_xinfo(?1) \
+         WHERE hidden <> 1 ORDER BY cid",
     )?;
     let mut columns = Vec::new();
     let mut primary_key: Vec<(i64, String)> = Vec::new();
@@ -78,6 +80,7 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
             default: row.get(3)?,
             currency: None,
             computed: false,
+            generated: row.get(5)?,
             masked: false,
         });
     }
@@ -123,7 +126,7 @@ fn unique_keys(connection: &Connection, table: &str) -> Result<Vec<Vec<String>>>
 
 fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>> {
     let mut statement = connection.prepare(
-        "SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq",
+        "SELECT id, \"table\", \"from\", \"to\", on_delete FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq",
     )?;
     let mut keys: Vec<(i64, ForeignKey)> = Vec::new();
     let mut rows = statement.query([table])?;
@@ -133,7 +136,9 @@ fn foreign_keys(connection: &Connection, table: &str) -> Result<Vec<ForeignKey>>
         let (from, to): (String, Option<String>) = (row.get(2)?, row.get(3)?);
         if keys.last().is_none_or(|(last, _)| *last != id) {
             let references = DatasetName { schema: None, table: parent.clone() };
-            let key = ForeignKey { columns: Vec::new(), references, referenced_columns: Vec::new() };
+            let on_delete = OnDelete::from_words(&row.get::<_, String>(4)?);
+            let key =
+                ForeignKey { columns: Vec::new(), references, referenced_columns: Vec::new(), on_delete };
             keys.push((id, key));
         }
         let Some((_, key)) = keys.last_mut() else { continue };

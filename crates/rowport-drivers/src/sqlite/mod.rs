@@ -1,9 +1,11 @@
-//! SQLite, through rusqlite on blocking threads. Files are opened read-only; a read transaction is the snapshot.
+//! SQLite, through rusqlite on blocking threads. Files are opened read-only, except for changes; a read transaction is
+//! the snapshot.
 
 mod dialect;
 mod introspect;
 mod read;
 mod types;
+mod write;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,11 +15,13 @@ use rowport_model::{Dataset, Query, SourceKind};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::DriverError;
+use crate::error::{DriverError, Refusal};
+use crate::journal;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::transaction::Transaction;
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
     let path = url.secret().trim_start_matches("sqlite:");
@@ -56,13 +60,27 @@ impl Driver for Sqlite {
     }
 
     async fn read(&self, query: Query, options: ReadOptions) -> Result<BatchStream, DriverError> {
-        let slot = tokio::time::timeout(self.limits.connect, Arc::clone(&self.slots).acquire_owned()).await;
-        let Ok(Ok(slot)) = slot else {
-            return Err(DriverError::Busy {
-                message: "every connection to this source is in use".to_owned(),
-            });
-        };
+        let slot = self.slot().await?;
         read::start(self.clone(), query, options, slot).await
+    }
+
+    async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        let slot = self.slot().await?;
+        write::begin(self, slot).await
+    }
+
+    async fn make_journal(&self) -> Result<(), DriverError> {
+        let source = self.clone();
+        let made = tokio::task::spawn_blocking(move || {
+            let connection = source.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+            let script = format!("BEGIN IMMEDIATE; {} COMMIT;", journal::SQLITE.definition);
+            connection.execute_batch(&script).map_err(from_sqlite)
+        });
+        made.await.map_err(|error| DriverError::protocol(format!("the thread ended early: {error}")))?
+    }
+
+    fn journal_sql(&self) -> String {
+        journal::SQLITE.definition.to_owned()
     }
 
     /// SQLite keeps no statistics on filters; it counts quickly enough.
@@ -79,12 +97,22 @@ impl Driver for Sqlite {
 }
 
 impl Sqlite {
+    async fn slot(&self) -> Result<OwnedSemaphorePermit, DriverError> {
+        let slot = tokio::time::timeout(self.limits.connect, Arc::clone(&self.slots).acquire_owned()).await;
+        let busy = || DriverError::Busy { message: "every connection to this source is in use".to_owned() };
+        slot.map_err(|_| busy())?.map_err(|_| busy())
+    }
+
     fn connect(&self) -> Result<Connection, DriverError> {
+        self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
+    fn open(&self, access: OpenFlags) -> Result<Connection, DriverError> {
         if !self.path.is_file() {
             let message = format!("there is no file {}", self.path.display());
             return Err(DriverError::FileUnusable { message });
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(from_sqlite)?;
         connection
             .busy_timeout(self.limits.connect.min(std::time::Duration::from_secs(5)))
@@ -139,9 +167,28 @@ fn from_sqlite(error: rusqlite::Error) -> DriverError {
             message: format!("the file is not a usable SQLite database ({message})"),
         },
         Some(ErrorCode::OperationInterrupted) => DriverError::Cancelled,
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
+            DriverError::RowRefused { reason: refusal(&error), message }
+        }
         _ if message.contains("no such table") || message.contains("no such column") => {
             DriverError::Vanished { message }
         }
         code => DriverError::FileRefused { message, native_code: code.map(|code| format!("{code:?}")) },
+    }
+}
+
+/// Which constraint it was, by SQLite's extended codes.
+fn refusal(error: &rusqlite::Error) -> Refusal {
+    use rusqlite::ffi;
+    let rusqlite::Error::SqliteFailure(failure, _) = error else { return Refusal::Other };
+    match failure.extended_code {
+        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Refusal::ForeignKey,
+        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
+            Refusal::Unique
+        }
+        ffi::SQLITE_CONSTRAINT_NOTNULL => Refusal::NotNull,
+        ffi::SQLITE_CONSTRAINT_CHECK => Refusal::Check,
+        ffi::SQLITE_CONSTRAINT_DATATYPE | ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => Refusal::Unfit,
+        _ => Refusal::Other,
     }
 }

@@ -174,7 +174,7 @@ fn begin(connection: &Connection) -> rusqlite::Result<String> {
     )
 }
 
-fn readers(query: &Query) -> Vec<Reader> {
+pub(super) fn readers(query: &Query) -> Vec<Reader> {
     match query.output {
         Output::Rows => query.columns.iter().map(|column| Reader::of(&column.expr.column_type())).collect(),
         Output::Count { .. } => vec![Reader::Integer],

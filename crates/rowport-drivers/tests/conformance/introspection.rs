@@ -1,6 +1,6 @@
 //! What a driver finds out about tables, keys and references.
 
-use rowport_model::{DatasetKind, DatasetName, ForeignKey, SourceKind, View};
+use rowport_model::{DatasetKind, DatasetName, ForeignKey, OnDelete, SourceKind, View};
 use rowport_testkit::{chinook, edges};
 
 use crate::source::{Source, view};
@@ -49,6 +49,7 @@ async fn references_name_columns_on_both_sides(kind: SourceKind) {
         columns: names(columns),
         references: DatasetName { schema: None, table: table.to_owned() },
         referenced_columns: names(referenced),
+        on_delete: OnDelete::Refuse,
     };
     let mut found = source.dataset("customer").foreign_keys;
     found.sort_by_key(|key| key.columns.len());

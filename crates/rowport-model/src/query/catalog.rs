@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::column::{Column, ColumnType};
 use crate::dataset::{Dataset, DatasetName};
-use crate::policy::DatasetPolicy;
+use crate::policy::{DatasetPolicy, Deleted};
 
 /// The datasets of one source as one principal may see them.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub struct ResolvedDataset<'a> {
     pub(super) catalog: &'a Catalog,
     dataset: Arc<Dataset>,
     shown: Arc<Dataset>,
-    pub(super) policy: &'a DatasetPolicy,
+    pub(super) policy: Cow<'a, DatasetPolicy>,
 }
 
 impl Catalog {
@@ -65,7 +66,7 @@ impl Catalog {
             catalog: self,
             dataset: Arc::clone(&entry.dataset),
             shown: Arc::clone(shown),
-            policy: &entry.policy,
+            policy: Cow::Borrowed(&entry.policy),
         }
     }
 
@@ -121,6 +122,20 @@ impl ResolvedDataset<'_> {
     /// Whether rows that are marked as deleted are left out.
     pub fn leaves_out_deleted(&self) -> bool {
         self.policy.deleted_at.is_some()
+    }
+
+    /// The same dataset with its deleted rows among the others, or with nothing but them.
+    #[must_use]
+    pub fn with_deleted(mut self, deleted: Deleted) -> Self {
+        self.policy.to_mut().deleted = deleted;
+        self
+    }
+
+    /// The column that marks rows as deleted, and the one that says by whom.
+    pub fn soft_delete(&self) -> Option<(&Column, Option<&Column>)> {
+        let column = |name: &String| self.dataset.column(name);
+        let deleted_at = self.policy.deleted_at.as_ref().and_then(column)?;
+        Some((deleted_at, self.policy.deleted_by.as_ref().and_then(column)))
     }
 
     /// The dataset without what this principal may not see.

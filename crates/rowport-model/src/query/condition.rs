@@ -86,6 +86,12 @@ fn empty(expr: Expr) -> Predicate {
     }
 }
 
+/// One value with the type of a column, as a filter would read it.
+pub(super) fn typed(name: &str, column_type: &ColumnType, literal: &Literal) -> Result<Value, QueryError> {
+    let condition = Condition { column: name.to_owned(), operator: Operator::Equals, values: Vec::new() };
+    Values { condition: &condition, column_type }.typed(literal)
+}
+
 struct Values<'a> {
     condition: &'a Condition,
     column_type: &'a ColumnType,

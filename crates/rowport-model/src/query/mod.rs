@@ -1,12 +1,14 @@
 //! A view after it was resolved: names are columns that exist and are allowed, values have types.
 
 mod catalog;
+mod changes;
 mod condition;
 mod resolve;
 
 use thiserror::Error;
 
 pub use catalog::{Catalog, ResolvedDataset};
+pub use changes::{Assigned, Assignment, deletion_mark, rows_with_keys};
 pub use resolve::arithmetic_type;
 
 use crate::column::ColumnType;
@@ -287,6 +289,33 @@ pub enum QueryError {
     NoOrder {
         /// Which.
         dataset: String,
+    },
+    /// Rows without a key cannot be named, so they cannot be changed.
+    #[error("`{dataset}` has no key that you may see, so its rows cannot be told apart and changed")]
+    NoKey {
+        /// The dataset.
+        dataset: String,
+    },
+    /// A key with another number of values than the dataset's.
+    #[error("a key of `{dataset}` has {expected} values ({columns}), each a text, a number, true or false")]
+    BadKey {
+        /// The dataset.
+        dataset: String,
+        /// How many it has.
+        expected: usize,
+        /// Their names.
+        columns: String,
+    },
+    /// Nothing to set.
+    #[error("there is no field to set")]
+    NoFields,
+    /// A column that bulk actions do not write.
+    #[error("`{column}` cannot be set: it {reason}")]
+    NotWritable {
+        /// The column.
+        column: String,
+        /// Why.
+        reason: &'static str,
     },
 }
 

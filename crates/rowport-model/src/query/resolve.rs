@@ -12,7 +12,7 @@ use crate::cursor::Cursor;
 use crate::expression::Expression;
 use crate::filter::{Condition, Filter, Literal, Operator};
 use crate::nearest::nearest;
-use crate::policy::MASK;
+use crate::policy::{Deleted, MASK};
 use crate::value::Value;
 use crate::view::View;
 
@@ -325,10 +325,15 @@ fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Pre
         let column = dataset.inner().column(name)?;
         Some(Expr::Column(column_ref(column, table, table > 0)))
     };
-    let policy = dataset.policy;
+    let policy = &dataset.policy;
     let mut scope = Vec::new();
     if let Some(deleted_at) = &policy.deleted_at {
-        scope.push(column(deleted_at).map_or_else(nothing, Predicate::IsNull));
+        let is_null = column(deleted_at).map(Predicate::IsNull);
+        scope.push(match policy.deleted {
+            Deleted::LeftOut => is_null.unwrap_or_else(nothing),
+            Deleted::Only => is_null.map_or_else(nothing, |it| Predicate::Not(Box::new(it))),
+            Deleted::Included => Predicate::everything(),
+        });
     }
     if let Some(tenant) = &policy.tenant {
         let condition = Condition {
@@ -356,7 +361,7 @@ fn stored(column: &Column, table: usize, outer: bool) -> Expr {
     }
 }
 
-fn column_ref(column: &Column, table: usize, outer: bool) -> ColumnRef {
+pub(super) fn column_ref(column: &Column, table: usize, outer: bool) -> ColumnRef {
     ColumnRef {
         table,
         name: column.name.clone(),

@@ -241,6 +241,7 @@ pub fn add_computed(dataset: &mut Dataset) {
             default: None,
             currency: None,
             computed: true,
+            generated: false,
             masked: false,
         });
         let expression = Expression::parse(expression).unwrap();

@@ -1,0 +1,287 @@
+use super::{Columns, signed};
+use crate::error::DriverError;
+use crate::transaction::{JournalValue, Transaction};
+
+/// A chunk that is to be done.
+#[derive(Debug, Clone)]
+pub struct NewChunk {
+    /// Its number; there is room between two numbers for splitting the first.
+    pub chunk: i64,
+    /// How many rows it names.
+    pub rows: u64,
+    /// Their keys.
+    pub keys: Vec<u8>,
+    /// The chunk of another change set that is taken back with it.
+    pub from: Option<(String, i64)>,
+}
+
+/// A chunk as it stands.
+#[derive(Debug, Clone)]
+pub struct Chunk {
+    /// Its number.
+    pub chunk: i64,
+    /// How far it is.
+    pub state: ChunkState,
+    /// How many rows it names.
+    pub rows: u64,
+    /// Their keys.
+    pub keys: Vec<u8>,
+    /// The rows that were changed, as they were; none where there were no rows before.
+    pub before: Option<Vec<u8>>,
+    /// The same rows as they were afterwards; none where there are none any more.
+    pub after: Option<Vec<u8>>,
+    /// How many rows were changed.
+    pub done: u64,
+    /// The rows that were not, and why, as JSON.
+    pub failures: Option<String>,
+    /// Which of the changed rows were taken back.
+    pub taken: Taken,
+    /// The chunk of another change set that is taken back with it.
+    pub from: Option<(String, i64)>,
+}
+
+/// How far a chunk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChunkState {
+    /// It is to be done.
+    Pending,
+    /// Every row of it was tried.
+    Done,
+}
+
+/// What came of a chunk.
+#[derive(Debug, Clone, Default)]
+pub struct Done {
+    /// The rows that were changed, as they were.
+    pub before: Option<Vec<u8>>,
+    /// The same rows as they are now.
+    pub after: Option<Vec<u8>>,
+    /// How many they are.
+    pub rows: u64,
+    /// The rows that were not changed, and why, as JSON.
+    pub failures: Option<String>,
+}
+
+/// Which of a chunk's changed rows were taken back: a bit for each, in the order of the images.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken(Vec<u8>);
+
+impl Taken {
+    /// Whether the row at this place of the images was taken back.
+    pub fn has(&self, row: usize) -> bool {
+        self.0.get(row / 8).is_some_and(|byte| byte & (1 << (row % 8)) != 0)
+    }
+
+    /// Notes that it was. True when it was not before.
+    pub fn add(&mut self, row: usize) -> bool {
+        if self.0.len() <= row / 8 {
+            self.0.resize(row / 8 + 1, 0);
+        }
+        let (byte, bit) = (&mut self.0[row / 8], 1 << (row % 8));
+        let new = *byte & bit == 0;
+        *byte |= bit;
+        new
+    }
+
+    /// How many rows were.
+    pub fn count(&self) -> u64 {
+        self.0.iter().map(|byte| u64::from(byte.count_ones())).sum()
+    }
+}
+
+const ADD: &str = "INSERT INTO {change_chunks} \
+    (change_set, chunk, state, key_count, keys_image, from_change_set, from_chunk) \
+    VALUES ($1, $2, 'pending', $3, $4, $5, $6)";
+
+const COLUMNS: &str = "chunk, state, key_count, keys_image, before_image, after_image, done_count, failures, taken, \
+    from_change_set, from_chunk";
+
+const FINISH: &str = "UPDATE {change_chunks} SET state = 'done', before_image = $1, after_image = $2, \
+    done_count = $3, failures = $4, done_at = $5 WHERE change_set = $6 AND chunk = $7 AND state = 'pending'";
+
+const TAKE: &str =
+    "UPDATE {change_chunks} SET taken = $1, taken_count = $2 WHERE change_set = $3 AND chunk = $4";
+
+const PENDING: &str =
+    "SELECT chunk FROM {change_chunks} WHERE change_set = $1 AND state = 'pending' ORDER BY chunk";
+
+const FAILURES: &str =
+    "SELECT failures FROM {change_chunks} WHERE change_set = $1 AND failures IS NOT NULL ORDER BY chunk";
+
+const NUMBERS: &str =
+    "SELECT chunk FROM {change_chunks} WHERE change_set = $1 AND state = 'done' ORDER BY chunk DESC";
+
+const REMOVE: &str = "DELETE FROM {change_chunks} WHERE change_set = $1 AND chunk = $2 AND state = 'pending'";
+
+impl NewChunk {
+    /// Puts it down.
+    pub async fn add(&self, transaction: &mut dyn Transaction, change_set: &str) -> Result<(), DriverError> {
+        let binds = vec![
+            change_set.into(),
+            self.chunk.into(),
+            signed(self.rows).into(),
+            self.keys.clone().into(),
+            self.from.as_ref().map(|(change_set, _)| change_set.as_str()).into(),
+            JournalValue::Integer(self.from.as_ref().map(|(_, chunk)| *chunk)),
+        ];
+        transaction.journal(ADD, binds).await.map(|_| ())
+    }
+}
+
+impl Chunk {
+    /// The numbers of those that are to be done.
+    pub async fn pending(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+    ) -> Result<Vec<i64>, DriverError> {
+        numbers(transaction, PENDING, change_set).await
+    }
+
+    /// The numbers of those that were done, the last first.
+    pub async fn done(transaction: &mut dyn Transaction, change_set: &str) -> Result<Vec<i64>, DriverError> {
+        numbers(transaction, NUMBERS, change_set).await
+    }
+
+    /// The one with this number. Where it is locked, nobody else changes it or waits in vain for it.
+    pub async fn find(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chunk: i64,
+        locked: bool,
+    ) -> Result<Option<Self>, DriverError> {
+        let lock = if locked { "{lock}" } else { "" };
+        let sql =
+            format!("SELECT {COLUMNS} FROM {{change_chunks}} WHERE change_set = $1 AND chunk = $2{lock}");
+        let answer = transaction.journal(&sql, vec![change_set.into(), chunk.into()]).await?;
+        answer.rows.into_iter().next().map(Self::read).transpose()
+    }
+
+    /// What is known of rows that were not changed, chunk by chunk.
+    pub async fn failures(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+    ) -> Result<Vec<String>, DriverError> {
+        let answer = transaction.journal(FAILURES, vec![change_set.into()]).await?;
+        answer.rows.into_iter().map(|row| Columns::of(row).text()).collect()
+    }
+
+    /// The change set and the number of the next chunk that has deleted rows of a dataset which were not taken back,
+    /// the last first. It may be the one that was given.
+    pub async fn next_in_trash(
+        transaction: &mut dyn Transaction,
+        dataset: &str,
+        tenant: Option<&str>,
+        from: Option<(&str, i64)>,
+    ) -> Result<Option<(String, i64)>, DriverError> {
+        let mut binds: Vec<JournalValue> = vec![dataset.into()];
+        let mut conditions = String::new();
+        if let Some(tenant) = tenant {
+            binds.push(tenant.into());
+            conditions.push_str(&format!(" AND s.tenant = ${}", binds.len()));
+        }
+        if let Some((change_set, chunk)) = from {
+            let place = binds.len();
+            binds.extend([change_set.into(), change_set.into(), JournalValue::from(chunk)]);
+            let (older, same, number) = (place + 1, place + 2, place + 3);
+            conditions.push_str(&format!(
+                " AND (c.change_set < ${older} OR (c.change_set = ${same} AND c.chunk <= ${number}))"
+            ));
+        }
+        let sql = format!(
+            "SELECT c.change_set, c.chunk FROM {{change_chunks}} c JOIN {{change_sets}} s ON s.id = c.change_set \
+             WHERE s.dataset = $1 AND c.state = 'done' AND c.after_image IS NULL AND c.before_image IS NOT NULL \
+             AND c.taken_count < c.done_count{conditions} ORDER BY c.change_set DESC, c.chunk DESC LIMIT 1"
+        );
+        let answer = transaction.journal(&sql, binds).await?;
+        let Some(row) = answer.rows.into_iter().next() else { return Ok(None) };
+        let mut row = Columns::of(row);
+        Ok(Some((row.text()?, row.integer()?)))
+    }
+
+    /// Puts down what came of it. False when that was done before.
+    pub async fn finish(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chunk: i64,
+        done: Done,
+        now: i64,
+    ) -> Result<bool, DriverError> {
+        let binds = vec![
+            done.before.into(),
+            done.after.into(),
+            signed(done.rows).into(),
+            JournalValue::Text(done.failures),
+            now.into(),
+            change_set.into(),
+            chunk.into(),
+        ];
+        Ok(transaction.journal(FINISH, binds).await?.changed == 1)
+    }
+
+    /// Puts down which of its rows were taken back.
+    pub async fn take(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chunk: i64,
+        taken: Taken,
+    ) -> Result<(), DriverError> {
+        let count = signed(taken.count());
+        let binds = vec![taken.0.into(), count.into(), change_set.into(), chunk.into()];
+        transaction.journal(TAKE, binds).await.map(|_| ())
+    }
+
+    /// Puts two in the place of one that is to be done.
+    pub async fn split(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chunk: i64,
+        halves: [NewChunk; 2],
+    ) -> Result<(), DriverError> {
+        transaction.journal(REMOVE, vec![change_set.into(), chunk.into()]).await?;
+        for half in halves {
+            half.add(transaction, change_set).await?;
+        }
+        Ok(())
+    }
+
+    fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {
+        let mut row = Columns::of(row);
+        Ok(Self {
+            chunk: row.integer()?,
+            state: if row.text()? == "done" { ChunkState::Done } else { ChunkState::Pending },
+            rows: row.count()?,
+            keys: row.bytes_or_none()?.unwrap_or_default(),
+            before: row.bytes_or_none()?,
+            after: row.bytes_or_none()?,
+            done: row.count()?,
+            failures: row.text_or_none()?,
+            taken: Taken(row.bytes_or_none()?.unwrap_or_default()),
+            from: {
+                let (change_set, chunk) = (row.text_or_none()?, row.integer_or_none()?);
+                change_set.zip(chunk)
+            },
+        })
+    }
+}
+
+async fn numbers(
+    transaction: &mut dyn Transaction,
+    sql: &str,
+    change_set: &str,
+) -> Result<Vec<i64>, DriverError> {
+    let answer = transaction.journal(sql, vec![change_set.into()]).await?;
+    answer.rows.into_iter().map(|row| Columns::of(row).integer()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_taken_back_once() {
+        let mut taken = Taken::default();
+        assert!(taken.add(9) && taken.add(0) && !taken.add(9));
+        assert_eq!((taken.has(0), taken.has(1), taken.has(9), taken.has(4_000)), (true, false, true, false));
+        assert_eq!(taken.count(), 2);
+    }
+}

@@ -1,0 +1,78 @@
+//! The journal's tables, in each database's words, and how statements about them are written.
+//!
+//! Statements name tables as `{change_sets}` and places for values as `$1`, `$2` … in the order of their values, each
+//! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends.
+
+/// How one kind of database writes the journal's statements.
+pub(crate) struct Notation {
+    /// The statements that make the tables, for people to read and to run.
+    pub(crate) definition: &'static str,
+    prefix: &'static str,
+    /// What `{lock}` stands for: nobody else may change the rows that are found.
+    lock: &'static str,
+    place: fn(usize) -> String,
+}
+
+pub(crate) const POSTGRES: Notation = Notation {
+    definition: include_str!("postgres.sql"),
+    prefix: "rowport.",
+    lock: " FOR UPDATE",
+    place: |number| format!("${number}"),
+};
+
+pub(crate) const MYSQL: Notation = Notation {
+    definition: include_str!("mysql.sql"),
+    prefix: "_rowport_",
+    lock: " FOR UPDATE",
+    place: |_| "?".to_owned(),
+};
+
+pub(crate) const SQLITE: Notation = Notation {
+    definition: include_str!("sqlite.sql"),
+    prefix: "_rowport_",
+    lock: "",
+    place: |number| format!("?{number}"),
+};
+
+impl Notation {
+    /// A statement as the database reads it.
+    pub(crate) fn write(&self, sql: &str) -> String {
+        let mut written = String::with_capacity(sql.len() + 64);
+        let mut rest = sql;
+        while let Some(at) = rest.find(['{', '$']) {
+            written.push_str(&rest[..at]);
+            let special = &rest[at..];
+            if let Some(end) = special.find('}').filter(|_| special.starts_with('{')) {
+                match &special[1..end] {
+                    "lock" => written.push_str(self.lock),
+                    table => written.extend([self.prefix, table]),
+                }
+                rest = &special[end + 1..];
+            } else {
+                let digits = special[1..].bytes().take_while(u8::is_ascii_digit).count();
+                let number = special[1..=digits].parse().unwrap_or(0);
+                written.push_str(&(self.place)(number));
+                rest = &special[1 + digits..];
+            }
+        }
+        written.push_str(rest);
+        written
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_places_are_written_as_each_database_reads_them() {
+        let sql = "UPDATE {change_sets} SET state = $1 WHERE id = $2";
+        for (notation, written) in [
+            (POSTGRES, "UPDATE rowport.change_sets SET state = $1 WHERE id = $2"),
+            (MYSQL, "UPDATE _rowport_change_sets SET state = ? WHERE id = ?"),
+            (SQLITE, "UPDATE _rowport_change_sets SET state = ?1 WHERE id = ?2"),
+        ] {
+            assert_eq!(notation.write(sql), written);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The change journal: tables in the target database that hold what is needed to take a change back.
+//!
+//! A *change set* is one action of somebody; its rows are kept in *chunks*, a few thousand rows each. A chunk names the
+//! rows that were confirmed before it is worked on, and holds their images, before and after, once it is done. Chunks
+//! rather than rows, because a row of its own for each changed row costs several times the change itself.
+//!
+//! Every function here takes the [`Transaction`] that makes the change: both are there afterwards, or neither is.
+
+mod chunks;
+mod definition;
+mod sets;
+
+pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken};
+pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
+pub use sets::{ChangeSet, ChangeSetState, Filter, NewChangeSet};
+
+use crate::error::DriverError;
+use crate::transaction::{JournalValue, Transaction};
+
+/// The version of the tables.
+pub const VERSION: i64 = 1;
+
+/// Whether the journal is there, in the version that this program knows.
+pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverError> {
+    let answer = transaction.journal("SELECT version FROM {journal}", Vec::new()).await;
+    let answer = match answer {
+        Err(DriverError::Vanished { .. }) => return Err(DriverError::NoJournal),
+        other => other?,
+    };
+    match answer.rows.first().and_then(|row| row.first()) {
+        Some(JournalValue::Integer(Some(VERSION))) => Ok(()),
+        found => Err(DriverError::protocol(format!(
+            "the journal in this database is of version {found:?}, and this program knows {VERSION}"
+        ))),
+    }
+}
+
+/// Reads the columns of an answer's row one after the other.
+struct Columns(std::vec::IntoIter<JournalValue>);
+
+impl Columns {
+    fn of(row: Vec<JournalValue>) -> Self {
+        Self(row.into_iter())
+    }
+
+    fn next(&mut self) -> Result<JournalValue, DriverError> {
+        self.0.next().ok_or_else(|| DriverError::protocol("the journal answered with too few columns"))
+    }
+
+    fn integer_or_none(&mut self) -> Result<Option<i64>, DriverError> {
+        match self.next()? {
+            JournalValue::Integer(value) => Ok(value),
+            other => Err(unlike("a number", &other)),
+        }
+    }
+
+    fn integer(&mut self) -> Result<i64, DriverError> {
+        self.integer_or_none()?.ok_or_else(|| DriverError::protocol("the journal has no number in its place"))
+    }
+
+    fn count(&mut self) -> Result<u64, DriverError> {
+        Ok(u64::try_from(self.integer()?).unwrap_or(0))
+    }
+
+    fn text_or_none(&mut self) -> Result<Option<String>, DriverError> {
+        match self.next()? {
+            JournalValue::Text(value) => Ok(value),
+            // MySQL takes text of a binary collation to be bytes.
+            JournalValue::Bytes(value) => value
+                .map(|bytes| {
+                    String::from_utf8(bytes).map_err(|_| DriverError::protocol("a text is not UTF-8"))
+                })
+                .transpose(),
+            other => Err(unlike("a text", &other)),
+        }
+    }
+
+    fn text(&mut self) -> Result<String, DriverError> {
+        self.text_or_none()?.ok_or_else(|| DriverError::protocol("the journal has no text in its place"))
+    }
+
+    fn bytes_or_none(&mut self) -> Result<Option<Vec<u8>>, DriverError> {
+        match self.next()? {
+            JournalValue::Bytes(value) => Ok(value),
+            other => Err(unlike("bytes", &other)),
+        }
+    }
+}
+
+fn unlike(expected: &str, found: &JournalValue) -> DriverError {
+    let found = match found {
+        JournalValue::Integer(_) => "a number",
+        JournalValue::Text(_) => "a text",
+        JournalValue::Bytes(_) => "bytes",
+    };
+    DriverError::protocol(format!("the journal has {found} where {expected} is expected"))
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

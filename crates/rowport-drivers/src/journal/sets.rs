@@ -1,0 +1,280 @@
+use super::{Columns, signed};
+use crate::error::DriverError;
+use crate::transaction::{JournalValue, Transaction};
+
+/// A change set that begins.
+#[derive(Debug, Clone)]
+pub struct NewChangeSet {
+    /// A new id, larger than those before.
+    pub id: String,
+    /// The dataset's name.
+    pub dataset: String,
+    /// The action's word.
+    pub action: String,
+    /// What exactly it does, as JSON.
+    pub details: String,
+    /// The columns of the images, as JSON.
+    pub columns: String,
+    /// Who does it.
+    pub actor: String,
+    /// Their name at the time.
+    pub actor_name: String,
+    /// Whose rows they may change, where that is not everybody's.
+    pub tenant: Option<String>,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// The run that does it, where one does.
+    pub run_id: Option<String>,
+    /// The change set that it takes back.
+    pub undoes: Option<String>,
+    /// How many rows were confirmed.
+    pub rows: u64,
+    /// Now, in milliseconds since 1970.
+    pub created_at: i64,
+    /// Until when it can be taken back, in milliseconds since 1970.
+    pub undo_until: i64,
+}
+
+/// A change set as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// Its id.
+    pub id: String,
+    /// The dataset's name.
+    pub dataset: String,
+    /// The action's word.
+    pub action: String,
+    /// What exactly it does, as JSON.
+    pub details: String,
+    /// The columns of the images, as JSON.
+    pub columns: String,
+    /// Who did it.
+    pub actor: String,
+    /// Their name at the time.
+    pub actor_name: String,
+    /// Whose rows they could change, where that was not everybody's.
+    pub tenant: Option<String>,
+    /// The request that asked for it.
+    pub request_id: Option<String>,
+    /// Where it came from.
+    pub address: Option<String>,
+    /// The run that does it.
+    pub run_id: Option<String>,
+    /// The change set that it takes back.
+    pub undoes: Option<String>,
+    /// How far it is.
+    pub state: ChangeSetState,
+    /// How many rows were confirmed.
+    pub rows: u64,
+    /// How many are changed.
+    pub done: u64,
+    /// How many the database did not take.
+    pub failed: u64,
+    /// How many were left alone, because somebody had changed them since.
+    pub kept: u64,
+    /// When it began, in milliseconds since 1970.
+    pub created_at: i64,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// Until when it can be taken back.
+    pub undo_until: i64,
+}
+
+/// How far a change set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeSetState {
+    /// Chunks are still to be done.
+    Open,
+    /// Everything was tried.
+    Done,
+    /// Somebody stopped it; what was done stays done.
+    Cancelled,
+}
+
+/// Which change sets are looked for, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct Filter<'a> {
+    /// Of this dataset only.
+    pub dataset: Option<&'a str>,
+    /// Of this tenant only.
+    pub tenant: Option<&'a str>,
+    /// Older than this one.
+    pub before: Option<&'a str>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, columns, actor, actor_name, tenant, \
+    request_id, address, run_id, undoes, state, row_count, created_at, undo_until) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15)";
+
+const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
+    undoes, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
+
+/// An attempt that was there before is not one that another has overtaken.
+const CLAIM: &str =
+    "UPDATE {change_sets} SET attempt = $1 WHERE id = $2 AND attempt <= $3 AND state = 'open'";
+
+/// The fence: who does not have the change set any more changes nothing.
+const ADVANCE: &str = "UPDATE {change_sets} SET done_count = done_count + $1, failed_count = failed_count + $2, \
+    kept_count = kept_count + $3 WHERE id = $4 AND attempt = $5 AND state = 'open'";
+
+const END: &str =
+    "UPDATE {change_sets} SET state = $1, ended_at = $2 WHERE id = $3 AND attempt = $4 AND state = 'open'";
+
+impl ChangeSetState {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl NewChangeSet {
+    /// Puts it down. A second one with the same id is refused as not unique.
+    pub async fn create(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
+        let binds = vec![
+            self.id.as_str().into(),
+            self.dataset.as_str().into(),
+            self.action.as_str().into(),
+            self.details.as_str().into(),
+            self.columns.as_str().into(),
+            self.actor.as_str().into(),
+            self.actor_name.as_str().into(),
+            self.tenant.as_deref().into(),
+            self.request_id.as_deref().into(),
+            self.address.as_deref().into(),
+            self.run_id.as_deref().into(),
+            self.undoes.as_deref().into(),
+            signed(self.rows).into(),
+            self.created_at.into(),
+            self.undo_until.into(),
+        ];
+        transaction.journal(CREATE, binds).await.map(|_| ())
+    }
+}
+
+impl ChangeSet {
+    /// The one with this id.
+    pub async fn find(transaction: &mut dyn Transaction, id: &str) -> Result<Option<Self>, DriverError> {
+        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE id = $1");
+        let answer = transaction.journal(&sql, vec![id.into()]).await?;
+        answer.rows.into_iter().next().map(Self::read).transpose()
+    }
+
+    /// Those that a filter finds.
+    pub async fn list(
+        transaction: &mut dyn Transaction,
+        filter: &Filter<'_>,
+    ) -> Result<Vec<Self>, DriverError> {
+        let mut binds: Vec<JournalValue> = Vec::new();
+        let mut conditions = vec!["1 = 1".to_owned()];
+        for (column, sign, value) in
+            [("dataset", "=", filter.dataset), ("tenant", "=", filter.tenant), ("id", "<", filter.before)]
+        {
+            if let Some(value) = value {
+                binds.push(value.into());
+                conditions.push(format!("{column} {sign} ${}", binds.len()));
+            }
+        }
+        let conditions = conditions.join(" AND ");
+        let limit = filter.limit;
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {{change_sets}} WHERE {conditions} ORDER BY id DESC LIMIT {limit}"
+        );
+        let answer = transaction.journal(&sql, binds).await?;
+        answer.rows.into_iter().map(Self::read).collect()
+    }
+
+    /// Makes it this attempt's. False when a later attempt has it, or when it has ended.
+    pub async fn claim(
+        transaction: &mut dyn Transaction,
+        id: &str,
+        attempt: u32,
+    ) -> Result<bool, DriverError> {
+        let attempt = i64::from(attempt);
+        let answer = transaction.journal(CLAIM, vec![attempt.into(), id.into(), attempt.into()]).await?;
+        Ok(answer.changed > 0 || Self::is_claimed(transaction, id, attempt).await?)
+    }
+
+    /// A database that counts only rows which became different says nothing of one that was this attempt's already.
+    async fn is_claimed(
+        transaction: &mut dyn Transaction,
+        id: &str,
+        attempt: i64,
+    ) -> Result<bool, DriverError> {
+        let sql = "SELECT 1 FROM {change_sets} WHERE id = $1 AND attempt = $2 AND state = 'open'";
+        Ok(!transaction.journal(sql, vec![id.into(), attempt.into()]).await?.rows.is_empty())
+    }
+
+    /// Counts what a chunk brought. False when a later attempt has the change set, or when it has ended: then nothing of
+    /// the transaction may last.
+    pub async fn advance(
+        transaction: &mut dyn Transaction,
+        id: &str,
+        attempt: u32,
+        [done, failed, kept]: [u64; 3],
+    ) -> Result<bool, DriverError> {
+        if done + failed + kept == 0 {
+            return Self::is_claimed(transaction, id, attempt.into()).await;
+        }
+        let binds = vec![
+            signed(done).into(),
+            signed(failed).into(),
+            signed(kept).into(),
+            id.into(),
+            i64::from(attempt).into(),
+        ];
+        Ok(transaction.journal(ADVANCE, binds).await?.changed == 1)
+    }
+
+    /// Ends it. False when a later attempt has it, or when it has ended before.
+    pub async fn end(
+        transaction: &mut dyn Transaction,
+        id: &str,
+        attempt: u32,
+        state: ChangeSetState,
+        now: i64,
+    ) -> Result<bool, DriverError> {
+        let binds = vec![state.word().into(), now.into(), id.into(), i64::from(attempt).into()];
+        Ok(transaction.journal(END, binds).await?.changed == 1)
+    }
+
+    fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {
+        let mut row = Columns::of(row);
+        Ok(Self {
+            id: row.text()?,
+            dataset: row.text()?,
+            action: row.text()?,
+            details: row.text()?,
+            columns: row.text()?,
+            actor: row.text()?,
+            actor_name: row.text()?,
+            tenant: row.text_or_none()?,
+            request_id: row.text_or_none()?,
+            address: row.text_or_none()?,
+            run_id: row.text_or_none()?,
+            undoes: row.text_or_none()?,
+            state: match row.text()?.as_str() {
+                "open" => ChangeSetState::Open,
+                "done" => ChangeSetState::Done,
+                "cancelled" => ChangeSetState::Cancelled,
+                other => {
+                    let message = format!("the journal has a change set in the state `{other}`");
+                    return Err(DriverError::protocol(message));
+                }
+            },
+            rows: row.count()?,
+            done: row.count()?,
+            failed: row.count()?,
+            kept: row.count()?,
+            created_at: row.integer()?,
+            ended_at: row.integer_or_none()?,
+            undo_until: row.integer()?,
+        })
+    }
+}

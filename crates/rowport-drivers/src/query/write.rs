@@ -1,0 +1,87 @@
+//! Statements that change rows. Pieces are written in textual order, so that positional placeholders agree.
+
+use rowport_model::{Assigned, Assignment, Expr, OutputColumn, Query};
+
+use super::compile::Writer;
+use super::{Dialect, Statement};
+
+/// The rows of a query, locked until the transaction ends.
+pub(crate) fn compile_locking(query: &Query, dialect: &dyn Dialect) -> Statement {
+    let mut statement = super::compile(query, dialect);
+    statement.sql.push_str(dialect.lock());
+    statement
+}
+
+/// Deletes the rows of a query without joins; where the database can, answers with its columns.
+pub(crate) fn compile_delete(query: &Query, dialect: &dyn Dialect, returning: bool) -> Statement {
+    let mut writer = Writer { dialect, binds: Vec::new() };
+    let mut sql = dialect.delete_from(&dialect.table(&query.dataset));
+    sql.push_str(&writer.only(query));
+    if returning {
+        sql.push_str(&writer.returning(query));
+    }
+    Statement { sql, binds: writer.binds }
+}
+
+/// Sets fields in the rows of a query without joins; where the database can, answers with its columns.
+pub(crate) fn compile_update(
+    query: &Query,
+    assignments: &[Assignment],
+    dialect: &dyn Dialect,
+    returning: bool,
+) -> Statement {
+    let mut writer = Writer { dialect, binds: Vec::new() };
+    let fields: Vec<_> = assignments
+        .iter()
+        .map(|assignment| {
+            let value = writer.assigned(assignment);
+            format!("{} = {value}", dialect.identifier(&assignment.column.name))
+        })
+        .collect();
+    let mut sql = format!("UPDATE {} AS t0 SET {}", dialect.table(&query.dataset), fields.join(", "));
+    sql.push_str(&writer.only(query));
+    if returning {
+        sql.push_str(&writer.returning(query));
+    }
+    Statement { sql, binds: writer.binds }
+}
+
+impl Writer<'_> {
+    fn only(&mut self, query: &Query) -> String {
+        // A query with joins would name tables here that are not there, which the database refuses.
+        format!(" WHERE {}", self.predicate(&query.filter))
+    }
+
+    fn returning(&mut self, query: &Query) -> String {
+        // SQLite does not know the table by its other name here, and there is no other table.
+        let column = |column: &OutputColumn| {
+            let sql = match &column.expr {
+                Expr::Column(stored) => self.dialect.identifier(&stored.name),
+                expr => self.expr(expr),
+            };
+            self.dialect.fetch(sql, &column.expr)
+        };
+        let columns: Vec<_> = query.columns.iter().map(column).collect();
+        format!(" RETURNING {}", columns.join(", "))
+    }
+
+    fn assigned(&mut self, assignment: &Assignment) -> String {
+        let column = Expr::Column(assignment.column.clone());
+        match &assignment.value {
+            Assigned::Null => "NULL".to_owned(),
+            Assigned::Value(value) => self.dialect.assign(&mut self.binds, value, &column),
+            Assigned::Copy(other) => self.expr(&Expr::Column(other.clone())),
+            Assigned::Add(amount) => {
+                let own = self.expr(&column);
+                let amount = self.dialect.bind(&mut self.binds, amount, &column);
+                format!("{own} + {amount}")
+            }
+            Assigned::Replace { find, with } => {
+                let own = self.expr(&column);
+                let find = self.dialect.text(&mut self.binds, find);
+                let with = self.dialect.text(&mut self.binds, with);
+                format!("replace({own}, {find}, {with})")
+            }
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! Changing rows. The transaction takes the file's write lock when it begins, so that what it reads stays as it is.
+
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::DataType;
+use async_trait::async_trait;
+use rowport_model::{Assignment, ColumnRef, DatasetName, MIXED_CHILDREN, Query};
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
+use rusqlite::{Connection, OpenFlags, Statement as Prepared, ToSql};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::dialect::SqliteDialect;
+use super::read::readers;
+use super::types::Reader;
+use super::{Sqlite, from_sqlite};
+use crate::columns::Misfit;
+use crate::error::DriverError;
+use crate::journal::SQLITE;
+use crate::query::{Dialect, Statement, compile_delete, compile_locking, compile_update};
+use crate::seam::schema_of;
+use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
+use crate::values::{Cell, cell};
+
+pub(super) struct SqliteTransaction {
+    /// Away while a thread works with it. Closing it takes everything back.
+    connection: Option<Connection>,
+    _slot: OwnedSemaphorePermit,
+}
+
+pub(super) async fn begin(
+    source: &Sqlite,
+    slot: OwnedSemaphorePermit,
+) -> Result<Box<dyn Transaction>, DriverError> {
+    let source = source.clone();
+    let connection = tokio::task::spawn_blocking(move || {
+        let connection = source.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // What the database says of its references holds here too, although SQLite does not hold every program to it.
+        connection
+            .execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+            .map_err(from_sqlite)?;
+        Ok::<_, DriverError>(connection)
+    })
+    .await
+    .map_err(ended_early)??;
+    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot }))
+}
+
+#[async_trait]
+impl Transaction for SqliteTransaction {
+    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile_locking(query, &SqliteDialect), query, most_bytes).await
+    }
+
+    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile_delete(query, &SqliteDialect, true), query, most_bytes).await
+    }
+
+    async fn update(
+        &mut self,
+        query: &Query,
+        assignments: &[Assignment],
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError> {
+        let statement = compile_update(query, assignments, &SqliteDialect, true);
+        self.rows(statement, query, most_bytes).await
+    }
+
+    async fn overwrite(
+        &mut self,
+        dataset: &DatasetName,
+        key: &[ColumnRef],
+        columns: &[ColumnRef],
+        rows: &RecordBatch,
+    ) -> Result<u64, DriverError> {
+        let place = |column: &ColumnRef| {
+            let number = columns.iter().position(|it| it.name == column.name).map_or(0, |index| index + 1);
+            format!("{} = ?{number}", SqliteDialect.identifier(&column.name))
+        };
+        let is_key = |column: &&ColumnRef| key.iter().any(|key| key.name == column.name);
+        let set: Vec<_> = columns.iter().filter(|column| !is_key(column)).map(place).collect();
+        let same: Vec<_> = key.iter().map(place).collect();
+        let table = SqliteDialect.table(dataset);
+        let sql = format!("UPDATE {table} SET {} WHERE {}", set.join(", "), same.join(" AND "));
+        self.each(sql, rows).await
+    }
+
+    async fn insert(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        rows: &RecordBatch,
+    ) -> Result<(), DriverError> {
+        let names: Vec<_> = columns.iter().map(|column| SqliteDialect.identifier(&column.name)).collect();
+        let places: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
+        let table = SqliteDialect.table(dataset);
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+        self.each(sql, rows).await.map(drop)
+    }
+
+    async fn savepoint(&mut self) -> Result<(), DriverError> {
+        self.script("SAVEPOINT rowport").await
+    }
+
+    async fn roll_back(&mut self) -> Result<(), DriverError> {
+        self.script("ROLLBACK TO SAVEPOINT rowport; RELEASE SAVEPOINT rowport").await
+    }
+
+    async fn release(&mut self) -> Result<(), DriverError> {
+        self.script("RELEASE SAVEPOINT rowport").await
+    }
+
+    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
+        let asks = sql.starts_with("SELECT");
+        let sql = SQLITE.write(sql);
+        self.work(move |connection| {
+            let mut statement = connection.prepare(&sql)?;
+            if !asks {
+                let changed = statement.execute(rusqlite::params_from_iter(&binds))?;
+                return Ok(JournalAnswer { changed: changed as u64, rows: Vec::new() });
+            }
+            let columns = statement.column_count();
+            let types: Vec<_> = statement
+                .columns()
+                .iter()
+                .map(|column| column.decl_type().unwrap_or("integer").to_ascii_lowercase())
+                .collect();
+            let mut rows = statement.query(rusqlite::params_from_iter(&binds))?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let value = |index: usize| {
+                    Ok(match types[index].as_str() {
+                        "text" => JournalValue::Text(row.get(index)?),
+                        "blob" => JournalValue::Bytes(row.get(index)?),
+                        _ => JournalValue::Integer(row.get(index)?),
+                    })
+                };
+                found.push((0..columns).map(value).collect::<rusqlite::Result<Vec<_>>>()?);
+            }
+            Ok(JournalAnswer { changed: 0, rows: found })
+        })
+        .await
+    }
+
+    async fn commit(mut self: Box<Self>) -> Result<(), DriverError> {
+        self.script("COMMIT").await
+    }
+}
+
+impl SqliteTransaction {
+    /// Works with the connection on a thread that may block. A caller that leaves meanwhile leaves the connection to
+    /// that thread, which closes it.
+    async fn work<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, DriverError> {
+        let connection =
+            self.connection.take().ok_or_else(|| DriverError::protocol("the transaction has ended"))?;
+        let (connection, outcome) = tokio::task::spawn_blocking(move || {
+            let outcome = work(&connection);
+            (connection, outcome)
+        })
+        .await
+        .map_err(ended_early)?;
+        self.connection = Some(connection);
+        outcome.map_err(|failure| match failure {
+            Failure::Sqlite(error) => from_sqlite(error),
+            Failure::Driver(error) => error,
+        })
+    }
+
+    async fn script(&mut self, sql: &'static str) -> Result<(), DriverError> {
+        self.work(move |connection| Ok(connection.execute_batch(sql)?)).await
+    }
+
+    /// Runs a statement that answers with a query's columns.
+    async fn rows(
+        &mut self,
+        statement: Statement,
+        query: &Query,
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError> {
+        let (schema, readers) = (schema_of(query), readers(query));
+        self.work(move |connection| {
+            let mut batch = OneBatch::new(schema, most_bytes);
+            let mut prepared = connection.prepare(&statement.sql)?;
+            let mut rows = prepared.query(rusqlite::params_from_iter(&statement.binds))?;
+            while let Some(row) = rows.next()? {
+                let mut bytes = 0;
+                for (index, reader) in readers.iter().enumerate() {
+                    let value = row.get_ref(index)?;
+                    bytes += match value {
+                        ValueRef::Text(value) | ValueRef::Blob(value) => value.len(),
+                        _ => 8,
+                    };
+                    let column = &mut batch.builder.columns[index];
+                    match value {
+                        ValueRef::Text(text) if is_odd(*reader, text) => {
+                            column.misfit(Misfit::Text(odd_text(text).as_bytes()));
+                        }
+                        value => reader.push(value, column),
+                    }
+                }
+                batch.row_done(bytes)?;
+            }
+            Ok(batch.finish()?)
+        })
+        .await
+    }
+
+    /// Runs a statement for each row of a batch, its values in the batch's order. Returns how many rows it changed.
+    async fn each(&mut self, sql: String, rows: &RecordBatch) -> Result<u64, DriverError> {
+        let rows = rows.clone();
+        self.work(move |connection| {
+            let mut prepared = connection.prepare(&sql)?;
+            let mut changed = 0;
+            for row in 0..rows.num_rows() {
+                changed += execute(&mut prepared, &rows, row)? as u64;
+            }
+            Ok(changed)
+        })
+        .await
+    }
+}
+
+fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {
+    for (index, array) in rows.columns().iter().enumerate() {
+        match odd_bytes(array, row) {
+            Some(bytes) => prepared.raw_bind_parameter(index + 1, OddText(bytes))?,
+            None => prepared.raw_bind_parameter(index + 1, cell(array, row))?,
+        }
+    }
+    prepared.raw_execute()
+}
+
+/// A text that is not UTF-8. Reads show it as bytes, and as bytes it would come back: so it is kept with a letter for each
+/// byte, as the one kind of text that does not fit a column of texts.
+fn is_odd(reader: Reader, text: &[u8]) -> bool {
+    matches!(reader, Reader::Text) && std::str::from_utf8(text).is_err()
+}
+
+fn odd_text(bytes: &[u8]) -> String {
+    bytes.iter().copied().map(char::from).collect()
+}
+
+fn odd_bytes(array: &ArrayRef, row: usize) -> Option<Vec<u8>> {
+    let DataType::Union(..) = array.data_type() else { return None };
+    let array = array.as_union();
+    let child = array.type_id(row);
+    if MIXED_CHILDREN.get(usize::try_from(child).ok()?) != Some(&"text")
+        || *array.child(0).data_type() != DataType::Utf8
+    {
+        return None;
+    }
+    let text = array.child(child).as_string::<i32>().value(array.value_offset(row));
+    text.chars().map(|letter| u8::try_from(letter).ok()).collect()
+}
+
+struct OddText(Vec<u8>);
+
+impl ToSql for OddText {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(ValueRef::Text(&self.0)))
+    }
+}
+
+/// What can go wrong on the thread.
+enum Failure {
+    Sqlite(rusqlite::Error),
+    Driver(DriverError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<DriverError> for Failure {
+    fn from(error: DriverError) -> Self {
+        Self::Driver(error)
+    }
+}
+
+fn ended_early(error: tokio::task::JoinError) -> DriverError {
+    DriverError::protocol(format!("the writing thread ended early: {error}"))
+}
+
+impl ToSql for Cell<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(match self {
+            Cell::Null => ToSqlOutput::Owned(Value::Null),
+            Cell::Boolean(value) => i64::from(*value).into(),
+            Cell::Integer(value) => (*value).into(),
+            Cell::Unsigned(value) => i64::try_from(*value).unwrap_or(i64::MAX).into(),
+            Cell::Float(value) => (*value).into(),
+            Cell::Float32(value) => f64::from(*value).into(),
+            Cell::Text(text) => text.as_ref().into(),
+            Cell::Moment(moment) => moment.as_str().into(),
+            Cell::Bytes(bytes) => (*bytes).into(),
+        })
+    }
+}
+
+impl ToSql for JournalValue {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Integer(value) => value.to_sql(),
+            Self::Text(value) => value.to_sql(),
+            Self::Bytes(value) => value.to_sql(),
+        }
+    }
+}

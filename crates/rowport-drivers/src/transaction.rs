@@ -1,0 +1,144 @@
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use async_trait::async_trait;
+use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
+
+use crate::columns::BatchBuilder;
+use crate::error::DriverError;
+use crate::seam::ReadOptions;
+
+/// A transaction that changes rows and writes the journal: both are there afterwards, or neither is.
+///
+/// Dropping it takes everything back. Queries here have the rows' stored columns as their output, and no joins unless
+/// it is said: what is changed is named by its key.
+#[async_trait]
+pub trait Transaction: Send {
+    /// The rows of a query, with joins or without, which nobody else changes from now on. In one batch, which is why
+    /// callers ask for a bounded number of rows. Fails with [`DriverError::TooLarge`] beyond `most_bytes`.
+    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+
+    /// Deletes the rows of a query, and returns them as they were.
+    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+
+    /// Sets fields in the rows of a query, which are locked already, and returns the rows as they are afterwards.
+    async fn update(
+        &mut self,
+        query: &Query,
+        assignments: &[Assignment],
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError>;
+
+    /// Gives rows the values that they have in the batch, each row by its key. The batch has the columns of `columns`,
+    /// the key's among them; the others are set. Returns how many rows there were.
+    async fn overwrite(
+        &mut self,
+        dataset: &DatasetName,
+        key: &[ColumnRef],
+        columns: &[ColumnRef],
+        rows: &RecordBatch,
+    ) -> Result<u64, DriverError>;
+
+    /// Inserts rows with exactly these values. The batch has the columns of `columns`.
+    async fn insert(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        rows: &RecordBatch,
+    ) -> Result<(), DriverError>;
+
+    /// Marks a place to go back to. There is one at a time.
+    async fn savepoint(&mut self) -> Result<(), DriverError>;
+
+    /// Takes back what was done since the savepoint, which stands no more.
+    async fn roll_back(&mut self) -> Result<(), DriverError>;
+
+    /// Keeps what was done since the savepoint, as far as the constraints allow that are checked late, and removes it.
+    async fn release(&mut self) -> Result<(), DriverError>;
+
+    /// Runs a statement of the journal, whose tables and placeholders are written as [`crate::journal`] writes them.
+    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError>;
+
+    /// Makes everything last.
+    async fn commit(self: Box<Self>) -> Result<(), DriverError>;
+}
+
+/// A value of the journal's tables, on its way in or out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JournalValue {
+    /// A whole number or none.
+    Integer(Option<i64>),
+    /// A text or none.
+    Text(Option<String>),
+    /// Bytes or none.
+    Bytes(Option<Vec<u8>>),
+}
+
+/// What a statement of the journal answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct JournalAnswer {
+    /// How many rows it changed.
+    pub changed: u64,
+    /// The rows that it found.
+    pub rows: Vec<Vec<JournalValue>>,
+}
+
+impl From<i64> for JournalValue {
+    fn from(value: i64) -> Self {
+        Self::Integer(Some(value))
+    }
+}
+
+impl From<&str> for JournalValue {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for JournalValue {
+    fn from(value: Option<&str>) -> Self {
+        Self::Text(value.map(str::to_owned))
+    }
+}
+
+impl From<Vec<u8>> for JournalValue {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
+
+impl From<Option<Vec<u8>>> for JournalValue {
+    fn from(value: Option<Vec<u8>>) -> Self {
+        Self::Bytes(value)
+    }
+}
+
+/// Builds the one batch of an answer.
+pub(crate) struct OneBatch {
+    pub(crate) builder: BatchBuilder,
+    schema: SchemaRef,
+    bytes: usize,
+    most_bytes: usize,
+}
+
+impl OneBatch {
+    pub(crate) fn new(schema: SchemaRef, most_bytes: usize) -> Self {
+        Self { builder: BatchBuilder::new(&schema, ReadOptions::PAGE), schema, bytes: 0, most_bytes }
+    }
+
+    /// Counts a row that was pushed to every column and had so many bytes.
+    pub(crate) fn row_done(&mut self, bytes: usize) -> Result<(), DriverError> {
+        self.builder.row_done(bytes);
+        self.bytes += bytes;
+        match self.bytes > self.most_bytes {
+            true => Err(DriverError::TooLarge { limit: self.most_bytes }),
+            false => Ok(()),
+        }
+    }
+
+    pub(crate) fn finish(mut self) -> Result<RecordBatch, DriverError> {
+        let batch = self.builder.finish()?;
+        Ok(batch.unwrap_or_else(|| RecordBatch::new_empty(Arc::clone(&self.schema))))
+    }
+}

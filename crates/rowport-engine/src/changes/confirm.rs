@@ -1,0 +1,261 @@
+//! From a confirmation to a change set: the keys are put down as they were confirmed, and then worked on.
+
+use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
+use rowport_drivers::{DriverError, Refusal};
+use rowport_model::{Principal, ResolvedDataset, Selection};
+use rowport_store::Actor;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use utoipa::ToSchema;
+
+use super::job::{self, Job};
+use super::preview::{schema_of, word};
+use super::reverse::ReverseRequest;
+use super::selection::{CHUNK, Chosen};
+use super::token::{Shown, digest};
+use super::{
+    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, UNDO, action_of, details,
+    images, known, permission_for, words,
+};
+use crate::error::EngineError;
+
+/// An action on many rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Request {
+    /// What is done.
+    #[serde(flatten)]
+    pub action: BulkAction,
+    /// With which rows.
+    pub selection: Selection,
+    /// Do nothing unless everything can be done.
+    #[serde(default)]
+    pub all_or_nothing: bool,
+}
+
+/// A change set that was put down and waits to be worked on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Confirmed {
+    /// The change set.
+    pub change_set: String,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+/// The numbers of two chunks lie so far apart that there is one for every row between them.
+const STRIDE: i64 = 2 * CHUNK as i64;
+
+impl Changes {
+    /// Puts a confirmed action down, with the keys of exactly the rows that were shown.
+    pub async fn confirm(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        request: &Request,
+        confirmation: &str,
+    ) -> Result<Confirmed, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let now = self.desk.clock().now();
+        let shown = self.signer.read(confirmation, now)?;
+        // What the dataset was when it was shown may be remembered; what it is now must not be.
+        self.desk.forget(source).await;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved = self.permitted(&catalog, target, &request.action)?;
+        self.refuse_others(&shown, target, request, &resolved)?;
+        let chosen = Chosen::of(&resolved, &request.selection, now)?;
+        let details = Details {
+            fields: match &request.action {
+                BulkAction::Set { fields } => fields.clone(),
+                BulkAction::Delete => Vec::new(),
+            },
+            view: chosen.view.clone(),
+            all_or_nothing: request.all_or_nothing,
+            ..Details::default()
+        };
+        let new = self.new_set(shown.id.clone(), principal, actor, &resolved, word(&request.action), details);
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        NewChangeSet { rows: shown.rows, ..new }.create(transaction.as_mut()).await.map_err(|error| {
+            match error {
+                DriverError::RowRefused { reason: Refusal::Unique, .. } => {
+                    EngineError::ConfirmedBefore { change_set: shown.id.clone() }
+                }
+                other => other.into(),
+            }
+        })?;
+        let mut number = 0;
+        let sum = chosen.each(&self.desk, source, async |keys| {
+            let (rows, keys) = (keys.num_rows() as u64, images::pack(&keys)?);
+            let chunk = NewChunk { chunk: number, rows, keys, from: None };
+            number += STRIDE;
+            Ok(chunk.add(transaction.as_mut(), &shown.id).await?)
+        });
+        let sum = sum.await?;
+        if sum != shown.sum() {
+            // Dropping the transaction takes the change set back.
+            return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
+        }
+        transaction.commit().await?;
+        Ok(Confirmed { change_set: shown.id, rows: shown.rows })
+    }
+
+    /// Puts down that a change set is to be taken back, all of it or some rows.
+    pub async fn reverse(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        change_set: &str,
+        request: &ReverseRequest,
+    ) -> Result<Confirmed, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let now = self.desk.clock().now();
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let key = resolved.change_key()?;
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        let set = known(found, change_set, dataset, principal.access().tenant())?;
+        let done = details(&set)?;
+        let of = action_of(&set, &done).to_owned();
+        self.desk.permit(principal, permission_for(&of), source, dataset)?;
+        if now.as_millisecond() >= set.undo_until {
+            let message = "the time for that is over";
+            return Err(EngineError::NotUndoable { id: set.id, message });
+        }
+        let id = self.ids.next(now);
+        let details = Details { force: request.force, of: Some(of), ..Details::default() };
+        let new = self.new_set(id.clone(), principal, actor, &resolved, words::UNDO, details);
+        let new = NewChangeSet { undoes: Some(set.id.clone()), ..new };
+        let only = request.keys.as_deref().map(|keys| Chosen::keys(&resolved, keys)).transpose()?;
+        let (mut chunks, mut rows, mut number) = (Vec::new(), 0, 0);
+        for original in Chunk::done(transaction.as_mut(), &set.id).await? {
+            let Some(original) = Chunk::find(transaction.as_mut(), &set.id, original, false).await? else {
+                continue;
+            };
+            let Some(image) = original.after.as_ref().or(original.before.as_ref()) else { continue };
+            let image = images::columns(&images::unpack(image)?, &key)?;
+            let keys = images::keys(&image, &key)?;
+            let wanted = |place: &usize| {
+                let named = only.as_ref().is_none_or(|only| only.contains(&keys[*place]));
+                named && !original.taken.has(*place)
+            };
+            let places: Vec<usize> = (0..keys.len()).filter(wanted).collect();
+            if !places.is_empty() {
+                let keys = images::pack(&images::rows(&image, &places)?)?;
+                let from = Some((set.id.clone(), original.chunk));
+                chunks.push(NewChunk { chunk: number, rows: places.len() as u64, keys, from });
+                number += STRIDE;
+                rows += places.len() as u64;
+            }
+        }
+        if rows == 0 {
+            return Err(EngineError::NotUndoable {
+                id: set.id,
+                message: "nothing of it is left to take back",
+            });
+        }
+        NewChangeSet { rows, ..new }.create(transaction.as_mut()).await?;
+        for chunk in chunks {
+            chunk.add(transaction.as_mut(), &id).await?;
+        }
+        transaction.commit().await?;
+        Ok(Confirmed { change_set: id, rows })
+    }
+
+    /// Works on a change set until it has ended. What the principal may do is asked again now.
+    pub async fn work(
+        &self,
+        target: Target<'_>,
+        change_set: &str,
+        attempt: u32,
+        cancel: &CancellationToken,
+        progress: impl FnMut(u64),
+    ) -> Result<Outcome, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let driver = self.desk.driver(source)?;
+        let mut transaction = driver.begin().await?;
+        let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        transaction.commit().await?;
+        let set = known(found, change_set, dataset, principal.access().tenant())?;
+        let done = details(&set)?;
+        self.desk.permit(principal, permission_for(action_of(&set, &done)), source, dataset)?;
+        if OutcomeState::from(set.state) == OutcomeState::Open {
+            Job::new(&self.desk, resolved, source, set, attempt)?.run(cancel, progress).await?;
+        }
+        job::outcome(driver.as_ref(), change_set).await
+    }
+
+    /// What came of a change set so far.
+    pub async fn outcome(&self, target: Target<'_>, change_set: &str) -> Result<Outcome, EngineError> {
+        let Target { principal, source, dataset } = target;
+        self.desk.catalog_with(principal, source, dataset).await?;
+        let driver = self.desk.driver(source)?;
+        let mut transaction = driver.begin().await?;
+        let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        transaction.commit().await?;
+        known(found, change_set, dataset, principal.access().tenant())?;
+        job::outcome(driver.as_ref(), change_set).await
+    }
+
+    /// Refuses a confirmation that was given to somebody else, or for something else.
+    fn refuse_others(
+        &self,
+        shown: &Shown,
+        target: Target<'_>,
+        request: &Request,
+        resolved: &ResolvedDataset<'_>,
+    ) -> Result<(), EngineError> {
+        let Target { principal, source, dataset } = target;
+        let refuse = |message: &str| Err(EngineError::BadConfirmation { message: message.to_owned() });
+        if shown.principal != principal.id() {
+            return refuse("it was given to somebody else");
+        }
+        if shown.source != source || shown.dataset != dataset || shown.request != digest(request) {
+            return refuse("it is for something else");
+        }
+        if shown.schema != schema_of(resolved) {
+            return refuse("the dataset has other columns now");
+        }
+        Ok(())
+    }
+
+    fn new_set(
+        &self,
+        id: String,
+        principal: &Principal,
+        actor: &Actor,
+        dataset: &ResolvedDataset<'_>,
+        action: &str,
+        details: Details,
+    ) -> NewChangeSet {
+        let now = self.desk.clock().now();
+        let columns: Vec<_> = dataset
+            .stored_columns()
+            .into_iter()
+            .map(|column| ImageColumn { name: column.name, native_type: column.native_type })
+            .collect();
+        // Made of texts and flags; serialising them cannot fail.
+        let json = |text: Result<String, serde_json::Error>| text.unwrap_or_default();
+        NewChangeSet {
+            id,
+            dataset: dataset.name().to_string(),
+            action: action.to_owned(),
+            details: json(serde_json::to_string(&details)),
+            columns: json(serde_json::to_string(&columns)),
+            actor: principal.id().to_owned(),
+            actor_name: principal.name().to_owned(),
+            tenant: principal.access().tenant().map(str::to_owned),
+            request_id: actor.request.clone(),
+            address: actor.address.clone(),
+            run_id: None,
+            undoes: None,
+            rows: 0,
+            created_at: now.as_millisecond(),
+            undo_until: (now + UNDO).as_millisecond(),
+        }
+    }
+}

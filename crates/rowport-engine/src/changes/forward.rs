@@ -1,0 +1,144 @@
+//! What a bulk action does to the rows of one chunk.
+
+use rowport_drivers::journal::{Chunk, Done};
+use rowport_drivers::{DriverError, Transaction};
+use rowport_model::{Assigned, Assignment, Query};
+
+use super::halve::halve;
+use super::images::{self, Exact};
+use super::job::{Care, Changed, Job, MOST_BYTES, failure};
+use super::words;
+use crate::error::EngineError;
+
+impl Job<'_> {
+    pub(super) async fn forward(
+        &self,
+        transaction: &mut dyn Transaction,
+        chunk: &Chunk,
+        care: Care,
+    ) -> Result<Changed, EngineError> {
+        let keys = images::keys(&images::unpack(&chunk.keys)?, &self.key)?;
+        let assignments = self.fields_to_set()?;
+        let chosen = self.only(&self.fitting, &keys)?;
+        // A deletion answers with the rows as they were, so that looking at them first would be for nothing.
+        if assignments.is_none() && care == Care::AllAtOnce && chosen.joins.is_empty() {
+            let before = transaction.delete(&chosen, MOST_BYTES).await?;
+            return self.changed(&keys, before, None, Vec::new());
+        }
+        let before = transaction.lock(&chosen, MOST_BYTES).await?;
+        let found = images::keys(&before, &self.key)?;
+        let (places, refused) = match care {
+            Care::AllAtOnce => {
+                let places: Vec<usize> = (0..found.len()).collect();
+                self.apply(transaction, &found, &places, assignments.as_deref()).await?;
+                (places, Vec::new())
+            }
+            Care::RowByRow => {
+                let all = (0..found.len()).collect();
+                let tried = halve(transaction, all, async |transaction, piece| {
+                    self.apply(transaction, &found, piece, assignments.as_deref()).await
+                });
+                let mut tried = tried.await?;
+                tried.done.sort_unstable();
+                (tried.done, tried.refused)
+            }
+        };
+        let failures = refused.iter().map(|(row, error)| self.refused(&found[*row], error)).collect();
+        let changed: Vec<Exact> = places.iter().map(|place| found[*place].clone()).collect();
+        let before = images::rows(&before, &places)?;
+        let after = match assignments.is_some() && !changed.is_empty() {
+            true => Some(self.as_they_are(transaction, &changed).await?),
+            false => None,
+        };
+        self.changed(&keys, before, after, failures)
+    }
+
+    /// Changes some rows that are locked, all or none of them.
+    async fn apply(
+        &self,
+        transaction: &mut dyn Transaction,
+        keys: &[Exact],
+        places: &[usize],
+        assignments: Option<&[Assignment]>,
+    ) -> Result<(), DriverError> {
+        if places.is_empty() {
+            return Ok(());
+        }
+        let keys: Vec<Exact> = places.iter().map(|place| keys[*place].clone()).collect();
+        let query = self.only(&self.any_row, &keys);
+        let query: Query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
+        let changed = match assignments {
+            Some(assignments) => transaction.update(&query, assignments, MOST_BYTES).await?,
+            None => transaction.delete(&query, MOST_BYTES).await?,
+        };
+        match changed.num_rows() == keys.len() {
+            true => Ok(()),
+            false => Err(DriverError::Busy { message: "somebody else changes the same rows".to_owned() }),
+        }
+    }
+
+    /// The fields that every row is given: those of the action, or those that mark it as deleted. None where rows are
+    /// really deleted.
+    fn fields_to_set(&self) -> Result<Option<Vec<Assignment>>, EngineError> {
+        if self.set.action == words::SET {
+            return Ok(Some(self.dataset.assignments(&self.details.fields)?));
+        }
+        let Some((deleted_at, deleted_by)) = self.dataset.soft_delete() else { return Ok(None) };
+        let column = |name: &str| self.stored.iter().find(|column| column.name == name).cloned();
+        let mut fields = Vec::new();
+        let now = jiff::Timestamp::from_millisecond(self.set.created_at).unwrap_or_default();
+        if let Some(column) = column(&deleted_at.name) {
+            let value = rowport_model::deletion_mark(&column.column_type, now);
+            fields.push(Assignment { column, value: Assigned::Value(value) });
+        }
+        if let Some(column) = deleted_by.and_then(|deleted_by| column(&deleted_by.name)) {
+            let by = match column.column_type.is_text() {
+                true => Assigned::Value(rowport_model::Value::Text(self.set.actor_name.clone())),
+                false => Assigned::Null,
+            };
+            fields.push(Assignment { column, value: by });
+        }
+        Ok(Some(fields))
+    }
+
+    /// Rows as they are now, in the order of these keys.
+    pub(super) async fn as_they_are(
+        &self,
+        transaction: &mut dyn Transaction,
+        keys: &[Exact],
+    ) -> Result<arrow_array::RecordBatch, EngineError> {
+        let now = transaction.lock(&self.only(&self.any_row, keys)?, MOST_BYTES).await?;
+        let places = images::by_key(&now, &self.key)?;
+        let gone = || DriverError::Busy { message: "a row went away while it was changed".to_owned() };
+        let order: Option<Vec<usize>> = keys.iter().map(|key| places.get(key).copied()).collect();
+        images::rows(&now, &order.ok_or_else(gone)?)
+    }
+
+    /// What came of the chunk: what is not among the changed rows or the failures was left out.
+    fn changed(
+        &self,
+        keys: &[Exact],
+        before: arrow_array::RecordBatch,
+        after: Option<arrow_array::RecordBatch>,
+        mut failures: Vec<super::RowFailure>,
+    ) -> Result<Changed, EngineError> {
+        let rows = before.num_rows() as u64;
+        let mut kept = 0;
+        if rows as usize + failures.len() < keys.len() {
+            let changed = images::by_key(&before, &self.key)?;
+            let message = "it is not there any more, or does not fit what was confirmed any more";
+            for key in keys.iter().filter(|key| !changed.contains_key(*key)) {
+                let left_out = failure(key, "left_out", message);
+                if !failures.iter().any(|known| known.key == left_out.key) {
+                    failures.push(left_out);
+                    kept += 1;
+                }
+            }
+        }
+        let pack = |batch: &arrow_array::RecordBatch| images::pack(batch);
+        let before = (rows > 0).then(|| pack(&before)).transpose()?;
+        let after = after.as_ref().map(pack).transpose()?;
+        let done = Done { before, after, rows, failures: None };
+        Ok(Changed { done, failures, kept, taken: None })
+    }
+}

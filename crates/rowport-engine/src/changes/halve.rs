@@ -1,0 +1,47 @@
+//! Finds the rows that a database does not take: a piece that fails is halved until they stand alone.
+
+use rowport_drivers::{DriverError, Transaction};
+
+/// What came of rows that were tried.
+pub(super) struct Tried {
+    /// The places of those that were taken, in order.
+    pub(super) done: Vec<usize>,
+    /// The places of those that were not, and why.
+    pub(super) refused: Vec<(usize, DriverError)>,
+}
+
+/// Tries rows piece by piece, each piece whole or not at all.
+pub(super) async fn halve(
+    transaction: &mut dyn Transaction,
+    rows: Vec<usize>,
+    mut attempt: impl AsyncFnMut(&mut dyn Transaction, &[usize]) -> Result<(), DriverError>,
+) -> Result<Tried, DriverError> {
+    let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new() };
+    let mut pieces: Vec<&[usize]> = vec![&rows];
+    while let Some(piece) = pieces.pop() {
+        if piece.is_empty() {
+            continue;
+        }
+        transaction.savepoint().await?;
+        let outcome = match attempt(&mut *transaction, piece).await {
+            // Constraints that are checked late are checked now.
+            Ok(()) => transaction.release().await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => tried.done.extend_from_slice(piece),
+            Err(error @ DriverError::RowRefused { .. }) => {
+                transaction.roll_back().await?;
+                match piece {
+                    [row] => tried.refused.push((*row, error)),
+                    _ => {
+                        let (first, second) = piece.split_at(piece.len() / 2);
+                        pieces.extend([second, first]);
+                    }
+                }
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(tried)
+}

@@ -1,0 +1,224 @@
+//! Changing rows: bulk actions, and taking them back.
+//!
+//! **selection → preview, which counts and signs → confirmation, which puts the keys down → chunks, each one transaction:
+//! the rows change, and the journal holds what they were.** What is confirmed is fixed with its keys; a row that comes to
+//! fit the view later is not touched, and one that does not fit it any more when its turn comes is left out and listed.
+//!
+//! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
+
+mod confirm;
+mod forward;
+mod halve;
+mod history;
+mod images;
+mod job;
+mod preview;
+mod reverse;
+mod selection;
+mod token;
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use rowport_drivers::DriverError;
+use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
+use rowport_model::{Permission, Principal, SetField, View};
+use rowport_store::Ids;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use confirm::{Confirmed, Request};
+pub use history::{ChangeSetView, TrashPage, TrashRow};
+pub use preview::{Dependants, Preview};
+pub use reverse::ReverseRequest;
+
+use crate::desk::Desk;
+use crate::error::EngineError;
+use token::Signer;
+
+/// What people do with many rows at once.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum BulkAction {
+    /// Delete them. They are in the trash afterwards.
+    Delete,
+    /// Set fields in each of them.
+    Set {
+        /// Which, and to what.
+        fields: Vec<SetField>,
+    },
+}
+
+/// Whose hands are on which dataset.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'a> {
+    /// Who.
+    pub principal: &'a Principal,
+    /// The source.
+    pub source: &'a str,
+    /// The dataset.
+    pub dataset: &'a str,
+}
+
+/// Changes on the sources of a desk.
+#[derive(Clone)]
+pub struct Changes {
+    desk: Arc<Desk>,
+    signer: Signer,
+    ids: Arc<Ids>,
+}
+
+/// How long a change set can be taken back.
+const UNDO: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// What a change set does, as the journal keeps it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Details {
+    /// The fields that it sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<SetField>,
+    /// What its rows must still fit when their turn comes.
+    #[serde(default, skip_serializing_if = "is_default")]
+    view: View,
+    /// Whether nothing is done unless all can be.
+    #[serde(default)]
+    all_or_nothing: bool,
+    /// Whether rows are taken back that somebody has changed since.
+    #[serde(default)]
+    force: bool,
+    /// What in the end is taken back, or done again: the word of a bulk action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+}
+
+/// A column of images, as the journal keeps it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ImageColumn {
+    name: String,
+    native_type: String,
+}
+
+fn is_default(view: &View) -> bool {
+    *view == View::default()
+}
+
+/// The words for actions in the journal.
+mod words {
+    pub(super) const DELETE: &str = "delete";
+    pub(super) const SET: &str = "set";
+    pub(super) const UNDO: &str = "undo";
+}
+
+/// A row that was not changed, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct RowFailure {
+    /// The values of its key.
+    #[schema(value_type = Vec<Object>)]
+    pub key: Vec<serde_json::Value>,
+    /// The stable code.
+    pub code: String,
+    /// Why, in words.
+    pub message: String,
+}
+
+/// What came of a change set so far.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Outcome {
+    /// The change set.
+    pub change_set: String,
+    /// How far it is.
+    pub state: OutcomeState,
+    /// How many rows were confirmed.
+    pub rows: u64,
+    /// How many were changed.
+    pub done: u64,
+    /// How many the database did not take.
+    pub failed: u64,
+    /// How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
+    pub kept: u64,
+    /// The first thousand of those that were not changed.
+    pub failures: Vec<RowFailure>,
+    /// Until when it can be taken back, as RFC 3339 in UTC.
+    pub undo_until: String,
+}
+
+/// How far a change set is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeState {
+    /// Rows are still to be tried.
+    Open,
+    /// Every row was tried.
+    Done,
+    /// It was stopped; what was done stays done.
+    Cancelled,
+}
+
+impl From<ChangeSetState> for OutcomeState {
+    fn from(state: ChangeSetState) -> Self {
+        match state {
+            ChangeSetState::Open => Self::Open,
+            ChangeSetState::Done => Self::Done,
+            ChangeSetState::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl Changes {
+    /// Changes on this desk, with confirmations signed by this key.
+    pub fn new(desk: Arc<Desk>, key: Vec<u8>, ids: Arc<Ids>) -> Self {
+        Self { desk, signer: Signer::new(key), ids }
+    }
+
+    /// Whether rows of a source can be changed, or why not.
+    pub async fn journal(&self, source: &str) -> Result<(), EngineError> {
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        Ok(journal::is_ready(transaction.as_mut()).await?)
+    }
+
+    /// The statements that make the journal of a source.
+    pub fn journal_sql(&self, source: &str) -> Result<String, EngineError> {
+        Ok(self.desk.driver(source)?.journal_sql())
+    }
+
+    /// Makes the journal of a source, unless it is there.
+    pub async fn prepare(&self, source: &str) -> Result<(), EngineError> {
+        Ok(self.desk.driver(source)?.make_journal().await?)
+    }
+}
+
+/// The bulk action that a change set is in the end: what an undo takes back.
+fn action_of<'a>(set: &'a ChangeSet, details: &'a Details) -> &'a str {
+    details.of.as_deref().unwrap_or(&set.action)
+}
+
+/// What somebody needs to do this, to take it back, or to do it again.
+fn permission_for(action: &str) -> Permission {
+    if action == words::SET { Permission::RecordsUpdate } else { Permission::RecordsDelete }
+}
+
+fn details(set: &ChangeSet) -> Result<Details, EngineError> {
+    serde_json::from_str(&set.details)
+        .map_err(|error| EngineError::internal(format!("a change set's details: {error}")))
+}
+
+/// A moment of the journal as RFC 3339 in UTC.
+fn written(milliseconds: i64) -> String {
+    jiff::Timestamp::from_millisecond(milliseconds).unwrap_or_default().to_string()
+}
+
+/// A change set of the dataset that the principal may know of.
+fn known(
+    set: Option<ChangeSet>,
+    id: &str,
+    dataset: &str,
+    tenant: Option<&str>,
+) -> Result<ChangeSet, EngineError> {
+    set.filter(|set| set.dataset == dataset && (tenant.is_none() || set.tenant.as_deref() == tenant))
+        .ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })
+}
+
+/// Whether it is one row, or a few, that the database does not take, rather than the database that fails.
+fn is_of_rows(error: &EngineError) -> bool {
+    matches!(error, EngineError::Driver(DriverError::RowRefused { .. }))
+}

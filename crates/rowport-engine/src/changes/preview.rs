@@ -1,0 +1,127 @@
+//! The dry run: how many rows, what hangs on them, and the confirmation for exactly these.
+
+use jiff::SignedDuration;
+use rowport_model::{Catalog, OnDelete, ResolvedDataset};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::confirm::Request;
+use super::selection::Chosen;
+use super::token::{Shown, digest};
+use super::{BulkAction, Changes, Target, permission_for, words};
+use crate::error::EngineError;
+
+/// What would be done.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Preview {
+    /// How many rows.
+    pub rows: u64,
+    /// How many of the named keys have no row.
+    pub missing: u64,
+    /// The confirmation for exactly these rows: it goes with the request that does it.
+    pub confirmation: String,
+    /// Until when it can be used, as RFC 3339 in UTC.
+    pub until: String,
+    /// Whether the rows can be brought back.
+    pub undoable: bool,
+    /// The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions.
+    pub dependants: Vec<Dependants>,
+}
+
+/// Rows of another dataset that refer to these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Dependants {
+    /// The dataset.
+    pub dataset: String,
+    /// Its columns that refer.
+    pub columns: Vec<String>,
+    /// What the database does with them.
+    pub on_delete: OnDelete,
+}
+
+/// How long a confirmation can be used.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+impl Changes {
+    /// Looks at what an action would do, without doing any of it.
+    pub async fn preview(&self, target: Target<'_>, request: &Request) -> Result<Preview, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved = self.permitted(&catalog, target, &request.action)?;
+        self.journal(source).await?;
+        let now = self.desk.clock().now();
+        let chosen = Chosen::of(&resolved, &request.selection, now)?;
+        let named = chosen.named;
+        let sum = chosen.each(&self.desk, source, async |_| Ok(())).await?;
+        if sum.rows == 0 {
+            return Err(EngineError::BadChange { message: "there are no such rows".to_owned() });
+        }
+        let until = now + GOOD_FOR;
+        let shown = Shown {
+            id: self.ids.next(now),
+            principal: principal.id().to_owned(),
+            source: source.to_owned(),
+            dataset: dataset.to_owned(),
+            schema: schema_of(&resolved),
+            request: digest(request),
+            rows: sum.rows,
+            keys: sum.digest,
+            until: until.as_second(),
+        };
+        let deletes = request.action == BulkAction::Delete && resolved.soft_delete().is_none();
+        Ok(Preview {
+            rows: sum.rows,
+            missing: named.unwrap_or(sum.rows).saturating_sub(sum.rows),
+            confirmation: self.signer.sign(&shown),
+            until: until.to_string(),
+            undoable: true,
+            dependants: if deletes { dependants(&resolved) } else { Vec::new() },
+        })
+    }
+
+    /// The dataset, if the principal may do this with it.
+    pub(super) fn permitted<'a>(
+        &self,
+        catalog: &'a Catalog,
+        target: Target<'_>,
+        action: &BulkAction,
+    ) -> Result<ResolvedDataset<'a>, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let resolved = catalog.dataset(dataset);
+        let resolved = resolved.ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        self.desk.permit(principal, permission_for(word(action)), source, dataset)?;
+        resolved.refuse_views()?;
+        if let BulkAction::Set { fields } = action {
+            resolved.assignments(fields)?;
+        }
+        Ok(resolved)
+    }
+}
+
+/// The word of an action in the journal.
+pub(super) fn word(action: &BulkAction) -> &'static str {
+    match action {
+        BulkAction::Delete => words::DELETE,
+        BulkAction::Set { .. } => words::SET,
+    }
+}
+
+/// What a confirmation depends on besides the rows.
+pub(super) fn schema_of(dataset: &ResolvedDataset<'_>) -> String {
+    let columns: Vec<_> = dataset
+        .stored_columns()
+        .into_iter()
+        .map(|column| (column.name, column.native_type, column.nullable))
+        .collect();
+    let key: Vec<_> = dataset.key().iter().map(|column| column.name.clone()).collect();
+    digest(&(columns, key))
+}
+
+fn dependants(dataset: &ResolvedDataset<'_>) -> Vec<Dependants> {
+    let of = |(other, key): (rowport_model::Dataset, rowport_model::ForeignKey)| Dependants {
+        dataset: other.name.to_string(),
+        columns: key.columns,
+        on_delete: key.on_delete,
+    };
+    dataset.referring().into_iter().map(of).collect()
+}

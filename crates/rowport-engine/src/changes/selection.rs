@@ -1,0 +1,158 @@
+//! Which rows were chosen: their keys, counted and summed up, so that a confirmation is for exactly these.
+
+use std::collections::{BTreeSet, HashSet};
+
+use arrow_array::RecordBatch;
+use jiff::Timestamp;
+use rowport_drivers::ReadOptions;
+use rowport_model::{
+    Filter, Key, Literal, MAX_KEYS, Query, QueryError, ResolvedDataset, Selection, View, key_filter,
+};
+use sha2::{Digest, Sha256};
+
+use super::images;
+use crate::desk::Desk;
+use crate::error::EngineError;
+
+/// How many rows one chunk has at most.
+pub(super) const CHUNK: usize = 5_000;
+
+/// How many keys one query asks for.
+const KEYS_AT_ONCE: usize = 1_000;
+
+/// What the keys of a selection come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sum {
+    /// How many rows there are.
+    pub(super) rows: u64,
+    /// SHA-256 over their keys in order, in hexadecimal.
+    pub(super) digest: String,
+}
+
+/// The queries that yield a selection's keys, one after the other.
+pub(super) struct Chosen {
+    queries: Vec<Query>,
+    key: Vec<rowport_model::ColumnRef>,
+    /// How many keys were named.
+    pub(super) named: Option<u64>,
+    /// What the rows must still fit when their turn comes.
+    pub(super) view: View,
+}
+
+impl Chosen {
+    /// Resolves a selection. Keys that are named twice count once.
+    pub(super) fn of(
+        dataset: &ResolvedDataset<'_>,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<Self, EngineError> {
+        let key = dataset.change_key()?;
+        let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
+        let literals = |keys: &[Key]| literals(dataset, &columns, keys);
+        let (views, named, view) = match selection {
+            Selection::Keys(keys) => {
+                if keys.len() > MAX_KEYS {
+                    return Err(too_many(keys.len(), MAX_KEYS));
+                }
+                let keys = literals(keys)?;
+                let named = keys.len() as u64;
+                let pieces = keys.chunks(dataset.keys_at_once(KEYS_AT_ONCE));
+                let view =
+                    |keys: &[Vec<Literal>]| View { filter: key_filter(&columns, keys), ..View::default() };
+                (pieces.map(view).collect(), Some(named), View::default())
+            }
+            Selection::View { view, except } => {
+                if except.len() > Filter::MAX_VALUES {
+                    return Err(too_many(except.len(), Filter::MAX_VALUES));
+                }
+                let kept = View { columns: None, sort: Vec::new(), ..view.clone() };
+                let except = literals(except)?;
+                let without = (!except.is_empty()).then(|| key_filter(&columns, &except)).flatten();
+                let without = without.map(|keys| Filter::Not(Box::new(keys)));
+                let parts: Vec<Filter> = kept.filter.clone().into_iter().chain(without).collect();
+                let filter = (!parts.is_empty()).then_some(Filter::And(parts));
+                (vec![View { filter, ..kept.clone() }], None, kept)
+            }
+        };
+        let queries = views.iter().map(|view: &View| dataset.keys_query(view, now));
+        Ok(Self { queries: queries.collect::<Result<_, _>>()?, key, named, view })
+    }
+
+    /// The keys that were named, as images have them.
+    pub(super) fn keys(
+        dataset: &ResolvedDataset<'_>,
+        keys: &[Key],
+    ) -> Result<HashSet<images::Exact>, EngineError> {
+        let key = dataset.change_key()?;
+        let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
+        let exact = |literals: Vec<Literal>| {
+            let values = key.iter().zip(&literals);
+            values.map(|(column, literal)| dataset.exact_key(column, literal)).collect::<Result<_, _>>()
+        };
+        Ok(literals(dataset, &columns, keys)?.into_iter().map(exact).collect::<Result<_, QueryError>>()?)
+    }
+
+    /// Reads the keys, a chunk's worth at a time at most, and hands each batch over.
+    pub(super) async fn each(
+        self,
+        desk: &Desk,
+        source: &str,
+        mut take: impl AsyncFnMut(RecordBatch) -> Result<(), EngineError>,
+    ) -> Result<Sum, EngineError> {
+        let mut sum = Sha256::new();
+        let mut rows = 0;
+        let options = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
+        for query in self.queries {
+            let mut stream = desk.driver(source)?.read(query, options).await?;
+            while let Some(batch) = stream.next().await {
+                let batch = batch?;
+                for key in images::keys(&batch, &self.key)? {
+                    // A list of texts; writing it cannot fail.
+                    sum.update(serde_json::to_vec(&key).unwrap_or_default());
+                }
+                rows += batch.num_rows() as u64;
+                take(batch).await?;
+            }
+        }
+        // A date that names a moment's key stands for the whole day: such a key names more than one row.
+        if self.named.is_some_and(|named| rows > named) {
+            return Err(EngineError::BadChange { message: "a key names more than one row".to_owned() });
+        }
+        let digest = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Sum { rows, digest })
+    }
+}
+
+/// Keys as literals, sorted and each once: the order in which a program names them says nothing.
+fn literals(
+    dataset: &ResolvedDataset<'_>,
+    columns: &[String],
+    keys: &[Key],
+) -> Result<Vec<Vec<Literal>>, EngineError> {
+    let bad = || QueryError::BadKey {
+        dataset: dataset.name().to_string(),
+        expected: columns.len(),
+        columns: columns.join(", "),
+    };
+    let mut known = BTreeSet::new();
+    let mut found = Vec::with_capacity(keys.len());
+    for key in keys {
+        let literals = key.literals().filter(|key| key.len() == columns.len()).ok_or_else(bad)?;
+        let written: Vec<String> = literals
+            .iter()
+            .map(|literal| match literal {
+                Literal::Boolean(value) => value.to_string(),
+                Literal::Number(text) | Literal::Text(text) => text.clone(),
+            })
+            .collect();
+        if known.insert(written.clone()) {
+            found.push((written, literals));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(found.into_iter().map(|(_, literals)| literals).collect())
+}
+
+fn too_many(found: usize, limit: usize) -> EngineError {
+    QueryError::TooMany { what: "keys", limit, found }.into()
+}

@@ -1,0 +1,127 @@
+//! A throwaway database with a desk over it.
+
+use std::sync::Arc;
+
+use rowport_drivers::{Limits, SourceUrl};
+use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
+use rowport_engine::settings::{DatasetSettings, DeskSettings, SourceSettings};
+use rowport_engine::{Desk, EngineError};
+use rowport_model::{DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
+use rowport_store::{Actor, Ids};
+use rowport_testkit::Database;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+pub struct Shop {
+    pub desk: Arc<Desk>,
+    pub changes: Changes,
+    pub me: Principal,
+    // Dropped last: it takes the database with it.
+    pub database: Database,
+}
+
+impl Shop {
+    /// A desk over a new database with these rows in it, ready for changes.
+    pub async fn new(kind: SourceKind, script: &str) -> Self {
+        let database = Database::create(kind);
+        database.execute(script);
+        Self::of(database, &[]).await
+    }
+
+    pub async fn of(database: Database, settings: &[(&str, DatasetSettings)]) -> Self {
+        let source = SourceSettings {
+            name: "shop".to_owned(),
+            label: "Shop".to_owned(),
+            url: SourceUrl::parse(database.url()).unwrap(),
+            datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
+        };
+        let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
+        let desk = Arc::new(Desk::new(settings, Limits::default(), Arc::new(SystemClock)).unwrap());
+        let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
+        changes.prepare("shop").await.unwrap();
+        Self { desk, changes, me: Principal::local(), database }
+    }
+
+    pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {
+        Target { principal: &self.me, source: "shop", dataset }
+    }
+
+    pub async fn confirm(&self, dataset: &str, request: &Request) -> Result<Confirmed, EngineError> {
+        let preview = self.changes.preview(self.on(dataset), request).await?;
+        let actor = Actor::default();
+        let token = &preview.confirmation;
+        self.changes.confirm(self.on(dataset), &actor, request, token).await
+    }
+
+    pub async fn work(&self, dataset: &str, confirmed: &Confirmed) -> Result<Outcome, EngineError> {
+        let never = CancellationToken::new();
+        let id = &confirmed.change_set;
+        self.changes.work(self.on(dataset), id, 1, &never, |_| {}).await
+    }
+
+    /// Previews, confirms and does it.
+    pub async fn bulk(&self, dataset: &str, request: &Request) -> Outcome {
+        let confirmed = self.confirm(dataset, request).await.unwrap();
+        self.work(dataset, &confirmed).await.unwrap()
+    }
+
+    /// Takes a change set back.
+    pub async fn undo(&self, dataset: &str, change_set: &str) -> Outcome {
+        self.undo_some(dataset, change_set, ReverseRequest { keys: None, force: false }).await
+    }
+
+    pub async fn undo_some(&self, dataset: &str, change_set: &str, request: ReverseRequest) -> Outcome {
+        let actor = Actor::default();
+        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request).await;
+        self.work(dataset, &reversed.unwrap()).await.unwrap()
+    }
+
+    /// A table's rows, each as the database itself writes it, in the order of a column.
+    pub fn rows(&self, table: &str, order: &str) -> Vec<Vec<Option<String>>> {
+        self.rows_of(&DatasetName { schema: None, table: table.to_owned() }, order)
+    }
+
+    pub fn rows_of(&self, name: &DatasetName, order: &str) -> Vec<Vec<Option<String>>> {
+        let quote = if self.database.kind() == SourceKind::Mysql { '`' } else { '"' };
+        let quoted =
+            |name: &str| format!("{quote}{}{quote}", name.replace(quote, &format!("{quote}{quote}")));
+        let (table, order) = (quoted(&name.table), quoted(order));
+        let schema = name.schema.as_deref().map(|schema| format!("{}.", quoted(schema))).unwrap_or_default();
+        let sql = match self.database.kind() {
+            SourceKind::Postgres => format!("SELECT t::text FROM {schema}{table} t ORDER BY {order}"),
+            SourceKind::Mysql => format!("SELECT * FROM {table} ORDER BY {order}"),
+            SourceKind::Sqlite => {
+                let name = name.table.replace('\'', "''");
+                let columns = self.database.rows(&format!("SELECT name FROM pragma_table_info('{name}')"));
+                let columns: Vec<_> = columns
+                    .into_iter()
+                    .map(|row| String::from_utf8(row[0].clone().unwrap()).unwrap())
+                    .map(|name| format!("typeof({0}), quote({0})", quoted(&name)))
+                    .collect();
+                format!("SELECT {} FROM {table} ORDER BY {order}", columns.join(", "))
+            }
+        };
+        let text = |value: Option<Vec<u8>>| value.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        self.database.rows(&sql).into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+    }
+}
+
+/// Deletes all rows that fit a filter.
+pub fn delete(filter: &str) -> Request {
+    Request { action: BulkAction::Delete, selection: all(filter), all_or_nothing: false }
+}
+
+/// Sets a field in all rows that fit a filter.
+pub fn set(filter: &str, column: &str, value: serde_json::Value) -> Request {
+    let fields = serde_json::from_value(json!([{ "column": column, "to": { "value": value } }])).unwrap();
+    Request { action: BulkAction::Set { fields }, selection: all(filter), all_or_nothing: false }
+}
+
+pub fn all(filter: &str) -> Selection {
+    let filter = (!filter.is_empty()).then(|| Filter::parse(filter).unwrap());
+    Selection::View { view: View { filter, ..View::default() }, except: Vec::new() }
+}
+
+pub fn key(value: impl Into<serde_json::Value>) -> Key {
+    Key::Single(value.into())
+}

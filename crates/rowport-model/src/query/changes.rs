@@ -1,0 +1,282 @@
+//! What changes ask of a dataset: its keys, its rows as they are stored, and the fields that are set.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::catalog::ResolvedDataset;
+use super::condition;
+use super::resolve::column_ref;
+use super::{ColumnRef, Comparison, Expr, OrderBy, OutputColumn, Predicate, Query, QueryError};
+use crate::assignment::{FieldValue, SetField};
+use crate::column::{Column, ColumnType};
+use crate::cursor::CursorValue;
+use crate::dataset::DatasetKind;
+use crate::filter::Literal;
+use crate::policy::TenantScope;
+use crate::value::Value;
+use crate::view::View;
+
+/// A field that is set, resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// The column.
+    pub column: ColumnRef,
+    /// What it becomes.
+    pub value: Assigned,
+}
+
+/// What a field becomes, resolved.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Assigned {
+    /// NULL.
+    Null,
+    /// This value.
+    Value(Value),
+    /// What the column holds.
+    Copy(ColumnRef),
+    /// Itself and so much more.
+    Add(Value),
+    /// Its text with one replaced by another.
+    Replace {
+        /// What is looked for.
+        find: String,
+        /// What takes its place.
+        with: String,
+    },
+}
+
+/// What marks a row as deleted at a moment: that moment, or true where there is no room for one.
+pub fn deletion_mark(column_type: &ColumnType, now: Timestamp) -> Value {
+    let here = now.to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    match column_type {
+        ColumnType::Boolean => Value::Boolean(true),
+        ColumnType::Date => Value::Date(here.date()),
+        ColumnType::Timestamp => Value::Timestamp(here),
+        ColumnType::Integer { .. } => Value::Integer(now.as_second().into()),
+        ColumnType::TimestampTz => Value::TimestampTz(now),
+        _ => Value::Text(now.to_string()),
+    }
+}
+
+/// The most rows whose key has several columns that one predicate names: databases plan such lists slowly.
+const COMPOSITE: usize = 500;
+
+/// The condition that a row is one of those with these keys. NULL is in no key.
+pub fn rows_with_keys(key: &[ColumnRef], keys: &[Vec<Option<Value>>]) -> Predicate {
+    if let [column] = key {
+        let values: Vec<_> = keys.iter().filter_map(|key| key.first().cloned().flatten()).collect();
+        return match values.is_empty() {
+            true => Predicate::Any(Vec::new()),
+            false => Predicate::In { expr: Expr::Column(column.clone()), values },
+        };
+    }
+    let one = |values: &Vec<Option<Value>>| {
+        let parts = key.iter().zip(values).map(|(column, value)| match value {
+            Some(value) => Predicate::Compare {
+                expr: Expr::Column(column.clone()),
+                comparison: Comparison::Equal,
+                value: value.clone(),
+            },
+            None => Predicate::Any(Vec::new()),
+        });
+        Predicate::All(parts.collect())
+    };
+    Predicate::Any(keys.iter().map(one).collect())
+}
+
+impl ResolvedDataset<'_> {
+    /// The columns that name a row in changes: the dataset's key, where the principal may see all of it.
+    pub fn change_key(&self) -> Result<Vec<ColumnRef>, QueryError> {
+        let key = self.key();
+        let names: Vec<_> = key.iter().map(|column| column.name.as_str()).collect();
+        match !key.is_empty() && self.inner().key == names {
+            true => Ok(key.into_iter().map(|column| column_ref(column, 0, false)).collect()),
+            false => Err(QueryError::NoKey { dataset: self.name().to_string() }),
+        }
+    }
+
+    /// How many rows of this dataset one statement may name by their keys.
+    pub fn keys_at_once(&self, most: usize) -> usize {
+        if self.inner().key.len() > 1 { most.min(COMPOSITE) } else { most }
+    }
+
+    /// What is stored of each row and can be stored again, hidden and masked columns too: a row that is to come back
+    /// comes back whole.
+    pub fn stored_columns(&self) -> Vec<ColumnRef> {
+        let stored = self.inner().columns.iter().filter(|column| !column.computed && !column.generated);
+        stored.map(as_stored).collect()
+    }
+
+    /// The keys of a view's rows, in the key's order whatever the view's is.
+    pub fn keys_query(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
+        let key = self.change_key()?;
+        let mut query = self.rows_query(view, now)?;
+        query.columns = key.iter().map(output).collect();
+        Ok(query)
+    }
+
+    /// Everything that is stored of a view's rows, in the key's order.
+    pub fn stored_query(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
+        let mut query = self.rows_query(view, now)?;
+        query.columns = self.stored_columns().iter().map(output).collect();
+        Ok(query)
+    }
+
+    /// A value of the key as it is written, in the form in which images of rows have it.
+    pub fn exact_key(&self, column: &ColumnRef, literal: &Literal) -> Result<CursorValue, QueryError> {
+        Ok(match condition::typed(&column.name, &column.column_type, literal)? {
+            Value::Boolean(value) => CursorValue::Boolean(value),
+            Value::Integer(value) => CursorValue::Integer(value.to_string()),
+            Value::Float(value) => CursorValue::Float(value.to_string()),
+            Value::Decimal(text) | Value::Text(text) => CursorValue::Text(text),
+            Value::Date(date) => CursorValue::Text(date.to_string()),
+            Value::Time(time) => CursorValue::Text(time.to_string()),
+            Value::Timestamp(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
+            Value::TimestampTz(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
+            Value::Bytes(bytes) => CursorValue::bytes(&bytes),
+        })
+    }
+
+    /// Whose rows there are, where that is not everybody's.
+    pub fn tenant(&self) -> Option<&TenantScope> {
+        self.policy.tenant.as_ref()
+    }
+
+    /// Refuses a view of the database: its rows are those of other datasets.
+    pub fn refuse_views(&self) -> Result<(), QueryError> {
+        match self.inner().kind {
+            DatasetKind::Table => Ok(()),
+            DatasetKind::View => Err(QueryError::NoKey { dataset: self.name().to_string() }),
+        }
+    }
+
+    fn rows_query(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
+        let key = self.change_key()?;
+        let names = key.iter().map(|column| column.name.clone()).collect();
+        let view = View { columns: Some(names), sort: Vec::new(), ..view.clone() };
+        let mut query = self.query(&view, now)?;
+        let by = |column: &ColumnRef| OrderBy { expr: Expr::Column(column.clone()), descending: false };
+        query.order = key.iter().map(by).collect();
+        Ok(query)
+    }
+
+    /// The fields that an action sets, each of them one that the principal sees and that may be written.
+    pub fn assignments(&self, fields: &[SetField]) -> Result<Vec<Assignment>, QueryError> {
+        let mut assignments: Vec<Assignment> = Vec::with_capacity(fields.len());
+        for field in fields {
+            if assignments.iter().any(|known| known.column.name == field.column) {
+                return Err(QueryError::RepeatedColumn { column: field.column.clone() });
+            }
+            assignments.push(self.assignment(field)?);
+        }
+        match assignments.is_empty() {
+            true => Err(QueryError::NoFields),
+            false => Ok(assignments),
+        }
+    }
+
+    fn assignment(&self, field: &SetField) -> Result<Assignment, QueryError> {
+        let column = self.readable(&field.column)?;
+        self.refuse_unwritable(column)?;
+        let wrong = |found: &str, expected: String| QueryError::BadValue {
+            column: field.column.clone(),
+            value: found.chars().take(80).collect(),
+            expected,
+        };
+        let column_type = &column.column_type;
+        let value = match &field.to {
+            FieldValue::Clear => Assigned::Null,
+            FieldValue::Value(Json::Null) => Assigned::Null,
+            FieldValue::Value(value) => Assigned::Value(written(column, value)?),
+            FieldValue::Copy(other) => Assigned::Copy(column_ref(self.readable(other)?, 0, false)),
+            FieldValue::Add(amount) if column_type.is_numeric() => Assigned::Add(written(column, amount)?),
+            FieldValue::Add(amount) => {
+                let found = column_type.word();
+                return Err(wrong(
+                    &amount.to_string(),
+                    format!("for a column of type {found}: only numbers grow"),
+                ));
+            }
+            FieldValue::Replace { find, with } if *column_type == ColumnType::Text && !find.is_empty() => {
+                if [find, with].iter().any(|text| text.contains('\0')) {
+                    return Err(wrong(find, "text without NUL characters".to_owned()));
+                }
+                Assigned::Replace { find: find.clone(), with: with.clone() }
+            }
+            FieldValue::Replace { find, .. } => {
+                return Err(wrong(find, "some text to find, in a column of text".to_owned()));
+            }
+        };
+        if value == Assigned::Null && !column.nullable {
+            return Err(wrong("NULL", "a value, which every row must have".to_owned()));
+        }
+        Ok(Assignment { column: column_ref(column, 0, false), value })
+    }
+
+    fn readable(&self, name: &str) -> Result<&Column, QueryError> {
+        let found = self.column(name).filter(|column| !column.masked);
+        found.ok_or_else(|| QueryError::UnknownColumn {
+            column: name.to_owned(),
+            dataset: self.name().to_string(),
+            suggestion: crate::nearest::nearest(name, self.columns().map(|column| column.name.clone())),
+        })
+    }
+
+    fn refuse_unwritable(&self, column: &Column) -> Result<(), QueryError> {
+        let name = &column.name;
+        let policy = &self.policy;
+        let reason = if column.computed || column.generated {
+            "is computed from others"
+        } else if self.inner().key.contains(name) {
+            "is part of the key, by which every change names its row"
+        } else if policy.deleted_at.as_ref() == Some(name) || policy.deleted_by.as_ref() == Some(name) {
+            "says whether a row is deleted: delete or restore it instead"
+        } else if policy.tenant.as_ref().is_some_and(|tenant| tenant.column == *name) {
+            "says whose a row is"
+        } else {
+            return Ok(());
+        };
+        Err(QueryError::NotWritable { column: name.clone(), reason })
+    }
+}
+
+/// A value as a filter would read it, except that nothing is rounded on its way into the column.
+fn written(column: &Column, value: &Json) -> Result<Value, QueryError> {
+    let bad = |expected: &str| QueryError::BadValue {
+        column: column.name.clone(),
+        value: value.to_string().chars().take(80).collect(),
+        expected: expected.to_owned(),
+    };
+    let literal = match value {
+        Json::Bool(value) => Literal::Boolean(*value),
+        Json::Number(number) => Literal::Number(number.to_string()),
+        Json::String(text) => Literal::Text(text.clone()),
+        Json::Array(_) | Json::Object(_) if column.column_type == ColumnType::Json => {
+            Literal::Text(value.to_string())
+        }
+        _ => return Err(bad("a text, a number, true, false or null")),
+    };
+    let typed = condition::typed(&column.name, &column.column_type, &literal)?;
+    match (&column.column_type, &typed) {
+        (ColumnType::Integer { .. }, Value::Decimal(_)) => Err(bad("a whole number")),
+        _ => Ok(typed),
+    }
+}
+
+/// An array is stored as the database writes it: the JSON that pages show of it could not be stored again.
+fn as_stored(column: &Column) -> ColumnRef {
+    let stored = column_ref(column, 0, false);
+    match column.column_type {
+        ColumnType::Array => ColumnRef { column_type: ColumnType::Other, ..stored },
+        _ => stored,
+    }
+}
+
+fn output(column: &ColumnRef) -> OutputColumn {
+    OutputColumn {
+        name: column.name.clone(),
+        label: column.name.clone(),
+        expr: Expr::Column(column.clone()),
+        currency: None,
+    }
+}
