@@ -115,15 +115,18 @@ impl IntoResponse for ApiError {
 /// The status that goes with each code; what is not listed is a mistake of ours.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "unknown_column" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_name"
-        | "bad_text" => StatusCode::BAD_REQUEST,
+        "unknown_column" | "bad_change" | "bad_key" | "bad_confirmation" | "not_writable" | "bad_filter"
+        | "bad_view" | "bad_cursor" | "bad_export" | "bad_name" | "bad_text" => StatusCode::BAD_REQUEST,
         "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
         | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
-        | "unknown_invitation" | "unknown_subject" => StatusCode::NOT_FOUND,
+        | "unknown_invitation" | "unknown_subject" | "unknown_change_set" => StatusCode::NOT_FOUND,
         "bad_preset" | "bad_role" => StatusCode::BAD_REQUEST,
         "forbidden" => StatusCode::FORBIDDEN,
-        "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed" => {
-            StatusCode::CONFLICT
+        "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed"
+        | "no_key" | "no_journal" | "selection_changed" | "confirmed_before" | "not_undoable"
+        | "overtaken" => StatusCode::CONFLICT,
+        "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" => {
+            StatusCode::UNPROCESSABLE_ENTITY
         }
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url"

@@ -25,6 +25,7 @@ use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::changes::Changes;
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_store::Store;
@@ -55,6 +56,8 @@ pub struct AppState {
     pub watcher: Watcher,
     /// Signs the links to files.
     pub links: Links,
+    /// What is done to rows.
+    pub changes: Changes,
     /// Who asks.
     pub accounts: Accounts,
     /// Where the page is, as the outside sees it.

@@ -12,10 +12,10 @@ const ANSWERS: [(u16, &str, &str); 14] = [
     (401, "NotSignedIn", "Nobody is signed in, or the API key is not good any more"),
     (403, "Forbidden", "It is not allowed, or the request came from another site or named another host"),
     (404, "NotFound", "There is none of that name"),
-    (409, "Conflict", "The name is taken, or the dataset has changed meanwhile"),
+    (409, "Conflict", "The name is taken, or what there is has changed meanwhile"),
     (413, "TooLarge", "More columns, values or bytes than a request may have"),
     (415, "UnsupportedMediaType", "The body is of a kind that is not read here"),
-    (422, "Unprocessable", "These rows or options do not go into this format"),
+    (422, "Unprocessable", "These rows do not go into this format, or the database does not take them"),
     (429, "TooOften", "It was done or tried too often; `Retry-After` says when it may be asked again"),
     (500, "Internal", "A mistake of ours, or Rowport's own file cannot be used"),
     (502, "BadGateway", "The database or the storage refused, or was lost"),
@@ -45,6 +45,7 @@ groups! {
     "What a route that writes rows into a file may answer." ExportProblems: 400 403 404 409 413 422 429 500 502 503 504 507;
     "What a route about Rowport's own state may answer." StateProblems: 400 403 500 503;
     "What a route about one run may answer on top." RunProblems: 404 409;
+    "What a route that changes rows may answer on top." ChangeProblems: 422;
     "What a route that is slowed down may answer on top." Throttled: 401 403 429;
     "What a route that gives out a file may answer on top." FileProblems: 502 507;
     "What a route that reads a body may answer on top." BodyProblems: 413 415;

@@ -54,7 +54,7 @@ impl Ids {
     }
 
     /// A key to sign with.
-    pub(crate) fn secret(&self) -> [u8; 32] {
+    pub fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
         self.fill(&mut bytes);
         bytes

@@ -16,6 +16,7 @@ Exit codes:
   4    there is no such dataset or column, or the filter, sort or options do not fit it
   5    the output cannot be written
   6    the configuration is wrong
+  7    some rows were not changed, and are listed
   130  interrupted";
 
 /// Why a command ended early.
@@ -79,6 +80,7 @@ impl From<EngineError> for Failure {
             "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol"
             | "timeout" | "dataset_changed" | "bad_value" => 3,
             "output_failed" | "storage_full" => 5,
+            "no_journal" => 6,
             "cancelled" => 130,
             "internal" => 1,
             _ => 4,

@@ -15,7 +15,7 @@ pub(crate) struct Notation {
 
 pub(crate) const POSTGRES: Notation = Notation {
     definition: include_str!("postgres.sql"),
-    prefix: "rowport.",
+    prefix: "rowport_journal.",
     lock: " FOR UPDATE",
     place: |number| format!("${number}"),
 };
@@ -68,7 +68,7 @@ mod tests {
     fn names_and_places_are_written_as_each_database_reads_them() {
         let sql = "UPDATE {change_sets} SET state = $1 WHERE id = $2";
         for (notation, written) in [
-            (POSTGRES, "UPDATE rowport.change_sets SET state = $1 WHERE id = $2"),
+            (POSTGRES, "UPDATE rowport_journal.change_sets SET state = $1 WHERE id = $2"),
             (MYSQL, "UPDATE _rowport_change_sets SET state = ? WHERE id = ?"),
             (SQLITE, "UPDATE _rowport_change_sets SET state = ?1 WHERE id = ?2"),
         ] {

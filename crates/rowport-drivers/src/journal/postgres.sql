@@ -1,11 +1,11 @@
 -- Rowport's journal: what was changed through Rowport, and what it takes to change it back.
 -- The login that Rowport uses needs SELECT, INSERT, UPDATE and DELETE on these three tables, and USAGE of the schema.
-CREATE SCHEMA IF NOT EXISTS rowport;
+CREATE SCHEMA IF NOT EXISTS rowport_journal;
 
-CREATE TABLE IF NOT EXISTS rowport.journal (version bigint NOT NULL);
-INSERT INTO rowport.journal SELECT 1 WHERE NOT EXISTS (SELECT FROM rowport.journal);
+CREATE TABLE IF NOT EXISTS rowport_journal.journal (version bigint NOT NULL);
+INSERT INTO rowport_journal.journal SELECT 1 WHERE NOT EXISTS (SELECT FROM rowport_journal.journal);
 
-CREATE TABLE IF NOT EXISTS rowport.change_sets (
+CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     id text PRIMARY KEY,
     dataset text NOT NULL,
     action text NOT NULL,
@@ -28,10 +28,10 @@ CREATE TABLE IF NOT EXISTS rowport.change_sets (
     ended_at bigint,
     undo_until bigint NOT NULL
 );
-CREATE INDEX IF NOT EXISTS change_sets_by_dataset ON rowport.change_sets (dataset, id);
+CREATE INDEX IF NOT EXISTS change_sets_by_dataset ON rowport_journal.change_sets (dataset, id);
 
-CREATE TABLE IF NOT EXISTS rowport.change_chunks (
-    change_set text NOT NULL REFERENCES rowport.change_sets (id),
+CREATE TABLE IF NOT EXISTS rowport_journal.change_chunks (
+    change_set text NOT NULL REFERENCES rowport_journal.change_sets (id),
     chunk bigint NOT NULL,
     state text NOT NULL,
     key_count bigint NOT NULL,
@@ -49,7 +49,7 @@ CREATE TABLE IF NOT EXISTS rowport.change_chunks (
     PRIMARY KEY (change_set, chunk)
 );
 -- The images are compressed already.
-ALTER TABLE rowport.change_chunks
+ALTER TABLE rowport_journal.change_chunks
     ALTER COLUMN keys_image SET STORAGE EXTERNAL,
     ALTER COLUMN before_image SET STORAGE EXTERNAL,
     ALTER COLUMN after_image SET STORAGE EXTERNAL;

@@ -211,6 +211,14 @@ impl ChangeSet {
         Ok(!transaction.journal(sql, vec![id.into(), attempt.into()]).await?.rows.is_empty())
     }
 
+    /// The attempt that has it now.
+    pub async fn attempt(transaction: &mut dyn Transaction, id: &str) -> Result<u32, DriverError> {
+        let sql = "SELECT attempt FROM {change_sets} WHERE id = $1";
+        let answer = transaction.journal(sql, vec![id.into()]).await?;
+        let row = answer.rows.into_iter().next().unwrap_or_default();
+        Ok(u32::try_from(Columns::of(row).integer()?).unwrap_or(u32::MAX))
+    }
+
     /// Counts what a chunk brought. False when a later attempt has the change set, or when it has ended: then nothing of
     /// the transaction may last.
     pub async fn advance(

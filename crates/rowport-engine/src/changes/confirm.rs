@@ -83,13 +83,13 @@ impl Changes {
             }
         })?;
         let mut number = 0;
-        let sum = chosen.each(&self.desk, source, async |keys| {
-            let (rows, keys) = (keys.num_rows() as u64, images::pack(&keys)?);
-            let chunk = NewChunk { chunk: number, rows, keys, from: None };
+        let mut keys = chosen.read(&self.desk, source);
+        while let Some(batch) = keys.next().await? {
+            let (rows, keys) = (batch.num_rows() as u64, images::pack(&batch)?);
+            NewChunk { chunk: number, rows, keys, from: None }.add(transaction.as_mut(), &shown.id).await?;
             number += STRIDE;
-            Ok(chunk.add(transaction.as_mut(), &shown.id).await?)
-        });
-        let sum = sum.await?;
+        }
+        let sum = keys.sum()?;
         if sum != shown.sum() {
             // Dropping the transaction takes the change set back.
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
@@ -187,6 +187,13 @@ impl Changes {
             Job::new(&self.desk, resolved, source, set, attempt)?.run(cancel, progress).await?;
         }
         job::outcome(driver.as_ref(), change_set).await
+    }
+
+    /// The attempt that takes a change set over from whoever had it before.
+    pub async fn next_attempt(&self, target: Target<'_>, change_set: &str) -> Result<u32, EngineError> {
+        self.outcome(target, change_set).await?;
+        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        Ok(ChangeSet::attempt(transaction.as_mut(), change_set).await?.saturating_add(1))
     }
 
     /// What came of a change set so far.

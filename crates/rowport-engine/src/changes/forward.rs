@@ -1,14 +1,29 @@
 //! What a bulk action does to the rows of one chunk.
 
+use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::{Assigned, Assignment, Query};
 
-use super::halve::halve;
+use super::halve::{Attempt, halve};
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
 use super::words;
 use crate::error::EngineError;
+
+/// What is done to rows that are locked.
+struct Forward<'a> {
+    job: &'a Job<'a>,
+    keys: &'a [Exact],
+    assignments: Option<&'a [Assignment]>,
+}
+
+#[async_trait]
+impl Attempt for Forward<'_> {
+    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
+        self.job.apply(transaction, self.keys, rows, self.assignments).await
+    }
+}
 
 impl Job<'_> {
     pub(super) async fn forward(
@@ -35,11 +50,8 @@ impl Job<'_> {
             }
             Care::RowByRow => {
                 let all = (0..found.len()).collect();
-                let tried = halve(transaction, all, async |transaction, piece| {
-                    self.apply(transaction, &found, piece, assignments.as_deref()).await
-                });
-                let mut tried = tried.await?;
-                tried.done.sort_unstable();
+                let what = Forward { job: self, keys: &found, assignments: assignments.as_deref() };
+                let tried = halve(transaction, all, &what).await?;
                 (tried.done, tried.refused)
             }
         };

@@ -1,6 +1,14 @@
 //! Finds the rows that a database does not take: a piece that fails is halved until they stand alone.
 
+use async_trait::async_trait;
 use rowport_drivers::{DriverError, Transaction};
+
+/// What is done with rows, given as their places.
+#[async_trait]
+pub(super) trait Attempt: Send + Sync {
+    /// Does it with all of these rows, or fails.
+    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError>;
+}
 
 /// What came of rows that were tried.
 pub(super) struct Tried {
@@ -14,7 +22,7 @@ pub(super) struct Tried {
 pub(super) async fn halve(
     transaction: &mut dyn Transaction,
     rows: Vec<usize>,
-    mut attempt: impl AsyncFnMut(&mut dyn Transaction, &[usize]) -> Result<(), DriverError>,
+    what: &dyn Attempt,
 ) -> Result<Tried, DriverError> {
     let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new() };
     let mut pieces: Vec<&[usize]> = vec![&rows];
@@ -23,7 +31,7 @@ pub(super) async fn halve(
             continue;
         }
         transaction.savepoint().await?;
-        let outcome = match attempt(&mut *transaction, piece).await {
+        let outcome = match what.attempt(&mut *transaction, piece).await {
             // Constraints that are checked late are checked now.
             Ok(()) => transaction.release().await,
             Err(error) => Err(error),
@@ -43,5 +51,6 @@ pub(super) async fn halve(
             Err(error) => return Err(error),
         }
     }
+    tried.done.sort_unstable();
     Ok(tried)
 }

@@ -52,7 +52,9 @@ impl Changes {
         let now = self.desk.clock().now();
         let chosen = Chosen::of(&resolved, &request.selection, now)?;
         let named = chosen.named;
-        let sum = chosen.each(&self.desk, source, async |_| Ok(())).await?;
+        let mut keys = chosen.read(&self.desk, source);
+        while keys.next().await?.is_some() {}
+        let sum = keys.sum()?;
         if sum.rows == 0 {
             return Err(EngineError::BadChange { message: "there are no such rows".to_owned() });
         }

@@ -6,13 +6,14 @@
 use std::collections::HashMap;
 
 use arrow_array::RecordBatch;
+use async_trait::async_trait;
 use rowport_drivers::journal::{ChangeSet, Chunk, Done};
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::{ColumnRef, CursorValue, Key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::halve::halve;
+use super::halve::{Attempt, halve};
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
 use super::{ImageColumn, RowFailure};
@@ -46,6 +47,21 @@ impl Images {
     /// The one that has the rows' keys.
     fn either(&self) -> Option<&RecordBatch> {
         self.after.as_ref().or(self.before.as_ref())
+    }
+}
+
+/// What puts rows back.
+struct Back<'a> {
+    job: &'a Job<'a>,
+    images: &'a Images,
+    columns: &'a [ColumnRef],
+    rows: &'a [(Exact, usize)],
+}
+
+#[async_trait]
+impl Attempt for Back<'_> {
+    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
+        self.job.put_piece_back(transaction, self.images, self.columns, self.rows, rows).await
     }
 }
 
@@ -146,14 +162,10 @@ impl Job<'_> {
             self.put_piece_back(transaction, images, columns, &rows, &all).await?;
             return Ok((rows, Vec::new()));
         }
-        let tried = halve(transaction, all, async |transaction, piece| {
-            self.put_piece_back(transaction, images, columns, &rows, piece).await
-        });
-        let tried = tried.await?;
+        let what = Back { job: self, images, columns, rows: &rows };
+        let tried = halve(transaction, all, &what).await?;
         let refused = tried.refused.iter().map(|(row, error)| self.refused(&rows[*row].0, error)).collect();
-        let mut done = tried.done;
-        done.sort_unstable();
-        Ok((done.into_iter().map(|row| rows[row].clone()).collect(), refused))
+        Ok((tried.done.into_iter().map(|row| rows[row].clone()).collect(), refused))
     }
 
     async fn put_piece_back(

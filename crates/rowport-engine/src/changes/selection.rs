@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use arrow_array::RecordBatch;
 use jiff::Timestamp;
-use rowport_drivers::ReadOptions;
+use rowport_drivers::{BatchStream, ReadOptions};
 use rowport_model::{
     Filter, Key, Literal, MAX_KEYS, Query, QueryError, ResolvedDataset, Selection, View, key_filter,
 };
@@ -92,34 +92,61 @@ impl Chosen {
         Ok(literals(dataset, &columns, keys)?.into_iter().map(exact).collect::<Result<_, QueryError>>()?)
     }
 
-    /// Reads the keys, a chunk's worth at a time at most, and hands each batch over.
-    pub(super) async fn each(
-        self,
-        desk: &Desk,
-        source: &str,
-        mut take: impl AsyncFnMut(RecordBatch) -> Result<(), EngineError>,
-    ) -> Result<Sum, EngineError> {
-        let mut sum = Sha256::new();
-        let mut rows = 0;
-        let options = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
-        for query in self.queries {
-            let mut stream = desk.driver(source)?.read(query, options).await?;
-            while let Some(batch) = stream.next().await {
-                let batch = batch?;
-                for key in images::keys(&batch, &self.key)? {
-                    // A list of texts; writing it cannot fail.
-                    sum.update(serde_json::to_vec(&key).unwrap_or_default());
-                }
-                rows += batch.num_rows() as u64;
-                take(batch).await?;
+    /// Reads the keys, a chunk's worth at a time at most.
+    pub(super) fn read<'a>(self, desk: &'a Desk, source: &'a str) -> KeyStream<'a> {
+        KeyStream { desk, source, chosen: self, stream: None, next: 0, rows: 0, digest: Sha256::new() }
+    }
+}
+
+/// The keys of a selection on their way.
+pub(super) struct KeyStream<'a> {
+    desk: &'a Desk,
+    source: &'a str,
+    chosen: Chosen,
+    stream: Option<BatchStream>,
+    /// Which query comes next.
+    next: usize,
+    rows: u64,
+    digest: Sha256,
+}
+
+impl KeyStream<'_> {
+    /// The next keys; none after the last.
+    pub(super) async fn next(&mut self) -> Result<Option<RecordBatch>, EngineError> {
+        const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
+        loop {
+            if self.stream.is_none() {
+                let Some(query) = self.chosen.queries.get(self.next) else { return Ok(None) };
+                self.next += 1;
+                let read = self.desk.driver(self.source)?.read(query.clone(), OPTIONS).await?;
+                self.stream = Some(read);
             }
+            let batch = match &mut self.stream {
+                Some(stream) => stream.next().await,
+                None => None,
+            };
+            let Some(batch) = batch else {
+                self.stream = None;
+                continue;
+            };
+            let batch = batch?;
+            for key in images::keys(&batch, &self.chosen.key)? {
+                // A list of texts; writing it cannot fail.
+                self.digest.update(serde_json::to_vec(&key).unwrap_or_default());
+            }
+            self.rows += batch.num_rows() as u64;
+            return Ok(Some(batch));
         }
+    }
+
+    /// What the keys came to, once all were read.
+    pub(super) fn sum(self) -> Result<Sum, EngineError> {
         // A date that names a moment's key stands for the whole day: such a key names more than one row.
-        if self.named.is_some_and(|named| rows > named) {
+        if self.chosen.named.is_some_and(|named| self.rows > named) {
             return Err(EngineError::BadChange { message: "a key names more than one row".to_owned() });
         }
-        let digest = sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Sum { rows, digest })
+        let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Sum { rows: self.rows, digest })
     }
 }
 

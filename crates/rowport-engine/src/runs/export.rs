@@ -34,7 +34,7 @@ impl RunKind for ExportRun {
         let outcome = export(work, &request).await;
         meter.end(outcome.as_ref().map(|(manifest, _)| manifest));
         let (manifest, artifact) = outcome?;
-        Ok(Made { artifact, rows: manifest.rows })
+        Ok(Made { artifact: Some(artifact), rows: manifest.rows })
     }
 }
 

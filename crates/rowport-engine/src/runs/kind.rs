@@ -5,6 +5,7 @@ use rowport_model::Principal;
 use rowport_store::{NewArtifact, Run, Storage};
 use tokio_util::sync::CancellationToken;
 
+use super::change::ChangeRun;
 use super::export::ExportRun;
 use super::progress::ProgressReport;
 use super::subject_export::SubjectExportRun;
@@ -41,17 +42,17 @@ pub struct Work {
     pub cancel: CancellationToken,
 }
 
-/// What an attempt made: a whole and durable file.
+/// What an attempt made.
 pub struct Made {
-    /// The file.
-    pub artifact: NewArtifact,
-    /// Rows in it.
+    /// A whole and durable file, where the kind makes one.
+    pub artifact: Option<NewArtifact>,
+    /// Rows in it, or rows that were changed.
     pub rows: u64,
 }
 
 /// Every kind of run.
 pub fn kinds() -> Vec<Box<dyn RunKind>> {
-    vec![Box::new(ExportRun), Box::new(SubjectExportRun)]
+    vec![Box::new(ExportRun), Box::new(SubjectExportRun), Box::new(ChangeRun)]
 }
 
 /// [`RunKind::scope`] of the run's kind.

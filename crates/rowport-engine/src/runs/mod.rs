@@ -7,6 +7,7 @@
 //! - A file is published in the transaction that completes its run. Until then nobody can see it.
 //! - Each kind of run is one file, and one line in [`kinds`].
 
+mod change;
 mod export;
 mod fill;
 mod kind;

@@ -52,6 +52,6 @@ impl RunKind for SubjectExportRun {
             expires_at: kept_until(&desk)?,
             scope,
         };
-        Ok(Made { artifact, rows: archive.manifest.rows })
+        Ok(Made { artifact: Some(artifact), rows: archive.manifest.rows })
     }
 }

@@ -174,8 +174,9 @@ async fn write_end(
     match (outcome, stop) {
         // A file that is whole all the same is worth more than having stopped.
         (Ok(made), None | Some(Stop::Draining)) => {
-            let progress = RunProgress { rows: made.rows, bytes: made.artifact.bytes, ..progress };
-            runs.complete(clock, claim, progress, &made.artifact).await.map(|_| Ended::Completed)
+            let bytes = made.artifact.as_ref().map_or(0, |artifact| artifact.bytes);
+            let progress = RunProgress { rows: made.rows, bytes, ..progress };
+            runs.complete(clock, claim, progress, made.artifact.as_ref()).await.map(|_| Ended::Completed)
         }
         (_, Some(Stop::Asked)) => runs.cancelled(clock, claim).await.map(|()| Ended::Cancelled),
         (Err(_), Some(Stop::Draining)) => runs.release(clock, claim).await.map(|()| Ended::Released),
@@ -205,6 +206,7 @@ fn may_go_better(code: &str) -> bool {
             | "storage_full"
             | "storage_unavailable"
             | "store_busy"
+            | "overtaken"
     )
 }
 

@@ -7,9 +7,11 @@ mod health;
 mod request;
 
 pub(crate) mod audit;
+pub(crate) mod changes;
 pub(crate) mod datasets;
 pub(crate) mod export;
 pub(crate) mod invitations;
+pub(crate) mod journal;
 pub(crate) mod keys;
 pub mod limits;
 pub(crate) mod notifications;
@@ -34,6 +36,8 @@ use crate::access::{Needs, Routes};
 pub(crate) fn all(routes: Routes) -> Routes {
     const READ: Needs = Needs::Dataset(Permission::RecordsRead);
     const EXPORT: Needs = Needs::Dataset(Permission::RecordsExport);
+    const UPDATE: Needs = Needs::Dataset(Permission::RecordsUpdate);
+    const DELETE: Needs = Needs::Dataset(Permission::RecordsDelete);
     const SUBJECTS: Needs = Needs::Permission(Permission::SubjectsExport);
     const ADMIN: Needs = Needs::Permission(Permission::Admin);
     const AUDIT: Needs = Needs::Permission(Permission::AuditRead);
@@ -64,6 +68,16 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(READ, routes!(rows::page::get_rows, rows::page::post_rows))
         .add(READ, routes!(rows::count::get_count, rows::count::post_count))
         .add(READ, routes!(rows::landmarks::get_landmarks, rows::landmarks::post_landmarks))
+        .add(DELETE, routes!(changes::preview::preview_delete))
+        .add(DELETE, routes!(changes::bulk::delete_rows))
+        .add(UPDATE, routes!(changes::preview::preview_set))
+        .add(UPDATE, routes!(changes::bulk::set_fields))
+        .add(READ, routes!(changes::list::list_changes))
+        .add(READ, routes!(changes::get::get_change))
+        .add(READ, routes!(changes::undo::undo_change))
+        .add(DELETE, routes!(changes::trash::get_trash))
+        .add(Needs::SignIn, routes!(journal::get::get_journal))
+        .add(ADMIN, routes!(journal::make::make_journal))
         .add(EXPORT, routes!(export::plan::get_export_plan, export::plan::post_export_plan))
         .add(EXPORT, routes!(export::download::get_export, export::download::post_export))
         .add(EXPORT, routes!(runs::export::start_export))

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::changes::Changes;
 use rowport_engine::notify::{Notifier, NotifySettings};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{
@@ -18,7 +19,7 @@ use rowport_engine::settings::{
 };
 use rowport_model::Clock;
 use rowport_server::{AppState, LimitSettings, Links, Site};
-use rowport_store::{Folder, Storage, Store};
+use rowport_store::{Folder, Ids, Storage, Store};
 use rowport_testkit::Database;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -155,8 +156,10 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             async move { runner.work(stop).await }
         });
         let (store, accounts) = (Arc::clone(&store), accounts.clone());
+        let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
         let state = AppState {
             desk,
+            changes,
             store: Arc::clone(&store),
             runner,
             notifier,

@@ -168,14 +168,15 @@ impl Runs<'_> {
         })
     }
 
-    /// Ends the run well, publishes its file, and puts down whom to tell: all of it or nothing.
+    /// Ends the run well, publishes its file if it made one, and puts down whom to tell: all of it or nothing. The answer
+    /// is the file's id.
     pub async fn complete(
         &self,
         clock: &dyn Clock,
         claim: &Claim,
         progress: RunProgress,
-        artifact: &NewArtifact,
-    ) -> Result<String, StoreError> {
+        artifact: Option<&NewArtifact>,
+    ) -> Result<Option<String>, StoreError> {
         let now = clock.now().as_millisecond();
         let id = self.store.ids.unguessable();
         in_transaction!(&self.store.database, |connection| {
@@ -193,23 +194,25 @@ impl Runs<'_> {
             if completed.rows_affected() != 1 {
                 return Err(claim.lost());
             }
-            sqlx::query(artifacts::PUBLISH)
-                .bind(&id)
-                .bind(&claim.run.id)
-                .bind(&artifact.storage_key)
-                .bind(&artifact.file_name)
-                .bind(&artifact.media_type)
-                .bind(signed(artifact.bytes))
-                .bind(&artifact.sha256)
-                .bind(artifact.manifest.to_string())
-                .bind(now)
-                .bind(artifact.expires_at.as_millisecond())
-                .bind(&artifact.scope)
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
+            if let Some(artifact) = artifact {
+                sqlx::query(artifacts::PUBLISH)
+                    .bind(&id)
+                    .bind(&claim.run.id)
+                    .bind(&artifact.storage_key)
+                    .bind(&artifact.file_name)
+                    .bind(&artifact.media_type)
+                    .bind(signed(artifact.bytes))
+                    .bind(&artifact.sha256)
+                    .bind(artifact.manifest.to_string())
+                    .bind(now)
+                    .bind(artifact.expires_at.as_millisecond())
+                    .bind(&artifact.scope)
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(|error| self.wrong(error))?;
+            }
             tell!(self, connection, &claim.run.id, now);
-            Ok(id.clone())
+            Ok(artifact.map(|_| id.clone()))
         })
     }
 

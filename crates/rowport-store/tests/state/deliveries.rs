@@ -57,13 +57,13 @@ async fn the_end_of_a_run_is_put_down_with_it(store: Store) {
     let mine = claim(&store, &clock, "a").await.unwrap();
     assert!(log(&store).await.is_empty(), "nothing has ended yet");
     let whole = RunProgress { rows: 10, rows_expected: Some(10), bytes: 100 };
-    store.runs().complete(&clock, &mine, whole, &artifact(&clock, &mine)).await.unwrap();
+    store.runs().complete(&clock, &mine, whole, Some(&artifact(&clock, &mine))).await.unwrap();
     let told = log(&store).await;
     assert_eq!(told.len(), 1);
     assert_eq!((told[0].event, told[0].state), (DeliveryEvent::RunCompleted, DeliveryState::Waiting));
     assert_eq!((told[0].run_id.as_deref(), told[0].attempt), (Some(run.id.as_str()), 0));
     // A worker that lost its run ends nothing, and tells nothing.
-    store.runs().complete(&clock, &mine, whole, &artifact(&clock, &mine)).await.unwrap_err();
+    store.runs().complete(&clock, &mine, whole, Some(&artifact(&clock, &mine))).await.unwrap_err();
     assert_eq!(log(&store).await.len(), 1);
     let due = due(&store, &clock).await.unwrap();
     assert_eq!(due.delivery.attempt, 1);

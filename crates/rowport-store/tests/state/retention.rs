@@ -40,7 +40,7 @@ async fn what_ended_long_ago_is_forgotten_and_nothing_else(store: Store) {
     let completed = enqueue(&store, &clock, 2).await;
     let working = claim(&store, &clock, "a").await.unwrap();
     let file = artifact(&clock, &working);
-    store.runs().complete(&clock, &working, RunProgress::default(), &file).await.unwrap();
+    store.runs().complete(&clock, &working, RunProgress::default(), Some(&file)).await.unwrap();
     let deleted = enqueue(&store, &clock, 2).await;
     store.runs().cancel(&ME, &system, &clock, &deleted.id).await.unwrap();
     store.runs().delete(&ME, &system, &clock, &deleted.id).await.unwrap();
@@ -55,7 +55,7 @@ async fn what_ended_long_ago_is_forgotten_and_nothing_else(store: Store) {
     let working = claim(&store, &clock, "a").await.unwrap();
     let mut file = artifact(&clock, &working);
     file.expires_at = clock.now() + SignedDuration::from_hours(24 * 400);
-    store.runs().complete(&clock, &working, RunProgress::default(), &file).await.unwrap();
+    store.runs().complete(&clock, &working, RunProgress::default(), Some(&file)).await.unwrap();
     let queued = enqueue(&store, &clock, 2).await;
     let running = claim(&store, &clock, "b").await.unwrap();
     assert_eq!(running.run.id, queued.id);

@@ -98,7 +98,8 @@ async fn a_run_is_asked_for_worked_on_and_completed(store: Store) {
     assert_eq!(store.runs().heartbeat(&clock, &mine, LEASE, HALF).await.unwrap(), RunState::Running);
     let half = store.runs().get(&ME, &run.id).await.unwrap();
     assert_eq!((half.state, half.progress.rows, half.progress.bytes), (RunState::Running, 5, 50));
-    let id = store.runs().complete(&clock, &mine, WHOLE, &artifact(&clock, &mine)).await.unwrap();
+    let id =
+        store.runs().complete(&clock, &mine, WHOLE, Some(&artifact(&clock, &mine))).await.unwrap().unwrap();
     let done = store.runs().get(&ME, &run.id).await.unwrap();
     assert_eq!(
         (done.state, done.progress.rows, done.finished_at),
@@ -125,7 +126,7 @@ async fn a_worker_that_lost_its_run_can_write_nothing(store: Store) {
             Failure { code: "x".to_owned(), message: "late".to_owned(), retry_at: Some(clock.now()) };
         assert_eq!(runs.heartbeat(&clock, &old, LEASE, WHOLE).await.unwrap_err().code(), "run_lost");
         let file = artifact(&clock, &old);
-        assert_eq!(runs.complete(&clock, &old, WHOLE, &file).await.unwrap_err().code(), "run_lost");
+        assert_eq!(runs.complete(&clock, &old, WHOLE, Some(&file)).await.unwrap_err().code(), "run_lost");
         assert_eq!(runs.fail(&clock, &old, &failure).await.unwrap_err().code(), "run_lost");
         assert_eq!(runs.cancelled(&clock, &old).await.unwrap_err().code(), "run_lost");
         assert_eq!(runs.release(&clock, &old).await.unwrap_err().code(), "run_lost");
@@ -138,7 +139,7 @@ async fn a_worker_that_lost_its_run_can_write_nothing(store: Store) {
             1 => {
                 assert_eq!((now.state, now.attempt, now.progress.rows), (RunState::Running, 2, 0));
                 let new = Claim::clone(&again(&store, &clock, &run.id).await);
-                runs.complete(&clock, &new, WHOLE, &artifact(&clock, &new)).await.unwrap();
+                runs.complete(&clock, &new, WHOLE, Some(&artifact(&clock, &new))).await.unwrap();
             }
             _ => assert_eq!((now.state, now.attempt), (RunState::Completed, 3)),
         }
@@ -172,7 +173,7 @@ async fn a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked_to_sto
     assert_eq!(runs.heartbeat(&clock, &mine, LEASE, HALF).await.unwrap(), RunState::Cancelling);
     // What was to be cancelled is not completed behind the person's back.
     let file = artifact(&clock, &mine);
-    assert_eq!(runs.complete(&clock, &mine, WHOLE, &file).await.unwrap_err().code(), "run_lost");
+    assert_eq!(runs.complete(&clock, &mine, WHOLE, Some(&file)).await.unwrap_err().code(), "run_lost");
     runs.cancelled(&clock, &mine).await.unwrap();
     assert_eq!(runs.get(&ME, &running.id).await.unwrap().state, RunState::Cancelled);
     assert_eq!(
@@ -329,7 +330,7 @@ async fn only_what_has_ended_can_be_deleted(store: Store) {
         runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(),
         "still_running"
     );
-    let id = runs.complete(&clock, &mine, WHOLE, &artifact(&clock, &mine)).await.unwrap();
+    let id = runs.complete(&clock, &mine, WHOLE, Some(&artifact(&clock, &mine))).await.unwrap().unwrap();
     let version = runs.version().await.unwrap();
     runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap();
     assert_eq!(runs.get(&ME, &run.id).await.unwrap_err().code(), "unknown_run");

@@ -43,7 +43,7 @@ async fn only_what_is_nobodys_is_swept(store: &Store, depot: &Depot) {
     let published = claim_new(store, &clock).await;
     let kept = write(published.run.id.clone(), 1).await;
     let file = artifact(&clock, &published);
-    store.runs().complete(&clock, &published, RunProgress::default(), &file).await.unwrap();
+    store.runs().complete(&clock, &published, RunProgress::default(), Some(&file)).await.unwrap();
     let abandoned = write(published.run.id.clone(), 7).await;
     let running = claim_new(store, &clock).await;
     let under_way = write(running.run.id.clone(), 1).await;
@@ -76,7 +76,7 @@ async fn only_what_is_nobodys_is_swept(store: &Store, depot: &Depot) {
     let expiring = claim_new(store, &clock).await;
     write(expiring.run.id.clone(), expiring.run.attempt).await;
     let new = artifact(&clock, &expiring);
-    store.runs().complete(&clock, &expiring, RunProgress::default(), &new).await.unwrap();
+    store.runs().complete(&clock, &expiring, RunProgress::default(), Some(&new)).await.unwrap();
     assert_eq!(sweep().await, 0);
     clock.forward(24 * 3600);
     assert_eq!(sweep().await, 1);
@@ -114,7 +114,7 @@ async fn uploads_that_were_never_finished_are_swept(store: Store) {
     s3.put(&format!("{place}/data"), b"x");
     s3.put(&format!("{place}/unfinished"), b"");
     let file = artifact(&clock, &published);
-    store.runs().complete(&clock, &published, RunProgress::default(), &file).await.unwrap();
+    store.runs().complete(&clock, &published, RunProgress::default(), Some(&file)).await.unwrap();
     store.artifacts().sweep(&clock, &storage).await.unwrap();
     assert!(s3.object(&format!("{place}/data")).is_some());
     assert!(s3.object(&format!("{place}/unfinished")).is_none());

@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod changes;
 mod completions;
 mod config;
 mod datasets;
@@ -22,6 +23,16 @@ pub enum Command {
     Export(Box<export::Export>),
     /// Write everything about one person to an archive.
     SubjectExport(subject_export::SubjectExport),
+    /// Make the journal in a source, without which nothing in it can be changed.
+    Prepare(changes::prepare::Prepare),
+    /// Change many rows at once.
+    #[command(subcommand)]
+    Bulk(changes::bulk::Bulk),
+    /// Take a change back.
+    Undo(changes::undo::Undo),
+    /// Look at what was deleted, and bring it back.
+    #[command(subcommand)]
+    Trash(changes::trash::Trash),
     /// List the datasets of a source.
     Datasets(datasets::Datasets),
     /// Serve the page and the API.
@@ -48,6 +59,10 @@ impl Command {
         match self {
             Self::Export(command) => command.run().await,
             Self::SubjectExport(command) => command.run().await,
+            Self::Prepare(command) => command.run().await,
+            Self::Bulk(command) => command.run().await,
+            Self::Undo(command) => command.run().await,
+            Self::Trash(command) => command.run().await,
             Self::Datasets(command) => command.run().await,
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,

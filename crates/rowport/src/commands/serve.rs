@@ -7,12 +7,13 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::changes::Changes;
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::DeskSettings;
 use rowport_model::Principal;
 use rowport_server::{AppState, Links, Readiness, Site};
-use rowport_store::{Bucket, BucketSettings, Folder, Storage, Store, StoreError};
+use rowport_store::{Bucket, BucketSettings, Folder, Ids, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -230,8 +231,11 @@ impl Serving {
                 let watcher = Watcher::start(Arc::clone(&store), shutdown.closing.clone()).await;
                 let watcher = watcher.map_err(in_store)?;
                 let draining = shutdown.draining.clone();
+                let key = store.secret("confirmations-1").await.map_err(in_store)?;
+                let changes = Changes::new(Arc::clone(&desk), key, Arc::new(Ids::default()));
                 let state = AppState {
                     desk,
+                    changes,
                     store,
                     runner,
                     notifier,

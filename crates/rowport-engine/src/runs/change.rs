@@ -1,0 +1,40 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rowport_model::Principal;
+use rowport_store::{Ids, Run};
+
+use super::kind::{Made, RunKind, Work};
+use crate::changes::{Changes, Target};
+use crate::desk::Desk;
+use crate::error::EngineError;
+
+/// A change of more rows than somebody waits for.
+pub(super) struct ChangeRun;
+
+#[async_trait]
+impl RunKind for ChangeRun {
+    fn name(&self) -> &'static str {
+        "change"
+    }
+
+    /// It makes no file, and it is not asked for again: the confirmation was for one time.
+    async fn scope(&self, _: &Desk, _: &Principal, _: &Run) -> Result<String, EngineError> {
+        let message = "a change is confirmed once and for these rows: make another one".to_owned();
+        Err(EngineError::BadChange { message })
+    }
+
+    async fn run(&self, work: Work) -> Result<Made, EngineError> {
+        let Work { desk, principal, run, progress, cancel, .. } = work;
+        let change_set = run.request["change_set"].as_str().unwrap_or_default();
+        // Nothing is confirmed here, so nothing is signed.
+        let changes = Changes::new(Arc::clone(&desk), Vec::new(), Arc::new(Ids::default()));
+        let target = Target { principal: &principal, source: &run.source, dataset: &run.dataset };
+        let mut tried = 0;
+        let outcome = changes.work(target, change_set, run.attempt, &cancel, |rows| {
+            tried += rows;
+            progress.done(tried, 0);
+        });
+        Ok(Made { artifact: None, rows: outcome.await?.done })
+    }
+}

@@ -1,0 +1,190 @@
+//! Bulk actions, their history, and taking them back.
+
+pub(crate) mod bulk;
+pub(crate) mod get;
+pub(crate) mod list;
+pub(crate) mod preview;
+pub(crate) mod trash;
+pub(crate) mod undo;
+
+use axum::Json;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rowport_engine::changes::{BulkAction, Confirmed, Outcome, Request, Target};
+use rowport_model::{Key, Principal, Selection, SetField};
+use rowport_store::{Actor, NewRun, Run};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+use utoipa::{IntoParams, ToSchema};
+
+use super::runs::detached;
+use crate::AppState;
+use crate::error::ApiError;
+use crate::routes::request::{DatasetPath, ViewRequest};
+
+/// Up to so many rows are changed before the request is answered; more become a run.
+const AT_ONCE: u64 = 1_000;
+
+/// How often a change goes on after its worker or its database went away.
+const TRIES: u32 = 10;
+
+/// A change set's place.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct ChangePath {
+    /// The source's name.
+    #[param(example = "demo")]
+    source: String,
+    /// The dataset's name.
+    #[param(example = "records")]
+    dataset: String,
+    /// The change set's id.
+    id: String,
+}
+
+/// Which rows.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum SelectionBody {
+    /// The rows with these keys.
+    Keys(Vec<Key>),
+    /// All rows of a view, but some.
+    View(ViewSelection),
+}
+
+/// All rows of a view, but some.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ViewSelection {
+    /// Which: its filter and its search. All rows of the dataset when absent.
+    #[serde(default)]
+    view: ViewRequest,
+    /// The keys of those that are left out.
+    #[serde(default)]
+    #[schema(max_items = 10_000)]
+    except: Vec<Key>,
+}
+
+/// Rows to delete.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteBody {
+    /// Which rows.
+    selection: SelectionBody,
+    /// Do nothing unless all of them can be deleted.
+    #[serde(default)]
+    all_or_nothing: bool,
+    /// What the preview answered; not for a preview.
+    confirmation: Option<String>,
+}
+
+/// Fields to set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetBody {
+    /// Which rows.
+    selection: SelectionBody,
+    /// Which fields, and to what.
+    #[schema(min_items = 1, max_items = 1600)]
+    fields: Vec<SetField>,
+    /// Do nothing unless all of them can be changed.
+    #[serde(default)]
+    all_or_nothing: bool,
+    /// What the preview answered; not for a preview.
+    confirmation: Option<String>,
+}
+
+/// A change of more rows than are waited for.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Started {
+    /// The change set.
+    change_set: String,
+    /// The run that works on it.
+    run: Run,
+}
+
+impl SelectionBody {
+    fn selection(self) -> Result<Selection, ApiError> {
+        Ok(match self {
+            Self::Keys(keys) => Selection::Keys(keys),
+            Self::View(ViewSelection { view, except }) => Selection::View { view: view.view()?, except },
+        })
+    }
+}
+
+impl DeleteBody {
+    fn request(self) -> Result<(Request, Option<String>), ApiError> {
+        let selection = self.selection.selection()?;
+        let action = BulkAction::Delete;
+        Ok((Request { action, selection, all_or_nothing: self.all_or_nothing }, self.confirmation))
+    }
+}
+
+impl SetBody {
+    fn request(self) -> Result<(Request, Option<String>), ApiError> {
+        let selection = self.selection.selection()?;
+        let action = BulkAction::Set { fields: self.fields };
+        Ok((Request { action, selection, all_or_nothing: self.all_or_nothing }, self.confirmation))
+    }
+}
+
+/// Confirms an action, and does it.
+async fn confirm(
+    state: AppState,
+    principal: Principal,
+    actor: Actor,
+    path: DatasetPath,
+    (request, confirmation): (Request, Option<String>),
+) -> Result<Response, ApiError> {
+    let confirmation = confirmation
+        .ok_or_else(|| ApiError::bad_request("`confirmation` is missing: it is what the preview answered"))?;
+    detached(async move {
+        let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
+        let confirmed = state.changes.confirm(target, &actor, &request, &confirmation).await?;
+        carry_out(&state, target, &actor, confirmed).await
+    })
+    .await
+}
+
+/// Works on a change set that was put down: now if it is small, as a run if it is not.
+async fn carry_out(
+    state: &AppState,
+    target: Target<'_>,
+    actor: &Actor,
+    confirmed: Confirmed,
+) -> Result<Response, ApiError> {
+    let Confirmed { change_set, rows } = confirmed;
+    if rows <= AT_ONCE {
+        let never = CancellationToken::new();
+        let outcome = state.changes.work(target, &change_set, 1, &never, |_| {}).await?;
+        return Ok(answer(outcome));
+    }
+    let new = NewRun {
+        kind: "change",
+        source: target.source,
+        dataset: target.dataset,
+        request: &serde_json::json!({ "change_set": change_set }),
+        priority: 0,
+        tries: TRIES,
+        rows_expected: Some(rows),
+        rerun_of: None,
+        about: None,
+    };
+    let run = state.store.runs().enqueue(target.principal, actor, state.desk.clock().as_ref(), new).await?;
+    state.runner.hint();
+    let mut headers = HeaderMap::new();
+    // An id is hexadecimal digits and hyphens.
+    if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/runs/{}", run.id)) {
+        headers.insert(header::LOCATION, location);
+    }
+    Ok((StatusCode::ACCEPTED, headers, Json(Started { change_set, run })).into_response())
+}
+
+/// 200 where every row was changed, and 207 where some were not.
+fn answer(outcome: Outcome) -> Response {
+    let status = match outcome.failed + outcome.kept {
+        0 => StatusCode::OK,
+        _ => StatusCode::MULTI_STATUS,
+    };
+    (status, Json(outcome)).into_response()
+}

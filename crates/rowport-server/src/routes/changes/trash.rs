@@ -1,0 +1,44 @@
+use axum::Json;
+use axum::extract::State;
+use rowport_engine::changes::{Target, TrashPage};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::AppState;
+use crate::access::Caller;
+use crate::error::ApiError;
+use crate::extract::{ApiPath, ApiQuery};
+use crate::problems::RowsProblems;
+use crate::routes::request::DatasetPath;
+
+/// Which part of the trash.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TrashParams {
+    /// After this place; from the last deleted row on when absent.
+    cursor: Option<String>,
+    /// At most so many; 100 when absent, and 1,000 at most.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// What was deleted of a dataset and can be brought back, the last deleted row first. Undoing a row's change set for
+/// its key brings it back.
+#[utoipa::path(
+    get,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/trash",
+    tag = "changes",
+    params(DatasetPath, TrashParams),
+    responses((status = 200, description = "Rows in the trash", body = TrashPage), RowsProblems)
+)]
+pub(crate) async fn get_trash(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiQuery(params): ApiQuery<TrashParams>,
+) -> Result<Json<TrashPage>, ApiError> {
+    let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
+    let limit = params.limit.unwrap_or(100);
+    Ok(Json(state.changes.trash(target, params.cursor.as_deref(), limit).await?))
+}

@@ -1,0 +1,44 @@
+use axum::extract::State;
+use axum::response::Response;
+use rowport_engine::changes::{Outcome, ReverseRequest, Target};
+
+use super::super::runs::detached;
+use super::{ChangePath, Started, carry_out};
+use crate::AppState;
+use crate::access::{Acting, Caller};
+use crate::error::ApiError;
+use crate::extract::{ApiJson, ApiPath};
+use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
+
+/// Takes a change back, all of it or some rows. It needs what the change needed: `records.delete` or `records.update`.
+///
+/// Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo",
+    tag = "changes",
+    params(ChangePath),
+    request_body = ReverseRequest,
+    responses(
+        (status = 200, description = "All of it was taken back", body = Outcome),
+        (status = 202, description = "There are so many rows that a run does it", body = Started),
+        (status = 207, description = "Some rows were left as they are, and are listed", body = Outcome),
+        RowsProblems,
+        BodyProblems,
+        ChangeProblems
+    )
+)]
+pub(crate) async fn undo_change(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    Acting(actor): Acting,
+    ApiPath(path): ApiPath<ChangePath>,
+    ApiJson(body): ApiJson<ReverseRequest>,
+) -> Result<Response, ApiError> {
+    detached(async move {
+        let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
+        let put_down = state.changes.reverse(target, &actor, &path.id, &body).await?;
+        carry_out(&state, target, &actor, put_down).await
+    })
+    .await
+}

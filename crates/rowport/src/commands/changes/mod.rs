@@ -1,0 +1,178 @@
+//! Changing rows from the command line: as on the page, first what would happen, then a confirmation of exactly that.
+
+pub mod bulk;
+pub mod prepare;
+pub mod trash;
+pub mod undo;
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use rowport_engine::changes::{Changes, Confirmed, Outcome, Target};
+use rowport_model::{Key, Principal};
+use rowport_store::{Actor, Ids};
+use tokio_util::sync::CancellationToken;
+
+use super::export::cancel_on_interrupt;
+use crate::failure::Failure;
+use crate::sources;
+
+/// Which dataset of which source.
+#[derive(Args)]
+struct OfDataset {
+    /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
+    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
+    source: String,
+    /// The table, with `schema.` before it where the schema is not the default one.
+    #[arg(long)]
+    dataset: String,
+    /// A configuration that refines the source.
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+/// How the outcome is told.
+#[derive(Args)]
+struct Told {
+    /// The outcome as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Somebody at this machine with a dataset at hand.
+struct Hands {
+    changes: Changes,
+    me: Principal,
+    source: String,
+    dataset: String,
+}
+
+impl OfDataset {
+    fn open(self) -> Result<Hands, Failure> {
+        let (desk, source) = sources::one(&self.source, self.config.as_deref())?;
+        let ids = Arc::new(Ids::default());
+        // A confirmation is used by the process that gave it, or by nobody.
+        let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
+        Ok(Hands { changes, me: Principal::local(), source, dataset: self.dataset })
+    }
+}
+
+impl Hands {
+    fn target(&self) -> Target<'_> {
+        Target { principal: &self.me, source: &self.source, dataset: &self.dataset }
+    }
+
+    fn actor(&self) -> Actor {
+        Actor { principal: self.me.id().to_owned(), name: self.me.name().to_owned(), ..Actor::default() }
+    }
+
+    /// Works on a change set until it has ended, and tells what came of it.
+    async fn work(&self, confirmed: &Confirmed, attempt: u32, told: &Told) -> Result<ExitCode, Failure> {
+        let cancel = CancellationToken::new();
+        cancel_on_interrupt(cancel.clone());
+        let total = confirmed.rows;
+        let shows = std::io::stderr().is_terminal();
+        let mut done = 0;
+        let progress = |rows| {
+            done += rows;
+            if shows {
+                // A terminal that is gone is not worth stopping for.
+                let _ = write!(std::io::stderr(), "\r{done} of {total} rows");
+            }
+        };
+        let id = &confirmed.change_set;
+        let outcome = self.changes.work(self.target(), id, attempt, &cancel, progress).await;
+        if shows {
+            let _ = writeln!(std::io::stderr());
+        }
+        if cancel.is_cancelled() {
+            let hint = format!("what was done stays done; `rowport undo {id}` takes it back");
+            return Err(Failure::from(rowport_engine::EngineError::Cancelled).with_hint(hint));
+        }
+        tell(&outcome?, told)
+    }
+}
+
+/// Writes what came of a change set. Rows that were not changed make the exit code 7.
+fn tell(outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
+    let text = match told.json {
+        true => serde_json::to_string_pretty(outcome).map_err(Failure::other)? + "\n",
+        false => in_words(outcome),
+    };
+    write_out(&text)?;
+    Ok(match outcome.failed + outcome.kept {
+        0 => ExitCode::SUCCESS,
+        _ => ExitCode::from(7),
+    })
+}
+
+fn in_words(outcome: &Outcome) -> String {
+    let mut text = format!("{} of {} rows changed", outcome.done, outcome.rows);
+    if outcome.failed > 0 {
+        text.push_str(&format!(", {} failed", outcome.failed));
+    }
+    if outcome.kept > 0 {
+        text.push_str(&format!(", {} left alone", outcome.kept));
+    }
+    text.push_str(&format!(
+        "\nchange set {}, can be undone until {}\n",
+        outcome.change_set, outcome.undo_until
+    ));
+    for failure in &outcome.failures {
+        let key: Vec<String> = failure.key.iter().map(plain).collect();
+        text.push_str(&format!("  {}: {} ({})\n", key.join(", "), failure.message, failure.code));
+    }
+    text
+}
+
+/// A value without quotes around it.
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn write_out(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::output("the outcome cannot be written", &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A key as it is written on the command line: the values of its columns, separated by commas.
+fn key(text: &str) -> Key {
+    match text.contains(',') {
+        true => Key::Columns(text.split(',').map(|value| value.trim().into()).collect()),
+        false => Key::Single(text.into()),
+    }
+}
+
+/// Makes sure that somebody means it: by the number of rows given beforehand, or typed now.
+fn confirmed(rows: u64, what: &str, given: Option<u64>) -> Result<(), Failure> {
+    match given {
+        Some(given) if given == rows => return Ok(()),
+        Some(given) => {
+            let message = format!("{what} {rows} rows, and {given} were confirmed: nothing was done");
+            return Err(Failure::request(message));
+        }
+        None => {}
+    }
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(Failure::usage(format!("{what} {rows} rows"))
+            .with_hint(format!("confirm it with --confirm {rows}")));
+    }
+    let mut stderr = std::io::stderr();
+    let asked =
+        write!(stderr, "{what} {rows} rows. Type the number to go on: ").and_then(|()| stderr.flush());
+    asked.map_err(|error| Failure::output("the question cannot be asked", &error))?;
+    let mut typed = String::new();
+    stdin.lock().read_line(&mut typed).map_err(Failure::other)?;
+    match typed.trim().replace([',', '.', ' '], "").parse::<u64>() {
+        Ok(typed) if typed == rows => Ok(()),
+        _ => Err(Failure::request("not confirmed: nothing was done")),
+    }
+}

@@ -1,0 +1,37 @@
+use std::process::ExitCode;
+
+use clap::Args;
+use rowport_engine::changes::ReverseRequest;
+
+use super::{OfDataset, Told, key};
+use crate::failure::Failure;
+
+/// Take a change back.
+///
+/// Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+#[derive(Args)]
+pub struct Undo {
+    /// The change set.
+    change_set: String,
+    #[command(flatten)]
+    of: OfDataset,
+    /// Only the rows with these keys.
+    #[arg(long, num_args = 1..)]
+    key: Vec<String>,
+    /// Rows that somebody has changed since, too.
+    #[arg(long, requires = "key")]
+    force: bool,
+    #[command(flatten)]
+    told: Told,
+}
+
+impl Undo {
+    pub async fn run(self) -> Result<ExitCode, Failure> {
+        let hands = self.of.open()?;
+        let keys = (!self.key.is_empty()).then(|| self.key.iter().map(|text| key(text)).collect());
+        let request = ReverseRequest { keys, force: self.force };
+        let actor = hands.actor();
+        let put_down = hands.changes.reverse(hands.target(), &actor, &self.change_set, &request).await?;
+        hands.work(&put_down, 1, &self.told).await
+    }
+}
