@@ -452,6 +452,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deletes the rows that were confirmed. They are in the trash afterwards. */
+        post: operations["delete_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What deleting rows would come to, and the confirmation for exactly these. */
+        post: operations["preview_delete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/set": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sets fields in the rows that were confirmed. */
+        post: operations["set_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What setting fields would come to, and the confirmation for exactly these rows. */
+        post: operations["preview_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was changed in a dataset through Rowport, the last change first. */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What came of a change so far, with the rows that were not changed. */
+        get: operations["get_change"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a change back, all of it or some rows. It needs what the change needed: `records.delete` or `records.update`.
+         * @description Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/datasets/{dataset}/count": {
         parameters: {
             query?: never;
@@ -601,6 +723,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/datasets/{dataset}/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was deleted of a dataset and can be brought back, the last deleted row first. Undoing a row's change set for
+         *     its key brings it back.
+         */
+        get: operations["get_trash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/datasets/{dataset}/views": {
         parameters: {
             query?: never;
@@ -632,6 +774,24 @@ export interface paths {
         post?: never;
         /** Deletes a saved view. */
         delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the rows of a source can be changed, and if not, what it takes. */
+        get: operations["get_journal"];
+        put?: never;
+        /** Makes the journal in a source, by the statements that asking for it shows. One that is there stays as it is. */
+        post: operations["make_journal"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -885,6 +1045,54 @@ export interface components {
         };
         /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
         Cell: string | number | boolean | null;
+        /** @description The changes of a dataset, the last first. */
+        ChangeList: {
+            /** @description The changes. */
+            changes: components["schemas"]["ChangeSetView"][];
+        };
+        /** @description A change set as people see it. */
+        ChangeSetView: {
+            /** @description `delete`, `set`, or `undo`. */
+            action: string;
+            /** @description Who did it. */
+            actor: string;
+            /** @description Their name at the time. */
+            actor_name: string;
+            /** @description When it began, as RFC 3339 in UTC. */
+            created_at: string;
+            /** @description The dataset. */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many were changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many the database did not take.
+             */
+            failed: number;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many were left alone.
+             */
+            kept: number;
+            /** @description What an undo takes back in the end: `delete` or `set`. */
+            of?: string;
+            /**
+             * Format: int64
+             * @description How many rows were confirmed.
+             */
+            rows: number;
+            /** @description How far it is. */
+            state: components["schemas"]["OutcomeState"];
+            /** @description Until when it can be taken back, as RFC 3339 in UTC. */
+            undo_until: string;
+            /** @description The change set that it takes back. */
+            undoes?: string;
+        };
         /** @description The channels. */
         ChannelList: {
             /** @description What is configured, without secrets; empty when nothing is told to the outside. */
@@ -920,6 +1128,8 @@ export interface components {
             currency?: string;
             /** @description The default in the database's own words, if there is one. */
             default?: string;
+            /** @description Whether the database makes the value from other columns, so that nobody writes it. */
+            generated?: boolean;
             /** @description The name for people; the same as `name` unless configured. */
             label: string;
             /** @description Whether the values are kept from the principal: each is a mask, and nothing can be asked of them. */
@@ -1148,6 +1358,15 @@ export interface components {
          * @enum {string}
          */
         DecimalSign: "point" | "comma";
+        /** @description Rows to delete. */
+        DeleteBody: {
+            /** @description Do nothing unless all of them can be deleted. */
+            all_or_nothing?: boolean;
+            /** @description What the preview answered; not for a preview. */
+            confirmation?: string | null;
+            /** @description Which rows. */
+            selection: components["schemas"]["SelectionBody"];
+        };
         /** @description One message over one channel. */
         Delivery: {
             /**
@@ -1207,6 +1426,15 @@ export interface components {
          * @enum {string}
          */
         DeliveryState: "waiting" | "sending" | "sent" | "failed";
+        /** @description Rows of another dataset that refer to these. */
+        Dependants: {
+            /** @description Its columns that refer. */
+            columns: string[];
+            /** @description The dataset. */
+            dataset: string;
+            /** @description What the database does with them. */
+            on_delete: components["schemas"]["OnDelete"];
+        };
         /** @description An export. */
         ExportBody: {
             /** @description The name for the file. */
@@ -1300,6 +1528,25 @@ export interface components {
             /** @description `direct`, `streamed` or `background`. */
             tier: components["schemas"]["Tier"];
         };
+        /** @description What a field becomes. */
+        FieldValue: {
+            /** @description This value, the same in every row. */
+            value: Record<string, never>;
+        } | {
+            /** @description What another column of the row holds. */
+            copy: string;
+        } | {
+            /** @description Itself and so much more; less, where the number is negative. */
+            add: Record<string, never>;
+        } | {
+            /** @description Its text with every occurrence of one text replaced by another. */
+            replace: {
+                /** @description What is looked for, in this case only. */
+                find: string;
+                /** @description What takes its place. */
+                with: string;
+            };
+        } | "clear";
         /** @description Which rows: groups of conditions, in the notation for programs. Comparing with NULL is false, and a negation is true wherever the positive is not. */
         Filter: components["schemas"]["FilterAnd"] | components["schemas"]["FilterOr"] | components["schemas"]["FilterNot"] | components["schemas"]["FilterOnValue"] | components["schemas"]["FilterOnRange"] | components["schemas"]["FilterOnList"] | components["schemas"]["FilterOnPresence"];
         /** @description All of these hold; an empty list: every row. */
@@ -1347,6 +1594,8 @@ export interface components {
         ForeignKey: {
             /** @description The columns here. */
             columns: string[];
+            /** @description What the database does with the rows here when the row that they refer to is deleted. */
+            on_delete?: components["schemas"]["OnDelete"];
             /** @description The columns there, in the same order. */
             referenced_columns: string[];
             /** @description The dataset referred to. */
@@ -1442,6 +1691,20 @@ export interface components {
             /** @description Their name. */
             name?: string | null;
         };
+        /** @description The journal of a source. */
+        Journal: {
+            /** @description Whether it is there: without it nothing in the source is changed. */
+            ready: boolean;
+            /** @description Why it cannot be used, where that is so. */
+            reason?: string;
+            /** @description The statements that make it. */
+            sql: string;
+        };
+        /**
+         * @description The values of a row's key columns, in the order of the dataset's key; a key of one column may be written without
+         *     a list around it.
+         */
+        Key: Record<string, never>[] | Record<string, never>;
         /** @description API keys that were not revoked. */
         KeyList: {
             /** @description The latest first. */
@@ -1539,6 +1802,47 @@ export interface components {
              */
             secret: string;
         };
+        /**
+         * @description What becomes of rows whose parent is deleted.
+         * @enum {string}
+         */
+        OnDelete: "refuse" | "cascade" | "set_null" | "set_default";
+        /** @description What came of a change set so far. */
+        Outcome: {
+            /** @description The change set. */
+            change_set: string;
+            /**
+             * Format: int64
+             * @description How many were changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many the database did not take.
+             */
+            failed: number;
+            /** @description The first thousand of those that were not changed. */
+            failures: components["schemas"]["RowFailure"][];
+            /**
+             * Format: int64
+             * @description How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description How many rows were confirmed.
+             */
+            rows: number;
+            /** @description How far it is. */
+            state: components["schemas"]["OutcomeState"];
+            /** @description Until when it can be taken back, as RFC 3339 in UTC. */
+            undo_until: string;
+        };
+        /**
+         * @description How far a change set is.
+         * @enum {string}
+         */
+        OutcomeState: "open" | "done" | "cancelled";
         /** @description One page of a view. */
         Page: {
             /** @description The columns, in the order of the values. */
@@ -1598,6 +1902,27 @@ export interface components {
          * @enum {string}
          */
         PresetOrigin: "configured" | "saved";
+        /** @description What would be done. */
+        Preview: {
+            /** @description The confirmation for exactly these rows: it goes with the request that does it. */
+            confirmation: string;
+            /** @description The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions. */
+            dependants: components["schemas"]["Dependants"][];
+            /**
+             * Format: int64
+             * @description How many of the named keys have no row.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description How many rows.
+             */
+            rows: number;
+            /** @description Whether the rows can be brought back. */
+            undoable: boolean;
+            /** @description Until when it can be used, as RFC 3339 in UTC. */
+            until: string;
+        };
         /** @description What went wrong and what to do about it. */
         Problem: {
             /**
@@ -1634,6 +1959,13 @@ export interface components {
             /** @description Its name for people. */
             label: string;
         };
+        /** @description What is to be taken back. */
+        ReverseRequest: {
+            /** @description Take rows back that somebody has changed since, too. */
+            force?: boolean;
+            /** @description Only the rows with these keys; all of them when absent. */
+            keys?: components["schemas"]["Key"][];
+        };
         /** @description A set of permissions under a name, which people are given. */
         Role: {
             /** @description It comes with Rowport and stays as it is. */
@@ -1663,6 +1995,15 @@ export interface components {
              * @example Support
              */
             name: string;
+        };
+        /** @description A row that was not changed, and why. */
+        RowFailure: {
+            /** @description The stable code. */
+            code: string;
+            /** @description The values of its key. */
+            key: Record<string, never>[];
+            /** @description Why, in words. */
+            message: string;
         };
         /**
          * @description Whether two exports of the same snapshot have their rows in the same order.
@@ -1790,6 +2131,14 @@ export interface components {
             /** @description By name. */
             views: components["schemas"]["SavedView"][];
         };
+        /** @description Which rows. */
+        SelectionBody: {
+            /** @description The rows with these keys. */
+            keys: components["schemas"]["Key"][];
+        } | {
+            /** @description All rows of a view, but some. */
+            view: components["schemas"]["ViewSelection"];
+        };
         /** @description A browser that somebody is signed in with. */
         Session: {
             /** @description The network address that they signed in from. */
@@ -1815,6 +2164,24 @@ export interface components {
         SessionList: {
             /** @description The latest used first. */
             sessions: components["schemas"]["Session"][];
+        };
+        /** @description Fields to set. */
+        SetBody: {
+            /** @description Do nothing unless all of them can be changed. */
+            all_or_nothing?: boolean;
+            /** @description What the preview answered; not for a preview. */
+            confirmation?: string | null;
+            /** @description Which fields, and to what. */
+            fields: components["schemas"]["SetField"][];
+            /** @description Which rows. */
+            selection: components["schemas"]["SelectionBody"];
+        };
+        /** @description One field that a bulk action sets in every row. */
+        SetField: {
+            /** @description The column. */
+            column: string;
+            /** @description What it becomes. */
+            to: components["schemas"]["FieldValue"];
         };
         /** @description An e-mail address and a password. */
         SignIn: {
@@ -1870,6 +2237,13 @@ export interface components {
         Sources: {
             /** @description In the configuration's order. */
             sources: components["schemas"]["Source"][];
+        };
+        /** @description A change of more rows than are waited for. */
+        Started: {
+            /** @description The change set. */
+            change_set: string;
+            /** @description The run that works on it. */
+            run: components["schemas"]["Run"];
         };
         /** @description Where the files of background exports are kept, and whether it can be used. */
         StorageHealth: {
@@ -1957,6 +2331,30 @@ export interface components {
          * @enum {string}
          */
         Tier: "auto" | "direct" | "streamed" | "background";
+        /** @description Some rows of the trash, the last deleted first. */
+        TrashPage: {
+            /** @description The columns, in the order of the values. */
+            columns: string[];
+            /** @description Where the next page begins; `null` when there is none. */
+            cursor: string | null;
+            /** @description The rows. */
+            rows: components["schemas"]["TrashRow"][];
+        };
+        /** @description A row that was deleted. */
+        TrashRow: {
+            /** @description The change set that deleted it. */
+            change_set: string;
+            /** @description When, as RFC 3339 in UTC. */
+            deleted_at: string;
+            /** @description Who deleted it. */
+            deleted_by: string;
+            /** @description The values of its key. */
+            key: Record<string, never>[];
+            /** @description Until when it can be restored, as RFC 3339 in UTC. */
+            until: string;
+            /** @description Its values. */
+            values: components["schemas"]["Cell"][];
+        };
         /** @description Somebody who can sign in. */
         User: {
             /** @description They have chosen a password. */
@@ -2060,6 +2458,13 @@ export interface components {
             /** @description The order, before the key, which always comes last. */
             sort?: components["schemas"]["Sort"][];
         };
+        /** @description All rows of a view, but some. */
+        ViewSelection: {
+            /** @description The keys of those that are left out. */
+            except?: components["schemas"]["Key"][];
+            /** @description Which: its filter and its search. All rows of the dataset when absent. */
+            view?: components["schemas"]["ViewRequest"];
+        };
     };
     responses: {
         /** @description The database or the storage refused, or was lost */
@@ -2080,7 +2485,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The name is taken, or the dataset has changed meanwhile */
+        /** @description The name is taken, or what there is has changed meanwhile */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -2170,7 +2575,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description These rows or options do not go into this format */
+        /** @description These rows do not go into this format, or the database does not take them */
         Unprocessable: {
             headers: {
                 [name: string]: unknown;
@@ -3190,6 +3595,384 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    delete_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteBody"];
+            };
+        };
+        responses: {
+            /** @description All of them were deleted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description They are so many that a run does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Some were not, and are listed */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    preview_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteBody"];
+            };
+        };
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    set_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody"];
+            };
+        };
+        responses: {
+            /** @description All of them were changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description They are so many that a run does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Some were not, and are listed */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    preview_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetBody"];
+            };
+        };
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description Older than this one. */
+                before?: string;
+                /** @description At most so many; 100 when absent, and 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    get_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The dataset's name.
+                 * @example records
+                 */
+                dataset: string;
+                /** @description The change set's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The change */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The dataset's name.
+                 * @example records
+                 */
+                dataset: string;
+                /** @description The change set's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseRequest"];
+            };
+        };
+        responses: {
+            /** @description All of it was taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description There are so many rows that a run does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Some rows were left as they are, and are listed */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     get_count: {
         parameters: {
             query?: {
@@ -4060,6 +4843,52 @@ export interface operations {
             504: components["responses"]["Timeout"];
         };
     };
+    get_trash: {
+        parameters: {
+            query?: {
+                /** @description After this place; from the last deleted row on when absent. */
+                cursor?: string;
+                /** @description At most so many; 100 when absent, and 1,000 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows in the trash */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
     list_views: {
         parameters: {
             query?: never;
@@ -4221,6 +5050,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    get_journal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journal"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    make_journal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The journal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journal"];
+                };
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["NotSignedIn"];

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use rowport_drivers::{Limits, SourceUrl, connect};
 use rowport_engine::accounts::Door;
 
 use super::serve::{Role, Serving, announce, check_listen, default_listen};
@@ -48,6 +49,9 @@ impl Demo {
             let made = tokio::task::spawn_blocking(move || make(&path, rows)).await;
             made.map_err(Failure::other)??;
         }
+        // The example is for trying everything out.
+        let source = SourceUrl::parse(&format!("sqlite:{}", database.display()))?;
+        connect(&source, Limits::default())?.make_journal().await?;
         if self.only_generate {
             announce(&format!("The example workspace is in {}", database.display()));
             return Ok(ExitCode::SUCCESS);
