@@ -4,11 +4,11 @@
 #   scripts/garage.sh start   starts one with an empty bucket, on free loopback ports (no-op when it runs)
 #   scripts/garage.sh env     prints `export ROWPORT_TEST_S3_ENDPOINT=… ROWPORT_TEST_S3_BUCKET=…`, for `eval`
 #   scripts/garage.sh stop    stops it and removes its data
+#   scripts/garage.sh find    prints the program, and fails where one would have to be built
 #
 # The program is the one that ROWPORT_GARAGE names, or else `garage` from the PATH, or else one that is built into
-# target/garage, once, which takes a quarter of an hour on two cores. What runs is in target/garage/server, or in the
-# folder that ROWPORT_TEST_GARAGE names, so that `make soak` has a server of its own beside one that a developer started
-# by hand.
+# target/garage, once, which takes a while. What runs is in target/garage/server, or in the folder that
+# ROWPORT_TEST_GARAGE names, so that `make soak` has a server of its own beside one that a developer started by hand.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -41,21 +41,23 @@ hexadecimal() { od -An -v -tx1 -N "$1" /dev/urandom | tr -d ' \n'; }
 # later process gets. What stands in brackets before it may have blanks in it.
 begun() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
 
-program() {
+find_program() {
     if [ -n "${ROWPORT_GARAGE:-}" ]; then
         [ -x "$ROWPORT_GARAGE" ] || die "ROWPORT_GARAGE is no program: $ROWPORT_GARAGE"
-        printf '%s' "$ROWPORT_GARAGE"
-    elif command -v garage; then
-        return
-    else
-        if ! [ -x "$built/bin/garage" ]; then
-            printf 'Building Garage, once, which takes about a quarter of an hour\n' >&2
-            # Without TLS, discovery and the other engines there is less to build, and nothing to install before.
-            cargo install garage --quiet --no-default-features --features bundled-libs,sqlite --locked --version '^2' \
-                --root "$built" >&2 || die "Garage cannot be built"
-        fi
-        printf '%s' "$built/bin/garage"
+        printf '%s\n' "$ROWPORT_GARAGE"
+    elif ! command -v garage; then
+        [ -x "$built/bin/garage" ] && printf '%s\n' "$built/bin/garage"
     fi
+}
+
+# program: finds it, or builds it.
+program() {
+    if find_program; then return; fi
+    printf 'Building Garage, once, which takes a while\n' >&2
+    # Without discovery, metrics and the other engines there is less to build, and nothing to install before.
+    cargo install garage --quiet --no-default-features --features bundled-libs,sqlite --locked --version '^2' \
+        --root "$built" >&2 || die "Garage cannot be built"
+    printf '%s\n' "$built/bin/garage"
 }
 
 # configure S3-PORT RPC-PORT
@@ -170,5 +172,6 @@ case ${1:-} in
 start) start ;;
 stop) stop ;;
 env) print_env ;;
-*) die "usage: scripts/garage.sh start|env|stop" ;;
+find) find_program ;;
+*) die "usage: scripts/garage.sh start|env|stop|find" ;;
 esac
