@@ -204,6 +204,9 @@ def background_s3(bench: Bench, databases) -> list[Line]:
         peak = rowport.peak_mib()
     work = f"{bench.memory_rows:,} rows to S3 in the background"
     detail = f"{subject.wall:.1f} s against {rival.wall:.1f} s; the bucket is one of {bucket.server}"
+    if bucket.keeps_equal_once:
+        # What it has it does not write again, and every run sends the same bytes.
+        detail += f", and the first file, whose bytes were new there, took {subject.samples[0].wall:.1f} s"
     return [
         # A throughput of at least 0.9 is a time of at most 1 / 0.9.
         Line(work, "direct tier", subject.wall / rival.wall, 1 / 0.9, detail),
@@ -293,6 +296,8 @@ class Bucket:
     name: str
     access_key: str
     secret_key: str
+    # Whether the server keeps blocks that are equal once.
+    keeps_equal_once: bool = False
 
 
 def s3_server(bench: Bench):
@@ -313,6 +318,7 @@ def garage_server(bench: Bench):
             name=found["BUCKET"],
             access_key=found["KEY_ID"],
             secret_key=found["SECRET"],
+            keeps_equal_once=True,
         )
     finally:
         bench.garage.run("stop")
