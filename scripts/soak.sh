@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # The long suite: what `make test` does a tenth of, with the full counts, on the release build; and what takes minutes.
 # Closes with a table of what was tried and what it met. Hours on two cores: `scripts/soak.sh kills fence` runs those
-# lines only, and `scripts/soak.sh list` names them all.
+# lines only, and `scripts/soak.sh list` names them all. The line `garage` is the replicas and the kills once more, with
+# their bucket in Garage, which is a server that people run, rather than in one of the test's own. Where there is no Garage
+# it is built first; scripts/garage.sh says how to name one.
 #
 #   ROWPORT_SEED    where the dice begin; a line of the table says which seed it had
 set -euo pipefail
@@ -9,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 export PATH=$PWD/target/tools/bin:$PATH
 export ROWPORT_TEST_DATABASES=$PWD/target/soak-databases.$$
+export ROWPORT_TEST_GARAGE=$PWD/target/soak-garage.$$
 export ROWPORT_SOAK=1
 export ROWPORT_BINARY=$PWD/target/release/rowport
 wanted=("$@")
@@ -19,6 +22,7 @@ failed=0
 finish() {
     local status=$?
     scripts/databases.sh stop || true
+    scripts/garage.sh stop || true
     if [ -s "$table" ]; then
         printf '\n%-12s %-7s %8s  %s\n' line result seconds 'what it met'
         cat "$table"
@@ -73,11 +77,24 @@ cases() {
     unset ROWPORT_CASES
 }
 
+# on_garage COMMAND…: where any well-behaved bucket will do, it is one of Garage.
+on_garage() {
+    local bucket
+    bucket=$(scripts/garage.sh env)
+    # In a shell of its own, so that no other line sees the bucket.
+    (
+        eval "$bucket"
+        "$@"
+    )
+}
+
 if [ "${wanted[*]-}" != list ]; then
     scripts/setup.sh long
     cargo build --release --locked -p rowport
     # The schemathesis line asks the debug build, which has the overflow checks.
     cargo test --workspace --locked --no-run
+    # Before all lines: whoever has to wait until it is built sees why.
+    if is_wanted garage; then scripts/garage.sh start; fi
     scripts/databases.sh start
     databases=$(scripts/databases.sh env)
     eval "$databases"
@@ -90,6 +107,8 @@ line fire cases 100 cli an_export_from
 line kills cases 75 cli runs::killed
 line fence cases 100 cli runs::fenced
 line replicas cases 200 cli runs::shared
+line garage on_garage cases all cli runs::shared runs::killed::csv_in_a_bucket runs::killed::xlsx_in_a_bucket \
+    runs::killed::archives_about_a_person_in_a_bucket
 line sessions cases 100 cli runs::lost_connections
 line restarts cases 120 cli runs::restarted
 line full-disk cases all cli full_disk a_disk_that_loses

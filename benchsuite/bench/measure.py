@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import os
 import pathlib
 import statistics
 import subprocess
@@ -53,6 +54,24 @@ class Command:
     pipe: bool = False
 
 
+class Garage:
+    """An S3 server that people run, where this machine has one: building it takes longer than all comparisons."""
+
+    def __init__(self, work: pathlib.Path):
+        self.script = str(pathlib.Path(__file__).resolve().parents[2] / "scripts" / "garage.sh")
+        self.folder = work / "garage"
+
+    def program(self) -> str | None:
+        return self.run("find", check=False) or None
+
+    def run(self, what: str, check: bool = True) -> str:
+        environment = os.environ | {"ROWPORT_TEST_GARAGE": str(self.folder)}
+        done = subprocess.run([self.script, what], env=environment, stdout=subprocess.PIPE, text=True)
+        if check and done.returncode != 0:
+            raise SystemExit(f"scripts/garage.sh {what} failed")
+        return done.stdout.strip()
+
+
 class Bench:
     def __init__(self, work: pathlib.Path, runs: int, rows: int, memory_rows: int):
         self.runs, self.rows, self.memory_rows = runs, rows, memory_rows
@@ -61,6 +80,7 @@ class Bench:
         self.stopwatch = str(work / "release" / "rowport-benchsuite")
         self.rowport = str(work.parent / "release" / "rowport")
         self.s3 = str(work.parent / "release" / "examples" / "s3")
+        self.garage = Garage(work)
         self.rivals = pathlib.Path(__file__).resolve().parents[1] / "rivals"
         self.python = str(work / "venv" / "bin" / "python")
 

@@ -58,6 +58,8 @@ def versions(bench, databases) -> str:
         "ExcelJS": json.loads((bench.rivals / "node_modules/exceljs/package.json").read_text())["version"],
         "rust_xlsxwriter": locked(bench, "rust_xlsxwriter"),
     }
+    if program := bench.garage.program():
+        found["Garage"] = first_line(program, "--version").split()[1]
     for package in ("duckdb", "XlsxWriter", "fastapi", "uvicorn", "psycopg"):
         found[package] = importlib.metadata.version(package)
     return "\n".join(f"- {name}: {version}" for name, version in found.items())

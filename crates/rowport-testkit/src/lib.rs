@@ -7,7 +7,8 @@
 //! - [`chinook`]: a real music-store database that nobody here designed, in all three.
 //! - [`edges`]: tables that hold every type of each database at its edges.
 //! - [`cases`], [`seed`], [`soak`]: how much is tried.
-//! - `S3` (with the feature `s3`): a bucket behind a real socket, which misbehaves when it is told to.
+//! - `S3` (with the feature `s3`): a bucket behind a real socket, which misbehaves when it is told to; `NamedBucket`: one
+//!   of a server that is already there.
 //!
 //! A test that needs a server fails without one, and says how to start it; it is never skipped. What goes wrong in
 //! here is a mistake in the test or its surroundings, so everything panics with a message instead of returning errors.
@@ -27,7 +28,7 @@ pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
 pub use effort::{cases, seed, soak};
 pub use hooks::{Hook, Hooks};
 #[cfg(feature = "s3")]
-pub use s3::{Asked, Fault, S3};
+pub use s3::{Asked, Fault, NamedBucket, S3};
 pub use server::{Certificates, Server, Stop};
 #[cfg(feature = "smtp")]
 pub use smtp::{Mail, Smtp};

@@ -1,6 +1,7 @@
-//! A bucket in a temporary folder, served by s3s over a socket on loopback.
+//! A bucket in a temporary folder, served by s3s over a socket on loopback; or one that the environment names.
 
 mod faults;
+mod named;
 mod server;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 
 pub use faults::{Asked, Fault};
+pub use named::NamedBucket;
 
 use faults::Faults;
 use server::Server;

@@ -96,8 +96,9 @@ fn kill(state: State, files: Files, format: &str) {
     let count = |state: &str| runs.iter().filter(|run| run["state"] == state).count();
     let again = runs.iter().filter(|run| run["attempt"].as_i64() > Some(1)).count();
     eprintln!(
-        "{kills} kills (seed {seed}) with {state:?}, {files:?} and {format}: {hit} hit a run; of {asked} runs {} completed, {} failed, \
+        "{kills} kills (seed {seed}) with {state:?}, {format} and {}: {hit} hit a run; of {asked} runs {} completed, {} failed, \
          {again} took several attempts",
+        site.place,
         count("completed"),
         count("failed")
     );

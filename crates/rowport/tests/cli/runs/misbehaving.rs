@@ -14,8 +14,8 @@ const ROWS: u32 = 300_000;
 
 #[test]
 fn a_bucket_that_misbehaves_now_and_then_costs_time_and_nothing_else() {
-    let site = Site::with(State::Sqlite, Files::Bucket, ROWS, "1s");
-    let s3 = site.bucket.as_ref().unwrap();
+    let site = Site::with(State::Sqlite, Files::OwnBucket, ROWS, "1s");
+    let s3 = site.s3();
     let served = site.serve();
     let good = served.export("csv");
     let good = served.wait_for(good["id"].as_str().unwrap(), "completed", |run| run["state"] == "completed");
@@ -60,8 +60,8 @@ fn a_bucket_that_misbehaves_now_and_then_costs_time_and_nothing_else() {
 
 #[test]
 fn a_bucket_that_is_away_is_waited_for() {
-    let site = Site::with(State::Sqlite, Files::Bucket, ROWS, "1s");
-    let s3 = site.bucket.as_ref().unwrap();
+    let site = Site::with(State::Sqlite, Files::OwnBucket, ROWS, "1s");
+    let s3 = site.s3();
     let served = site.serve();
     s3.misbehave(|_| Fault::Status(503));
     let run = served.export("csv");
@@ -80,8 +80,8 @@ fn a_bucket_that_is_away_is_waited_for() {
 
 #[test]
 fn a_bucket_that_refuses_is_told_at_once_and_a_cancelled_export_leaves_nothing() {
-    let site = Site::with(State::Sqlite, Files::Bucket, ROWS, "1s");
-    let s3 = site.bucket.as_ref().unwrap();
+    let site = Site::with(State::Sqlite, Files::OwnBucket, ROWS, "1s");
+    let s3 = site.s3();
     let served = site.serve();
     s3.misbehave(|_| Fault::Status(403));
     let run = served.export("csv");

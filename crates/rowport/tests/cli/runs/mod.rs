@@ -8,6 +8,7 @@ mod killed;
 mod listeners;
 mod lost_connections;
 mod misbehaving;
+mod place;
 mod restarted;
 pub mod served;
 mod shared;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use rowport_testkit::{Database, Postgres, S3, Sqlite};
 use serde_json::{Value, json};
 
+pub use super::place::Files;
+use super::place::Place;
 use crate::binary::{rowport, signal};
 
 /// What several processes share: a source with rows in it, a folder, and the state.
@@ -18,19 +20,12 @@ pub struct Site {
     pub source: Database,
     pub folder: tempfile::TempDir,
     state: Option<Database>,
-    /// Where the files are, if not in the folder.
-    pub bucket: Option<S3>,
+    /// Where the files are.
+    pub place: Place,
     /// Variables of the processes' environment.
     variables: Mutex<BTreeMap<String, String>>,
     /// Whether people have to sign in.
     closed: bool,
-}
-
-/// Where the files of background exports are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Files {
-    Folder,
-    Bucket,
 }
 
 /// Where the state is.
@@ -53,7 +48,7 @@ impl Site {
         Self::with(state, Files::Folder, rows, lease)
     }
 
-    /// The same with its files where one likes. The server of the bucket is this process, which nobody kills.
+    /// The same with its files where one likes.
     pub fn with(state: State, files: Files, rows: u32, lease: &str) -> Self {
         let source = Sqlite::create();
         source.execute(&format!(
@@ -73,19 +68,11 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let mut config =
             format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"20s\"\n");
-        let bucket = (files == Files::Bucket).then(S3::start);
-        if let Some(s3) = &bucket {
-            // Whoever has no client that follows redirects gets its files through Rowport. Short parts make many.
-            config.push_str(&format!(
-                "[storage]\nbucket = \"{}\"\nendpoint = \"{}\"\nallow_http = true\npresign = false\n\
-                 prefix = \"exports\"\npart_size = \"5MiB\"\ntimeout = \"5s\"\n",
-                S3::BUCKET,
-                s3.endpoint()
-            ));
-        }
+        let place = Place::new(files, folder.path().join("data/artifacts"));
+        config.push_str(&place.section());
         std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
         let variables = Mutex::default();
-        Self { source, folder, state, bucket, variables, closed: false }
+        Self { source, folder, state, place, variables, closed: false }
     }
 
     pub fn serve(&self) -> Served {
@@ -155,7 +142,8 @@ impl Site {
 
     /// Gives a process the keys of the bucket.
     pub fn lend_keys<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.env("AWS_ACCESS_KEY_ID", S3::ACCESS_KEY).env("AWS_SECRET_ACCESS_KEY", S3::SECRET_KEY)
+        let (id, secret) = self.place.keys();
+        command.env("AWS_ACCESS_KEY_ID", id).env("AWS_SECRET_ACCESS_KEY", secret)
     }
 
     /// Gives a process the variables of this site.
@@ -175,29 +163,14 @@ impl Site {
 
     /// Every file of the artifacts, as `run/attempt/name`, and what is left of uploads that were not finished.
     pub fn artifacts(&self) -> Vec<String> {
-        if let Some(s3) = &self.bucket {
-            let own =
-                |key: &String| key.strip_prefix("exports/").filter(|key| *key != "owner").map(str::to_owned);
-            let left = std::iter::repeat_n("unfinished".to_owned(), s3.unfinished());
-            return s3.objects().iter().filter_map(own).chain(left).collect();
-        }
-        let root = self.artifacts_folder();
-        let mut found = Vec::new();
-        collect(&root, &root, &mut found);
-        found.retain(|key| key != "owner");
-        found.sort();
-        found
+        self.place.artifacts()
     }
-}
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
-    let Ok(entries) = std::fs::read_dir(folder) else { return };
-    for entry in entries.map_while(Result::ok) {
-        let path: PathBuf = entry.path();
-        if path.is_dir() {
-            collect(root, &path, found);
-        } else {
-            found.push(path.strip_prefix(root).unwrap().display().to_string());
+    /// The server of a bucket that is this site's own.
+    pub fn s3(&self) -> &S3 {
+        match &self.place {
+            Place::Own(s3) => s3,
+            other => panic!("its files are in {other}"),
         }
     }
 }

@@ -35,7 +35,8 @@ fn each_export_is_done_once_by_whichever_worker_and_one_that_ends_loses_nothing(
     let expected: HashSet<_> = asked.iter().map(|id| format!("{id}/1/data")).collect();
     assert_eq!(site.artifacts().into_iter().collect::<HashSet<_>>(), expected);
     eprintln!(
-        "{count} exports over three servers and three workers, of which one each was asked to end: each done once"
+        "{count} exports over three servers and three workers, of which one each was asked to end, into {}: each done once",
+        site.place
     );
 }
 

@@ -14,8 +14,8 @@ fn doctor(site: &Site) -> (Option<i32>, String) {
 
 #[test]
 fn the_doctor_tries_the_bucket_and_leaves_nothing_there() {
-    let site = Site::with(State::Sqlite, Files::Bucket, 1, "1s");
-    let s3 = site.bucket.as_ref().unwrap();
+    let site = Site::with(State::Sqlite, Files::OwnBucket, 1, "1s");
+    let s3 = site.s3();
     let (code, said) = doctor(&site);
     assert_eq!(code, Some(0), "{said}");
     assert!(
@@ -42,7 +42,7 @@ fn the_doctor_tries_the_bucket_and_leaves_nothing_there() {
 
 #[test]
 fn a_bucket_that_is_another_states_is_not_served_from() {
-    let site = Site::with(State::Sqlite, Files::Bucket, 10, "1s");
+    let site = Site::with(State::Sqlite, Files::OwnBucket, 10, "1s");
     let first = site.serve();
     let run = first.export("csv");
     let id = run["id"].as_str().unwrap();
