@@ -55,11 +55,11 @@ impl Changes {
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
-        let shown = self.signer.read(confirmation, now)?;
         // What the dataset was when it was shown may be remembered; what it is now must not be.
         self.desk.forget(source).await;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
+        let shown = self.signer.read(confirmation, now)?;
         self.refuse_others(&shown, target, request, &resolved)?;
         let chosen = Chosen::of(&resolved, &request.selection, now)?;
         let details = Details {
@@ -170,7 +170,7 @@ impl Changes {
         change_set: &str,
         attempt: u32,
         cancel: &CancellationToken,
-        progress: impl FnMut(u64),
+        progress: impl FnMut(u64) + Send,
     ) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;

@@ -1,11 +1,14 @@
 //! A change set at work: its chunks one after the other, each in a transaction of its own or all in one.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
-use rowport_model::{ColumnRef, Deleted, Query, ResolvedDataset, View, rows_with_keys};
+use rowport_model::{
+    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Query, ResolvedDataset, SourceKind, View,
+    rows_with_keys,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::images::{self, Exact};
@@ -25,6 +28,8 @@ const LISTED: usize = 1_000;
 /// Whether rows are tried all at once, or so that one bad row does not block the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Care {
+    /// All of them, as what lies between two keys.
+    ByRange,
     AllAtOnce,
     RowByRow,
 }
@@ -87,7 +92,7 @@ impl<'a> Job<'a> {
     pub(super) async fn run(
         &self,
         cancel: &CancellationToken,
-        mut progress: impl FnMut(u64),
+        progress: impl FnMut(u64) + Send,
     ) -> Result<(), EngineError> {
         let mut transaction = self.driver.begin().await?;
         if !ChangeSet::claim(transaction.as_mut(), &self.set.id, self.attempt).await? {
@@ -99,22 +104,43 @@ impl<'a> Job<'a> {
             return self.run_as_one(&chunks, cancel).await;
         }
         chunks.reverse();
-        while let Some(chunk) = chunks.pop() {
-            if cancel.is_cancelled() {
-                self.end(ChangeSetState::Cancelled).await?;
-                return Err(EngineError::Cancelled);
-            }
+        let (queue, progress) = (Mutex::new(chunks), Mutex::new(progress));
+        // While one waits for the database, the other packs what it got.
+        match self.driver.kind() {
+            SourceKind::Sqlite => self.work_off(&queue, cancel, &progress).await?,
+            _ => drop(tokio::try_join!(
+                self.work_off(&queue, cancel, &progress),
+                self.work_off(&queue, cancel, &progress)
+            )?),
+        }
+        if cancel.is_cancelled() {
+            self.end(ChangeSetState::Cancelled).await?;
+            return Err(EngineError::Cancelled);
+        }
+        self.end(ChangeSetState::Done).await
+    }
+
+    /// Takes chunks from the queue until there is none.
+    async fn work_off(
+        &self,
+        queue: &Mutex<Vec<i64>>,
+        cancel: &CancellationToken,
+        progress: &Mutex<impl FnMut(u64)>,
+    ) -> Result<(), EngineError> {
+        while !cancel.is_cancelled() {
+            let next = lock(queue).pop();
+            let Some(chunk) = next else { break };
             match self.chunk_with_patience(chunk).await {
-                Ok(rows) => progress(rows),
+                Ok(rows) => lock(progress)(rows),
                 Err(EngineError::Driver(DriverError::TooLarge { limit })) => {
                     let halves = self.split(chunk).await?;
                     let halves = halves.ok_or(EngineError::Driver(DriverError::TooLarge { limit }))?;
-                    chunks.extend(halves.iter().rev());
+                    lock(queue).extend(halves.iter().rev());
                 }
                 Err(error) => return Err(error),
             }
         }
-        self.end(ChangeSetState::Done).await
+        Ok(())
     }
 
     /// All chunks in one transaction: the first row that the database does not take ends it, and nothing was done.
@@ -144,10 +170,13 @@ impl<'a> Job<'a> {
 
     /// A chunk, tried again while somebody else holds its rows, and row by row if the database does not take it whole.
     async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
-        let (mut care, mut tries) = (Care::AllAtOnce, 1);
+        let (mut care, mut tries) = (Care::ByRange, 1);
         loop {
             match self.chunk(chunk, care).await {
-                Err(error) if is_of_rows(&error) && care == Care::AllAtOnce => care = Care::RowByRow,
+                Err(EngineError::Driver(DriverError::Busy { .. })) if care == Care::ByRange => {
+                    care = Care::AllAtOnce;
+                }
+                Err(error) if is_of_rows(&error) && care != Care::RowByRow => care = Care::RowByRow,
                 Err(EngineError::Driver(DriverError::Busy { .. })) if tries < TRIES => {
                     tokio::time::sleep(Duration::from_millis(50 << (2 * tries))).await;
                     tries += 1;
@@ -245,8 +274,27 @@ impl<'a> Job<'a> {
     pub(super) fn only(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
         let keys = rows_with_keys(&self.key, &images::values(keys)?);
         let mut query = query.clone();
-        query.filter = rowport_model::Predicate::All(vec![keys, query.filter]);
+        query.filter = Predicate::All(vec![keys, query.filter]);
         Ok(query)
+    }
+
+    /// A query for the rows between the first and the last key of a chunk, which holds more than the chunk where rows
+    /// came between them. None where rows have no such order that is sure.
+    pub(super) fn between(&self, query: &Query, keys: &[Exact]) -> Result<Option<Query>, EngineError> {
+        let ([column], [first, .., last]) = (&self.key[..], keys) else { return Ok(None) };
+        if !matches!(column.column_type, ColumnType::Integer { .. }) {
+            return Ok(None);
+        }
+        let mut parts = Vec::with_capacity(3);
+        let ends = images::values(&[first.clone(), last.clone()])?;
+        for (end, comparison) in ends.into_iter().zip([Comparison::GreaterOrEqual, Comparison::LessOrEqual]) {
+            let Some(Some(value)) = end.into_iter().next() else { return Ok(None) };
+            parts.push(Predicate::Compare { expr: Expr::Column(column.clone()), comparison, value });
+        }
+        let mut query = query.clone();
+        parts.push(query.filter);
+        query.filter = Predicate::All(parts);
+        Ok(Some(query))
     }
 
     /// Why the database did not take a row.
@@ -267,6 +315,11 @@ impl<'a> Job<'a> {
             false => failure(key, reason.code(), words),
         }
     }
+}
+
+/// Nothing that is done under these locks can leave a half-made state behind.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A row that was not changed.

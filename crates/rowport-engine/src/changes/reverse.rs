@@ -158,7 +158,7 @@ impl Job<'_> {
             return Ok((rows, Vec::new()));
         }
         let all: Vec<usize> = (0..rows.len()).collect();
-        if care == Care::AllAtOnce {
+        if care != Care::RowByRow {
             self.put_piece_back(transaction, images, columns, &rows, &all).await?;
             return Ok((rows, Vec::new()));
         }

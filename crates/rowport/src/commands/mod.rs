@@ -28,6 +28,8 @@ pub enum Command {
     /// Change many rows at once.
     #[command(subcommand)]
     Bulk(changes::bulk::Bulk),
+    /// List the changes of a dataset.
+    Changes(changes::history::History),
     /// Take a change back.
     Undo(changes::undo::Undo),
     /// Look at what was deleted, and bring it back.
@@ -61,6 +63,7 @@ impl Command {
             Self::SubjectExport(command) => command.run().await,
             Self::Prepare(command) => command.run().await,
             Self::Bulk(command) => command.run().await,
+            Self::Changes(command) => command.run().await,
             Self::Undo(command) => command.run().await,
             Self::Trash(command) => command.run().await,
             Self::Datasets(command) => command.run().await,

@@ -1,6 +1,7 @@
 //! Changing rows from the command line: as on the page, first what would happen, then a confirmation of exactly that.
 
 pub mod bulk;
+pub mod history;
 pub mod prepare;
 pub mod trash;
 pub mod undo;

@@ -13,8 +13,6 @@ pub enum Trash {
     List(List),
     /// Bring rows back that one change set deleted.
     Restore(Restore),
-    /// List the changes of a dataset, the last first.
-    Changes(List),
 }
 
 /// Which dataset.
@@ -48,7 +46,6 @@ impl Trash {
         match self {
             Self::List(list) => list.rows().await,
             Self::Restore(restore) => restore.run().await,
-            Self::Changes(list) => list.changes().await,
         }
     }
 }
@@ -76,24 +73,6 @@ impl List {
         }
         if page.cursor.is_some() {
             text.push_str("There are more: raise --limit.\n");
-        }
-        write_out(&text)?;
-        Ok(ExitCode::SUCCESS)
-    }
-
-    async fn changes(self) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
-        let sets = hands.changes.history(hands.target(), None, self.limit).await?;
-        if self.told.json {
-            write_out(&(serde_json::to_string_pretty(&sets).map_err(Failure::other)? + "\n"))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let mut text = String::new();
-        for set in &sets {
-            text.push_str(&format!(
-                "{}  {}  {} by {}: {} of {} rows\n",
-                set.created_at, set.id, set.action, set.actor_name, set.done, set.rows
-            ));
         }
         write_out(&text)?;
         Ok(ExitCode::SUCCESS)
