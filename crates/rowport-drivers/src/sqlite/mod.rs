@@ -104,7 +104,13 @@ impl Sqlite {
     }
 
     fn connect(&self) -> Result<Connection, DriverError> {
-        self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)
+        let connection = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        if needs_recovery(&connection) {
+            // A writer was killed in the middle; what it left half done is taken back by the next one that may write.
+            drop(self.open(OpenFlags::SQLITE_OPEN_READ_WRITE).map(|writer| needs_recovery(&writer)));
+            return self.open(OpenFlags::SQLITE_OPEN_READ_ONLY);
+        }
+        Ok(connection)
     }
 
     fn open(&self, access: OpenFlags) -> Result<Connection, DriverError> {
@@ -130,6 +136,12 @@ impl Sqlite {
             .await
             .map_err(|error| DriverError::protocol(format!("the reading thread ended early: {error}")))?
     }
+}
+
+/// Looks at the file, which makes SQLite recover it where that is necessary and allowed. Other errors come again.
+fn needs_recovery(connection: &Connection) -> bool {
+    let looked = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+    matches!(looked, Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly))
 }
 
 /// `rowport_match(value, lower-case text, place)`: whether the value's text has the text, whatever its case.

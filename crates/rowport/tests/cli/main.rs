@@ -7,6 +7,7 @@
 mod bad_input;
 mod binary;
 mod cells;
+mod changes;
 mod chinook;
 mod commands;
 mod compare;
