@@ -8,9 +8,15 @@ export type RunState = Schemas['RunState'];
 export type RunProgress = Schemas['RunProgress'];
 export type Artifact = Schemas['Artifact'];
 
-/** A run as the server tells it. Its request is that of an export, or of everything about one person. */
+/** A run as the server tells it. Its request is that of an export, of everything about one person, or of a change. */
 export type Run = Omit<Schemas['Run'], 'request'> & {
-  request: { format?: ExportFormat | null; file_name?: string | null; subject?: string; value?: string };
+  request: {
+    format?: ExportFormat | null;
+    file_name?: string | null;
+    subject?: string;
+    value?: string;
+    change_set?: string;
+  };
 };
 
 /** A kind of person that one may have an archive about. */
@@ -89,4 +95,9 @@ export async function fetchLink(id: string): Promise<string> {
 
 export function isUnderWay({ state }: Pick<Run, 'state'>): boolean {
   return state === 'queued' || state === 'running' || state === 'cancelling';
+}
+
+/** Whether it changes rows, rather than making a file. */
+export function isChange({ kind }: Pick<Run, 'kind'>): boolean {
+  return kind === 'change';
 }

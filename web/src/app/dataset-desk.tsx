@@ -1,8 +1,8 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
-import { datasetId, rowsKey, sourcesQuery } from '@/api/queries';
+import { datasetId, sourcesQuery } from '@/api/queries';
 import type { Cell, Count, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
@@ -11,7 +11,6 @@ import { RowCount } from '@/features/filters/row-count';
 import { DataGrid } from '@/features/grid/data-grid';
 import type { RowReader } from '@/features/grid/grid-row';
 import { useSelection } from '@/features/grid/selection';
-import { SelectionBar } from '@/features/grid/selection-bar';
 import { useLayout } from '@/features/grid/use-layout';
 import { usePager } from '@/features/grid/use-pager';
 import { fromView, referenceHref, toView } from '@/lib/address';
@@ -21,6 +20,8 @@ import { useColumns } from './columns';
 import { DeskHeader } from './desk-header';
 import { FilterBar } from './filter-bar';
 import { datasetRoute } from './router';
+import { SelectionDesk } from './selection-desk';
+import { useGeneration } from './use-generation';
 import { useViewState } from './use-view-state';
 
 const ExportDialog = lazy(() => import('@/features/export/export-dialog'));
@@ -36,13 +37,11 @@ interface DatasetDeskProps {
 
 export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   const { history } = useRouter();
-  const queries = useQueryClient();
   const search = datasetRoute.useSearch();
   const { state: view, row: openKey, change, openRow } = useViewState(datasetRef, search);
-  const [generation, setGeneration] = useState(0);
+  const { generation, reload } = useGeneration(datasetRef);
   const [exporting, setExporting] = useState<'view' | 'selected'>();
   const [filtering, setFiltering] = useState<{ column: string | undefined }>();
-  const selection = useSelection();
   const layout = useLayout(datasetRef, dataset.key);
 
   const known = useColumns(datasetRef, dataset, view.columns ?? []);
@@ -57,6 +56,9 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
 
   const exportable = dataset.permissions.includes('records.export');
   const keyed = dataset.key.length > 0;
+  const selectable = ['records.export', 'records.update', 'records.delete'].some((each) =>
+    dataset.permissions.some((permission) => permission === each),
+  );
   const fetched = useMemo(() => {
     const names = shownText.split('\n');
     const base =
@@ -81,6 +83,8 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   );
   const filterText = view.filter === undefined ? '' : printFilter(view.filter);
   const resetKey = JSON.stringify([filterText, view.sort, view.search]);
+  const viewKey = JSON.stringify([filterText, view.search]);
+  const selection = useSelection(viewKey);
   const narrowed = view.filter !== undefined || view.search !== '';
   const current = useMemo(() => toView(view), [view]);
 
@@ -92,10 +96,10 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
     change({ sort: view.sort.flatMap((each, index) => (index === at ? entry : [each])) });
   };
   const clear = () => change({ filter: undefined, search: '' });
-  const reload = () => {
-    void queries.invalidateQueries({ queryKey: rowsKey(datasetRef) });
-    setGeneration(generation + 1);
-  };
+  // All that match are the view itself, unless some are left out: the export knows no such thing.
+  const { chosen } = selection;
+  const exportsSelected = exportable && !(chosen.all && chosen.keys.size > 0);
+  const exportSelected = () => setExporting(chosen.all || chosen.keys.size === 0 ? 'view' : 'selected');
 
   return (
     <div className="flex min-h-0 flex-1">
@@ -127,7 +131,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
           onAdding={setFiltering}
           onChange={change}
           exportable={exportable}
-          onExport={() => setExporting(selection.keys.size > 0 ? 'selected' : 'view')}
+          onExport={exportSelected}
         />
         {state.order === 'none' && state.started && state.total > 0 && (
           <p className="shrink-0 border-t border-line bg-warning-soft px-4 py-1.5 text-[13px] text-warning">
@@ -168,6 +172,8 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
               selection={selection}
               openKey={openKey && JSON.stringify(openKey)}
               resetKey={resetKey}
+              viewKey={viewKey}
+              selectable={selectable}
               onOpen={openRow}
               onNavigate={(href) => history.push(href)}
               onSort={onSort}
@@ -188,10 +194,13 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             />
           </div>
         )}
-        <SelectionBar
-          count={selection.keys.size}
-          onExport={exportable ? () => setExporting('selected') : undefined}
-          onClear={selection.clear}
+        <SelectionDesk
+          datasetRef={datasetRef}
+          dataset={dataset}
+          selection={selection}
+          view={current}
+          matching={{ count: state.total, exact: state.exact }}
+          onExport={exportsSelected ? exportSelected : undefined}
         />
       </div>
       <Suspense>
@@ -211,7 +220,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             view={current}
             columns={shownNames}
             labelOf={labelOf}
-            keys={[...selection.keys.values()]}
+            keys={chosen.all ? [] : [...chosen.keys.values()]}
             startScope={exporting}
             onClose={() => setExporting(undefined)}
           />

@@ -1,7 +1,9 @@
-import { Eye, Link2, RotateCw, Table2 } from 'lucide-react';
+import { Ellipsis, Eye, History, Link2, RotateCw, Table2, Trash2 } from 'lucide-react';
+import { useRouter } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Dataset, DatasetRef, View } from '@/api/types';
 import { Button } from '@/components/button';
+import { Menu, MenuItem } from '@/components/menu';
 import { ViewsMenu } from '@/features/views/views-menu';
 import { copy } from '@/lib/clipboard';
 import { datasetHref, fromView, toSearch } from '@/lib/address';
@@ -17,6 +19,8 @@ interface DeskHeaderProps {
 }
 
 export function DeskHeader({ datasetRef, dataset, view, columns, count, onView, onReload }: DeskHeaderProps) {
+  const { history } = useRouter();
+  const changeable = dataset.kind === 'table' && dataset.key.length > 0;
   const Icon = dataset.kind === 'view' ? Eye : Table2;
   const share = () => {
     // The columns are always spelled out: whoever opens the link may have others as their habit.
@@ -53,6 +57,25 @@ export function DeskHeader({ datasetRef, dataset, view, columns, count, onView, 
         <Link2 aria-hidden />
       </Button>
       <ViewsMenu dataset={datasetRef} current={view} onApply={onView} />
+      {changeable && (
+        <Menu
+          align="end"
+          trigger={
+            <Button look="ghost" icon aria-label="More about this dataset" title="More about this dataset">
+              <Ellipsis aria-hidden />
+            </Button>
+          }
+        >
+          <MenuItem icon={<History />} onClick={() => history.push(`${datasetHref(datasetRef)}/changes`)}>
+            Changes
+          </MenuItem>
+          {dataset.permissions.includes('records.delete') && (
+            <MenuItem icon={<Trash2 />} onClick={() => history.push(`${datasetHref(datasetRef)}/trash`)}>
+              Trash
+            </MenuItem>
+          )}
+        </Menu>
+      )}
     </header>
   );
 }

@@ -4,6 +4,7 @@ import { type AuditWanted, readAuditWanted } from '@/features/audit/wanted';
 import type { RunsWanted, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
 import { AuditPage } from './audit-page';
+import { HistoryPage, TrashPage } from './changes-pages';
 import { DatasetPage } from './dataset-page';
 import { ExportsPage } from './exports-page';
 import { NotFound } from './not-found';
@@ -41,6 +42,18 @@ export const datasetRoute = createRoute({
     }
   },
   component: DatasetPage,
+});
+
+const historyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$source/$dataset/changes',
+  component: HistoryPage,
+});
+
+const trashRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/datasets/$source/$dataset/trash',
+  component: TrashPage,
 });
 
 const RUN_STATES: readonly RunState[] = [
@@ -96,6 +109,8 @@ export const router = createRouter({
   routeTree: rootRoute.addChildren([
     listRoute,
     datasetRoute,
+    historyRoute,
+    trashRoute,
     exportsRoute,
     auditRoute,
     settingsStartRoute,

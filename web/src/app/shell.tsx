@@ -15,6 +15,7 @@ import { usePhone } from '@/hooks/use-media';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { useTheme } from '@/hooks/use-theme';
 import { datasetHref } from '@/lib/address';
+import { ChangeResults, tellChangeEnd } from './change-results';
 import { PageLinks } from './page-links';
 
 const DatasetSwitcher = lazy(() => import('@/features/catalog/dataset-switcher'));
@@ -42,7 +43,7 @@ export function Shell() {
   useShortcut('g e', () => history.push('/exports'));
   useShortcut('g s', () => history.push('/settings'));
   useShortcut('g a', () => audits && history.push('/audit'));
-  useRunFeed(() => history.push('/exports'));
+  useRunFeed(() => history.push('/exports'), tellChangeEnd);
 
   const account = <AccountMenu theme={theme} onTheme={choose} onSettings={() => history.push('/settings')} />;
   const pick = (ref: DatasetRef) => {
@@ -127,6 +128,7 @@ export function Shell() {
           </Base.Popup>
         </Base.Portal>
       </Base.Root>
+      <ChangeResults />
       <Suspense>
         {shown === 'switcher' && <DatasetSwitcher onPick={pick} onClose={close} />}
         {shown === 'shortcuts' && <ShortcutsDialog onClose={close} />}

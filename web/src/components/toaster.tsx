@@ -8,7 +8,7 @@ export function Toaster() {
   return (
     <Toast.Provider toastManager={toasts} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-4 z-60 flex w-[min(360px,calc(100vw-32px))] flex-col gap-2 outline-none">
+        <Toast.Viewport className="toasts fixed right-4 z-60 flex w-[min(360px,calc(100vw-32px))] flex-col gap-2 outline-none">
           <List />
         </Toast.Viewport>
       </Toast.Portal>

@@ -38,6 +38,10 @@ interface DataGridProps {
   openKey: string | undefined;
   /** Rows begin anew at the top whenever this changes. */
   resetKey: string;
+  /** The rows are others whenever this changes, in whatever order. */
+  viewKey: string;
+  /** Whether rows can be selected. */
+  selectable: boolean;
   onOpen: (key: Key) => void;
   onNavigate: (href: string) => void;
   onSort: (column: string, direction: 'up' | 'down' | 'none', add: boolean) => void;
@@ -49,7 +53,8 @@ interface DataGridProps {
 
 export function DataGrid(props: DataGridProps) {
   const { columns, layout, pager, state, reader, keyed, keyOf, sort, selection, openKey, resetKey } = props;
-  const { onOpen, onColumns, onSort } = props;
+  const { viewKey, onOpen, onColumns, onSort } = props;
+  const selectable = keyed && props.selectable;
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ column: string; anchor: Element } | null>(null);
@@ -93,9 +98,12 @@ export function DataGrid(props: DataGridProps) {
   useEffect(() => {
     if (lastReset.current === resetKey) return;
     lastReset.current = resetKey;
-    anchor.current = undefined;
     toTop();
   }, [resetKey, toTop]);
+  // In another order the row that a range begins with is still there, and is found by its key.
+  useEffect(() => {
+    anchor.current = undefined;
+  }, [viewKey]);
 
   const columnAt = useCallback(
     (place: number): PlacedColumn | undefined => {
@@ -107,7 +115,7 @@ export function DataGrid(props: DataGridProps) {
 
   const select = async (index: number, range: boolean) => {
     const row = pager.row(index);
-    if (!row || !keyed) return;
+    if (!row || !selectable) return;
     const key = keyOf(row);
     if (range && anchor.current) {
       try {
@@ -115,6 +123,7 @@ export function DataGrid(props: DataGridProps) {
         const keys = await keysBetween({
           anchor: anchor.current,
           to: index,
+          rows,
           row: (at) => pager.row(at),
           keyOf,
           fetch,
@@ -123,7 +132,7 @@ export function DataGrid(props: DataGridProps) {
         else
           say(
             `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
-            'Filter instead, and export the current view.',
+            'Filter instead, and select all that match.',
           );
       } catch (error) {
         sayProblem(error);
@@ -132,6 +141,14 @@ export function DataGrid(props: DataGridProps) {
     }
     anchor.current = { key, index };
     selection.set([key], !selection.has(key));
+  };
+  const extend = (from: number, to: number) => {
+    const [left, reached] = [pager.row(from), pager.row(to)];
+    if (!left || !reached || !selectable) return;
+    if (!anchor.current || !selection.has(keyOf(left))) anchor.current = { key: keyOf(left), index: from };
+    const began = anchor.current.index;
+    if (Math.abs(to - began) < Math.abs(from - began)) selection.set([keyOf(left)], false);
+    else selection.set([keyOf(left), keyOf(reached)], true);
   };
 
   const open = (index: number) => {
@@ -176,6 +193,16 @@ export function DataGrid(props: DataGridProps) {
     resize(column.name, Math.round(Math.max(MIN_WIDTH, Math.min(480, widest))));
   };
 
+  const keysInSight = (): Key[] => {
+    const keys: Key[] = [];
+    if (!selectable) return keys;
+    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
+      const row = pager.row(index);
+      if (row) keys.push(keyOf(row));
+    }
+    return keys;
+  };
+
   const { active, used, engage, go, onKeyDown } = useGridKeys({
     rows,
     columns: columns.length + first,
@@ -190,6 +217,13 @@ export function DataGrid(props: DataGridProps) {
     on: {
       open,
       select: (row, range) => void select(row, range),
+      extend,
+      selectVisible: () => selection.set(keysInSight(), true),
+      clear: () => {
+        anchor.current = undefined;
+        selection.clear();
+        return selection.any;
+      },
       copy: ({ row, column }) => {
         const cells = pager.row(row);
         const found = columnAt(column);
@@ -245,7 +279,11 @@ export function DataGrid(props: DataGridProps) {
     const index = Number(line.dataset.row);
     const action = target.closest<HTMLElement>('[data-action]')?.dataset.action;
     if (cell) go({ row: index, column: Number(cell.dataset.col) });
-    if (action === 'select') return void select(index, event.shiftKey);
+    if (action === 'select') {
+      // The grid keeps the keyboard, so that shift and the arrows go on from here.
+      scroller.current?.focus({ preventScroll: true });
+      return void select(index, event.shiftKey);
+    }
     if (action === 'open') return open(index);
     const link = target.closest('a');
     if (link?.dataset.internal !== undefined && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
@@ -254,19 +292,9 @@ export function DataGrid(props: DataGridProps) {
     } else if (!link && touch) open(index);
   };
 
-  const visible: { key: Key; selected: boolean }[] = [];
-  if (keyed && selection.keys.size > 0) {
-    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
-      const row = pager.row(index);
-      if (row) visible.push({ key: keyOf(row), selected: selection.has(keyOf(row)) });
-    }
-  }
+  const visible = selection.any ? keysInSight() : [];
   const selectVisible = () => {
-    const keys: Key[] = [];
-    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
-      const row = pager.row(index);
-      if (row) keys.push(keyOf(row));
-    }
+    const keys = keysInSight();
     selection.set(keys, !keys.every((key) => selection.has(key)));
   };
 
@@ -292,7 +320,7 @@ export function DataGrid(props: DataGridProps) {
         aria-label={props.label}
         aria-rowcount={rows + 1}
         aria-colcount={columns.length + first}
-        aria-multiselectable={keyed}
+        aria-multiselectable={selectable}
         aria-busy={!state.started}
         {...(describes && {
           'aria-activedescendant': `${gridId}-${active.row < 0 ? 'h' : active.row}-${active.column}`,
@@ -311,8 +339,9 @@ export function DataGrid(props: DataGridProps) {
           keyed={keyed}
           sort={sort}
           active={used && active.row < 0 ? active.column : -1}
-          someSelected={selection.keys.size > 0}
-          allSelected={visible.length > 0 && visible.every((each) => each.selected)}
+          selectable={selectable}
+          someSelected={selection.any}
+          allSelected={visible.length > 0 && visible.every((key) => selection.has(key))}
           onSelectVisible={selectVisible}
           actions={headerActions}
         />
@@ -351,6 +380,7 @@ export function DataGrid(props: DataGridProps) {
                   gap={gap}
                   width={width}
                   keyed={keyed}
+                  selectable={selectable}
                   selected={key !== undefined && selection.has(key)}
                   opened={key !== undefined && openKey === JSON.stringify(key)}
                   active={used && active.row === index ? active.column : -1}

@@ -23,6 +23,7 @@ interface GridHeaderProps {
   gap: number;
   width: number;
   keyed: boolean;
+  selectable: boolean;
   sort: readonly Sort[];
   active: number;
   someSelected: boolean;
@@ -61,17 +62,19 @@ export function GridHeader(props: GridHeaderProps) {
               )}
               style={{ width: SELECT_WIDTH }}
             >
-              <input
-                type="checkbox"
-                tabIndex={-1}
-                checked={props.allSelected}
-                ref={(element) => {
-                  if (element) element.indeterminate = props.someSelected && !props.allSelected;
-                }}
-                onChange={props.onSelectVisible}
-                aria-label="Select the rows in sight"
-                className="size-4 accent-accent"
-              />
+              {props.selectable && (
+                <input
+                  type="checkbox"
+                  tabIndex={-1}
+                  checked={props.allSelected}
+                  ref={(element) => {
+                    if (element) element.indeterminate = props.someSelected && !props.allSelected;
+                  }}
+                  onChange={props.onSelectVisible}
+                  aria-label="Select the rows in sight"
+                  className="size-4 accent-accent"
+                />
+              )}
             </div>
           )}
           {pinned.map(cell)}

@@ -27,6 +27,7 @@ interface GridRowProps {
   gap: number;
   width: number;
   keyed: boolean;
+  selectable: boolean;
   selected: boolean;
   opened: boolean;
   /** The active cell's place in the row, with the checkbox as 0 where there is one; -1 for none. */
@@ -34,8 +35,8 @@ interface GridRowProps {
 }
 
 export const GridRow = memo(function GridRow(props: GridRowProps) {
-  const { gridId, index, top, row, reader, pinned, free, gap, width, keyed, selected, opened, active } =
-    props;
+  const { gridId, index, top, row, reader, pinned, free, gap, width, keyed, selectable, selected } = props;
+  const { opened, active } = props;
   if (row === undefined) return <Placeholder index={index} top={top} width={width} />;
   const first = keyed ? 1 : 0;
   const ground = selected || opened ? 'bg-selected' : 'bg-canvas group-hover:bg-sunken';
@@ -68,7 +69,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
     <div
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={keyed ? selected : undefined}
+      aria-selected={selectable ? selected : undefined}
       data-row={index}
       className="group absolute left-0 flex contain-strict"
       style={{ top, width, height: ROW_HEIGHT }}
@@ -87,15 +88,17 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
             )}
             style={{ width: SELECT_WIDTH }}
           >
-            <input
-              type="checkbox"
-              tabIndex={-1}
-              readOnly
-              checked={selected}
-              aria-label={`Select row ${index + 1}`}
-              data-action="select"
-              className="size-4 accent-accent"
-            />
+            {selectable && (
+              <input
+                type="checkbox"
+                tabIndex={-1}
+                readOnly
+                checked={selected}
+                aria-label={`Select row ${index + 1}`}
+                data-action="select"
+                className="size-4 accent-accent"
+              />
+            )}
             <button
               type="button"
               tabIndex={-1}

@@ -41,6 +41,8 @@ export function pageSizeFor(columns: number): number {
  */
 export class Pager {
   private pages = new Map<number, Cell[][]>();
+  /** What was shown before a renewal, until the same pages have come again. */
+  private before = new Map<number, Cell[][]>();
   private cursors = new Map<number, string | undefined>([[0, undefined]]);
   private wanted: [number, number] = [0, 0];
   private loading: { page: number; abort: AbortController } | undefined;
@@ -76,7 +78,8 @@ export class Pager {
   snapshot = () => this.state;
 
   row(index: number): Cell[] | undefined {
-    return this.pages.get(Math.floor(index / this.size))?.[index % this.size];
+    const page = Math.floor(index / this.size);
+    return (this.pages.get(page) ?? this.before.get(page))?.[index % this.size];
   }
 
   /** The count that was asked for beside the pages. */
@@ -100,6 +103,20 @@ export class Pager {
   retry() {
     if (this.landmarks === 'failed') this.landmarks = 'unasked';
     this.publish({ error: undefined });
+    this.pump();
+  }
+
+  /** Asks for everything anew, because rows have changed. What is shown stays until the new rows are there. */
+  renew() {
+    this.close();
+    this.closed = new AbortController();
+    this.before = this.pages;
+    this.pages = new Map();
+    this.cursors = new Map([[0, undefined]]);
+    this.landmarks = 'unasked';
+    this.end = undefined;
+    this.estimate = this.state.total;
+    this.publish({ error: undefined, jumping: false });
     this.pump();
   }
 
@@ -205,6 +222,7 @@ export class Pager {
 
   private keep(page: number, answer: Rows) {
     this.pages.set(page, answer.rows);
+    this.before.delete(page);
     if (answer.cursor === null) this.end = page * this.size + answer.rows.length;
     else this.cursors.set(page + 1, answer.cursor);
     this.dropFurthest();
@@ -226,15 +244,17 @@ export class Pager {
   private async fetchLandmarks() {
     this.landmarks = 'asked';
     this.publish({ jumping: true });
+    const { signal } = this.closed;
     try {
-      const { every, count, cursors } = await this.source.landmarks(EVERY, this.closed.signal);
+      const { every, count, cursors } = await this.source.landmarks(EVERY, signal);
+      if (signal.aborted) return;
       cursors.forEach((cursor, index) => this.cursors.set(((index + 1) * every) / this.size, cursor));
       this.landmarks = 'known';
       this.estimate = count;
       this.estimateExact = true;
       this.publish({ jumping: false });
     } catch (error) {
-      if (this.closed.signal.aborted) return;
+      if (signal.aborted) return;
       this.landmarks = 'failed';
       this.publish({ jumping: false, error });
     }
@@ -253,7 +273,7 @@ export class Pager {
       ...this.state,
       total,
       exact,
-      loaded: this.pages.size > 0,
+      loaded: this.pages.size > 0 || this.before.size > 0,
       ...change,
       version: this.state.version + 1,
     };

@@ -1,30 +1,47 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Key } from '@/api/types';
+import { ALL_MATCHING, choose, type Chosen, isChosen, MAX_LEFT_OUT, NOTHING } from '@/lib/selection';
+import { say } from '@/lib/toast';
 
 /** Rows chosen by their keys, whatever the grid shows at the moment. */
 export interface Selection {
-  keys: ReadonlyMap<string, Key>;
+  chosen: Chosen;
+  any: boolean;
   has: (key: Key) => boolean;
   set: (keys: readonly Key[], selected: boolean) => void;
+  /** Chooses all rows that match the view. */
+  all: () => void;
   clear: () => void;
 }
 
-export const keyText = (key: Key) => JSON.stringify(key);
+/** All that match are those of one view: where `viewKey` changes, they are not chosen any more; single rows still are. */
+export function useSelection(viewKey: string): Selection {
+  const [held, setHeld] = useState({ viewKey, chosen: NOTHING });
+  const chosen = held.chosen.all && held.viewKey !== viewKey ? NOTHING : held.chosen;
 
-export function useSelection(): Selection {
-  const [keys, setKeys] = useState<ReadonlyMap<string, Key>>(new Map());
-
-  const set = useCallback((changed: readonly Key[], selected: boolean) => {
-    setKeys((before) => {
-      const next = new Map(before);
-      for (const key of changed) {
-        if (selected) next.set(keyText(key), key);
-        else next.delete(keyText(key));
+  const set = useCallback(
+    (keys: readonly Key[], selected: boolean) => {
+      const next = choose(chosen, keys, selected);
+      if (next.all && next.keys.size > MAX_LEFT_OUT) {
+        say(`At most ${MAX_LEFT_OUT.toLocaleString('en')} rows can be left out`, 'Filter instead.');
+        return;
       }
-      return next;
-    });
-  }, []);
-  const clear = useCallback(() => setKeys(new Map()), []);
+      setHeld({ viewKey, chosen: next });
+    },
+    [chosen, viewKey],
+  );
+  const all = useCallback(() => setHeld({ viewKey, chosen: ALL_MATCHING }), [viewKey]);
+  const clear = useCallback(() => setHeld({ viewKey, chosen: NOTHING }), [viewKey]);
 
-  return useMemo(() => ({ keys, has: (key: Key) => keys.has(keyText(key)), set, clear }), [keys, set, clear]);
+  return useMemo(
+    () => ({
+      chosen,
+      any: chosen.all || chosen.keys.size > 0,
+      has: (key: Key) => isChosen(chosen, key),
+      set,
+      all,
+      clear,
+    }),
+    [chosen, set, all, clear],
+  );
 }

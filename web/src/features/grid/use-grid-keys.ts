@@ -14,6 +14,11 @@ interface Input {
   on: {
     open: (row: number) => void;
     select: (row: number, range: boolean) => void;
+    /** Selects on to the next row; back towards where it began, it gives up the row that is left. */
+    extend: (from: number, to: number) => void;
+    selectVisible: () => void;
+    /** Whether there was a selection to clear. */
+    clear: () => boolean;
     copy: (cell: ActiveCell) => void;
     header: (column: number, action: 'sort' | 'add' | 'menu') => void;
     /** Moves the column of the header cell; answers where it stands then. */
@@ -47,6 +52,12 @@ export function useGridKeys({ rows, columns, pageRows, reveal, on }: Input) {
       event.preventDefault();
       go(cell);
     };
+    if (event.shiftKey && !jump && !inHeader && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+      const to = Math.max(0, Math.min(rows - 1, row + (event.key === 'ArrowUp' ? -1 : 1)));
+      on.extend(row, to);
+      move({ row: to, column });
+      return;
+    }
     switch (event.key) {
       case 'ArrowUp':
         return move({ row: jump ? 0 : row - 1, column });
@@ -85,6 +96,20 @@ export function useGridKeys({ rows, columns, pageRows, reveal, on }: Input) {
       case ' ':
         event.preventDefault();
         if (!inHeader) on.select(row, event.shiftKey);
+        return;
+      case 'x':
+        if (jump || inHeader) return;
+        event.preventDefault();
+        on.select(row, false);
+        return;
+      case 'a':
+        if (!jump) return;
+        event.preventDefault();
+        on.selectVisible();
+        return;
+      case 'Escape':
+        // What else Escape would close stays while there is a selection to clear.
+        if (on.clear()) event.preventDefault();
         return;
       case 'c':
         if (jump && !inHeader && window.getSelection()?.isCollapsed !== false) {

@@ -1,9 +1,9 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import { fetchLandmarks, fetchRows } from '@/api/queries';
 import type { DatasetRef, View } from '@/api/types';
 import { Pager, pageSizeFor } from './pager';
 
-/** The pager of a view: a new one whenever the view, or anything else in `generation`, changes. */
+/** The pager of a view: a new one whenever the view changes, and asked anew whenever `generation` does. */
 export function usePager(ref: DatasetRef, view: View, columns: number, keyed: boolean, generation: number) {
   const { source, dataset } = ref;
   const signature = JSON.stringify(view);
@@ -21,14 +21,18 @@ export function usePager(ref: DatasetRef, view: View, columns: number, keyed: bo
       size,
       columns,
     );
-    // `generation` is not read: it asks for the same rows anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [source, dataset, signature, columns, keyed, generation]);
+  }, [source, dataset, signature, columns, keyed]);
 
   useEffect(() => {
     pager.open();
     return () => pager.close();
   }, [pager]);
+  const lastGeneration = useRef(generation);
+  useEffect(() => {
+    if (lastGeneration.current === generation) return;
+    lastGeneration.current = generation;
+    pager.renew();
+  }, [pager, generation]);
   const state = useSyncExternalStore(pager.subscribe, pager.snapshot);
   return { pager, state };
 }

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { useState } from 'react';
-import { isUnderWay } from '@/api/runs';
+import { isChange, isUnderWay } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
@@ -10,7 +10,7 @@ import { cancel } from './actions';
 import { RunProgressLine } from './run-parts';
 import { overallPercent, runTitle } from './words';
 
-/** Follows the exports under way across pages; not there while there are none. */
+/** Follows the exports and changes under way across pages; not there while there are none. */
 export function RunBadge({ className }: { className?: string }) {
   const [open, setOpen] = useState(false);
   const active = useRuns().filter((run) => isUnderWay(run) && !run.deleted);
@@ -18,13 +18,18 @@ export function RunBadge({ className }: { className?: string }) {
   // What is open stays, so that the keyboard does not lose its place when the last one ends.
   if (active.length === 0 && !open) return null;
   const percent = overallPercent(active);
-  const words = `${plural(active.length, 'export')} under way`;
+  const changes = active.filter(isChange).length;
+  const parts = [
+    ...(changes > 0 ? [plural(changes, 'change')] : []),
+    ...(changes < active.length ? [plural(active.length - changes, 'export')] : []),
+  ];
+  const words = `${parts.join(' and ')} under way`;
   return (
     <Popover
       open={open}
       onOpenChange={setOpen}
       align="end"
-      label="Exports under way"
+      label="Under way"
       className="w-84"
       trigger={
         <Button

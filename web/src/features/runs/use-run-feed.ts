@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { runBook } from '@/api/run-book';
 import { followRuns } from '@/api/run-stream';
-import { isAboutPerson, isUnderWay, type Run } from '@/api/runs';
+import { isAboutPerson, isChange, isUnderWay, type Run } from '@/api/runs';
 import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
 import { say, unsay } from '@/lib/toast';
@@ -16,12 +16,12 @@ const REST = 15_000;
 
 const waitedFor = () => runBook.latest.some((run) => isUnderWay(run) && !run.deleted && isOwnRun(run.id));
 
-/** Follows the runs for as long as the page is open, and tells of the ends of those started here. */
-export function useRunFeed(onShow: () => void) {
+/** Follows the runs for as long as the page is open, and tells of the ends of those started here; of changes, `onChange` does. */
+export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
   const queries = useQueryClient();
-  const show = useRef(onShow);
+  const on = useRef({ show: onShow, change: onChange });
   useEffect(() => {
-    show.current = onShow;
+    on.current = { show: onShow, change: onChange };
   });
 
   useEffect(() => {
@@ -49,7 +49,8 @@ export function useRunFeed(onShow: () => void) {
         if (!isOwnRun(run.id) || (isUnderWay(run) && !run.deleted)) continue;
         forgetOwnRun(run.id);
         if (run.deleted) unsay(run.id);
-        else announce(run, () => show.current());
+        else if (isChange(run)) on.current.change(run);
+        else announce(run, () => on.current.show());
       }
     };
     const unsubscribe = runBook.subscribe(look);

@@ -1,5 +1,5 @@
 import type { Sample } from '@/api/run-book';
-import { isAboutPerson, isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
+import { isAboutPerson, isChange, isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
 import { momentWords } from '@/lib/moments';
 import { formatAbout, formatCount, plural } from '@/lib/words';
 
@@ -13,17 +13,15 @@ export const STATE_WORDS: Record<RunState, string> = {
 };
 
 /** What a run does at the moment. */
-export function progressWords({
-  state,
-  attempt,
-  progress,
-}: Pick<Run, 'state' | 'attempt' | 'progress'>): string {
+export function progressWords(run: Pick<Run, 'kind' | 'state' | 'attempt' | 'progress'>): string {
+  const { state, attempt, progress } = run;
   if (state === 'queued') return attempt > 0 ? 'Waiting to be tried again' : 'Waiting for its turn';
   if (state === 'cancelling') return 'Stopping…';
   if (state !== 'running') return STATE_WORDS[state];
   const expected = expectedRows(progress);
-  if (expected !== undefined) return `Exporting ${formatCount(progress.rows)} of ${plural(expected, 'row')}`;
-  return progress.rows === 0 ? 'Exporting…' : `Exporting ${plural(progress.rows, 'row')}`;
+  const verb = isChange(run) ? 'Changing' : 'Exporting';
+  if (expected !== undefined) return `${verb} ${formatCount(progress.rows)} of ${plural(expected, 'row')}`;
+  return progress.rows === 0 ? `${verb}…` : `${verb} ${plural(progress.rows, 'row')}`;
 }
 
 /** An estimate that has been passed says nothing any more. */
@@ -124,6 +122,7 @@ export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boole
 /** The name that people know the export by. */
 export function runTitle(run: Run): string {
   if (isAboutPerson(run)) return run.artifact?.file_name ?? `Everything about ${personWords(run)}`;
+  if (isChange(run)) return `Change of ${run.dataset}`;
   return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
 }
 

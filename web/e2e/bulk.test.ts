@@ -1,0 +1,258 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, lookAt, LOOKS } from './axe';
+import { gridReady, launch, phone, visit } from './browser';
+import { confirm, deleteByApi, openDelete, openFew, pick, undoByApi } from './bulk';
+import { api, count, getJson, openDataset, type Workspace, workspace } from './desk';
+
+let browser: Browser;
+let desk: Workspace;
+/** One whose rows the child's refer to. */
+let parent: string;
+/** A text column of the child that may be empty. */
+let column: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  desk = await workspace();
+  const dataset = desk.datasets.get(desk.child);
+  parent = dataset?.foreign_keys[0]?.references.table ?? '';
+  const texts = dataset?.columns.filter((each) => each.type.kind === 'text') ?? [];
+  column = (texts.find((each) => 'nullable' in each && each.nullable === true) ?? texts[0])?.name ?? '';
+});
+afterAll(() => browser.close());
+
+async function withPage(options: BrowserContextOptions, steps: (page: Page) => Promise<void>) {
+  const context = await visit(browser, options);
+  await steps(await context.newPage());
+  await context.close();
+}
+
+const selected = (page: Page, rows: number) =>
+  page.getByText(`${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'} selected`).waitFor();
+const restored = (view: unknown, rows: number) =>
+  expect.poll(() => count(desk.source, desk.child, view)).toBe(rows);
+
+describe.each([
+  ['on a desk', {}],
+  ['on a phone', phone],
+])('%s', (_, options) => {
+  test('shift-click after a re-sort selects the rows between, by their keys', () =>
+    withPage(options, async (page) => {
+      const { keys } = await openFew(page, desk, desk.child, 10);
+      await pick(page, 2);
+      const [key = ''] = desk.datasets.get(desk.child)?.key ?? [];
+      for (const sort of [key, `-${key}`]) {
+        await page.locator(`[data-column="${key}"] button`).first().click();
+        await page.waitForURL((url) => url.searchParams.get('sort') === sort);
+        await gridReady(page);
+      }
+      await pick(page, 6, ['Shift']);
+      await selected(page, 4);
+      const asked = await openDelete(page);
+      const wanted = keys.slice(1, 5).map((each) => [each]);
+      expect(asked.keys?.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(wanted);
+    }));
+
+  test('rows are deleted once their number is typed, and the toast brings them back', () =>
+    withPage(options, async (page) => {
+      const { view } = await openFew(page, desk, desk.child, 12);
+      await pick(page, 1);
+      await pick(page, 3, ['Shift']);
+      await openDelete(page);
+      const button = page.getByRole('button', { name: 'Delete 3 rows' });
+      await page.getByLabel('Type 3 to confirm').fill('4');
+      expect(await button.isDisabled()).toBe(true);
+      await confirm(page, 'Delete', 3);
+      await page.getByText('3 rows deleted').waitFor();
+      await page.getByText('9 rows', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Undo', exact: true }).click();
+      await page.getByText('3 rows restored').waitFor();
+      await restored(view, 12);
+    }));
+
+  test('what was deleted is in the trash, and is restored from there', () =>
+    withPage(options, async (page) => {
+      const { view, keys } = await openFew(page, desk, desk.child, 8);
+      await pick(page, 2);
+      await pick(page, 5);
+      await openDelete(page);
+      await confirm(page, 'Delete', 2);
+      await page.getByText('2 rows deleted').waitFor();
+      await page.getByRole('button', { name: 'More about this dataset' }).click();
+      await page.getByRole('menuitem', { name: 'Trash' }).click();
+      const first = page.getByRole('region', { name: /^Rows deleted by/ }).first();
+      await first.getByRole('checkbox', { name: `Select ${String(keys[1])}`, exact: true }).click();
+      await page.getByRole('button', { name: 'Restore 1 row' }).click();
+      await page.getByText('1 row restored').waitFor();
+      await restored(view, 7);
+      await first.getByRole('checkbox', { name: `Select ${String(keys[1])}`, exact: true }).waitFor({
+        state: 'detached',
+      });
+      await first.getByRole('button', { name: /^Restore all rows/ }).click();
+      await restored(view, 8);
+    }));
+
+  test('a field is set in the selected rows, and set back from the list of changes', () =>
+    withPage(options, async (page) => {
+      const value = `bulk ${Date.now()}`;
+      await openFew(page, desk, desk.child, 6);
+      await pick(page, 2);
+      await pick(page, 4, ['Shift']);
+      await page.getByRole('button', { name: 'Set fields…' }).click();
+      await page.getByRole('dialog').locator('select').first().selectOption(column);
+      await page.getByLabel('Value').fill(value);
+      await confirm(page, 'Change', 3);
+      await page.getByText('3 rows changed').waitFor();
+      const view = { filter: { column, op: 'eq', value } };
+      await restored(view, 3);
+      await page.getByRole('button', { name: 'More about this dataset' }).click();
+      await page.getByRole('menuitem', { name: 'Changes' }).click();
+      await page
+        .getByRole('button', { name: /^Undo: Fields set: 3 rows/ })
+        .first()
+        .click();
+      await page
+        .getByRole('dialog', { name: 'Undo this change?' })
+        .getByRole('button', { name: 'Undo' })
+        .click();
+      await page.getByText('3 rows taken back').waitFor();
+      await restored(view, 0);
+    }));
+});
+
+test('all that match but one are changed in the background, and taken back from the toast', () =>
+  withPage({}, async (page) => {
+    const value = `all ${Date.now()}`;
+    const rows = await count(desk.source, desk.child, {});
+    await openDataset(page, desk.source, desk.child);
+    await page.getByRole('checkbox', { name: 'Select the rows in sight' }).click();
+    await page.getByRole('button', { name: /^Select all/ }).click();
+    await pick(page, 3);
+    await page.getByText('(all but 1)').waitFor();
+    await page.getByRole('button', { name: 'Set fields…' }).click();
+    await page.getByRole('dialog').locator('select').first().selectOption(column);
+    await page.getByLabel('Value').fill(value);
+    await confirm(page, 'Change', rows - 1);
+    const number = (rows - 1).toLocaleString('en');
+    await page.getByText(`${number} rows changed`).waitFor({ timeout: 30_000 });
+    const view = { filter: { column, op: 'eq', value } };
+    expect(await count(desk.source, desk.child, view)).toBe(rows - 1);
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.getByText(`${number} rows taken back`).waitFor({ timeout: 30_000 });
+    expect(await count(desk.source, desk.child, view)).toBe(0);
+  }));
+
+test('rows that others refer to are listed with the reason, and as a file', () =>
+  withPage({}, async (page) => {
+    await openDataset(page, desk.source, parent);
+    await pick(page, 1);
+    await pick(page, 2, ['Shift']);
+    await openDelete(page);
+    await page.getByText('A row that is referred to from there is not deleted').first().waitFor();
+    await confirm(page, 'Delete', 2);
+    const dialog = page.getByRole('dialog', { name: '0 rows deleted, 2 not' });
+    await dialog.getByText('other rows refer to it').first().waitFor();
+    const download = page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Download as CSV' }).click();
+    const text = await readFile(await (await download).path(), 'utf8');
+    expect(text.split('\r\n')).toHaveLength(4);
+    expect(text).toContain('foreign_key');
+    await dialog.getByRole('button', { name: 'Retry the failed (2)' }).click();
+    await dialog.getByRole('button', { name: 'Retry the failed (2)', disabled: false }).waitFor();
+  }));
+
+test('rows that changed between the look and the deed are not touched, and can be looked at again', () =>
+  withPage({}, async (page) => {
+    const { view, keys } = await openFew(page, desk, desk.child, 5);
+    await pick(page, 1);
+    await page.getByRole('button', { name: 'Select all 5 that match' }).click();
+    await openDelete(page);
+    await page.getByLabel('Type 5 to confirm').waitFor();
+    const change = await deleteByApi(desk, desk.child, keys[2]);
+    await confirm(page, 'Delete', 5);
+    await page.getByText('The rows have changed since you looked at them').waitFor();
+    expect(await count(desk.source, desk.child, view)).toBe(4);
+    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByLabel('Type 4 to confirm').waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await undoByApi(desk, desk.child, change);
+    await restored(view, 5);
+  }));
+
+test('the keyboard selects: x, shift and arrows, Ctrl+A, Escape', () =>
+  withPage({}, async (page) => {
+    await openFew(page, desk, desk.child, 10);
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('x');
+    await selected(page, 1);
+    for (const key of ['Shift+ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key);
+    await selected(page, 3);
+    await page.keyboard.press('Shift+ArrowUp');
+    await selected(page, 2);
+    await page.keyboard.press('Control+a');
+    await selected(page, 10);
+    await page.keyboard.press('Escape');
+    await page.getByRole('region', { name: 'Selection' }).waitFor({ state: 'detached' });
+  }));
+
+test('a source that is not prepared says so, and shows whoever administers it the statements first', () =>
+  withPage({}, async (page) => {
+    await page.route(`**/sources/${desk.source}/journal`, (route) =>
+      route.fulfill({
+        json: { ready: false, reason: 'there is no journal in it', sql: 'CREATE TABLE j (a int)' },
+      }),
+    );
+    await openDataset(page, desk.source, desk.child);
+    await pick(page, 1);
+    await page.getByText('Read-only: there is no journal in it').waitFor();
+    expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Prepare…' }).click();
+    await page.getByText('CREATE TABLE j').waitFor();
+    await expectAccessible(page, 'prepare');
+  }));
+
+describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
+  test('in the bar and the dialogs', () =>
+    lookAt(browser, options, 'bulk', async (page) => {
+      await openDataset(page, desk.source, parent);
+      await pick(page, 1);
+      await expectAccessible(page, 'bar');
+      await page.getByRole('button', { name: 'Set fields…' }).click();
+      await page.getByRole('button', { name: 'Another field' }).click();
+      await page
+        .getByLabel(/^Type /)
+        .or(page.getByText('Value'))
+        .first()
+        .waitFor();
+      await expectAccessible(page, 'set fields');
+      await page.getByRole('button', { name: 'Cancel' }).click();
+      await openDelete(page);
+      await page.getByLabel('Type 1 to confirm').waitFor();
+      await expectAccessible(page, 'delete');
+      await confirm(page, 'Delete', 1);
+      await page.getByRole('button', { name: /^Retry the failed/ }).waitFor();
+    }));
+
+  test('in the trash and the changes', () =>
+    lookAt(browser, options, 'changes', async (page) => {
+      const [key] = (await openFew(page, desk, desk.child, 1)).keys;
+      const change = await deleteByApi(desk, desk.child, key);
+      await page.goto(`/datasets/${desk.source}/${desk.child}/trash`);
+      await page.getByRole('checkbox', { name: `Select ${String(key)}`, exact: true }).click();
+      await page.getByRole('button', { name: 'Restore 1 row' }).waitFor();
+      await expectAccessible(page, 'trash');
+      await undoByApi(desk, desk.child, change);
+      await page.goto(`/datasets/${desk.source}/${desk.child}/changes`);
+      await page
+        .getByText(/^Deletion undone/)
+        .first()
+        .waitFor();
+    }));
+});
+
+test('the API and the page agree on what a dataset holds after all of this', async () => {
+  const trash = await getJson<{ rows: unknown[] }>(api(desk.source, desk.child, '/trash'));
+  expect(trash.rows).toEqual([]);
+});

@@ -1,0 +1,54 @@
+import type { Page } from 'playwright-core';
+import { api, getJson, openDataset, type Workspace } from './desk';
+
+interface Sent {
+  selection: { keys?: unknown[][]; view?: { except?: unknown[][] } };
+}
+
+/** The keys of the first rows, by key. */
+export async function firstKeys(desk: Workspace, dataset: string, count: number): Promise<unknown[]> {
+  const [key = ''] = desk.datasets.get(dataset)?.key ?? [];
+  const view = { columns: [key], sort: [{ column: key }] };
+  const page = await getJson<{ rows: unknown[][] }>(api(desk.source, dataset, '/rows'), {
+    view,
+    limit: count,
+  });
+  return page.rows.map(([value]) => value);
+}
+
+/** Opens so many rows of a dataset and no others, in the order of their keys. */
+export async function openFew(page: Page, desk: Workspace, dataset: string, count: number) {
+  const keys = await firstKeys(desk, dataset, count);
+  const [column = ''] = desk.datasets.get(dataset)?.key ?? [];
+  const filter = { column, op: 'le', value: keys.at(-1) };
+  await openDataset(page, desk.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  return { keys, view: { filter } };
+}
+
+export const pick = (page: Page, row: number, modifiers: ('Shift' | 'Control')[] = []) =>
+  page.getByRole('checkbox', { name: `Select row ${row}`, exact: true }).click({ modifiers });
+
+/** What the page asks for when it looks at what a deletion would do. */
+export async function openDelete(page: Page): Promise<Sent['selection']> {
+  const asked = page.waitForRequest((request) => request.url().endsWith('/bulk/delete/preview'));
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  return ((await asked).postDataJSON() as Sent).selection;
+}
+
+/** Types the number and does it. */
+export async function confirm(page: Page, verb: string, rows: number) {
+  const number = rows.toLocaleString('en');
+  await page.getByLabel(`Type ${number} to confirm`).fill(String(rows));
+  await page.getByRole('button', { name: `${verb} ${number} row` }).click();
+}
+
+export async function deleteByApi(desk: Workspace, dataset: string, key: unknown): Promise<string> {
+  const body = { selection: { keys: [[key]] } };
+  const path = api(desk.source, dataset, '/bulk/delete');
+  const { confirmation } = await getJson<{ confirmation: string }>(`${path}/preview`, body);
+  return (await getJson<{ change_set: string }>(path, { ...body, confirmation })).change_set;
+}
+
+export async function undoByApi(desk: Workspace, dataset: string, changeSet: string) {
+  await getJson(api(desk.source, dataset, `/changes/${changeSet}/undo`), {});
+}

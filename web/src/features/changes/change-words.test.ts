@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { actionWords, daysLeft, daysLeftWords, groupTrash, notUndoable } from './change-words';
+import type { Change, TrashRow } from './changes';
+
+const NOW = Date.parse('2026-11-21T12:00:00Z');
+const change = (rest: Partial<Change> = {}): Change => ({
+  id: 'a', dataset: 'd', action: 'delete', actor: 'u', actor_name: 'Ada', state: 'done', rows: 3, done: 3,
+  failed: 0, kept: 0, created_at: '2026-11-20T12:00:00Z', undo_until: '2026-11-27T12:00:00Z', ...rest,
+}); // prettier-ignore
+
+test('a change can be taken back until all of it is, or until its days are over', () => {
+  const whole = change();
+  expect(notUndoable(whole, [whole], NOW)).toBeUndefined();
+  const part = change({ id: 'b', action: 'undo', of: 'delete', undoes: 'a', done: 2 });
+  expect(notUndoable(whole, [whole, part], NOW)).toBeUndefined();
+  expect(notUndoable(whole, [whole, part, change({ id: 'c', undoes: 'a', done: 1 })], NOW)).toBe('Undone');
+  expect(notUndoable(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Too long ago');
+  expect(notUndoable(change({ state: 'open' }), [], NOW)).toBe('Under way');
+  expect(notUndoable(change({ done: 0 }), [], NOW)).toBe('Nothing was changed');
+  expect(actionWords(part)).toBe('Deletion undone');
+});
+
+test('days are counted down, and hours on the last one', () => {
+  expect(daysLeft('2026-11-28T11:59:00Z', NOW)).toBe(6);
+  expect(daysLeftWords('2026-11-22T13:00:00Z', NOW)).toBe('1 day');
+  expect(daysLeftWords('2026-11-21T15:30:00Z', NOW)).toBe('3 hours');
+  expect(daysLeftWords('2026-11-21T12:30:00Z', NOW)).toBe('under an hour');
+  expect(daysLeftWords('2026-11-20T12:30:00Z', NOW)).toBe('ended');
+});
+
+test('the trash is grouped by what brought its rows there', () => {
+  const row = (key: number, set: string): TrashRow => ({
+    key: [key], change_set: set, values: [], deleted_by: 'Ada', deleted_at: '', until: '',
+  }); // prettier-ignore
+  const groups = groupTrash([row(1, 'b'), row(2, 'b'), row(3, 'a')]);
+  expect(groups.map(({ id, rows }) => [id, rows.length])).toEqual([
+    ['b', 2],
+    ['a', 1],
+  ]);
+});

@@ -1,0 +1,46 @@
+import type { Change, TrashRow } from './changes';
+
+/** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
+export function actionWords({ action, of }: Pick<Change, 'action' | 'of'>): string {
+  if (action === 'delete') return 'Deleted';
+  if (action === 'set') return 'Fields set';
+  return of === 'delete' ? 'Deletion undone' : 'Setting undone';
+}
+
+/** Why a change is not offered to be taken back; undefined where it is. */
+export function notUndoable(change: Change, all: readonly Change[], now: number): string | undefined {
+  if (change.state === 'open') return 'Under way';
+  if (change.done === 0) return 'Nothing was changed';
+  if (Date.parse(change.undo_until) <= now) return 'Too long ago';
+  const undone = all.filter(({ undoes }) => undoes === change.id).reduce((sum, { done }) => sum + done, 0);
+  return undone >= change.done ? 'Undone' : undefined;
+}
+
+/** Whole days that are left, rounded down: never more than there are. */
+export function daysLeft(until: string, now: number): number {
+  return Math.max(0, Math.floor((Date.parse(until) - now) / 86_400_000));
+}
+
+export function daysLeftWords(until: string, now: number): string {
+  const days = daysLeft(until, now);
+  if (days > 0) return days === 1 ? '1 day' : `${days} days`;
+  const hours = Math.floor((Date.parse(until) - now) / 3_600_000);
+  if (hours > 0) return hours === 1 ? '1 hour' : `${hours} hours`;
+  return Date.parse(until) > now ? 'under an hour' : 'ended';
+}
+
+/** Rows of the trash that one change has brought there, in the order they came. */
+export interface TrashGroup {
+  id: string;
+  rows: TrashRow[];
+}
+
+export function groupTrash(rows: readonly TrashRow[]): TrashGroup[] {
+  const groups = new Map<string, TrashGroup>();
+  for (const row of rows) {
+    const group = groups.get(row.change_set) ?? { id: row.change_set, rows: [] };
+    group.rows.push(row);
+    groups.set(group.id, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,155 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { client, unwrap } from '@/api/client';
+import type { Run } from '@/api/runs';
+import type { components } from '@/api/schema';
+import type { Cell, DatasetRef, Key } from '@/api/types';
+import type { SelectionBody } from '@/lib/selection';
+
+type Schemas = components['schemas'];
+
+export type Dependants = Schemas['Dependants'];
+export type Preview = Schemas['Preview'];
+export type Journal = Schemas['Journal'];
+export type Change = Schemas['ChangeSetView'];
+/** The document says less of keys than our own types do. */
+export type RowFailure = Omit<Schemas['RowFailure'], 'key'> & { key: Key };
+export type Outcome = Omit<Schemas['Outcome'], 'failures'> & { failures: RowFailure[] };
+export type TrashRow = Omit<Schemas['TrashRow'], 'key'> & { key: Key };
+
+/** What a field becomes, in the words of the API. */
+export type FieldValue =
+  | { value: Cell }
+  | { copy: string }
+  | { add: string }
+  | { replace: { find: string; with: string } }
+  | 'clear';
+
+export interface SetField {
+  column: string;
+  to: FieldValue;
+}
+
+/** A change that has not been done yet. */
+export interface Wish {
+  ref: DatasetRef;
+  selection: SelectionBody;
+  /** The fields to set; without them the rows are deleted. */
+  fields?: SetField[];
+  allOrNothing: boolean;
+}
+
+export interface Started {
+  change_set: string;
+  run: Run;
+}
+export type Answer = Outcome | Started;
+
+export function isStarted(answer: Answer): answer is Started {
+  return 'run' in answer;
+}
+
+/** Every query about the changes of a dataset begins with this key. */
+export const changesKey = (ref: DatasetRef) => ['changes', ref.source, ref.dataset] as const;
+
+const path = (ref: DatasetRef) => ({ path: { ...ref } });
+
+function body({ selection, fields, allOrNothing }: Wish, confirmation?: string) {
+  const sent = {
+    selection,
+    ...(fields && { fields }),
+    ...(allOrNothing && { all_or_nothing: true }),
+    ...(confirmation !== undefined && { confirmation }),
+  };
+  return { body: sent as unknown as Schemas['DeleteBody'] & Schemas['SetBody'] };
+}
+
+export const previewQuery = (wish: Wish, look: number) =>
+  queryOptions({
+    queryKey: [...changesKey(wish.ref), 'preview', wish, look],
+    queryFn: ({ signal }): Promise<Preview> => {
+      const options = { params: path(wish.ref), ...body(wish), signal };
+      return wish.fields
+        ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
+        : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
+    },
+    // A confirmation is for one look.
+    gcTime: 0,
+    staleTime: Infinity,
+    retry: false,
+  });
+
+export async function fetchPreview(wish: Wish): Promise<Preview> {
+  const options = { params: path(wish.ref), ...body(wish) };
+  return wish.fields
+    ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
+    : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
+}
+
+/** Does what was confirmed. */
+export async function perform(wish: Wish, confirmation: string): Promise<Answer> {
+  const options = { params: path(wish.ref), ...body(wish, confirmation) };
+  const answer: unknown = wish.fields
+    ? await unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set', options))
+    : await unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete', options));
+  return answer as Answer;
+}
+
+/** Takes a change back: all of it, or the rows with these keys. */
+export async function takeBack(
+  ref: DatasetRef,
+  id: string,
+  { keys, force = false }: { keys?: Key[] | undefined; force?: boolean } = {},
+): Promise<Answer> {
+  const sent: object = { ...(keys && { keys }), ...(force && { force }) };
+  const answer: unknown = await unwrap(
+    client.POST('/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo', {
+      params: { path: { ...ref, id } },
+      body: sent,
+    }),
+  );
+  return answer as Answer;
+}
+
+export async function fetchOutcome(ref: DatasetRef, id: string): Promise<Outcome> {
+  const params = { path: { ...ref, id } };
+  const answer: unknown = await unwrap(
+    client.GET('/api/v1/sources/{source}/datasets/{dataset}/changes/{id}', { params }),
+  );
+  return answer as Outcome;
+}
+
+const PAGE = 100;
+
+export const historyQuery = (ref: DatasetRef) =>
+  infiniteQueryOptions({
+    queryKey: [...changesKey(ref), 'history'],
+    queryFn: async ({ pageParam, signal }): Promise<Change[]> => {
+      const query = { limit: PAGE, ...(pageParam !== undefined && { before: pageParam }) };
+      const params = { ...path(ref), query };
+      const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/changes', { params, signal });
+      return (await unwrap(answer)).changes;
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.id),
+  });
+
+export const trashQuery = (ref: DatasetRef) =>
+  infiniteQueryOptions({
+    queryKey: [...changesKey(ref), 'trash'],
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) };
+      const params = { ...path(ref), query };
+      const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/trash', { params, signal });
+      const { columns, rows, cursor } = await unwrap(answer);
+      return { columns, rows: rows as unknown as TrashRow[], cursor };
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.cursor ?? undefined,
+  });
+
+/** Finds a change among the latest of its dataset. */
+export async function findChange(ref: DatasetRef, id: string): Promise<Change | undefined> {
+  const params = { ...path(ref), query: { limit: 1000 } };
+  const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/changes', { params });
+  return (await unwrap(answer)).changes.find((each) => each.id === id);
+}

@@ -1,0 +1,179 @@
+import { useQuery, keepPreviousData } from '@tanstack/react-query';
+import { Loader2, RotateCw } from 'lucide-react';
+import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
+import { Problem } from '@/api/problem';
+import { Button } from '@/components/button';
+import { CheckField } from '@/components/checkbox';
+import { Dialog } from '@/components/dialog';
+import { Field, TextInput } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { formatCount, plural } from '@/lib/words';
+import { perform, type Preview, previewQuery, type Wish } from './changes';
+import type { Deed } from './deeds';
+import { settle } from './settle';
+
+interface ConfirmChangeProps {
+  title: string;
+  /** What is wanted; absent while it is not yet said in full. */
+  wish: Omit<Wish, 'allOrNothing'> | undefined;
+  deed: Deed;
+  /** `Delete`, `Change`: what the button says before the number of rows. */
+  verb: string;
+  size?: 'small' | 'wide';
+  /** What stands above, to choose from. */
+  children?: ReactNode;
+  /** What it means, from the preview. */
+  consequences: (preview: Preview) => ReactNode;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** Says what would happen to how many rows, asks for that number to be typed, and does it. */
+export function ConfirmChange(props: ConfirmChangeProps) {
+  const { title, deed, verb, size = 'small', children, consequences, onDone, onClose } = props;
+  const formId = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [allOrNothing, setAllOrNothing] = useState(false);
+  const [look, setLook] = useState(0);
+  const [typed, setTyped] = useState('');
+  const [pending, setPending] = useState(false);
+  const [refused, setRefused] = useState<unknown>();
+  const wish: Wish | undefined = props.wish && { ...props.wish, allOrNothing };
+  const asked = useQuery({
+    ...previewQuery(
+      wish ?? { ref: { source: '', dataset: '' }, selection: { keys: [] }, allOrNothing },
+      look,
+    ),
+    enabled: wish !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  const preview = wish && !asked.isError ? asked.data : undefined;
+  const settled = preview !== undefined && !asked.isPlaceholderData && !asked.isFetching;
+  const moved = refused !== undefined && Problem.from(refused).code === 'selection_changed';
+  const wanted = preview && (preview.undoable ? formatCount(preview.rows) : 'DELETE');
+  const right =
+    preview !== undefined && typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') && settled;
+
+  const begun = preview !== undefined && children === undefined;
+  useEffect(() => {
+    if (begun) field.current?.focus();
+  }, [begun]);
+
+  const lookAgain = () => {
+    setRefused(undefined);
+    setTyped('');
+    setLook(look + 1);
+  };
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!right || !wish || pending || moved) return;
+    setPending(true);
+    setRefused(undefined);
+    perform(wish, preview.confirmation).then(
+      (answer) => {
+        settle(wish.ref, deed, answer);
+        onDone();
+      },
+      (error: unknown) => {
+        setPending(false);
+        setRefused(error);
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      open
+      keep={children !== undefined}
+      onClose={onClose}
+      title={title}
+      size={size}
+      footer={
+        <div className="flex items-center justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            form={formId}
+            look={deed.kind === 'delete' ? 'danger' : 'primary'}
+            disabled={!right || pending || moved}
+          >
+            {pending && <Loader2 aria-hidden className="animate-spin" />}
+            {verb} {preview ? plural(preview.rows, 'row') : '…'}
+          </Button>
+        </div>
+      }
+    >
+      <form id={formId} onSubmit={onSubmit} className="grid gap-4">
+        {children}
+        {wish !== undefined && (
+          <div
+            aria-live="polite"
+            aria-busy={!settled}
+            className="grid min-h-14 content-start gap-3 text-[13px]"
+          >
+            {asked.isError && (
+              <>
+                <ProblemNotice compact error={asked.error} />
+                <LookAgain onClick={lookAgain} />
+              </>
+            )}
+            {!preview && !asked.isError && <PreviewSkeleton />}
+            {preview && consequences(preview)}
+          </div>
+        )}
+        {preview && (
+          <>
+            <CheckField
+              checked={allOrNothing}
+              onChange={setAllOrNothing}
+              label="All or nothing"
+              hint="One row that cannot be changed leaves all of them as they are."
+            />
+            {moved ? (
+              <div role="alert" className="grid gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-[13px]">
+                <p className="text-warning">
+                  The rows have changed since you looked at them. Nothing was done.{' '}
+                  {Problem.from(refused).message}
+                </p>
+                <LookAgain onClick={lookAgain} />
+              </div>
+            ) : (
+              <>
+                <Field label={`Type ${wanted ?? ''} to confirm`}>
+                  <TextInput
+                    ref={field}
+                    value={typed}
+                    inputMode={preview.undoable ? 'numeric' : 'text'}
+                    onChange={(event) => setTyped(event.target.value)}
+                  />
+                </Field>
+                {refused !== undefined && <ProblemNotice compact error={refused} />}
+              </>
+            )}
+          </>
+        )}
+      </form>
+    </Dialog>
+  );
+}
+
+function LookAgain({ onClick }: { onClick: () => void }) {
+  return (
+    <div>
+      <Button small onClick={onClick}>
+        <RotateCw aria-hidden />
+        Look again
+      </Button>
+    </div>
+  );
+}
+
+function PreviewSkeleton() {
+  return (
+    <>
+      <span className="sr-only">Looking at what would happen</span>
+      <span className="skeleton h-4 w-2/3" />
+      <span className="skeleton h-4 w-1/2" />
+    </>
+  );
+}

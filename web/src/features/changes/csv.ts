@@ -1,0 +1,29 @@
+import type { RowFailure } from './changes';
+
+/** What was not changed and why, as a file; what a spreadsheet would take for a formula is marked as text. */
+export function failuresCsv(failures: readonly RowFailure[], keyColumns: readonly string[]): string {
+  const lines = [
+    [...keyColumns, 'code', 'reason'],
+    ...failures.map(({ key, code, message }) => [...key.map((value) => String(value ?? '')), code, message]),
+  ];
+  return lines.map((line) => line.map((cell) => quote(guard(cell))).join(',') + '\r\n').join('');
+}
+
+function guard(cell: string): string {
+  const formula = /^[=+\-@\t\r]/.test(cell) && !/^[+-]?\d+(\.\d+)?$/.test(cell);
+  return formula ? `'${cell}` : cell;
+}
+
+function quote(cell: string): string {
+  return /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
+
+export function saveText(text: string, fileName: string) {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.download = fileName;
+  anchor.click();
+  // The browser reads it after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,27 @@
+import { Lock } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from '@/components/button';
+import { useMay } from '@/hooks/use-me';
+import type { Journal } from './changes';
+
+const PrepareDialog = lazy(() => import('./prepare-dialog'));
+
+/** Why nothing can be changed in a source, and for whoever administers Rowport the way to change that. */
+export function JournalNotice({ source, journal }: { source: string; journal: Journal }) {
+  const admin = useMay('admin');
+  const [preparing, setPreparing] = useState(false);
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2 text-[13px] text-ink-soft">
+      <Lock aria-hidden className="size-3.5 shrink-0" />
+      <p>Read-only: {journal.reason ?? 'this source is not prepared for changes.'}</p>
+      {admin && (
+        <Button small onClick={() => setPreparing(true)}>
+          Prepare…
+        </Button>
+      )}
+      <Suspense>
+        {preparing && <PrepareDialog source={source} sql={journal.sql} onClose={() => setPreparing(false)} />}
+      </Suspense>
+    </div>
+  );
+}

@@ -1,0 +1,170 @@
+import { useQuery } from '@tanstack/react-query';
+import { Download, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { datasetQuery } from '@/api/queries';
+import type { Key } from '@/api/types';
+import { Button } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { Select } from '@/components/field';
+import { sayProblem } from '@/lib/toast';
+import { formatCount, plural } from '@/lib/words';
+import { type Answer, type RowFailure, takeBack } from './changes';
+import { again, deedWords, past } from './deeds';
+import { type Result, showResult } from './results';
+import { left, settle, undo } from './settle';
+
+const CODE_WORDS: Record<string, string> = {
+  foreign_key: 'Referred to by others, or refers to nothing',
+  unique: 'A unique value is taken',
+  check: 'A rule of the database forbids it',
+  not_null: 'A value is missing',
+  gone: 'Deleted since',
+  changed_since: 'Changed since',
+  key_taken: 'Its key is taken again',
+  left_out: 'Not yours',
+};
+
+const codeWords = (code: string) => CODE_WORDS[code] ?? code.replaceAll('_', ' ');
+
+/** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
+export default function ResultDialog({ result }: { result: Result }) {
+  const { ref, deed, outcome } = result;
+  const [code, setCode] = useState('');
+  const [busy, setBusy] = useState(false);
+  const dataset = useQuery(datasetQuery(ref)).data;
+  const keyColumns = dataset?.key ?? [];
+  const { failures, done } = outcome;
+  const rest = left(outcome);
+  const codes = [...new Set(failures.map((each) => each.code))];
+  const shown = code === '' ? failures : failures.filter((each) => each.code === code);
+  const close = () => showResult(undefined);
+  const repeat = again(ref, deed);
+  // What somebody has changed since is not tried again along with the others: it would be left alone again.
+  const retried = shown.filter((each) => each.code !== 'changed_since');
+
+  const act = (steps: () => Promise<Answer>) => {
+    setBusy(true);
+    steps().then(
+      (answer) => {
+        close();
+        settle(ref, deed, answer);
+      },
+      (error: unknown) => {
+        setBusy(false);
+        sayProblem(error);
+      },
+    );
+  };
+  const download = async () => {
+    const { failuresCsv, saveText } = await import('./csv');
+    saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replace(' ', '-')}.csv`);
+  };
+  const force = (key: Key) =>
+    deed.kind === 'undo' && act(() => takeBack(ref, deed.undoes, { keys: [key], force: true }));
+
+  return (
+    <Dialog
+      open
+      onClose={close}
+      size="wide"
+      title={`${deedWords(deed, done)}, ${formatCount(rest)} not`}
+      description={`of ${plural(outcome.rows, 'row')} of ${dataset?.label ?? ref.dataset}`}
+      footer={
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          {done > 0 && deed.kind !== 'undo' && (
+            <Button
+              className="mr-auto"
+              disabled={busy}
+              onClick={() => {
+                close();
+                void undo(ref, outcome.change_set, deed);
+              }}
+            >
+              <RotateCcw aria-hidden />
+              Undo {plural(done, 'row')}
+            </Button>
+          )}
+          <Button onClick={() => void download()} disabled={shown.length === 0}>
+            <Download aria-hidden />
+            Download as CSV
+          </Button>
+          {repeat && (
+            <Button
+              look="primary"
+              disabled={busy || retried.length === 0}
+              onClick={() => act(() => repeat(retried.map(({ key }) => key)))}
+            >
+              Retry the failed ({formatCount(retried.length)})
+            </Button>
+          )}
+        </div>
+      }
+    >
+      <div className="grid gap-3">
+        <div className="flex flex-wrap items-center gap-3">
+          <Select
+            aria-label="Reasons"
+            value={code}
+            options={[
+              { value: '', label: `All reasons (${formatCount(failures.length)})` },
+              ...codes.map((value) => ({
+                value,
+                label: `${codeWords(value)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
+              })),
+            ]}
+            onChange={setCode}
+          />
+          {rest > failures.length && (
+            <p className="text-xs text-ink-soft">The first {formatCount(failures.length)} are listed.</p>
+          )}
+        </div>
+        <FailureTable
+          failures={shown}
+          keyColumns={keyColumns}
+          busy={busy}
+          onForce={deed.kind === 'undo' ? force : undefined}
+        />
+      </div>
+    </Dialog>
+  );
+}
+
+interface FailureTableProps {
+  failures: readonly RowFailure[];
+  keyColumns: readonly string[];
+  busy: boolean;
+  onForce: ((key: Key) => void) | undefined;
+}
+
+function FailureTable({ failures, keyColumns, busy, onForce }: FailureTableProps) {
+  return (
+    <table className="w-full table-fixed text-left text-[13px]">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-8">
+          <th scope="col" className="w-32 max-sm:w-20">
+            {keyColumns.join(', ') || 'Key'}
+          </th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {failures.map(({ key, code, message }) => (
+          <tr key={JSON.stringify(key)} className="border-b border-line align-top [&>td]:py-2">
+            <td className="truncate pr-3 font-mono text-xs leading-5" title={key.map(String).join(', ')}>
+              {key.map(String).join(', ')}
+            </td>
+            <td className="break-words">
+              {codeWords(code)}
+              <span className="block text-xs text-ink-soft">{message}</span>
+              {onForce && code === 'changed_since' && (
+                <Button small className="mt-1.5" disabled={busy} onClick={() => onForce(key)}>
+                  Take it back anyway
+                </Button>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

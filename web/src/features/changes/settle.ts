@@ -1,0 +1,88 @@
+import { runBook } from '@/api/run-book';
+import { tellRowsChanged } from '@/api/rows-changed';
+import type { Run } from '@/api/runs';
+import type { DatasetRef } from '@/api/types';
+import { addOwnRun } from '@/lib/own-runs';
+import { say, sayProblem, type ToastAction, unsay } from '@/lib/toast';
+import { formatCount } from '@/lib/words';
+import { type Answer, fetchOutcome, findChange, isStarted, type Outcome, takeBack } from './changes';
+import { type Deed, deedOf, deedWords, goingOnWords, past } from './deeds';
+import { showResult } from './results';
+
+/** What the runs that were started here do, by their change sets. */
+const started = new Map<string, Deed>();
+
+/** Tells what came of a change: at once, or once its run has ended. */
+export function settle(ref: DatasetRef, deed: Deed, answer: Answer) {
+  if (isStarted(answer)) {
+    const { run, change_set } = answer;
+    started.set(change_set, deed);
+    say(goingOnWords(deed, run.progress.rows_expected ?? 0), 'You can go on: it is done in the background.', {
+      about: run.id,
+    });
+    addOwnRun(run.id);
+    runBook.put([run]);
+    return;
+  }
+  tellRowsChanged(ref);
+  if (left(answer) > 0) showResult({ ref, deed, outcome: answer });
+  else sayDone(ref, deed, answer);
+}
+
+/** How many rows were not changed. */
+export function left({ failed, kept }: Outcome): number {
+  return failed + kept;
+}
+
+/** Takes a change back and tells what came of it. */
+export async function undo(ref: DatasetRef, id: string, of: Deed): Promise<void> {
+  const deed: Deed = { kind: 'undo', of: of.kind === 'undo' ? 'undo' : of.kind, undoes: id };
+  // It may be offered still by what told of it.
+  unsay(id);
+  try {
+    settle(ref, deed, await takeBack(ref, id));
+  } catch (error) {
+    sayProblem(error);
+    tellRowsChanged(ref);
+  }
+}
+
+function sayDone(ref: DatasetRef, deed: Deed, outcome: Outcome, about = outcome.change_set) {
+  const undoing: ToastAction = { label: 'Undo', run: () => void undo(ref, outcome.change_set, deed) };
+  const offered = deed.kind !== 'undo' && outcome.done > 0;
+  say(deedWords(deed, outcome.done), undefined, {
+    about,
+    ...(offered && { action: undoing, timeout: 20_000 }),
+  });
+}
+
+/** Tells how a change in the background has ended. */
+export async function tellEnd(run: Run): Promise<void> {
+  const id = run.request.change_set;
+  if (id === undefined) {
+    unsay(run.id);
+    return;
+  }
+  const ref = { source: run.source, dataset: run.dataset };
+  try {
+    const outcome = await fetchOutcome(ref, id);
+    const known = started.get(id) ?? (await findChange(ref, id).then((change) => change && deedOf(change)));
+    const deed = known ?? { kind: 'set' };
+    tellRowsChanged(ref);
+    const rest = left(outcome);
+    if (run.state === 'completed' && rest === 0) {
+      sayDone(ref, deed, outcome, run.id);
+      return;
+    }
+    const show: ToastAction = { label: 'Show', run: () => showResult({ ref, deed, outcome }) };
+    const options = { about: run.id, action: show, timeout: 20_000 };
+    if (run.state === 'failed') {
+      const reason = run.error?.message ?? 'No reason was given.';
+      say(`Stopped: ${deedWords(deed, outcome.done)}`, reason, { ...options, problem: true });
+    } else if (run.state === 'cancelled')
+      say(`Stopped: ${deedWords(deed, outcome.done)}`, undefined, options);
+    else say(deedWords(deed, outcome.done), `${formatCount(rest)} could not be ${past(deed)}.`, options);
+  } catch (error) {
+    sayProblem(error);
+  }
+}
