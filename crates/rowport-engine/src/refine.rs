@@ -88,6 +88,11 @@ impl Refinery<'_> {
         {
             policy.deleted_at = Some(deleted_at.clone());
         }
+        if let Some(deleted_by) = &settings.deleted_by
+            && self.exists(&dataset, deleted_by, &["deleted_by"])
+        {
+            policy.deleted_by = Some(deleted_by.clone());
+        }
         for (subject, columns) in &settings.subjects {
             for column in columns.iter().filter(|column| !column.contains('.')) {
                 if !settings.lookups.contains_key(column) {

@@ -53,6 +53,8 @@ pub struct DatasetSettings {
     pub key: Option<Vec<String>>,
     /// The soft-delete column: rows where it is not NULL do not exist.
     pub deleted_at: Option<String>,
+    /// The column that says who deleted a row.
+    pub deleted_by: Option<String>,
     /// The column that says whose a row is. Principals of a tenant see the rows that have its name there.
     pub tenant: Option<String>,
     /// Every tenant sees the whole of it. A dataset that neither names a tenant column nor is shared is not there for

@@ -184,7 +184,8 @@ impl Changes {
         let done = details(&set)?;
         self.desk.permit(principal, permission_for(action_of(&set, &done)), source, dataset)?;
         if OutcomeState::from(set.state) == OutcomeState::Open {
-            Job::new(&self.desk, resolved, source, set, attempt)?.run(cancel, progress).await?;
+            let job = Job::new(&self.desk, resolved, source, set, attempt).await?;
+            job.run(cancel, progress).await?;
         }
         job::outcome(driver.as_ref(), change_set).await
     }

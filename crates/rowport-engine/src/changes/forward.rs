@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
-use rowport_drivers::{DriverError, Transaction};
+use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{Assigned, Assignment, Query};
 
 use super::halve::{Attempt, halve};
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
-use super::words;
+use super::{RowFailure, words};
 use crate::error::EngineError;
 
 /// What is done to rows that are locked.
@@ -42,6 +42,7 @@ impl Job<'_> {
         let assignments = self.fields_to_set()?;
         if assignments.is_none()
             && care == Care::ByRange
+            && self.follows.is_empty()
             && let Some(changed) = self.delete_between(transaction, &named).await?
         {
             return Ok(changed);
@@ -49,26 +50,30 @@ impl Job<'_> {
         let keys = images::keys(&named, &self.key)?;
         let chosen = self.only(&self.fitting, &keys)?;
         // A deletion answers with the rows as they were, so that looking at them first would be for nothing.
-        if assignments.is_none() && care != Care::RowByRow && chosen.joins.is_empty() {
+        if assignments.is_none()
+            && care != Care::RowByRow
+            && chosen.joins.is_empty()
+            && self.follows.is_empty()
+        {
             let before = transaction.delete(&chosen, MOST_BYTES).await?;
             return self.changed(&keys, before, None, Vec::new());
         }
         let before = transaction.lock(&chosen, MOST_BYTES).await?;
         let found = images::keys(&before, &self.key)?;
+        let (free, mut failures) = self.free_to_go(transaction, &before, &found).await?;
         let (places, refused) = match care {
             Care::ByRange | Care::AllAtOnce => {
-                let places: Vec<usize> = (0..found.len()).collect();
+                let places = free;
                 self.apply(transaction, &found, &places, assignments.as_deref()).await?;
                 (places, Vec::new())
             }
             Care::RowByRow => {
-                let all = (0..found.len()).collect();
                 let what = Forward { job: self, keys: &found, assignments: assignments.as_deref() };
-                let tried = halve(transaction, all, &what).await?;
+                let tried = halve(transaction, free, &what).await?;
                 (tried.done, tried.refused)
             }
         };
-        let failures = refused.iter().map(|(row, error)| self.refused(&found[*row], error)).collect();
+        failures.extend(refused.iter().map(|(row, error)| self.refused(&found[*row], error)));
         let changed: Vec<Exact> = places.iter().map(|place| found[*place].clone()).collect();
         let before = images::rows(&before, &places)?;
         let after = match assignments.is_some() && !changed.is_empty() {
@@ -76,6 +81,29 @@ impl Job<'_> {
             false => None,
         };
         self.changed(&keys, before, after, failures)
+    }
+
+    /// The places of rows that nothing hangs on, and the others with what it is.
+    async fn free_to_go(
+        &self,
+        transaction: &mut dyn Transaction,
+        rows: &RecordBatch,
+        keys: &[Exact],
+    ) -> Result<(Vec<usize>, Vec<RowFailure>), EngineError> {
+        let mut held = HashSet::new();
+        let mut failures = Vec::new();
+        for follows in self.follows.iter().filter(|_| rows.num_rows() > 0) {
+            for row in follows.hold(transaction, rows).await? {
+                if held.insert(row) {
+                    failures.push(failure(&keys[row], "has_dependants", &follows.message()));
+                }
+            }
+        }
+        if self.details.all_or_nothing && !failures.is_empty() {
+            let message = failures.swap_remove(0).message;
+            return Err(DriverError::RowRefused { reason: Refusal::ForeignKey, message }.into());
+        }
+        Ok(((0..rows.num_rows()).filter(|row| !held.contains(row)).collect(), failures))
     }
 
     /// Deletes the rows from the chunk's first key to its last, which is quicker than naming each. It fails unless these
@@ -173,7 +201,7 @@ impl Job<'_> {
         keys: &[Exact],
         before: RecordBatch,
         after: Option<RecordBatch>,
-        mut failures: Vec<super::RowFailure>,
+        mut failures: Vec<RowFailure>,
     ) -> Result<Changed, EngineError> {
         let rows = before.num_rows() as u64;
         let mut kept = 0;

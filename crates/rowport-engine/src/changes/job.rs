@@ -6,13 +6,14 @@ use std::time::Duration;
 use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Query, ResolvedDataset, SourceKind, View,
-    rows_with_keys,
+    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Principal, Query, ResolvedDataset,
+    SourceKind, View, rows_with_keys,
 };
 use tokio_util::sync::CancellationToken;
 
+use super::dependants::{self, Follows};
 use super::images::{self, Exact};
-use super::{Details, Outcome, RowFailure, is_of_rows, written};
+use super::{Details, Outcome, RowFailure, is_of_rows, words, written};
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -46,6 +47,8 @@ pub(super) struct Job<'a> {
     pub(super) any_row: Query,
     /// What its rows must fit.
     pub(super) fitting: Query,
+    /// What hangs on its rows, where they are really deleted.
+    pub(super) follows: Vec<Follows>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
     pub(super) quotes: bool,
     desk: &'a Desk,
@@ -63,7 +66,7 @@ pub(super) struct Changed {
 }
 
 impl<'a> Job<'a> {
-    pub(super) fn new(
+    pub(super) async fn new(
         desk: &'a Desk,
         dataset: ResolvedDataset<'a>,
         source: &str,
@@ -72,6 +75,11 @@ impl<'a> Job<'a> {
     ) -> Result<Self, EngineError> {
         let details = super::details(&set)?;
         let now = jiff::Timestamp::from_millisecond(set.created_at).unwrap_or_default();
+        // Undoing an insertion deletes as well, and nothing is inserted yet that others could hang on.
+        let follows = match set.action == words::DELETE && dataset.soft_delete().is_none() {
+            true => dependants::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
+            false => Vec::new(),
+        };
         let any = dataset.clone().with_deleted(Deleted::Included);
         Ok(Self {
             driver: Arc::clone(desk.driver(source)?),
@@ -83,6 +91,7 @@ impl<'a> Job<'a> {
             dataset,
             set,
             details,
+            follows,
             desk,
             attempt,
         })

@@ -7,6 +7,7 @@
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
 mod confirm;
+mod dependants;
 mod forward;
 mod halve;
 mod history;

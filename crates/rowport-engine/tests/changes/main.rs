@@ -30,4 +30,5 @@ macro_rules! on_every_database {
 
 mod desk;
 mod edges;
+mod soft;
 mod undo;

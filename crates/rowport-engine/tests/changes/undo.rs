@@ -12,6 +12,7 @@ on_every_database! {
     what_somebody_changed_since_is_kept,
     rows_that_the_database_does_not_take_do_not_block_the_rest,
     all_or_nothing_changes_nothing,
+    rows_that_others_hang_on_are_not_deleted_before_them,
     a_selection_that_changed_is_refused,
     a_confirmation_is_for_one_action_once,
     rows_that_went_away_are_left_out,
@@ -110,6 +111,28 @@ async fn all_or_nothing_changes_nothing(kind: SourceKind) {
     assert_eq!((history[0].state, history[0].done), (OutcomeState::Cancelled, 0));
     let request = Request { all_or_nothing: true, ..delete("id > 2") };
     assert_eq!(shop.bulk("customers", &request).await.done, 2);
+}
+
+async fn rows_that_others_hang_on_are_not_deleted_before_them(kind: SourceKind) {
+    let script = "
+        CREATE TABLE albums (id integer PRIMARY KEY, code varchar(8) NOT NULL UNIQUE);
+        CREATE TABLE tracks (id integer PRIMARY KEY, album_id integer, code varchar(8),
+            FOREIGN KEY (album_id) REFERENCES albums (id) ON DELETE CASCADE,
+            FOREIGN KEY (code) REFERENCES albums (code) ON DELETE SET NULL);
+        INSERT INTO albums VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd');
+        INSERT INTO tracks VALUES (10, 1, NULL), (11, NULL, 'b'), (12, 1, 'a');
+    ";
+    let shop = Shop::new(kind, script).await;
+    let tracks = shop.rows("tracks", "id");
+    let gone = shop.bulk("albums", &delete("")).await;
+    assert_eq!((gone.done, gone.failed), (2, 2), "{:?}", gone.failures);
+    assert!(gone.failures.iter().all(|it| it.code == "has_dependants" && it.message.contains("tracks")));
+    assert_eq!(shop.rows("tracks", "id"), tracks, "nothing was lost without a trace");
+    let whole = Request { all_or_nothing: true, ..delete("") };
+    let confirmed = shop.confirm("albums", &whole).await.unwrap();
+    assert_eq!(shop.work("albums", &confirmed).await.unwrap_err().code(), "foreign_key");
+    shop.bulk("tracks", &delete("")).await;
+    assert_eq!(shop.bulk("albums", &delete("")).await.done, 2);
 }
 
 async fn a_selection_that_changed_is_refused(kind: SourceKind) {

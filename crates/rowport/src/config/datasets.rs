@@ -27,6 +27,9 @@ pub(super) struct DatasetSection {
     /// The soft-delete column: rows where it is not NULL do not exist.
     #[schemars(with = "String", length(min = 1), extend("examples" = ["deleted_at"]))]
     deleted_at: Option<String>,
+    /// The column that says who deleted a row, by name.
+    #[schemars(with = "String", length(min = 1), extend("examples" = ["deleted_by"]))]
+    deleted_by: Option<String>,
     /// The column that says whose a row is: people of a tenant see the rows that have its name there, and only those.
     #[schemars(with = "String", length(min = 1), extend("examples" = ["account_id"]))]
     tenant: Option<Spanned<String>>,
@@ -129,6 +132,7 @@ impl DatasetSection {
             hidden: self.hidden,
             key: self.key.and_then(|key| key_columns(&key, checks)),
             deleted_at: self.deleted_at,
+            deleted_by: self.deleted_by,
             tenant: self.tenant.map(Spanned::into_inner),
             shared: self.shared,
             subjects: subjects::known_by(self.subjects, self.hidden, &hidden, checks),

@@ -1,0 +1,107 @@
+//! Rows that the database would delete or alter along with others. What it does by itself is in no journal, so a row
+//! that others hang on is not deleted before they are.
+
+use std::collections::HashSet;
+
+use arrow_array::RecordBatch;
+use rowport_drivers::Transaction;
+use rowport_model::{
+    Catalog, Column, ColumnRef, Dataset, DatasetName, Expr, OnDelete, Output, OutputColumn, Predicate, Query,
+    ResolvedDataset, rows_with_keys,
+};
+
+use super::images::{self, Exact};
+use super::job::MOST_BYTES;
+use crate::error::EngineError;
+
+/// A reference whose rows do not stay as they are when the row is deleted that they refer to.
+pub(super) struct Follows {
+    child: DatasetName,
+    columns: Vec<ColumnRef>,
+    referenced: Vec<String>,
+    /// Whether the principal may know of the child.
+    known: bool,
+}
+
+/// Every such reference to a dataset. The catalog is that of somebody who sees everything: rows that the principal may
+/// not see are lost as well.
+pub(super) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<Follows> {
+    let known = dataset.referring();
+    let dataset = dataset.name();
+    let children = everything.entries().map(|(child, _)| child);
+    let follows = children.flat_map(|child| {
+        let keys = child.foreign_keys.iter();
+        let keys = keys.filter(|key| key.references == *dataset && key.on_delete != OnDelete::Refuse);
+        keys.filter_map(|key| {
+            let columns: Option<Vec<_>> = key.columns.iter().map(|name| column_ref(child, name)).collect();
+            Some(Follows {
+                child: child.name.clone(),
+                columns: columns?,
+                referenced: key.referenced_columns.clone(),
+                known: known.iter().any(|(known, _)| known.name == child.name),
+            })
+        })
+    });
+    follows.collect()
+}
+
+impl Follows {
+    /// The places of rows that others hang on.
+    pub(super) async fn hold(
+        &self,
+        transaction: &mut dyn Transaction,
+        rows: &RecordBatch,
+    ) -> Result<HashSet<usize>, EngineError> {
+        let place = |name: &String| {
+            let index = rows.schema().index_of(name);
+            index.map_err(|error| EngineError::internal(format!("a referenced column: {error}")))
+        };
+        let places = self.referenced.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let values: Vec<Exact> = (0..rows.num_rows()).map(|row| images::exact(rows, &places, row)).collect();
+        let filter = rows_with_keys(&self.columns, &images::values(&values)?);
+        let found = transaction.lock(&self.query(filter), MOST_BYTES).await?;
+        let found: HashSet<Exact> = images::keys(&found, &self.columns)?.into_iter().collect();
+        Ok((0..values.len()).filter(|row| found.contains(&values[*row])).collect())
+    }
+
+    /// Why such a row is not deleted.
+    pub(super) fn message(&self) -> String {
+        let child = if self.known { format!("rows of `{}`", self.child) } else { "other rows".to_owned() };
+        format!(
+            "{child} refer to it, and the database would delete or alter them with it, which nothing could take back: \
+             delete them first"
+        )
+    }
+
+    fn query(&self, filter: Predicate) -> Query {
+        let column = |column: &ColumnRef| OutputColumn {
+            name: column.name.clone(),
+            label: column.name.clone(),
+            expr: Expr::Column(column.clone()),
+            currency: None,
+        };
+        Query {
+            dataset: self.child.clone(),
+            joins: Vec::new(),
+            columns: self.columns.iter().map(column).collect(),
+            filter,
+            order: Vec::new(),
+            total_order: false,
+            after: None,
+            limit: None,
+            output: Output::Rows,
+            fingerprint: String::new(),
+        }
+    }
+}
+
+fn column_ref(dataset: &Dataset, name: &str) -> Option<ColumnRef> {
+    let column: &Column = dataset.column(name)?;
+    Some(ColumnRef {
+        table: 0,
+        name: column.name.clone(),
+        column_type: column.column_type.clone(),
+        native_type: column.native_type.clone(),
+        nullable: column.nullable,
+    })
+}
