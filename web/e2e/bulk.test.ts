@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
-import { confirm, deleteByApi, openDelete, openFew, pick, undoByApi } from './bulk';
+import { confirm, deleteByApi, openDelete, openFew, pick, setByApi, undoByApi } from './bulk';
 import { api, count, getJson, openDataset, type Workspace, workspace } from './desk';
 
 let browser: Browser;
@@ -179,6 +179,31 @@ test('rows that changed between the look and the deed are not touched, and can b
     await page.getByRole('button', { name: 'Cancel' }).click();
     await undoByApi(desk, desk.child, change);
     await restored(view, 5);
+  }));
+
+test('undoing leaves rows that somebody has changed since, lists them, and takes them back one by one', () =>
+  withPage({}, async (page) => {
+    const [first, second, third] = (await openFew(page, desk, desk.child, 3)).keys;
+    await setByApi(desk, desk.child, [first, second, third], column, 'once');
+    await setByApi(desk, desk.child, [second, third], column, 'twice');
+    await page.goto(`/datasets/${desk.source}/${desk.child}/changes`);
+    await page
+      .getByRole('button', { name: /^Undo: Fields set: 3 rows/ })
+      .first()
+      .click();
+    await page
+      .getByRole('dialog', { name: 'Undo this change?' })
+      .getByRole('button', { name: 'Undo' })
+      .click();
+    const dialog = page.getByRole('dialog', { name: '1 row taken back, 2 not' });
+    await dialog.getByText('somebody has changed it since').first().waitFor();
+    await expectAccessible(page, 'kept rows');
+    await dialog.getByRole('button', { name: 'Take it back anyway' }).first().click();
+    const rest = page.getByRole('dialog', { name: '2 rows taken back, 1 not' });
+    await rest.getByRole('button', { name: 'Take it back anyway' }).click();
+    await page.getByText('1 row taken back').waitFor();
+    for (const value of ['once', 'twice'])
+      expect(await count(desk.source, desk.child, { filter: { column, op: 'eq', value } })).toBe(0);
   }));
 
 test('the keyboard selects: x, shift and arrows, Ctrl+A, Escape', () =>

@@ -42,12 +42,31 @@ export async function confirm(page: Page, verb: string, rows: number) {
   await page.getByRole('button', { name: `${verb} ${number} row` }).click();
 }
 
-export async function deleteByApi(desk: Workspace, dataset: string, key: unknown): Promise<string> {
-  const body = { selection: { keys: [[key]] } };
-  const path = api(desk.source, dataset, '/bulk/delete');
+async function byApi(
+  desk: Workspace,
+  dataset: string,
+  action: 'delete' | 'set',
+  body: object,
+): Promise<string> {
+  const path = api(desk.source, dataset, `/bulk/${action}`);
   const { confirmation } = await getJson<{ confirmation: string }>(`${path}/preview`, body);
   return (await getJson<{ change_set: string }>(path, { ...body, confirmation })).change_set;
 }
+
+export const deleteByApi = (desk: Workspace, dataset: string, key: unknown) =>
+  byApi(desk, dataset, 'delete', { selection: { keys: [[key]] } });
+
+export const setByApi = (
+  desk: Workspace,
+  dataset: string,
+  keys: readonly unknown[],
+  column: string,
+  value: string,
+) =>
+  byApi(desk, dataset, 'set', {
+    selection: { keys: keys.map((key) => [key]) },
+    fields: [{ column, to: { value } }],
+  });
 
 export async function undoByApi(desk: Workspace, dataset: string, changeSet: string) {
   await getJson(api(desk.source, dataset, `/changes/${changeSet}/undo`), {});

@@ -21,7 +21,8 @@ test('a change can be taken back until all of it is, or until its days are over'
 });
 
 test('days are counted down, and hours on the last one', () => {
-  expect(daysLeft('2026-11-28T11:59:00Z', NOW)).toBe(6);
+  expect(daysLeft('2026-11-28T11:59:00Z', NOW)).toBe(7);
+  expect(daysLeft('2026-11-27T11:59:00Z', NOW)).toBe(6);
   expect(daysLeftWords('2026-11-22T13:00:00Z', NOW)).toBe('1 day');
   expect(daysLeftWords('2026-11-21T15:30:00Z', NOW)).toBe('3 hours');
   expect(daysLeftWords('2026-11-21T12:30:00Z', NOW)).toBe('under an hour');

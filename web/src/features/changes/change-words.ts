@@ -16,14 +16,14 @@ export function notUndoable(change: Change, all: readonly Change[], now: number)
   return undone >= change.done ? 'Undone' : undefined;
 }
 
-/** Whole days that are left, rounded down: never more than there are. */
+/** Whole days that are left. */
 export function daysLeft(until: string, now: number): number {
-  return Math.max(0, Math.floor((Date.parse(until) - now) / 86_400_000));
+  return Math.max(0, Math.round((Date.parse(until) - now) / 86_400_000));
 }
 
 export function daysLeftWords(until: string, now: number): string {
   const days = daysLeft(until, now);
-  if (days > 0) return days === 1 ? '1 day' : `${days} days`;
+  if (Date.parse(until) - now >= 86_400_000) return days === 1 ? '1 day' : `${days} days`;
   const hours = Math.floor((Date.parse(until) - now) / 3_600_000);
   if (hours > 0) return hours === 1 ? '1 hour' : `${hours} hours`;
   return Date.parse(until) > now ? 'under an hour' : 'ended';

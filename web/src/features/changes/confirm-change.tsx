@@ -16,6 +16,8 @@ interface ConfirmChangeProps {
   title: string;
   /** What is wanted; absent while it is not yet said in full. */
   wish: Omit<Wish, 'allOrNothing'> | undefined;
+  /** Whether more is being said at the moment, so that what is shown is not all of it. */
+  waiting?: boolean;
   deed: Deed;
   /** `Delete`, `Change`: what the button says before the number of rows. */
   verb: string;
@@ -30,7 +32,8 @@ interface ConfirmChangeProps {
 
 /** Says what would happen to how many rows, asks for that number to be typed, and does it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
-  const { title, deed, verb, size = 'small', children, consequences, onDone, onClose } = props;
+  const { title, deed, verb, size = 'small', waiting = false, children } = props;
+  const { consequences, onDone, onClose } = props;
   const formId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [allOrNothing, setAllOrNothing] = useState(false);
@@ -48,7 +51,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
     placeholderData: keepPreviousData,
   });
   const preview = wish && !asked.isError ? asked.data : undefined;
-  const settled = preview !== undefined && !asked.isPlaceholderData && !asked.isFetching;
+  const settled = preview !== undefined && !waiting && !asked.isPlaceholderData && !asked.isFetching;
   const moved = refused !== undefined && Problem.from(refused).code === 'selection_changed';
   const wanted = preview && (preview.undoable ? formatCount(preview.rows) : 'DELETE');
   const right =
@@ -105,53 +108,49 @@ export function ConfirmChange(props: ConfirmChangeProps) {
     >
       <form id={formId} onSubmit={onSubmit} className="grid gap-4">
         {children}
-        {wish !== undefined && (
-          <div
-            aria-live="polite"
-            aria-busy={!settled}
-            className="grid min-h-14 content-start gap-3 text-[13px]"
-          >
-            {asked.isError && (
-              <>
-                <ProblemNotice compact error={asked.error} />
-                <LookAgain onClick={lookAgain} />
-              </>
-            )}
-            {!preview && !asked.isError && <PreviewSkeleton />}
-            {preview && consequences(preview)}
+        <div
+          aria-live="polite"
+          aria-busy={!settled}
+          className="grid min-h-14 content-start gap-3 text-[13px]"
+        >
+          {wish === undefined ? (
+            <p className="text-ink-soft">Something is still missing above.</p>
+          ) : asked.isError ? (
+            <>
+              <ProblemNotice compact error={asked.error} />
+              {Problem.from(asked.error).status !== 400 && <LookAgain onClick={lookAgain} />}
+            </>
+          ) : (
+            !preview && <PreviewSkeleton />
+          )}
+          {preview && consequences(preview)}
+        </div>
+        <CheckField
+          checked={allOrNothing}
+          onChange={setAllOrNothing}
+          label="All or nothing"
+          hint="One row that cannot be changed leaves all of them as they are."
+        />
+        {moved ? (
+          <div role="alert" className="grid gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-[13px]">
+            <p className="text-warning">
+              The rows have changed since you looked at them. Nothing was done.{' '}
+              {Problem.from(refused).message}
+            </p>
+            <LookAgain onClick={lookAgain} />
           </div>
-        )}
-        {preview && (
-          <>
-            <CheckField
-              checked={allOrNothing}
-              onChange={setAllOrNothing}
-              label="All or nothing"
-              hint="One row that cannot be changed leaves all of them as they are."
+        ) : (
+          <Field label={`Type ${wanted ?? 'the number of rows'} to confirm`}>
+            <TextInput
+              ref={field}
+              value={typed}
+              disabled={preview === undefined}
+              inputMode={preview?.undoable === false ? 'text' : 'numeric'}
+              onChange={(event) => setTyped(event.target.value)}
             />
-            {moved ? (
-              <div role="alert" className="grid gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-[13px]">
-                <p className="text-warning">
-                  The rows have changed since you looked at them. Nothing was done.{' '}
-                  {Problem.from(refused).message}
-                </p>
-                <LookAgain onClick={lookAgain} />
-              </div>
-            ) : (
-              <>
-                <Field label={`Type ${wanted ?? ''} to confirm`}>
-                  <TextInput
-                    ref={field}
-                    value={typed}
-                    inputMode={preview.undoable ? 'numeric' : 'text'}
-                    onChange={(event) => setTyped(event.target.value)}
-                  />
-                </Field>
-                {refused !== undefined && <ProblemNotice compact error={refused} />}
-              </>
-            )}
-          </>
+          </Field>
         )}
+        {refused !== undefined && !moved && <ProblemNotice compact error={refused} />}
       </form>
     </Dialog>
   );

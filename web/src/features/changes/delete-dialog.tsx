@@ -46,7 +46,7 @@ function Consequences({ preview, label, labelOf }: ConsequencesProps) {
       </p>
       {missing > 0 && (
         <p className="text-ink-soft">
-          {plural(missing, 'more selected row')} {missing === 1 ? 'is' : 'are'} not there any more.
+          {plural(missing, 'selected row')} {missing === 1 ? 'is' : 'are'} not there any more.
         </p>
       )}
       <p className={clsx(undoable ? 'text-ink-soft' : 'font-medium text-danger')}>

@@ -32,7 +32,6 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
       ? made.flatMap((field) => field ?? [])
       : [];
   }, [settled, writable]);
-  const complete = fields.length > 0 && settled === drafts;
   const used = drafts.map(({ column }) => column);
   const [next] = writable.filter(({ name }) => !used.includes(name));
   const put = (index: number, draft: FieldDraft | undefined) =>
@@ -46,7 +45,8 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
     <ConfirmChange
       title={`Set fields of ${dataset.label}`}
       size="wide"
-      wish={complete ? { ref: datasetRef, selection, fields } : undefined}
+      wish={fields.length > 0 ? { ref: datasetRef, selection, fields } : undefined}
+      waiting={settled !== drafts}
       deed={{ kind: 'set', fields }}
       verb="Change"
       consequences={({ rows, missing }) => (
@@ -55,7 +55,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
             {plural(rows, 'row')} of {dataset.label} will be changed.
           </p>
           <p className="text-ink-soft">
-            {missing > 0 && `${plural(missing, 'more selected row')} not there any more. `}
+            {missing > 0 && `${plural(missing, 'selected row')} not there any more. `}
             What they hold now is kept, so that it can be undone.
           </p>
         </>

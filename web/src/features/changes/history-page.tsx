@@ -67,7 +67,7 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
                 Who
               </th>
               <th scope="col">What</th>
-              <th scope="col" className="w-36 max-sm:w-28">
+              <th scope="col" className="w-36 max-sm:w-22">
                 <span className="sr-only">Undo</span>
               </th>
             </tr>
@@ -127,7 +127,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
         </time>
       </td>
       <td className="truncate pr-4 font-medium max-sm:hidden">{who}</td>
-      <td className="pr-4">
+      <td className="pr-4 max-sm:pr-1">
         <span className="font-medium">{what}</span>
         {state !== 'done' && (
           <span className="ml-2 text-ink-soft">{state === 'open' ? 'under way' : 'cancelled'}</span>
@@ -137,7 +137,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
             look="ghost"
             small
             className="-my-1 ml-1 text-danger"
-            aria-label={`Show ${formatCount(rest)} rows that were not changed`}
+            aria-label={`${formatCount(rest)} not: show them`}
             onClick={onShow}
           >
             {formatCount(rest)} not

@@ -18,31 +18,36 @@ interface PageFrameProps {
   about: string;
   actions?: ReactNode;
   children: ReactNode;
+  /** What stays in sight below. */
+  footer?: ReactNode;
 }
 
 /** What stands around the pages about a dataset's changes. */
-export function PageFrame({ datasetRef, label, title, about, actions, children }: PageFrameProps) {
+export function PageFrame({ datasetRef, label, title, about, actions, children, footer }: PageFrameProps) {
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="min-h-0 flex-1 overflow-y-scroll" tabIndex={0} role="region" aria-label={title}>
-      <div className="mx-auto max-w-6xl px-4 py-6 sm:px-8 sm:py-8">
-        <AppLink
-          href={datasetHref(datasetRef)}
-          className="-ml-1 inline-flex h-7 items-center gap-1 rounded-md pr-1.5 text-[13px] text-ink-soft hover:text-ink pointer-coarse:h-10"
-        >
-          <ArrowLeft aria-hidden className="size-4" />
-          {label}
-        </AppLink>
-        <div className="mt-1 mb-5 flex flex-wrap items-end gap-3">
-          <div className="mr-auto min-w-0">
-            <h1 className="text-xl font-semibold">{title}</h1>
-            <p className="mt-1 text-ink-soft">{about}</p>
+    <div className="flex min-h-0 flex-1 flex-col">
+      {/* A region that scrolls must be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <div className="min-h-0 flex-1 overflow-y-scroll" tabIndex={0} role="region" aria-label={title}>
+        <div className="mx-auto max-w-6xl px-4 py-6 sm:px-8 sm:py-8">
+          <AppLink
+            href={datasetHref(datasetRef)}
+            className="-ml-1 inline-flex h-7 items-center gap-1 rounded-md pr-1.5 text-[13px] text-ink-soft hover:text-ink pointer-coarse:h-10"
+          >
+            <ArrowLeft aria-hidden className="size-4" />
+            {label}
+          </AppLink>
+          <div className="mt-1 mb-5 flex flex-wrap items-end gap-3">
+            <div className="mr-auto min-w-0">
+              <h1 className="text-xl font-semibold">{title}</h1>
+              <p className="mt-1 text-ink-soft">{about}</p>
+            </div>
+            {actions}
           </div>
-          {actions}
+          {children}
         </div>
-        {children}
       </div>
+      {footer}
     </div>
   );
 }

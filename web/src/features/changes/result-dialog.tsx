@@ -2,13 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { datasetQuery } from '@/api/queries';
-import type { Key } from '@/api/types';
+import { tellRowsChanged } from '@/api/rows-changed';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Select } from '@/components/field';
 import { sayProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/words';
-import { type Answer, type RowFailure, takeBack } from './changes';
+import { type Answer, isStarted, type RowFailure, takeBack } from './changes';
 import { again, deedWords, past } from './deeds';
 import { type Result, showResult } from './results';
 import { left, settle, undo } from './settle';
@@ -59,8 +59,25 @@ export default function ResultDialog({ result }: { result: Result }) {
     const { failuresCsv, saveText } = await import('./csv');
     saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replace(' ', '-')}.csv`);
   };
-  const force = (key: Key) =>
-    deed.kind === 'undo' && act(() => takeBack(ref, deed.undoes, { keys: [key], force: true }));
+  /** Takes one row back over what somebody has made of it since; the others stay in the list. */
+  const force = async (row: RowFailure, undoes: string) => {
+    setBusy(true);
+    try {
+      const answer = await takeBack(ref, undoes, { keys: [row.key], force: true });
+      if (isStarted(answer) || left(answer) > 0 || failures.length === 1) {
+        close();
+        settle(ref, deed, answer);
+        return;
+      }
+      tellRowsChanged(ref);
+      const others = failures.filter((each) => each !== row);
+      const kept = Math.max(0, outcome.kept - 1);
+      showResult({ ref, deed, outcome: { ...outcome, failures: others, done: done + 1, kept } });
+    } catch (error) {
+      sayProblem(error);
+    }
+    setBusy(false);
+  };
 
   return (
     <Dialog
@@ -100,10 +117,11 @@ export default function ResultDialog({ result }: { result: Result }) {
         </div>
       }
     >
-      <div className="grid gap-3">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
         <div className="flex flex-wrap items-center gap-3">
           <Select
             aria-label="Reasons"
+            className="max-w-full"
             value={code}
             options={[
               { value: '', label: `All reasons (${formatCount(failures.length)})` },
@@ -122,7 +140,7 @@ export default function ResultDialog({ result }: { result: Result }) {
           failures={shown}
           keyColumns={keyColumns}
           busy={busy}
-          onForce={deed.kind === 'undo' ? force : undefined}
+          onForce={deed.kind === 'undo' ? (row) => void force(row, deed.undoes) : undefined}
         />
       </div>
     </Dialog>
@@ -133,7 +151,7 @@ interface FailureTableProps {
   failures: readonly RowFailure[];
   keyColumns: readonly string[];
   busy: boolean;
-  onForce: ((key: Key) => void) | undefined;
+  onForce: ((row: RowFailure) => void) | undefined;
 }
 
 function FailureTable({ failures, keyColumns, busy, onForce }: FailureTableProps) {
@@ -148,16 +166,16 @@ function FailureTable({ failures, keyColumns, busy, onForce }: FailureTableProps
         </tr>
       </thead>
       <tbody>
-        {failures.map(({ key, code, message }) => (
-          <tr key={JSON.stringify(key)} className="border-b border-line align-top [&>td]:py-2">
-            <td className="truncate pr-3 font-mono text-xs leading-5" title={key.map(String).join(', ')}>
-              {key.map(String).join(', ')}
+        {failures.map((row) => (
+          <tr key={JSON.stringify(row.key)} className="border-b border-line align-top [&>td]:py-2">
+            <td className="truncate pr-3 font-mono text-xs leading-5" title={row.key.map(String).join(', ')}>
+              {row.key.map(String).join(', ')}
             </td>
             <td className="break-words">
-              {codeWords(code)}
-              <span className="block text-xs text-ink-soft">{message}</span>
-              {onForce && code === 'changed_since' && (
-                <Button small className="mt-1.5" disabled={busy} onClick={() => onForce(key)}>
+              {codeWords(row.code)}
+              <span className="block text-xs text-ink-soft">{row.message}</span>
+              {onForce && row.code === 'changed_since' && (
+                <Button small className="mt-1.5" disabled={busy} onClick={() => onForce(row)}>
                   Take it back anyway
                 </Button>
               )}

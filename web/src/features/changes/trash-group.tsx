@@ -34,29 +34,25 @@ export function TrashGroupTable(props: TrashGroupTableProps) {
   const title = `deleted by ${who}, ${momentWords(at, now)}`;
   return (
     <section aria-label={`Rows ${title}`}>
-      <div className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line pb-2">
-        <h2 className="text-[13px] font-medium">
-          {who}
-          <span className="ml-2 font-normal text-ink-soft" title={exactMoment(at)}>
-            {momentWords(at, now)}
-          </span>
-        </h2>
-        <p
-          className={clsx(
-            'text-xs',
-            daysLeft(until, now) < SOON ? 'font-medium text-warning' : 'text-ink-soft',
-          )}
-          title={`Until ${exactMoment(until)}`}
-        >
-          {daysLeftWords(until, now)} left
-        </p>
-        <Button
-          small
-          className="ml-auto"
-          aria-label={`Restore all rows ${title}`}
-          disabled={busy}
-          onClick={onRestore}
-        >
+      <div className="flex items-center gap-3 border-b border-line pb-2">
+        <div className="flex min-w-0 flex-1 items-center gap-x-3 max-sm:flex-col max-sm:items-start">
+          <h2 className="max-w-full truncate text-[13px] font-medium">
+            {who}
+            <span className="ml-2 font-normal text-ink-soft" title={exactMoment(at)}>
+              {momentWords(at, now)}
+            </span>
+          </h2>
+          <p
+            className={clsx(
+              'text-xs',
+              daysLeft(until, now) < SOON ? 'font-medium text-warning' : 'text-ink-soft',
+            )}
+            title={`Until ${exactMoment(until)}`}
+          >
+            {daysLeftWords(until, now)} left
+          </p>
+        </div>
+        <Button small aria-label={`Restore all rows ${title}`} disabled={busy} onClick={onRestore}>
           <ArchiveRestore aria-hidden />
           Restore all
         </Button>

@@ -85,6 +85,26 @@ export default function TrashPage({ datasetRef, dataset }: TrashPageProps) {
       label={dataset.label}
       title={`Trash of ${dataset.label}`}
       about="Deleted rows are kept here for a while, as they were, and can be put back in their place."
+      footer={
+        count > 0 && (
+          <div
+            role="region"
+            aria-label="Selection"
+            className="action-bar flex shrink-0 items-center gap-2 border-t border-line bg-raised px-4 py-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:px-8"
+          >
+            <p aria-live="polite" className="mr-auto text-[13px] font-medium">
+              {plural(count, 'row')} selected
+            </p>
+            <Button look="ghost" small onClick={() => setSelected(new Map())}>
+              Clear
+            </Button>
+            <Button look="primary" small disabled={busy} onClick={() => void restore(chosen)}>
+              <ArchiveRestore aria-hidden />
+              Restore {plural(count, 'row')}
+            </Button>
+          </div>
+        )
+      }
     >
       {trash.isPending && <ListSkeleton label="Loading the trash" />}
       {trash.isError && (
@@ -115,24 +135,6 @@ export default function TrashPage({ datasetRef, dataset }: TrashPageProps) {
             {trash.isFetchingNextPage ? 'Loading…' : 'More rows'}
           </Button>
         </p>
-      )}
-      {count > 0 && (
-        <div
-          role="region"
-          aria-label="Selection"
-          className="action-bar popup sticky bottom-4 mt-4 flex items-center gap-2 py-2 pr-2 pl-4"
-        >
-          <p aria-live="polite" className="mr-auto text-[13px] font-medium">
-            {plural(count, 'row')} selected
-          </p>
-          <Button look="ghost" small onClick={() => setSelected(new Map())}>
-            Clear
-          </Button>
-          <Button look="primary" small disabled={busy} onClick={() => void restore(chosen)}>
-            <ArchiveRestore aria-hidden />
-            Restore {plural(count, 'row')}
-          </Button>
-        </div>
       )}
     </PageFrame>
   );

@@ -11,16 +11,15 @@ import {
 import type { Cell, Key, Sort } from '@/api/types';
 import { useMedia } from '@/hooks/use-media';
 import { copy } from '@/lib/clipboard';
-import { say, sayProblem } from '@/lib/toast';
 import { copyText, formatValue, type ValueColumn } from '@/lib/values';
 import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn, stretch } from './column-layout';
 import { GridHeader, type HeaderActions } from './grid-header';
 import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
 import { type ColumnActions, HeaderMenu } from './header-menu';
 import type { Pager, PagerState } from './pager';
-import { keysBetween, MAX_RANGE } from './range';
 import type { Selection } from './selection';
 import { type ActiveCell, useGridKeys } from './use-grid-keys';
+import { useGridSelection } from './use-grid-selection';
 import type { useLayout } from './use-layout';
 import { EXTRA_ROWS, ROW_HEIGHT, useSize, useVirtualScroll } from './use-virtual-scroll';
 
@@ -58,7 +57,6 @@ export function DataGrid(props: DataGridProps) {
   const gridId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<{ column: string; anchor: Element } | null>(null);
-  const anchor = useRef<{ key: Key; index: number } | undefined>(undefined);
   const touch = useMedia('(pointer: coarse)');
   const narrow = useMedia('(max-width: 767px)');
   const first = keyed ? 1 : 0;
@@ -100,10 +98,6 @@ export function DataGrid(props: DataGridProps) {
     lastReset.current = resetKey;
     toTop();
   }, [resetKey, toTop]);
-  // In another order the row that a range begins with is still there, and is found by its key.
-  useEffect(() => {
-    anchor.current = undefined;
-  }, [viewKey]);
 
   const columnAt = useCallback(
     (place: number): PlacedColumn | undefined => {
@@ -113,43 +107,8 @@ export function DataGrid(props: DataGridProps) {
     [placed, first],
   );
 
-  const select = async (index: number, range: boolean) => {
-    const row = pager.row(index);
-    if (!row || !selectable) return;
-    const key = keyOf(row);
-    if (range && anchor.current) {
-      try {
-        const fetch = (from: number, to: number) => pager.range(from, to);
-        const keys = await keysBetween({
-          anchor: anchor.current,
-          to: index,
-          rows,
-          row: (at) => pager.row(at),
-          keyOf,
-          fetch,
-        });
-        if (keys) selection.set(keys, true);
-        else
-          say(
-            `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
-            'Filter instead, and select all that match.',
-          );
-      } catch (error) {
-        sayProblem(error);
-      }
-      return;
-    }
-    anchor.current = { key, index };
-    selection.set([key], !selection.has(key));
-  };
-  const extend = (from: number, to: number) => {
-    const [left, reached] = [pager.row(from), pager.row(to)];
-    if (!left || !reached || !selectable) return;
-    if (!anchor.current || !selection.has(keyOf(left))) anchor.current = { key: keyOf(left), index: from };
-    const began = anchor.current.index;
-    if (Math.abs(to - began) < Math.abs(from - began)) selection.set([keyOf(left)], false);
-    else selection.set([keyOf(left), keyOf(reached)], true);
-  };
+  const rowsSelected = useGridSelection({ pager, rows, shown, keyOf, selection, selectable, viewKey });
+  const { select } = rowsSelected;
 
   const open = (index: number) => {
     const row = pager.row(index);
@@ -193,16 +152,6 @@ export function DataGrid(props: DataGridProps) {
     resize(column.name, Math.round(Math.max(MIN_WIDTH, Math.min(480, widest))));
   };
 
-  const keysInSight = (): Key[] => {
-    const keys: Key[] = [];
-    if (!selectable) return keys;
-    for (let index = Math.max(0, shown.firstRow); index <= shown.lastRow; index += 1) {
-      const row = pager.row(index);
-      if (row) keys.push(keyOf(row));
-    }
-    return keys;
-  };
-
   const { active, used, engage, go, onKeyDown } = useGridKeys({
     rows,
     columns: columns.length + first,
@@ -216,14 +165,10 @@ export function DataGrid(props: DataGridProps) {
     ),
     on: {
       open,
-      select: (row, range) => void select(row, range),
-      extend,
-      selectVisible: () => selection.set(keysInSight(), true),
-      clear: () => {
-        anchor.current = undefined;
-        selection.clear();
-        return selection.any;
-      },
+      select,
+      extend: rowsSelected.extend,
+      selectVisible: rowsSelected.selectVisible,
+      clear: rowsSelected.clear,
       copy: ({ row, column }) => {
         const cells = pager.row(row);
         const found = columnAt(column);
@@ -282,7 +227,7 @@ export function DataGrid(props: DataGridProps) {
     if (action === 'select') {
       // The grid keeps the keyboard, so that shift and the arrows go on from here.
       scroller.current?.focus({ preventScroll: true });
-      return void select(index, event.shiftKey);
+      return select(index, event.shiftKey);
     }
     if (action === 'open') return open(index);
     const link = target.closest('a');
@@ -290,12 +235,6 @@ export function DataGrid(props: DataGridProps) {
       event.preventDefault();
       props.onNavigate(link.getAttribute('href') ?? '');
     } else if (!link && touch) open(index);
-  };
-
-  const visible = selection.any ? keysInSight() : [];
-  const selectVisible = () => {
-    const keys = keysInSight();
-    selection.set(keys, !keys.every((key) => selection.has(key)));
   };
 
   const slots = Math.ceil(size.height / ROW_HEIGHT) + 2 * EXTRA_ROWS + 2;
@@ -341,8 +280,8 @@ export function DataGrid(props: DataGridProps) {
           active={used && active.row < 0 ? active.column : -1}
           selectable={selectable}
           someSelected={selection.any}
-          allSelected={visible.length > 0 && visible.every((key) => selection.has(key))}
-          onSelectVisible={selectVisible}
+          allSelected={rowsSelected.allVisible}
+          onSelectVisible={rowsSelected.toggleVisible}
           actions={headerActions}
         />
         {/* The grid itself has the keyboard; clicks are taken here for all rows at once. */}

@@ -82,22 +82,24 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
             aria-colindex={1}
             data-col={0}
             className={clsx(
-              'flex h-full shrink-0 items-center gap-1 border-b border-line pl-3',
+              'flex h-full shrink-0 items-center border-b border-line pl-3',
               active === 0 && 'cell-active',
               ground,
             )}
             style={{ width: SELECT_WIDTH }}
           >
             {selectable && (
-              <input
-                type="checkbox"
-                tabIndex={-1}
-                readOnly
-                checked={selected}
-                aria-label={`Select row ${index + 1}`}
-                data-action="select"
-                className="size-4 accent-accent"
-              />
+              // What is around the box counts as the box: fingers are wide.
+              <span data-action="select" className="-ml-3 flex h-full items-center pr-1 pl-3">
+                <input
+                  type="checkbox"
+                  tabIndex={-1}
+                  readOnly
+                  checked={selected}
+                  aria-label={`Select row ${index + 1}`}
+                  className="size-4 accent-accent"
+                />
+              </span>
             )}
             <button
               type="button"

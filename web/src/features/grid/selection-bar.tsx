@@ -44,7 +44,7 @@ export function SelectionBar(props: SelectionBarProps) {
           {words} selected{leftOut}
         </p>
         {more && (
-          <Button look="ghost" small className="min-w-0 text-accent-text" onClick={all}>
+          <Button look="ghost" small className="min-w-0 text-accent-text!" onClick={all}>
             Select all {total}
             {narrowed && ' that match'}
           </Button>
