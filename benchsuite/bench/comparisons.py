@@ -12,23 +12,9 @@ import time
 import urllib.parse
 import urllib.request
 
+from changes import changes
 from measure import Bench, Command, Result
-
-
-@dataclasses.dataclass(frozen=True)
-class Line:
-    """One requirement: `value` must be at most `limit`. `detail` says what they are made of."""
-
-    work: str
-    against: str
-    value: float
-    limit: float
-    detail: str
-    unit: str = "×"
-
-    @property
-    def met(self) -> bool:
-        return self.value <= self.limit
+from report import Line
 
 
 def faster(work: str, subject: Result, rival: Result, limit: float) -> Line:
@@ -225,6 +211,7 @@ ALL = {
     "first-byte": first_byte,
     "memory": memory,
     "background-s3": background_s3,
+    "changes": changes,
 }
 
 

@@ -1,5 +1,6 @@
 """Running commands and measuring them."""
 
+import collections.abc
 import dataclasses
 import json
 import os
@@ -52,6 +53,7 @@ class Command:
     output: pathlib.Path | None = None
     stdout: pathlib.Path | None = None
     pipe: bool = False
+    before: collections.abc.Callable[[], None] | None = None
 
 
 class Garage:
@@ -102,6 +104,8 @@ class Bench:
         return results
 
     def once(self, command: Command) -> Sample:
+        if command.before:
+            command.before()
         for path in (command.output, command.stdout):
             if path:
                 path.unlink(missing_ok=True)

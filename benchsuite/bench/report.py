@@ -1,11 +1,28 @@
 """The table of ratios, for the terminal and for docs/benchmarks.md."""
 
+import dataclasses
 import importlib.metadata
 import json
 import os
 import platform
 import re
 import subprocess
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One requirement: `value` must be at most `limit`. `detail` says what they are made of."""
+
+    work: str
+    against: str
+    value: float
+    limit: float
+    detail: str
+    unit: str = "×"
+
+    @property
+    def met(self) -> bool:
+        return self.value <= self.limit
 
 
 def value(number: float, unit: str) -> str:

@@ -4,7 +4,6 @@ use axum::extract::State;
 use super::super::runs::detached;
 use super::{Journal, SourcePath};
 use crate::AppState;
-use crate::access::Caller;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -19,10 +18,8 @@ use crate::problems::DatasetProblems;
 )]
 pub(crate) async fn make_journal(
     State(state): State<AppState>,
-    Caller(principal): Caller,
     ApiPath(path): ApiPath<SourcePath>,
 ) -> Result<Json<Journal>, ApiError> {
-    state.desk.catalog(&principal, &path.source).await?;
     let made = detached(async move {
         state.changes.prepare(&path.source).await?;
         Journal::of(&state, &path.source).await
