@@ -1,8 +1,31 @@
 import type { Page } from 'playwright-core';
-import { api, getJson, openDataset, type Workspace } from './desk';
+import { api, count, getJson, openDataset, type Workspace } from './desk';
 
 interface Sent {
   selection: { keys?: unknown[][]; view?: { except?: unknown[][] } };
+}
+
+/** The largest dataset of moderate size with a key of one column, a reference, and nobody who refers to it. */
+export async function ownDataset(desk: Workspace) {
+  const referred = [...desk.datasets.values()].flatMap(({ foreign_keys: keys }) =>
+    keys.map(({ references }) => references.table),
+  );
+  let found: { name: string; rows: number } | undefined;
+  for (const [name, { key, foreign_keys: keys }] of desk.datasets) {
+    if (key.length !== 1 || keys.length === 0 || referred.includes(name)) continue;
+    const rows = await count(desk.source, name, {});
+    if (rows <= 50_000 && rows > (found?.rows ?? 100)) found = { name, rows };
+  }
+  if (!found) throw new Error('The workspace has no dataset whose rows can be deleted.');
+  const own = found.name;
+  const parent = desk.datasets.get(own)?.foreign_keys[0]?.references.table ?? '';
+  return { own, parent, column: nullableText(desk, own) };
+}
+
+/** A text column, one that may be empty where there is one: others may have rules about what they hold. */
+export function nullableText(desk: Workspace, dataset: string): string {
+  const texts = desk.datasets.get(dataset)?.columns.filter(({ type }) => type.kind === 'text') ?? [];
+  return (texts.find((each) => 'nullable' in each && each.nullable === true) ?? texts[0])?.name ?? '';
 }
 
 /** The keys of the first rows, by key. */

@@ -2131,13 +2131,11 @@ export interface components {
             /** @description By name. */
             views: components["schemas"]["SavedView"][];
         };
-        /** @description Which rows. */
+        /** @description Which rows: those with certain keys, or those of a view. One of the two is said. */
         SelectionBody: {
             /** @description The rows with these keys. */
-            keys: components["schemas"]["Key"][];
-        } | {
-            /** @description All rows of a view, but some. */
-            view: components["schemas"]["ViewSelection"];
+            keys?: components["schemas"]["Key"][] | null;
+            view?: components["schemas"]["ViewSelection"] | null;
         };
         /** @description A browser that somebody is signed in with. */
         Session: {

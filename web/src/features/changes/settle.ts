@@ -47,13 +47,15 @@ export async function undo(ref: DatasetRef, id: string, of: Deed): Promise<void>
   }
 }
 
+/** What takes it back again; an undo is taken back in the list of changes. */
+function undoing(ref: DatasetRef, deed: Deed, { done, change_set: id }: Outcome): ToastAction | undefined {
+  if (deed.kind === 'undo' || done === 0) return undefined;
+  return { label: 'Undo', run: () => void undo(ref, id, deed) };
+}
+
 function sayDone(ref: DatasetRef, deed: Deed, outcome: Outcome, about = outcome.change_set) {
-  const undoing: ToastAction = { label: 'Undo', run: () => void undo(ref, outcome.change_set, deed) };
-  const offered = deed.kind !== 'undo' && outcome.done > 0;
-  say(deedWords(deed, outcome.done), undefined, {
-    about,
-    ...(offered && { action: undoing, timeout: 20_000 }),
-  });
+  const action = undoing(ref, deed, outcome);
+  say(deedWords(deed, outcome.done), undefined, { about, ...(action && { action, timeout: 20_000 }) });
 }
 
 /** Tells how a change in the background has ended. */
@@ -75,7 +77,8 @@ export async function tellEnd(run: Run): Promise<void> {
       return;
     }
     const show: ToastAction = { label: 'Show', run: () => showResult({ ref, deed, outcome }) };
-    const options = { about: run.id, action: show, timeout: 20_000 };
+    const action = rest > 0 ? show : undoing(ref, deed, outcome);
+    const options = { about: run.id, ...(action && { action }), timeout: 20_000 };
     if (run.state === 'failed') {
       const reason = run.error?.message ?? 'No reason was given.';
       say(`Stopped: ${deedWords(deed, outcome.done)}`, reason, { ...options, problem: true });
