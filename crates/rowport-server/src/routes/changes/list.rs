@@ -4,6 +4,7 @@ use rowport_engine::changes::{ChangeSetView, Target};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::limit;
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -45,7 +46,7 @@ pub(crate) async fn list_changes(
     ApiQuery(params): ApiQuery<ChangesParams>,
 ) -> Result<Json<ChangeList>, ApiError> {
     let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
-    let limit = params.limit.unwrap_or(100);
+    let limit = limit(params.limit)?;
     let changes = state.changes.history(target, params.before.as_deref(), limit).await?;
     Ok(Json(ChangeList { changes }))
 }

@@ -10,6 +10,7 @@ pub(crate) mod undo;
 use axum::Json;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rowport_engine::EngineError;
 use rowport_engine::changes::{BulkAction, Confirmed, Outcome, Request, Target};
 use rowport_model::{Key, Principal, Selection, SetField};
 use rowport_store::{Actor, NewRun, Run};
@@ -24,6 +25,12 @@ use crate::routes::request::{DatasetPath, ViewRequest};
 
 /// Up to so many rows are changed before the request is answered; more become a run.
 const AT_ONCE: u64 = 1_000;
+
+/// What a selection says.
+const WHICH: &str = "a selection has either `keys`, or a `view`";
+
+/// How many of a list are answered, where it is not said.
+const LISTED: u32 = 100;
 
 /// How often a change goes on after its worker or its database went away.
 const TRIES: u32 = 10;
@@ -42,14 +49,15 @@ pub(crate) struct ChangePath {
     id: String,
 }
 
-/// Which rows.
+/// Which rows: those with certain keys, or those of a view. One of the two is said.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum SelectionBody {
+#[serde(deny_unknown_fields)]
+pub(crate) struct SelectionBody {
     /// The rows with these keys.
-    Keys(Vec<Key>),
+    #[schema(max_items = 1_000_000)]
+    keys: Option<Vec<Key>>,
     /// All rows of a view, but some.
-    View(ViewSelection),
+    view: Option<ViewSelection>,
 }
 
 /// All rows of a view, but some.
@@ -105,10 +113,13 @@ pub(crate) struct Started {
 
 impl SelectionBody {
     fn selection(self) -> Result<Selection, ApiError> {
-        Ok(match self {
-            Self::Keys(keys) => Selection::Keys(keys),
-            Self::View(ViewSelection { view, except }) => Selection::View { view: view.view()?, except },
-        })
+        match (self.keys, self.view) {
+            (Some(keys), None) => Ok(Selection::Keys(keys)),
+            (None, Some(ViewSelection { view, except })) => {
+                Ok(Selection::View { view: view.view()?, except })
+            }
+            _ => Err(EngineError::BadChange { message: WHICH.to_owned() }.into()),
+        }
     }
 }
 
@@ -128,6 +139,15 @@ impl SetBody {
     }
 }
 
+/// How many of a list are asked for.
+fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+    match asked {
+        None => Ok(LISTED),
+        Some(limit @ 1..=1_000) => Ok(limit),
+        Some(_) => Err(ApiError::bad_request("`limit` is from 1 to 1,000")),
+    }
+}
+
 /// Confirms an action, and does it.
 async fn confirm(
     state: AppState,
@@ -136,8 +156,8 @@ async fn confirm(
     path: DatasetPath,
     (request, confirmation): (Request, Option<String>),
 ) -> Result<Response, ApiError> {
-    let confirmation = confirmation
-        .ok_or_else(|| ApiError::bad_request("`confirmation` is missing: it is what the preview answered"))?;
+    let missing = || EngineError::BadConfirmation { message: "it is missing".to_owned() };
+    let confirmation = confirmation.ok_or_else(missing)?;
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
         let confirmed = state.changes.confirm(target, &actor, &request, &confirmation).await?;

@@ -4,6 +4,7 @@ use rowport_engine::changes::{Target, TrashPage};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::limit;
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -39,6 +40,6 @@ pub(crate) async fn get_trash(
     ApiQuery(params): ApiQuery<TrashParams>,
 ) -> Result<Json<TrashPage>, ApiError> {
     let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
-    let limit = params.limit.unwrap_or(100);
+    let limit = limit(params.limit)?;
     Ok(Json(state.changes.trash(target, params.cursor.as_deref(), limit).await?))
 }
