@@ -1,6 +1,6 @@
 //! From a confirmation to a change set: the keys are put down as they were confirmed, and then worked on.
 
-use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
+use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, Chunk, NewChangeSet, NewChunk};
 use rowport_drivers::{DriverError, Refusal};
 use rowport_model::{Principal, ResolvedDataset, Selection};
 use rowport_store::Actor;
@@ -163,7 +163,8 @@ impl Changes {
         Ok(Confirmed { change_set: id, rows })
     }
 
-    /// Works on a change set until it has ended. What the principal may do is asked again now.
+    /// Works on a change set until it has ended, or until it is told to stop: then it is still open. What the principal
+    /// may do is asked again now.
     pub async fn work(
         &self,
         target: Target<'_>,
@@ -173,6 +174,8 @@ impl Changes {
         progress: impl FnMut(u64) + Send,
     ) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
+        // A column that came a moment ago belongs to the images as well.
+        self.desk.forget(source).await;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
@@ -188,6 +191,22 @@ impl Changes {
             job.run(cancel, progress).await?;
         }
         job::outcome(driver.as_ref(), change_set).await
+    }
+
+    /// Ends a change set that was stopped. What was done stays done, and can be taken back.
+    pub async fn cancel(
+        &self,
+        target: Target<'_>,
+        change_set: &str,
+        attempt: u32,
+    ) -> Result<(), EngineError> {
+        self.outcome(target, change_set).await?;
+        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        let (state, now) = (ChangeSetState::Cancelled, self.desk.clock().now().as_millisecond());
+        match ChangeSet::end(transaction.as_mut(), change_set, attempt, state, now).await? {
+            true => Ok(transaction.commit().await?),
+            false => Err(EngineError::Overtaken),
+        }
     }
 
     /// The attempt that takes a change set over from whoever had it before.

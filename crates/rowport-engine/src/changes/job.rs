@@ -97,7 +97,7 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// Does what is left to do. It stops between two chunks when it is told to.
+    /// Does what is left to do. It stops between two chunks when it is told to, and can be gone on with then.
     pub(super) async fn run(
         &self,
         cancel: &CancellationToken,
@@ -123,7 +123,6 @@ impl<'a> Job<'a> {
             )?),
         }
         if cancel.is_cancelled() {
-            self.end(ChangeSetState::Cancelled).await?;
             return Err(EngineError::Cancelled);
         }
         self.end(ChangeSetState::Done).await
@@ -169,7 +168,7 @@ impl<'a> Job<'a> {
         };
         let outcome: Result<(), EngineError> = whole.await;
         match outcome {
-            Err(error) if is_of_rows(&error) || matches!(error, EngineError::Cancelled) => {
+            Err(error) if is_of_rows(&error) => {
                 self.end(ChangeSetState::Cancelled).await?;
                 Err(error)
             }
@@ -262,7 +261,7 @@ impl<'a> Job<'a> {
         Ok(Some(numbers))
     }
 
-    async fn end(&self, state: ChangeSetState) -> Result<(), EngineError> {
+    pub(super) async fn end(&self, state: ChangeSetState) -> Result<(), EngineError> {
         let mut transaction = self.driver.begin().await?;
         if !self.end_in(transaction.as_mut(), state).await? {
             return Err(EngineError::Overtaken);

@@ -84,6 +84,7 @@ fn named(run: &Run) -> String {
     match run.kind.as_str() {
         "export" => format!("the export of {}", run.dataset),
         // Not about whom: an e-mail is no place for that.
+        "change" => format!("the change of {}", run.dataset),
         "subject_export" => "the archive about one person".to_owned(),
         kind => format!("the run `{kind}`"),
     }

@@ -25,7 +25,7 @@ impl RunKind for ChangeRun {
     }
 
     async fn run(&self, work: Work) -> Result<Made, EngineError> {
-        let Work { desk, principal, run, progress, cancel, .. } = work;
+        let Work { desk, principal, run, progress, cancel, asked, .. } = work;
         let change_set = run.request["change_set"].as_str().unwrap_or_default();
         // Nothing is confirmed here, so nothing is signed.
         let changes = Changes::new(Arc::clone(&desk), Vec::new(), Arc::new(Ids::default()));
@@ -35,6 +35,11 @@ impl RunKind for ChangeRun {
             tried += rows;
             progress.done(tried, 0);
         });
-        Ok(Made { artifact: None, rows: outcome.await?.done })
+        let outcome = outcome.await;
+        // One that only has to move to another process is still open.
+        if matches!(outcome, Err(EngineError::Cancelled)) && asked.is_cancelled() {
+            changes.cancel(target, change_set, run.attempt).await?;
+        }
+        Ok(Made { artifact: None, rows: outcome?.done })
     }
 }

@@ -39,7 +39,7 @@ impl RunKind for ExportRun {
 }
 
 async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArtifact), EngineError> {
-    let Work { desk, storage, principal, run, progress, cancel } = work;
+    let Work { desk, storage, principal, run, progress, cancel, .. } = work;
     let prepared = desk.prepare_export(&principal, &run.source, &run.dataset, request).await?;
     let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
     let scope = prepared.scope();

@@ -40,6 +40,8 @@ pub struct Work {
     pub progress: ProgressReport,
     /// Set when it should stop.
     pub cancel: CancellationToken,
+    /// Set before that when somebody asked for it: nobody else will go on then.
+    pub asked: CancellationToken,
 }
 
 /// What an attempt made.

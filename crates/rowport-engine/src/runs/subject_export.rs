@@ -28,7 +28,7 @@ impl RunKind for SubjectExportRun {
     }
 
     async fn run(&self, work: Work) -> Result<Made, EngineError> {
-        let Work { desk, storage, principal, run, progress, cancel } = work;
+        let Work { desk, storage, principal, run, progress, cancel, .. } = work;
         let request = SubjectRequest::from_json(&run.request)?;
         let prepared = desk.prepare_subject_export(&principal, &request).await?;
         let (file_name, scope) = (prepared.file_name.clone(), prepared.scope());

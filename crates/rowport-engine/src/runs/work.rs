@@ -46,7 +46,8 @@ pub(super) async fn work_on(parts: &Parts, claim: Claim, drain: CancellationToke
 async fn attempt(parts: &Parts, claim: Claim, drain: CancellationToken) {
     let meter = AttemptMeter::begin(&claim.run.kind);
     let (progress, cancel) = (ProgressReport::default(), CancellationToken::new());
-    let mut task = start(parts, &claim, &progress, &cancel);
+    let asked_for = CancellationToken::new();
+    let mut task = start(parts, &claim, &progress, [&cancel, &asked_for]);
     let mut stop = None;
     let mut renewed = Instant::now();
     let mut beats = tokio::time::interval(parts.settings.heartbeat);
@@ -73,6 +74,9 @@ async fn attempt(parts: &Parts, claim: Claim, drain: CancellationToken) {
                         }
                     }
                 }
+                if stop == Some(Stop::Asked) {
+                    asked_for.cancel();
+                }
                 if stop.is_some() {
                     cancel.cancel();
                 }
@@ -88,10 +92,11 @@ fn start(
     parts: &Parts,
     claim: &Claim,
     progress: &ProgressReport,
-    cancel: &CancellationToken,
+    [cancel, asked]: [&CancellationToken; 2],
 ) -> JoinHandle<Result<Made, EngineError>> {
     let (desk, storage, accounts) = (parts.desk.clone(), parts.storage.clone(), parts.accounts.clone());
-    let (run, progress, cancel) = (claim.run.clone(), progress.clone(), cancel.clone());
+    let (run, progress) = (claim.run.clone(), progress.clone());
+    let (cancel, asked) = (cancel.clone(), asked.clone());
     let kinds = parts.kinds.clone();
     let work = async move {
         // What they may do is asked now: much may have changed since they asked for it.
@@ -99,7 +104,7 @@ fn start(
         if principal.access().tenant() != run.tenant.as_deref() {
             return Err(EngineError::NotAllowedAnyMore);
         }
-        let work = Work { desk, storage, principal, run, progress, cancel };
+        let work = Work { desk, storage, principal, run, progress, cancel, asked };
         kind_of(&kinds, &work.run)?.run(work).await
     };
     // A task of its own: a kind that panics ends its run, and not the runner.

@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::runs::detached;
 use crate::AppState;
+use crate::access::{Action, record};
 use crate::error::ApiError;
 use crate::routes::request::{DatasetPath, ViewRequest};
 
@@ -161,7 +162,11 @@ async fn confirm(
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
         let confirmed = state.changes.confirm(target, &actor, &request, &confirmation).await?;
-        carry_out(&state, target, &actor, confirmed).await
+        let done = match &request.action {
+            BulkAction::Delete => "rows.deleted",
+            BulkAction::Set { .. } => "rows.set",
+        };
+        carry_out(&state, target, &actor, (done, confirmed)).await
     })
     .await
 }
@@ -171,9 +176,17 @@ async fn carry_out(
     state: &AppState,
     target: Target<'_>,
     actor: &Actor,
-    confirmed: Confirmed,
+    (done, confirmed): (&'static str, Confirmed),
 ) -> Result<Response, ApiError> {
     let Confirmed { change_set, rows } = confirmed;
+    // Before any of it is done: what nobody could write down is not done.
+    let action = Action {
+        name: done,
+        dataset: Some((target.source.to_owned(), target.dataset.to_owned())),
+        subject: Some(change_set.clone()),
+        detail: serde_json::json!({ "rows": rows }),
+    };
+    record(state, actor.clone(), action).await?;
     if rows <= AT_ONCE {
         let never = CancellationToken::new();
         let outcome = state.changes.work(target, &change_set, 1, &never, |_| {}).await?;

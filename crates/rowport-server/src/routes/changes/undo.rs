@@ -38,7 +38,7 @@ pub(crate) async fn undo_change(
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
         let put_down = state.changes.reverse(target, &actor, &path.id, &body).await?;
-        carry_out(&state, target, &actor, put_down).await
+        carry_out(&state, target, &actor, ("change.undone", put_down)).await
     })
     .await
 }

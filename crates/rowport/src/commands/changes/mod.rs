@@ -89,7 +89,8 @@ impl Hands {
         if shows {
             let _ = writeln!(std::io::stderr());
         }
-        if cancel.is_cancelled() {
+        if cancel.is_cancelled() && outcome.is_err() {
+            self.changes.cancel(self.target(), id, attempt).await?;
             let hint = format!("what was done stays done; `rowport undo {id}` takes it back");
             return Err(Failure::from(rowport_engine::EngineError::Cancelled).with_hint(hint));
         }
