@@ -63,27 +63,23 @@ function body({ selection, fields, allOrNothing }: Wish, confirmation?: string) 
   return { body: sent as unknown as Schemas['DeleteBody'] & Schemas['SetBody'] };
 }
 
+/** What a change would do, and the confirmation for exactly that. */
+export function fetchPreview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
+  const options = { params: path(wish.ref), ...body(wish), ...(signal && { signal }) };
+  return wish.fields
+    ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
+    : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
+}
+
 export const previewQuery = (wish: Wish, look: number) =>
   queryOptions({
     queryKey: [...changesKey(wish.ref), 'preview', wish, look],
-    queryFn: ({ signal }): Promise<Preview> => {
-      const options = { params: path(wish.ref), ...body(wish), signal };
-      return wish.fields
-        ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
-        : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
-    },
+    queryFn: ({ signal }) => fetchPreview(wish, signal),
     // A confirmation is for one look.
     gcTime: 0,
     staleTime: Infinity,
     retry: false,
   });
-
-export async function fetchPreview(wish: Wish): Promise<Preview> {
-  const options = { params: path(wish.ref), ...body(wish) };
-  return wish.fields
-    ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
-    : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
-}
 
 /** Does what was confirmed. */
 export async function perform(wish: Wish, confirmation: string): Promise<Answer> {
