@@ -40,10 +40,9 @@ impl Job<'_> {
     ) -> Result<Changed, EngineError> {
         let named = images::unpack(&chunk.keys)?;
         let assignments = self.fields_to_set()?;
-        if assignments.is_none()
-            && care == Care::ByRange
+        if care == Care::ByRange
             && self.follows.is_empty()
-            && let Some(changed) = self.delete_between(transaction, &named).await?
+            && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
         {
             return Ok(changed);
         }
@@ -106,12 +105,13 @@ impl Job<'_> {
         Ok(((0..rows.num_rows()).filter(|row| !held.contains(row)).collect(), failures))
     }
 
-    /// Deletes the rows from the chunk's first key to its last, which is quicker than naming each. It fails unless these
+    /// Changes the rows from the chunk's first key to its last, which is quicker than naming each. It fails unless these
     /// are exactly the chunk's.
-    async fn delete_between(
+    async fn by_range(
         &self,
         transaction: &mut dyn Transaction,
         named: &RecordBatch,
+        assignments: Option<&[Assignment]>,
     ) -> Result<Option<Changed>, EngineError> {
         let rows = named.num_rows();
         if rows < WORTH_A_RANGE || !self.fitting.joins.is_empty() {
@@ -119,19 +119,45 @@ impl Job<'_> {
         }
         let ends = images::keys(&images::rows(named, &[0, rows - 1])?, &self.key)?;
         let Some(query) = self.between(&self.fitting, &ends)? else { return Ok(None) };
-        let before = transaction.delete(&query, MOST_BYTES).await?;
-        let deleted = images::columns(&before, &self.key)?;
-        let same = deleted.columns() == named.columns() || {
-            let keys = |batch| Ok::<_, EngineError>(images::by_key(batch, &self.key)?.into_keys());
-            keys(&deleted)?.collect::<HashSet<_>>() == keys(named)?.collect::<HashSet<_>>()
+        let Some(assignments) = assignments else {
+            let before = transaction.delete(&query, MOST_BYTES).await?;
+            self.refuse_others(named, &before)?;
+            return self.changed(&[], before, None, Vec::new()).map(Some);
         };
+        let before = transaction.lock(&query, MOST_BYTES).await?;
+        self.refuse_others(named, &before)?;
+        let after = transaction.update(&query, assignments, MOST_BYTES).await?;
+        self.refuse_others(&before, &after)?;
+        let after = self.in_order_of(&before, after)?;
+        self.changed(&[], before, Some(after), Vec::new()).map(Some)
+    }
+
+    /// Refuses rows that are not exactly those which they should be, in whatever order.
+    fn refuse_others(&self, named: &RecordBatch, rows: &RecordBatch) -> Result<(), EngineError> {
+        let keys = |batch| Ok::<_, EngineError>(images::by_key(batch, &self.key)?.into_keys());
+        let (these, those) = (images::columns(named, &self.key)?, images::columns(rows, &self.key)?);
+        let same = these.columns() == those.columns()
+            || keys(&these)?.collect::<HashSet<_>>() == keys(&those)?.collect::<HashSet<_>>();
         match same {
-            true => self.changed(&[], before, None, Vec::new()).map(Some),
+            true => Ok(()),
             // Whoever asked takes it back, and names the rows.
             false => {
                 Err(DriverError::Busy { message: "there are other rows between these".to_owned() }.into())
             }
         }
+    }
+
+    /// The same rows as others, in their order.
+    fn in_order_of(&self, others: &RecordBatch, rows: RecordBatch) -> Result<RecordBatch, EngineError> {
+        let (these, those) = (images::columns(others, &self.key)?, images::columns(&rows, &self.key)?);
+        if these.columns() == those.columns() {
+            return Ok(rows);
+        }
+        let places = images::by_key(&rows, &self.key)?;
+        let order: Option<Vec<usize>> =
+            images::keys(others, &self.key)?.iter().map(|key| places.get(key).copied()).collect();
+        let gone = || DriverError::Busy { message: "a row went away while it was changed".to_owned() };
+        images::rows(&rows, &order.ok_or_else(gone)?)
     }
 
     /// Changes some rows that are locked, all or none of them.
