@@ -48,6 +48,14 @@ export async function openFew(page: Page, desk: Workspace, dataset: string, coun
   return { keys, view: { filter } };
 }
 
+/** Opens the rows of a dataset up to a key, which is a number, and says how many there are. */
+export async function openUpTo(page: Page, desk: Workspace, dataset: string, last: number): Promise<number> {
+  const [column = ''] = desk.datasets.get(dataset)?.key ?? [];
+  const filter = { column, op: 'le', value: last };
+  await openDataset(page, desk.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  return count(desk.source, dataset, { filter });
+}
+
 export const pick = (page: Page, row: number, modifiers: ('Shift' | 'Control')[] = []) =>
   page.getByRole('checkbox', { name: `Select row ${row}`, exact: true }).click({ modifiers });
 
