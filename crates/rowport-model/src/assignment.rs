@@ -1,5 +1,9 @@
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AdditionalProperties, Object, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type,
+};
+use utoipa::{PartialSchema, ToSchema};
 
 /// One field that a bulk action sets in every row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -12,16 +16,14 @@ pub struct SetField {
 }
 
 /// What a field becomes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum FieldValue {
     /// This value, the same in every row.
-    #[schema(value_type = Object)]
     Value(serde_json::Value),
     /// What another column of the row holds.
     Copy(String),
     /// Itself and so much more; less, where the number is negative.
-    #[schema(value_type = Object)]
     Add(serde_json::Value),
     /// Its text with every occurrence of one text replaced by another.
     Replace {
@@ -32,4 +34,36 @@ pub enum FieldValue {
     },
     /// No value: NULL.
     Clear,
+}
+
+/// Written out, because what is derived would say that there may be other words beside these.
+impl PartialSchema for FieldValue {
+    fn schema() -> RefOr<Schema> {
+        let text = || Object::builder().schema_type(Type::String);
+        let anything = || Object::builder().schema_type(SchemaType::AnyValue);
+        let replaced = closed()
+            .property("find", text().description(Some("What is looked for, in this case only.")))
+            .required("find")
+            .property("with", text().description(Some("What takes its place.")))
+            .required("with");
+        let one = |name: &str, of: ObjectBuilder, description: &str| {
+            closed().property(name, of).required(name).description(Some(description))
+        };
+        OneOfBuilder::new()
+            .item(one("value", anything(), "This value, the same in every row."))
+            .item(one("copy", text(), "What another column of the row holds."))
+            .item(one("add", anything(), "Itself and so much more; less, where the number is negative."))
+            .item(one("replace", replaced, "Its text with every occurrence of one text replaced by another."))
+            .item(text().enum_values(Some(["clear"])).description(Some("No value: NULL.")))
+            .description(Some("What a field becomes."))
+            .into()
+    }
+}
+
+impl ToSchema for FieldValue {}
+
+fn closed() -> ObjectBuilder {
+    Object::builder()
+        .schema_type(Type::Object)
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)))
 }

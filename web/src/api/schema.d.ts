@@ -1530,16 +1530,12 @@ export interface components {
         };
         /** @description What a field becomes. */
         FieldValue: {
-            /** @description This value, the same in every row. */
-            value: Record<string, never>;
+            value: unknown;
         } | {
-            /** @description What another column of the row holds. */
             copy: string;
         } | {
-            /** @description Itself and so much more; less, where the number is negative. */
-            add: Record<string, never>;
+            add: unknown;
         } | {
-            /** @description Its text with every occurrence of one text replaced by another. */
             replace: {
                 /** @description What is looked for, in this case only. */
                 find: string;

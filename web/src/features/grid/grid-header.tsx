@@ -62,7 +62,7 @@ export function GridHeader(props: GridHeaderProps) {
               )}
               style={{ width: SELECT_WIDTH }}
             >
-              {props.selectable && (
+              {props.selectable ? (
                 <input
                   type="checkbox"
                   tabIndex={-1}
@@ -74,6 +74,8 @@ export function GridHeader(props: GridHeaderProps) {
                   aria-label="Select the rows in sight"
                   className="size-4 accent-accent"
                 />
+              ) : (
+                <span className="sr-only">Rows</span>
               )}
             </div>
           )}
