@@ -1996,6 +1996,8 @@ export interface components {
         RowFailure: {
             /** @description The stable code. */
             code: string;
+            /** @description What the database said, which may quote any column of the row: only for those who see all of them. */
+            database?: string;
             /** @description The values of its key. */
             key: Record<string, never>[];
             /** @description Why, in words. */

@@ -105,8 +105,8 @@ const TAKE: &str =
 const PENDING: &str =
     "SELECT chunk FROM {change_chunks} WHERE change_set = $1 AND state = 'pending' ORDER BY chunk";
 
-const FAILURES: &str =
-    "SELECT failures FROM {change_chunks} WHERE change_set = $1 AND failures IS NOT NULL ORDER BY chunk";
+const FAILURES: &str = "SELECT chunk, failures FROM {change_chunks} WHERE change_set = $1 AND chunk > $2 \
+    AND failures IS NOT NULL ORDER BY chunk LIMIT 1";
 
 const NUMBERS: &str =
     "SELECT chunk FROM {change_chunks} WHERE change_set = $1 AND state = 'done' ORDER BY chunk DESC";
@@ -156,13 +156,16 @@ impl Chunk {
         answer.rows.into_iter().next().map(Self::read).transpose()
     }
 
-    /// What is known of rows that were not changed, chunk by chunk.
-    pub async fn failures(
+    /// What is known of rows that were not changed, of the next chunk after one that has such rows.
+    pub async fn next_failures(
         transaction: &mut dyn Transaction,
         change_set: &str,
-    ) -> Result<Vec<String>, DriverError> {
-        let answer = transaction.journal(FAILURES, vec![change_set.into()]).await?;
-        answer.rows.into_iter().map(|row| Columns::of(row).text()).collect()
+        after: i64,
+    ) -> Result<Option<(i64, String)>, DriverError> {
+        let answer = transaction.journal(FAILURES, vec![change_set.into(), after.into()]).await?;
+        let Some(row) = answer.rows.into_iter().next() else { return Ok(None) };
+        let mut row = Columns::of(row);
+        Ok(Some((row.integer()?, row.text()?)))
     }
 
     /// The change set and the number of the next chunk that has deleted rows of a dataset which were not taken back,

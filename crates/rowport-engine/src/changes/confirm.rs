@@ -187,10 +187,10 @@ impl Changes {
         let done = details(&set)?;
         self.desk.permit(principal, permission_for(action_of(&set, &done)), source, dataset)?;
         if OutcomeState::from(set.state) == OutcomeState::Open {
-            let job = Job::new(&self.desk, resolved, source, set, attempt).await?;
+            let job = Job::new(&self.desk, resolved.clone(), source, set, attempt).await?;
             job.run(cancel, progress).await?;
         }
-        job::outcome(driver.as_ref(), change_set).await
+        job::outcome(driver.as_ref(), &resolved, change_set).await
     }
 
     /// Ends a change set that was stopped. What was done stays done, and can be taken back.
@@ -219,13 +219,17 @@ impl Changes {
     /// What came of a change set so far.
     pub async fn outcome(&self, target: Target<'_>, change_set: &str) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
-        self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        // Failures name rows by their keys.
+        resolved.change_key()?;
         let driver = self.desk.driver(source)?;
         let mut transaction = driver.begin().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         transaction.commit().await?;
         known(found, change_set, dataset, principal.access().tenant())?;
-        job::outcome(driver.as_ref(), change_set).await
+        job::outcome(driver.as_ref(), &resolved, change_set).await
     }
 
     /// Refuses a confirmation that was given to somebody else, or for something else.

@@ -75,8 +75,13 @@ impl<'a> Job<'a> {
     ) -> Result<Self, EngineError> {
         let details = super::details(&set)?;
         let now = jiff::Timestamp::from_millisecond(set.created_at).unwrap_or_default();
-        // Undoing an insertion deletes as well, and nothing is inserted yet that others could hang on.
-        let follows = match set.action == words::DELETE && dataset.soft_delete().is_none() {
+        // Taking back that rows came back deletes them as well, and others may hang on them by now.
+        let deletes = match set.action.as_str() {
+            words::SET => false,
+            words::DELETE => dataset.soft_delete().is_none(),
+            _ => true,
+        };
+        let follows = match deletes {
             true => dependants::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
             false => Vec::new(),
         };
@@ -87,7 +92,7 @@ impl<'a> Job<'a> {
             stored: dataset.stored_columns(),
             any_row: any.stored_query(&View::default(), now)?,
             fitting: dataset.stored_query(&details.view, now)?,
-            quotes: dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked),
+            quotes: sees_all(&dataset),
             dataset,
             set,
             details,
@@ -168,9 +173,10 @@ impl<'a> Job<'a> {
         };
         let outcome: Result<(), EngineError> = whole.await;
         match outcome {
-            Err(error) if is_of_rows(&error) => {
+            Err(EngineError::Driver(DriverError::RowRefused { reason, message })) => {
                 self.end(ChangeSetState::Cancelled).await?;
-                Err(error)
+                let message = if self.quotes { message } else { words_for(reason).to_owned() };
+                Err(DriverError::RowRefused { reason, message }.into())
             }
             other => other,
         }
@@ -310,19 +316,27 @@ impl<'a> Job<'a> {
         let DriverError::RowRefused { reason, message } = error else {
             return failure(key, error.code(), &error.to_string());
         };
-        let words = match reason {
-            Refusal::ForeignKey => "other rows refer to it, or it would refer to a row that is not there",
-            Refusal::Unique => "another row has a value that may be there once only",
-            Refusal::NotNull => "a value is missing that every row must have",
-            Refusal::Check => "a check of the database does not hold",
-            Refusal::Unfit => "a value does not fit its column",
-            Refusal::Other => "a rule of the database refuses it",
-        };
-        match self.quotes {
-            true => failure(key, reason.code(), &format!("{words} ({message})")),
-            false => failure(key, reason.code(), words),
-        }
+        let words = words_for(*reason);
+        // Whoever looks at it later may see less of the row than whoever did it.
+        RowFailure { database: Some(message.clone()), ..failure(key, reason.code(), words) }
     }
+}
+
+/// Why a database does not take a row, in our words.
+fn words_for(reason: Refusal) -> &'static str {
+    match reason {
+        Refusal::ForeignKey => "other rows refer to it, or it would refer to a row that is not there",
+        Refusal::Unique => "another row has a value that may be there once only",
+        Refusal::NotNull => "a value is missing that every row must have",
+        Refusal::Check => "a check of the database does not hold",
+        Refusal::Unfit => "a value does not fit its column",
+        Refusal::Other => "a rule of the database refuses it",
+    }
+}
+
+/// Whether what the database says of a row may be shown: it may quote any column of it.
+fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
+    dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
 }
 
 /// Nothing that is done under these locks can leave a half-made state behind.
@@ -341,25 +355,39 @@ pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
         | CursorValue::Text(text)
         | CursorValue::Bytes(text) => text.as_str().into(),
     };
-    RowFailure { key: key.iter().map(value).collect(), code: code.to_owned(), message: message.to_owned() }
+    RowFailure {
+        key: key.iter().map(value).collect(),
+        code: code.to_owned(),
+        message: message.to_owned(),
+        database: None,
+    }
 }
 
 /// What came of a change set so far, with the first rows that were not changed.
-pub(super) async fn outcome(driver: &dyn Driver, id: &str) -> Result<Outcome, EngineError> {
+pub(super) async fn outcome(
+    driver: &dyn Driver,
+    dataset: &ResolvedDataset<'_>,
+    id: &str,
+) -> Result<Outcome, EngineError> {
     let mut transaction = driver.begin().await?;
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
     let mut failures = Vec::new();
     if set.failed + set.kept > 0 {
-        for text in Chunk::failures(transaction.as_mut(), id).await? {
+        let mut after = -1;
+        while let Some((chunk, text)) = Chunk::next_failures(transaction.as_mut(), id, after).await? {
             let of_chunk: Vec<RowFailure> = serde_json::from_str(&text)
                 .map_err(|error| EngineError::internal(format!("a chunk's failures: {error}")))?;
             failures.extend(of_chunk);
+            after = chunk;
             if failures.len() >= LISTED {
                 failures.truncate(LISTED);
                 break;
             }
         }
+    }
+    if !sees_all(dataset) {
+        failures.iter_mut().for_each(|failure| failure.database = None);
     }
     transaction.commit().await?;
     Ok(Outcome {

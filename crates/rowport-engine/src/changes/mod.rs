@@ -120,6 +120,10 @@ pub struct RowFailure {
     pub code: String,
     /// Why, in words.
     pub message: String,
+    /// What the database said, which may quote any column of the row: only for those who see all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub database: Option<String>,
 }
 
 /// What came of a change set so far.
@@ -174,7 +178,8 @@ impl Changes {
     /// Whether rows of a source can be changed, or why not.
     pub async fn journal(&self, source: &str) -> Result<(), EngineError> {
         let mut transaction = self.desk.driver(source)?.begin().await?;
-        Ok(journal::is_ready(transaction.as_mut()).await?)
+        journal::is_ready(transaction.as_mut()).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The statements that make the journal of a source.

@@ -104,6 +104,10 @@ impl Job<'_> {
             }
         }
         let kept = failures.len() as u64;
+        if images.before.is_none() {
+            self.leave_what_is_hung_on(transaction, &current, &current_place, &mut rows, &mut failures)
+                .await?;
+        }
         let (rows, refused) = self.put_back(transaction, &images, &columns, rows, care).await?;
         failures.extend(refused);
         let changed = self.after_putting_back(transaction, &images, &current, &current_place, &rows).await?;
@@ -113,6 +117,28 @@ impl Job<'_> {
         }
         let taken = (!rows.is_empty()).then(|| (set_id.clone(), *number, taken));
         Ok(Changed { done: changed, failures, kept, taken })
+    }
+
+    /// Leaves out rows that the database would not delete without others.
+    async fn leave_what_is_hung_on(
+        &self,
+        transaction: &mut dyn Transaction,
+        current: &RecordBatch,
+        current_place: &HashMap<Exact, usize>,
+        rows: &mut Vec<(Exact, usize)>,
+        failures: &mut Vec<RowFailure>,
+    ) -> Result<(), EngineError> {
+        for follows in self.follows.iter().filter(|_| current.num_rows() > 0) {
+            let held = follows.hold(transaction, current).await?;
+            rows.retain(|(key, _)| {
+                let is_held = current_place.get(key).is_some_and(|place| held.contains(place));
+                if is_held {
+                    failures.push(failure(key, "has_dependants", &follows.message()));
+                }
+                !is_held
+            });
+        }
+        Ok(())
     }
 
     /// Whether a row is still what the change set made of it.

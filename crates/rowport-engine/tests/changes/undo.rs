@@ -12,6 +12,7 @@ on_every_database! {
     what_somebody_changed_since_is_kept,
     rows_that_the_database_does_not_take_do_not_block_the_rest,
     all_or_nothing_changes_nothing,
+    whoever_was_overtaken_changes_nothing,
     rows_that_others_hang_on_are_not_deleted_before_them,
     a_selection_that_changed_is_refused,
     a_confirmation_is_for_one_action_once,
@@ -133,6 +134,31 @@ async fn rows_that_others_hang_on_are_not_deleted_before_them(kind: SourceKind) 
     assert_eq!(shop.work("albums", &confirmed).await.unwrap_err().code(), "foreign_key");
     shop.bulk("tracks", &delete("")).await;
     assert_eq!(shop.bulk("albums", &delete("")).await.done, 2);
+
+    // What came back is not deleted again either once others hang on it.
+    let back = shop.undo("albums", &gone.change_set).await;
+    assert_eq!(back.done, 2);
+    shop.database.execute("INSERT INTO tracks VALUES (20, 3, NULL)");
+    let again = shop.undo("albums", &back.change_set).await;
+    assert_eq!((again.done, again.failed), (1, 1), "{:?}", again.failures);
+    assert_eq!(again.failures[0].code, "has_dependants");
+    assert_eq!(shop.rows("tracks", "id").len(), 1);
+}
+
+async fn whoever_was_overtaken_changes_nothing(kind: SourceKind) {
+    let shop = Shop::new(kind, SCRIPT).await;
+    let confirmed = shop.confirm("orders", &delete("")).await.unwrap();
+    let stopped = tokio_util::sync::CancellationToken::new();
+    stopped.cancel();
+    let id = &confirmed.change_set;
+    let second = shop.changes.work(shop.on("orders"), id, 2, &stopped, |_| {}).await;
+    assert!(matches!(second, Err(EngineError::Cancelled)), "it has the change set, and did nothing yet");
+    let first = shop.work("orders", &confirmed).await;
+    assert!(matches!(first, Err(EngineError::Overtaken)), "{first:?}");
+    assert_eq!(shop.rows("orders", "id").len(), 4);
+    let never = tokio_util::sync::CancellationToken::new();
+    let done = shop.changes.work(shop.on("orders"), id, 2, &never, |_| {}).await.unwrap();
+    assert_eq!(done.done, 4);
 }
 
 async fn a_selection_that_changed_is_refused(kind: SourceKind) {

@@ -125,7 +125,8 @@ fn in_words(outcome: &Outcome) -> String {
     ));
     for failure in &outcome.failures {
         let key: Vec<String> = failure.key.iter().map(plain).collect();
-        text.push_str(&format!("  {}: {} ({})\n", key.join(", "), failure.message, failure.code));
+        let said = failure.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
+        text.push_str(&format!("  {}: {} ({}){said}\n", key.join(", "), failure.message, failure.code));
     }
     text
 }
