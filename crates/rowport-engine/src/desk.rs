@@ -13,7 +13,8 @@ use tracing::Instrument;
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
 use crate::settings::{
-    DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings, SubjectSettings,
+    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings,
+    SubjectSettings,
 };
 use crate::subjects;
 
@@ -22,6 +23,7 @@ pub struct Desk {
     sources: Vec<Source>,
     pub(crate) workspace: Option<String>,
     pub(crate) exports: ExportSettings,
+    pub(crate) changes: ChangeSettings,
     pub(crate) subjects: Vec<SubjectSettings>,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -72,7 +74,7 @@ pub struct SourceStatus {
 impl Desk {
     /// A desk for these settings. Databases are connected to when they are first asked.
     pub fn new(settings: DeskSettings, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let DeskSettings { sources, workspace, exports, subjects } = settings;
+        let DeskSettings { sources, workspace, exports, changes, subjects } = settings;
         let sources = sources
             .into_iter()
             .map(|settings| {
@@ -80,7 +82,7 @@ impl Desk {
                 Ok(Source { settings, driver, described: Mutex::new(None) })
             })
             .collect::<Result<_, EngineError>>()?;
-        Ok(Self { sources, workspace, exports, subjects, clock })
+        Ok(Self { sources, workspace, exports, changes, subjects, clock })
     }
 
     /// The sources that the principal may know of: those where a dataset could be that they may read.

@@ -5,7 +5,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use rowport_drivers::{BatchStream, DriverError, ReadOptions};
 use rowport_formats::RowOrder;
-use rowport_model::{ColumnType, Cursor, Principal, Query, View};
+use rowport_model::{ColumnType, Cursor, Principal, Query, ResolvedDataset, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -108,6 +108,16 @@ impl Desk {
         let catalog = self.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        self.page_of(source, &resolved, request).await
+    }
+
+    /// One page of a view of a dataset that somebody has at hand.
+    pub(crate) async fn page_of(
+        &self,
+        source: &str,
+        resolved: &ResolvedDataset<'_>,
+        request: &PageRequest,
+    ) -> Result<Page, EngineError> {
         let now = self.clock.now();
         let mut query = match &request.cursor {
             Some(cursor) => resolved.query_after(&request.view, cursor, now)?,

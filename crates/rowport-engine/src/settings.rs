@@ -16,6 +16,8 @@ pub struct DeskSettings {
     pub workspace: Option<String>,
     /// Export thresholds and limits.
     pub exports: ExportSettings,
+    /// How long changes can be taken back.
+    pub changes: ChangeSettings,
     /// The kinds of person that an archive can be about.
     pub subjects: Vec<SubjectSettings>,
 }
@@ -124,6 +126,22 @@ impl Default for ExportSettings {
             spool_bytes: 20 << 30,
             spool_folder: None,
         }
+    }
+}
+
+/// How long changes can be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeSettings {
+    /// For how long a change can be undone.
+    pub undo: Duration,
+    /// How long deleted rows stay in the trash.
+    pub trash: Duration,
+}
+
+impl Default for ChangeSettings {
+    fn default() -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Self { undo: 7 * DAY, trash: 30 * DAY }
     }
 }
 

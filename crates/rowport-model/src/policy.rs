@@ -24,6 +24,8 @@ pub enum Deleted {
     LeftOut,
     /// Only they exist: the trash.
     Only,
+    /// Only those exist that were marked before this moment. None of them where the mark is no moment.
+    Before(jiff::Timestamp),
     /// They exist beside the others: for taking back what was done to rows, deleted or not.
     Included,
 }

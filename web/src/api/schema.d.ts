@@ -486,6 +486,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Removes the rows of the trash for good that were confirmed. Nothing brings them back. */
+        post: operations["purge_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/purge/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What removing rows of the trash for good would come to, and the confirmation for exactly these. */
+        post: operations["preview_purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Brings the rows of the trash back that were confirmed. Of rows with the same key it is the one that was deleted last. */
+        post: operations["restore_rows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/datasets/{dataset}/bulk/restore/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What bringing rows of the trash back would come to, and the confirmation for exactly these. */
+        post: operations["preview_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/datasets/{dataset}/bulk/set": {
         parameters: {
             query?: never;
@@ -730,10 +798,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What was deleted of a dataset and can be brought back, the last deleted row first. Undoing a row's change set for
-         *     its key brings it back.
-         */
+        /** What was deleted of a dataset and can be brought back, the last deleted row first. */
         get: operations["get_trash"];
         put?: never;
         post?: never;
@@ -1052,7 +1117,7 @@ export interface components {
         };
         /** @description A change set as people see it. */
         ChangeSetView: {
-            /** @description `delete`, `set`, or `undo`. */
+            /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
             action: string;
             /** @description Who did it. */
             actor: string;
@@ -1079,7 +1144,7 @@ export interface components {
              * @description How many were left alone.
              */
             kept: number;
-            /** @description What an undo takes back in the end: `delete` or `set`. */
+            /** @description What an undo takes back in the end: `delete`, `set` or `restore`. */
             of?: string;
             /**
              * Format: int64
@@ -1358,15 +1423,6 @@ export interface components {
          * @enum {string}
          */
         DecimalSign: "point" | "comma";
-        /** @description Rows to delete. */
-        DeleteBody: {
-            /** @description Do nothing unless all of them can be deleted. */
-            all_or_nothing?: boolean;
-            /** @description What the preview answered; not for a preview. */
-            confirmation?: string | null;
-            /** @description Which rows. */
-            selection: components["schemas"]["SelectionBody"];
-        };
         /** @description One message over one channel. */
         Delivery: {
             /**
@@ -1805,6 +1861,8 @@ export interface components {
         OnDelete: "refuse" | "cascade" | "set_null" | "set_default";
         /** @description What came of a change set so far. */
         Outcome: {
+            /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
+            action: string;
             /** @description The change set. */
             change_set: string;
             /**
@@ -2008,6 +2066,15 @@ export interface components {
          * @enum {string}
          */
         RowOrder: "total" | "none";
+        /** @description Rows to delete, to restore or to purge. */
+        RowsBody: {
+            /** @description Do nothing unless it can be done with all of them. */
+            all_or_nothing?: boolean;
+            /** @description What the preview answered; not for a preview. */
+            confirmation?: string | null;
+            /** @description Which rows. */
+            selection: components["schemas"]["SelectionBody"];
+        };
         /** @description One execution of background work. */
         Run: {
             artifact?: components["schemas"]["Artifact"] | null;
@@ -2329,27 +2396,50 @@ export interface components {
         Tier: "auto" | "direct" | "streamed" | "background";
         /** @description Some rows of the trash, the last deleted first. */
         TrashPage: {
+            /** @description How much there is altogether; on the first page only. */
+            all?: components["schemas"]["TrashTotals"];
             /** @description The columns, in the order of the values. */
             columns: string[];
-            /** @description Where the next page begins; `null` when there is none. */
+            /**
+             * @description Where the next page begins; `null` when there is none. With a search, a page may have fewer rows than asked for
+             *     and not be the last.
+             */
             cursor: string | null;
             /** @description The rows. */
             rows: components["schemas"]["TrashRow"][];
         };
         /** @description A row that was deleted. */
         TrashRow: {
-            /** @description The change set that deleted it. */
-            change_set: string;
-            /** @description When, as RFC 3339 in UTC. */
-            deleted_at: string;
-            /** @description Who deleted it. */
-            deleted_by: string;
+            /** @description The change set that deleted it; not where rows are marked as deleted, which anybody can do. */
+            change_set?: string;
+            /** @description When, as RFC 3339 in UTC, where that is known. */
+            deleted_at?: string;
+            /** @description Who deleted it, where that is known. */
+            deleted_by?: string;
             /** @description The values of its key. */
             key: Record<string, never>[];
-            /** @description Until when it can be restored, as RFC 3339 in UTC. */
-            until: string;
+            /** @description When it is removed for good, as RFC 3339 in UTC, where that is known. */
+            until?: string;
             /** @description Its values. */
             values: components["schemas"]["Cell"][];
+        };
+        /** @description How much is in the trash. */
+        TrashTotals: {
+            /**
+             * Format: int64
+             * @description For how many days rows are kept.
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description How many rows; estimated beyond 10,000 where they are marked.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How many of them are removed for good within the next seven days.
+             */
+            soon: number;
         };
         /** @description Somebody who can sign in. */
         User: {
@@ -3611,7 +3701,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeleteBody"];
+                "application/json": components["schemas"]["RowsBody"];
             };
         };
         responses: {
@@ -3676,7 +3766,229 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeleteBody"];
+                "application/json": components["schemas"]["RowsBody"];
+            };
+        };
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    purge_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsBody"];
+            };
+        };
+        responses: {
+            /** @description All of them were removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description They are so many that a run does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Some were not, and are listed */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    preview_purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsBody"];
+            };
+        };
+        responses: {
+            /** @description What would be done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    restore_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsBody"];
+            };
+        };
+        responses: {
+            /** @description All of them were restored */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            /** @description They are so many that a run does it */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
+                };
+            };
+            /** @description Some were not, and are listed */
+            207: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
+        };
+    };
+    preview_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RowsBody"];
             };
         };
         responses: {
@@ -4842,6 +5154,8 @@ export interface operations {
     get_trash: {
         parameters: {
             query?: {
+                /** @description Only rows with this text in one of their columns, in any case. */
+                search?: string;
                 /** @description After this place; from the last deleted row on when absent. */
                 cursor?: string;
                 /** @description At most so many; 100 when absent, and 1,000 at most. */

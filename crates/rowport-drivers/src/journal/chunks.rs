@@ -62,6 +62,17 @@ pub struct Done {
     pub failures: Option<String>,
 }
 
+/// Whose deleted rows are looked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Trash<'a> {
+    /// Of this dataset.
+    pub dataset: &'a str,
+    /// Deleted by people of this tenant only.
+    pub tenant: Option<&'a str>,
+    /// Deleted before this moment only, in milliseconds since 1970.
+    pub before: Option<i64>,
+}
+
 /// Which of a chunk's changed rows were taken back: a bit for each, in the order of the images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Taken(Vec<u8>);
@@ -89,6 +100,25 @@ impl Taken {
     }
 }
 
+impl Trash<'_> {
+    /// What its chunks have in common, and the values for it.
+    fn conditions(&self) -> (Vec<JournalValue>, String) {
+        let mut binds: Vec<JournalValue> = vec![self.dataset.into()];
+        let mut conditions = "s.dataset = $1 AND c.state = 'done' AND c.after_image IS NULL \
+                              AND c.before_image IS NOT NULL AND c.taken_count < c.done_count"
+            .to_owned();
+        if let Some(tenant) = self.tenant {
+            binds.push(tenant.into());
+            conditions.push_str(&format!(" AND s.tenant = ${}", binds.len()));
+        }
+        if let Some(moment) = self.before {
+            binds.push(moment.into());
+            conditions.push_str(&format!(" AND s.created_at < ${}", binds.len()));
+        }
+        (binds, conditions)
+    }
+}
+
 const ADD: &str = "INSERT INTO {change_chunks} \
     (change_set, chunk, state, key_count, keys_image, from_change_set, from_chunk) \
     VALUES ($1, $2, 'pending', $3, $4, $5, $6)";
@@ -101,6 +131,9 @@ const FINISH: &str = "UPDATE {change_chunks} SET state = 'done', before_image = 
 
 const TAKE: &str =
     "UPDATE {change_chunks} SET taken = $1, taken_count = $2 WHERE change_set = $3 AND chunk = $4";
+
+const PURGE: &str = "UPDATE {change_chunks} SET before_image = $1, taken = $2, taken_count = $3 \
+    WHERE change_set = $4 AND chunk = $5";
 
 const PENDING: &str =
     "SELECT chunk FROM {change_chunks} WHERE change_set = $1 AND state = 'pending' ORDER BY chunk";
@@ -168,20 +201,14 @@ impl Chunk {
         Ok(Some((row.integer()?, row.text()?)))
     }
 
-    /// The change set and the number of the next chunk that has deleted rows of a dataset which were not taken back,
-    /// the last first. It may be the one that was given.
+    /// The next chunk of a dataset with deleted rows that did not come back, the last deleted first; with a place, that
+    /// is where it begins, and it may be the one that was given.
     pub async fn next_in_trash(
         transaction: &mut dyn Transaction,
-        dataset: &str,
-        tenant: Option<&str>,
+        trash: &Trash<'_>,
         from: Option<(&str, i64)>,
     ) -> Result<Option<(String, i64)>, DriverError> {
-        let mut binds: Vec<JournalValue> = vec![dataset.into()];
-        let mut conditions = String::new();
-        if let Some(tenant) = tenant {
-            binds.push(tenant.into());
-            conditions.push_str(&format!(" AND s.tenant = ${}", binds.len()));
-        }
+        let (mut binds, mut conditions) = trash.conditions();
         if let Some((change_set, chunk)) = from {
             let place = binds.len();
             binds.extend([change_set.into(), change_set.into(), JournalValue::from(chunk)]);
@@ -192,13 +219,26 @@ impl Chunk {
         }
         let sql = format!(
             "SELECT c.change_set, c.chunk FROM {{change_chunks}} c JOIN {{change_sets}} s ON s.id = c.change_set \
-             WHERE s.dataset = $1 AND c.state = 'done' AND c.after_image IS NULL AND c.before_image IS NOT NULL \
-             AND c.taken_count < c.done_count{conditions} ORDER BY c.change_set DESC, c.chunk DESC LIMIT 1"
+             WHERE {conditions} ORDER BY c.change_set DESC, c.chunk DESC LIMIT 1"
         );
         let answer = transaction.journal(&sql, binds).await?;
         let Some(row) = answer.rows.into_iter().next() else { return Ok(None) };
         let mut row = Columns::of(row);
         Ok(Some((row.text()?, row.integer()?)))
+    }
+
+    /// How many deleted rows did not come back.
+    pub async fn count_in_trash(
+        transaction: &mut dyn Transaction,
+        trash: &Trash<'_>,
+    ) -> Result<u64, DriverError> {
+        let (binds, conditions) = trash.conditions();
+        let sql = format!(
+            "SELECT CAST(COALESCE(SUM(c.done_count - c.taken_count), 0) AS {{integer}}) FROM {{change_chunks}} c \
+             JOIN {{change_sets}} s ON s.id = c.change_set WHERE {conditions}"
+        );
+        let answer = transaction.journal(&sql, binds).await?;
+        Columns::of(answer.rows.into_iter().next().unwrap_or_default()).count()
     }
 
     /// Puts down what came of it. False when that was done before.
@@ -231,6 +271,20 @@ impl Chunk {
         let count = signed(taken.count());
         let binds = vec![taken.0.into(), count.into(), change_set.into(), chunk.into()];
         transaction.journal(TAKE, binds).await.map(|_| ())
+    }
+
+    /// Puts an image without the values of some rows in the place of the one that has them, and that they cannot be taken
+    /// back any more.
+    pub async fn purge(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chunk: i64,
+        image: Option<Vec<u8>>,
+        taken: Taken,
+    ) -> Result<(), DriverError> {
+        let count = signed(taken.count());
+        let binds = vec![image.into(), taken.0.into(), count.into(), change_set.into(), chunk.into()];
+        transaction.journal(PURGE, binds).await.map(|_| ())
     }
 
     /// Puts two in the place of one that is to be done.

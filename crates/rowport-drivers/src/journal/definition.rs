@@ -1,7 +1,8 @@
 //! The journal's tables, in each database's words, and how statements about them are written.
 //!
 //! Statements name tables as `{change_sets}` and places for values as `$1`, `$2` … in the order of their values, each
-//! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends.
+//! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends, and `{integer}` is the type
+//! of large numbers.
 
 /// How one kind of database writes the journal's statements.
 pub(crate) struct Notation {
@@ -10,6 +11,8 @@ pub(crate) struct Notation {
     prefix: &'static str,
     /// What `{lock}` stands for: nobody else may change the rows that are found.
     lock: &'static str,
+    /// What `{integer}` stands for: the type to which a sum is cast.
+    integer: &'static str,
     place: fn(usize) -> String,
 }
 
@@ -17,6 +20,7 @@ pub(crate) const POSTGRES: Notation = Notation {
     definition: include_str!("postgres.sql"),
     prefix: "rowport_journal.",
     lock: " FOR UPDATE",
+    integer: "bigint",
     place: |number| format!("${number}"),
 };
 
@@ -24,6 +28,7 @@ pub(crate) const MYSQL: Notation = Notation {
     definition: include_str!("mysql.sql"),
     prefix: "_rowport_",
     lock: " FOR UPDATE",
+    integer: "SIGNED",
     place: |_| "?".to_owned(),
 };
 
@@ -31,6 +36,7 @@ pub(crate) const SQLITE: Notation = Notation {
     definition: include_str!("sqlite.sql"),
     prefix: "_rowport_",
     lock: "",
+    integer: "INTEGER",
     place: |number| format!("?{number}"),
 };
 
@@ -45,6 +51,7 @@ impl Notation {
             if let Some(end) = special.find('}').filter(|_| special.starts_with('{')) {
                 match &special[1..end] {
                     "lock" => written.push_str(self.lock),
+                    "integer" => written.push_str(self.integer),
                     table => written.extend([self.prefix, table]),
                 }
                 rest = &special[end + 1..];

@@ -10,7 +10,7 @@ mod chunks;
 mod definition;
 mod sets;
 
-pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken};
+pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken, Trash};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
 pub use sets::{ChangeSet, ChangeSetState, Filter, NewChangeSet};
 

@@ -1,21 +1,22 @@
 //! From a confirmation to a change set: the keys are put down as they were confirmed, and then worked on.
 
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, Chunk, NewChangeSet, NewChunk};
-use rowport_drivers::{DriverError, Refusal};
+use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{Principal, ResolvedDataset, Selection};
 use rowport_store::Actor;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
+use super::chosen_rows::ChosenRows;
 use super::job::{self, Job};
-use super::preview::{schema_of, word};
+use super::preview::schema_of;
 use super::reverse::ReverseRequest;
-use super::selection::{CHUNK, Chosen};
+use super::selection::{CHUNK, Chosen, Piece};
 use super::token::{Shown, digest};
 use super::{
-    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, UNDO, action_of, details,
-    images, known, permission_for, words,
+    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, action_of, details, images,
+    known, permission_for, words,
 };
 use crate::error::EngineError;
 
@@ -61,17 +62,18 @@ impl Changes {
         let resolved = self.permitted(&catalog, target, &request.action)?;
         let shown = self.signer.read(confirmation, now)?;
         self.refuse_others(&shown, target, request, &resolved)?;
-        let chosen = Chosen::of(&resolved, &request.selection, now)?;
+        let Request { action, selection, .. } = request;
+        let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
         let details = Details {
-            fields: match &request.action {
+            fields: match action {
                 BulkAction::Set { fields } => fields.clone(),
-                BulkAction::Delete => Vec::new(),
+                _ => Vec::new(),
             },
-            view: chosen.view.clone(),
+            view: chosen.view(),
             all_or_nothing: request.all_or_nothing,
             ..Details::default()
         };
-        let new = self.new_set(shown.id.clone(), principal, actor, &resolved, word(&request.action), details);
+        let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.word(), details);
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         NewChangeSet { rows: shown.rows, ..new }.create(transaction.as_mut()).await.map_err(|error| {
@@ -82,20 +84,29 @@ impl Changes {
                 other => other.into(),
             }
         })?;
-        let mut number = 0;
-        let mut keys = chosen.read(&self.desk, source);
-        while let Some(batch) = keys.next().await? {
-            let (rows, keys) = (batch.num_rows() as u64, images::pack(&batch)?);
-            NewChunk { chunk: number, rows, keys, from: None }.add(transaction.as_mut(), &shown.id).await?;
-            number += STRIDE;
-        }
-        let sum = keys.sum()?;
+        Self::put_down(transaction.as_mut(), &shown.id, &mut chosen).await?;
+        let sum = chosen.sum()?;
         if sum != shown.sum() {
             // Dropping the transaction takes the change set back.
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
         }
         transaction.commit().await?;
         Ok(Confirmed { change_set: shown.id, rows: shown.rows })
+    }
+
+    /// Puts the keys of rows down as the chunks of a change set.
+    pub(super) async fn put_down(
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+        chosen: &mut ChosenRows<'_>,
+    ) -> Result<(), EngineError> {
+        let mut number = 0;
+        while let Some(Piece { keys, from }) = chosen.next(transaction).await? {
+            let (rows, keys) = (keys.num_rows() as u64, images::pack(&keys)?);
+            NewChunk { chunk: number, rows, keys, from }.add(transaction, change_set).await?;
+            number += STRIDE;
+        }
+        Ok(())
     }
 
     /// Puts down that a change set is to be taken back, all of it or some rows.
@@ -254,7 +265,7 @@ impl Changes {
         Ok(())
     }
 
-    fn new_set(
+    pub(super) fn new_set(
         &self,
         id: String,
         principal: &Principal,
@@ -286,7 +297,10 @@ impl Changes {
             undoes: None,
             rows: 0,
             created_at: now.as_millisecond(),
-            undo_until: (now + UNDO).as_millisecond(),
+            undo_until: match action {
+                words::PURGE => now.as_millisecond(),
+                _ => now.saturating_add(self.desk.changes.undo).unwrap_or(now).as_millisecond(),
+            },
         }
     }
 }

@@ -184,14 +184,22 @@ impl Job<'_> {
         }
     }
 
-    /// The fields that every row is given: those of the action, or those that mark it as deleted. None where rows are
-    /// really deleted.
+    /// The fields that every row is given: those of the action, or those that mark it as deleted, or not any more. None
+    /// where rows are really deleted.
     fn fields_to_set(&self) -> Result<Option<Vec<Assignment>>, EngineError> {
         if self.set.action == words::SET {
             return Ok(Some(self.dataset.assignments(&self.details.fields)?));
         }
         let Some((deleted_at, deleted_by)) = self.dataset.soft_delete() else { return Ok(None) };
+        if self.set.action == words::PURGE {
+            return Ok(None);
+        }
         let column = |name: &str| self.stored.iter().find(|column| column.name == name).cloned();
+        if self.set.action == words::RESTORE {
+            let marks = [Some(deleted_at), deleted_by].into_iter().flatten();
+            let marks = marks.filter_map(|mark| column(&mark.name));
+            return Ok(Some(marks.map(|column| Assignment { column, value: Assigned::Null }).collect()));
+        }
         let mut fields = Vec::new();
         let now = jiff::Timestamp::from_millisecond(self.set.created_at).unwrap_or_default();
         if let Some(column) = column(&deleted_at.name) {
@@ -242,9 +250,10 @@ impl Job<'_> {
                 }
             }
         }
-        let pack = |batch: &RecordBatch| images::pack(batch);
-        let before = (rows > 0).then(|| pack(&before)).transpose()?;
-        let after = after.as_ref().map(pack).transpose()?;
+        // What is removed for good is in no image.
+        let remains = rows > 0 && self.set.action != words::PURGE;
+        let before = remains.then(|| images::pack(&before)).transpose()?;
+        let after = after.as_ref().map(images::pack).transpose()?;
         let done = Done { before, after, rows, failures: None };
         Ok(Changed { done, failures, kept, taken: None })
     }

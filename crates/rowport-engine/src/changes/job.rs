@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
@@ -74,11 +75,12 @@ impl<'a> Job<'a> {
         attempt: u32,
     ) -> Result<Self, EngineError> {
         let details = super::details(&set)?;
-        let now = jiff::Timestamp::from_millisecond(set.created_at).unwrap_or_default();
+        let now = Timestamp::from_millisecond(set.created_at).unwrap_or_default();
         // Taking back that rows came back deletes them as well, and others may hang on them by now.
         let deletes = match set.action.as_str() {
-            words::SET => false,
+            words::SET | words::RESTORE => false,
             words::DELETE => dataset.soft_delete().is_none(),
+            words::PURGE => dataset.soft_delete().is_some(),
             _ => true,
         };
         let follows = match deletes {
@@ -86,12 +88,18 @@ impl<'a> Job<'a> {
             false => Vec::new(),
         };
         let any = dataset.clone().with_deleted(Deleted::Included);
+        let expired = details.expired_before.map(Timestamp::from_millisecond).transpose();
+        let fitting = match (set.action.as_str(), expired.unwrap_or_default()) {
+            (words::PURGE, Some(moment)) => dataset.clone().with_deleted(Deleted::Before(moment)),
+            (words::RESTORE | words::PURGE, _) => dataset.clone().with_deleted(Deleted::Only),
+            _ => dataset.clone(),
+        };
         Ok(Self {
             driver: Arc::clone(desk.driver(source)?),
             key: dataset.change_key()?,
             stored: dataset.stored_columns(),
             any_row: any.stored_query(&View::default(), now)?,
-            fitting: dataset.stored_query(&details.view, now)?,
+            fitting: fitting.stored_query(&details.view, now)?,
             quotes: sees_all(&dataset),
             dataset,
             set,
@@ -221,6 +229,7 @@ impl<'a> Job<'a> {
             return Ok(0);
         }
         let changed = match &chunk.from {
+            Some(from) if self.set.action == words::PURGE => self.purge(transaction, &chunk, from).await?,
             Some(from) => self.reverse(transaction, &chunk, from, care).await?,
             None => self.forward(transaction, &chunk, care).await?,
         };
@@ -391,6 +400,7 @@ pub(super) async fn outcome(
     }
     transaction.commit().await?;
     Ok(Outcome {
+        action: set.action,
         state: set.state.into(),
         rows: set.rows,
         done: set.done,

@@ -6,21 +6,24 @@
 //!
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
+mod chosen_rows;
 mod confirm;
 mod dependants;
+mod expire;
 mod forward;
 mod halve;
 mod history;
 mod images;
 mod job;
 mod preview;
+mod purge;
 mod reverse;
 mod selection;
 mod token;
+mod trash;
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use rowport_drivers::DriverError;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
 use rowport_model::{Permission, Principal, SetField, View};
@@ -29,9 +32,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use confirm::{Confirmed, Request};
-pub use history::{ChangeSetView, TrashPage, TrashRow};
+pub use history::ChangeSetView;
 pub use preview::{Dependants, Preview};
 pub use reverse::ReverseRequest;
+pub use trash::{TrashPage, TrashRequest, TrashRow, TrashTotals};
 
 use crate::desk::Desk;
 use crate::error::EngineError;
@@ -48,6 +52,27 @@ pub enum BulkAction {
         /// Which, and to what.
         fields: Vec<SetField>,
     },
+    /// Bring rows of the trash back.
+    Restore,
+    /// Remove rows of the trash for good.
+    Purge,
+}
+
+impl BulkAction {
+    /// Whether its rows are in the trash.
+    fn is_of_trash(&self) -> bool {
+        matches!(self, Self::Restore | Self::Purge)
+    }
+
+    /// Its word in the journal.
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Delete => words::DELETE,
+            Self::Set { .. } => words::SET,
+            Self::Restore => words::RESTORE,
+            Self::Purge => words::PURGE,
+        }
+    }
 }
 
 /// Whose hands are on which dataset.
@@ -69,9 +94,6 @@ pub struct Changes {
     ids: Arc<Ids>,
 }
 
-/// How long a change set can be taken back.
-const UNDO: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 /// What a change set does, as the journal keeps it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Details {
@@ -87,6 +109,9 @@ struct Details {
     /// Whether rows are taken back that somebody has changed since.
     #[serde(default)]
     force: bool,
+    /// What was deleted before this moment is what it removes, in milliseconds since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expired_before: Option<i64>,
     /// What in the end is taken back, or done again: the word of a bulk action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
@@ -107,6 +132,8 @@ fn is_default(view: &View) -> bool {
 mod words {
     pub(super) const DELETE: &str = "delete";
     pub(super) const SET: &str = "set";
+    pub(super) const RESTORE: &str = "restore";
+    pub(super) const PURGE: &str = "purge";
     pub(super) const UNDO: &str = "undo";
 }
 
@@ -131,6 +158,8 @@ pub struct RowFailure {
 pub struct Outcome {
     /// The change set.
     pub change_set: String,
+    /// `delete`, `set`, `restore`, `purge` or `undo`.
+    pub action: String,
     /// How far it is.
     pub state: OutcomeState,
     /// How many rows were confirmed.
@@ -200,7 +229,11 @@ fn action_of<'a>(set: &'a ChangeSet, details: &'a Details) -> &'a str {
 
 /// What somebody needs to do this, to take it back, or to do it again.
 fn permission_for(action: &str) -> Permission {
-    if action == words::SET { Permission::RecordsUpdate } else { Permission::RecordsDelete }
+    match action {
+        words::SET => Permission::RecordsUpdate,
+        words::PURGE => Permission::RecordsPurge,
+        _ => Permission::RecordsDelete,
+    }
 }
 
 fn details(set: &ChangeSet) -> Result<Details, EngineError> {

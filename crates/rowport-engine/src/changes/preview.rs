@@ -1,14 +1,15 @@
 //! The dry run: how many rows, what hangs on them, and the confirmation for exactly these.
 
 use jiff::SignedDuration;
+use rowport_drivers::journal;
 use rowport_model::{Catalog, OnDelete, ResolvedDataset};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
-use super::selection::Chosen;
 use super::token::{Shown, digest};
-use super::{BulkAction, Changes, Target, permission_for, words};
+use super::{BulkAction, Changes, Target, permission_for};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -48,13 +49,15 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
-        self.journal(source).await?;
         let now = self.desk.clock().now();
-        let chosen = Chosen::of(&resolved, &request.selection, now)?;
-        let named = chosen.named;
-        let mut keys = chosen.read(&self.desk, source);
-        while keys.next().await?.is_some() {}
-        let sum = keys.sum()?;
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let Request { action, selection, .. } = request;
+        let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
+        let named = chosen.named();
+        while chosen.next(transaction.as_mut()).await?.is_some() {}
+        transaction.commit().await?;
+        let sum = chosen.sum()?;
         if sum.rows == 0 {
             return Err(EngineError::BadChange { message: "there are no such rows".to_owned() });
         }
@@ -70,13 +73,18 @@ impl Changes {
             keys: sum.digest,
             until: until.as_second(),
         };
-        let deletes = request.action == BulkAction::Delete && resolved.soft_delete().is_none();
+        let deletes = match (&request.action, resolved.soft_delete()) {
+            (BulkAction::Delete, marks) => marks.is_none(),
+            // What the journal has was deleted before.
+            (BulkAction::Purge, marks) => marks.is_some(),
+            _ => false,
+        };
         Ok(Preview {
             rows: sum.rows,
             missing: named.unwrap_or(sum.rows).saturating_sub(sum.rows),
             confirmation: self.signer.sign(&shown),
             until: until.to_string(),
-            undoable: true,
+            undoable: request.action != BulkAction::Purge,
             dependants: if deletes { dependants(&resolved) } else { Vec::new() },
         })
     }
@@ -91,20 +99,12 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         let resolved = catalog.dataset(dataset);
         let resolved = resolved.ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        self.desk.permit(principal, permission_for(word(action)), source, dataset)?;
+        self.desk.permit(principal, permission_for(action.word()), source, dataset)?;
         resolved.refuse_views()?;
         if let BulkAction::Set { fields } = action {
             resolved.assignments(fields)?;
         }
         Ok(resolved)
-    }
-}
-
-/// The word of an action in the journal.
-pub(super) fn word(action: &BulkAction) -> &'static str {
-    match action {
-        BulkAction::Delete => words::DELETE,
-        BulkAction::Set { .. } => words::SET,
     }
 }
 

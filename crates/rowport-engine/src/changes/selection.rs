@@ -29,6 +29,14 @@ pub(super) struct Sum {
     pub(super) digest: String,
 }
 
+/// Some of the chosen rows.
+pub(super) struct Piece {
+    /// Their keys.
+    pub(super) keys: RecordBatch,
+    /// The chunk of the journal that has them, if it is not the table.
+    pub(super) from: Option<(String, i64)>,
+}
+
 /// The queries that yield a selection's keys, one after the other.
 pub(super) struct Chosen {
     queries: Vec<Query>,
@@ -51,9 +59,6 @@ impl Chosen {
         let literals = |keys: &[Key]| literals(dataset, &columns, keys);
         let (views, named, view) = match selection {
             Selection::Keys(keys) => {
-                if keys.len() > MAX_KEYS {
-                    return Err(too_many(keys.len(), MAX_KEYS));
-                }
                 let keys = literals(keys)?;
                 let named = keys.len() as u64;
                 let pieces = keys.chunks(dataset.keys_at_once(KEYS_AT_ONCE));
@@ -112,7 +117,7 @@ pub(super) struct KeyStream<'a> {
 
 impl KeyStream<'_> {
     /// The next keys; none after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<RecordBatch>, EngineError> {
+    pub(super) async fn next(&mut self) -> Result<Option<Piece>, EngineError> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
         loop {
             if self.stream.is_none() {
@@ -135,7 +140,7 @@ impl KeyStream<'_> {
                 self.digest.update(serde_json::to_vec(&key).unwrap_or_default());
             }
             self.rows += batch.num_rows() as u64;
-            return Ok(Some(batch));
+            return Ok(Some(Piece { keys: batch, from: None }));
         }
     }
 
@@ -161,6 +166,9 @@ fn literals(
         expected: columns.len(),
         columns: columns.join(", "),
     };
+    if keys.len() > MAX_KEYS {
+        return Err(too_many(keys.len(), MAX_KEYS));
+    }
     let mut known = BTreeSet::new();
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {

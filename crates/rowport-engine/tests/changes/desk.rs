@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, SourceSettings};
 use rowport_engine::{Desk, EngineError};
-use rowport_model::{DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
+use rowport_model::{Clock, DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
 use rowport_store::{Actor, Ids};
 use rowport_testkit::Database;
 use serde_json::json;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Shop {
     pub desk: Arc<Desk>,
     pub changes: Changes,
+    settings: DeskSettings,
     pub me: Principal,
     // Dropped last: it takes the database with it.
     pub database: Database,
@@ -36,10 +38,14 @@ impl Shop {
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
         let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
-        let desk = Arc::new(Desk::new(settings, Limits::default(), Arc::new(SystemClock)).unwrap());
-        let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
+        let (desk, changes) = at(settings.clone(), Arc::new(SystemClock));
         changes.prepare("shop").await.unwrap();
-        Self { desk, changes, me: Principal::local(), database }
+        Self { desk, changes, settings, me: Principal::local(), database }
+    }
+
+    /// Changes on the same database, so many days later.
+    pub fn days_later(&self, days: i64) -> Changes {
+        at(self.settings.clone(), Arc::new(Ahead(SignedDuration::from_hours(24 * days)))).1
     }
 
     pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {
@@ -106,6 +112,22 @@ impl Shop {
     }
 }
 
+fn at(settings: DeskSettings, clock: Arc<dyn Clock>) -> (Arc<Desk>, Changes) {
+    let desk = Arc::new(Desk::new(settings, Limits::default(), clock).unwrap());
+    let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
+    (desk, changes)
+}
+
+/// A clock that is ahead of the others.
+#[derive(Debug)]
+struct Ahead(SignedDuration);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + self.0
+    }
+}
+
 /// Deletes all rows that fit a filter.
 pub fn delete(filter: &str) -> Request {
     Request { action: BulkAction::Delete, selection: all(filter), all_or_nothing: false }
@@ -115,6 +137,18 @@ pub fn delete(filter: &str) -> Request {
 pub fn set(filter: &str, column: &str, value: serde_json::Value) -> Request {
     let fields = serde_json::from_value(json!([{ "column": column, "to": { "value": value } }])).unwrap();
     Request { action: BulkAction::Set { fields }, selection: all(filter), all_or_nothing: false }
+}
+
+/// Does something with the rows that have these keys.
+pub fn with_keys(action: BulkAction, keys: impl IntoIterator<Item = i64>) -> Request {
+    let keys = keys.into_iter().map(key).collect();
+    Request { action, selection: Selection::Keys(keys), all_or_nothing: false }
+}
+
+/// Does something with the rows that have a text somewhere, or with all of them.
+pub fn with_text(action: BulkAction, search: Option<&str>) -> Request {
+    let view = View { search: search.map(str::to_owned), ..View::default() };
+    Request { action, selection: Selection::View { view, except: Vec::new() }, all_or_nothing: false }
 }
 
 pub fn all(filter: &str) -> Selection {

@@ -1,6 +1,7 @@
 //! Every type at its edges goes to the trash and comes back.
 
 use rowport_engine::changes::OutcomeState;
+use rowport_engine::changes::TrashRequest;
 use rowport_model::{DatasetKind, SourceKind};
 use rowport_testkit::edges;
 
@@ -33,7 +34,8 @@ async fn deleted_rows_come_back_value_by_value(kind: SourceKind) {
         let rows = before.len() as u64;
         assert_eq!((gone.state, gone.done, gone.failures.len()), (OutcomeState::Done, rows, 0), "{name}");
         assert_eq!(shop.rows_of(&described.name, &order), Vec::<Vec<_>>::new(), "{name}");
-        let trash = shop.changes.trash(shop.on(&name), None, 1_000).await.unwrap();
+        let request = TrashRequest { limit: 1_000, ..TrashRequest::default() };
+        let trash = shop.changes.trash(shop.on(&name), &request).await.unwrap();
         assert_eq!(trash.rows.len() as u64, rows, "{name}");
         let back = shop.undo(&name, &gone.change_set).await;
         assert_eq!((back.done, back.failures), (rows, Vec::new()), "{name}");
@@ -41,7 +43,8 @@ async fn deleted_rows_come_back_value_by_value(kind: SourceKind) {
             assert_eq!(now, then, "{name}");
         }
         assert_eq!(shop.rows_of(&described.name, &order).len(), before.len(), "{name}");
-        let trash = shop.changes.trash(shop.on(&name), None, 1_000).await.unwrap();
+        let request = TrashRequest { limit: 1_000, ..TrashRequest::default() };
+        let trash = shop.changes.trash(shop.on(&name), &request).await.unwrap();
         assert!(trash.rows.is_empty() && trash.cursor.is_none(), "{name}");
         tried += 1;
     }

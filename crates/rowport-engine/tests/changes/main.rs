@@ -30,5 +30,7 @@ macro_rules! on_every_database {
 
 mod desk;
 mod edges;
+mod races;
 mod soft;
+mod trash;
 mod undo;

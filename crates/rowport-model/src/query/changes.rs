@@ -58,6 +58,17 @@ pub fn deletion_mark(column_type: &ColumnType, now: Timestamp) -> Value {
     }
 }
 
+/// The condition that a mark was set before a moment; none where the mark is no moment.
+pub(super) fn marked_before(mark: Expr, moment: Timestamp) -> Option<Predicate> {
+    let column_type = mark.column_type();
+    let is_moment = matches!(
+        column_type,
+        ColumnType::Date | ColumnType::Timestamp | ColumnType::TimestampTz | ColumnType::Integer { .. }
+    );
+    let value = deletion_mark(&column_type, moment);
+    is_moment.then_some(Predicate::Compare { expr: mark, comparison: Comparison::Less, value })
+}
+
 /// The most rows whose key has several columns that one predicate names: databases plan such lists slowly.
 const COMPOSITE: usize = 500;
 

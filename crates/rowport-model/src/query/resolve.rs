@@ -332,6 +332,9 @@ fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Pre
         scope.push(match policy.deleted {
             Deleted::LeftOut => is_null.unwrap_or_else(nothing),
             Deleted::Only => is_null.map_or_else(nothing, |it| Predicate::Not(Box::new(it))),
+            Deleted::Before(moment) => column(deleted_at)
+                .and_then(|mark| super::changes::marked_before(mark, moment))
+                .unwrap_or_else(nothing),
             Deleted::Included => Predicate::everything(),
         });
     }

@@ -38,6 +38,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
     const EXPORT: Needs = Needs::Dataset(Permission::RecordsExport);
     const UPDATE: Needs = Needs::Dataset(Permission::RecordsUpdate);
     const DELETE: Needs = Needs::Dataset(Permission::RecordsDelete);
+    const PURGE: Needs = Needs::Dataset(Permission::RecordsPurge);
     const SUBJECTS: Needs = Needs::Permission(Permission::SubjectsExport);
     const ADMIN: Needs = Needs::Permission(Permission::Admin);
     const AUDIT: Needs = Needs::Permission(Permission::AuditRead);
@@ -70,6 +71,10 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(READ, routes!(rows::landmarks::get_landmarks, rows::landmarks::post_landmarks))
         .add(DELETE, routes!(changes::preview::preview_delete))
         .add(DELETE, routes!(changes::bulk::delete_rows))
+        .add(DELETE, routes!(changes::preview::preview_restore))
+        .add(DELETE, routes!(changes::bulk::restore_rows))
+        .add(PURGE, routes!(changes::preview::preview_purge))
+        .add(PURGE, routes!(changes::bulk::purge_rows))
         .add(UPDATE, routes!(changes::preview::preview_set))
         .add(UPDATE, routes!(changes::bulk::set_fields))
         .add(READ, routes!(changes::list::list_changes))

@@ -123,7 +123,8 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
     let url = SourceUrl::parse(database.url()).unwrap();
     let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
     let workspace = Some("test".to_owned());
-    let settings = DeskSettings { sources: vec![source], workspace, exports, subjects };
+    let settings =
+        DeskSettings { sources: vec![source], workspace, exports, subjects, ..DeskSettings::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();

@@ -16,7 +16,6 @@ use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Ids, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ServerSettings};
 use crate::failure::Failure;
@@ -213,9 +212,20 @@ impl Serving {
             Some(address) => Some(scraped(address, &store, &desk, &shutdown).await?),
             None => None,
         };
+        let key = store.secret("confirmations-1").await.map_err(in_store)?;
+        let changes = Changes::new(Arc::clone(&desk), key, Arc::new(Ids::default()));
         let working = (self.role != Role::Web).then(|| {
             tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-            tokio::spawn(work(runner.clone(), notifier.clone(), shutdown.draining.clone()))
+            let (runner, notifier, changes) = (runner.clone(), notifier.clone(), changes.clone());
+            let (store, stop) = (Arc::clone(&store), shutdown.draining.clone());
+            tokio::spawn(async move {
+                // Until `stop`, and until what is under way then has ended.
+                tokio::join!(
+                    runner.work(stop.clone()),
+                    notifier.work(stop.clone()),
+                    changes.expire_regularly(store, stop)
+                );
+            })
         });
         let served = match self.role {
             Role::Worker => {
@@ -231,8 +241,6 @@ impl Serving {
                 let watcher = Watcher::start(Arc::clone(&store), shutdown.closing.clone()).await;
                 let watcher = watcher.map_err(in_store)?;
                 let draining = shutdown.draining.clone();
-                let key = store.secret("confirmations-1").await.map_err(in_store)?;
-                let changes = Changes::new(Arc::clone(&desk), key, Arc::new(Ids::default()));
                 let state = AppState {
                     desk,
                     changes,
@@ -268,11 +276,6 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
         Failure::output(&format!("cannot listen on {address}"), &error)
             .with_hint(format!("choose another port with {option}"))
     })
-}
-
-/// Works on runs and tells of their ends until `stop`, and until what is under way then has ended.
-async fn work(runner: Runner, notifier: Notifier, stop: CancellationToken) {
-    tokio::join!(runner.work(stop.clone()), notifier.work(stop));
 }
 
 /// Counts from now on, and tells it at the address.

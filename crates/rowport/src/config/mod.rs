@@ -10,6 +10,7 @@
 //!
 //! The schema that editors use is thus the one that is enforced. Secrets stay out of every message: see [`secrets`].
 
+mod changes;
 mod currencies;
 mod datasets;
 mod email;
@@ -43,6 +44,7 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
+use changes::ChangesSection;
 use exports::{ExportsSection, checked};
 use limits::LimitsSection;
 use notifications::NotificationsSection;
@@ -162,6 +164,8 @@ struct Document {
     shutdown_delay: Option<Spanned<String>>,
     /// Thresholds and limits of exports.
     exports: ExportsSection,
+    /// How long changes can be taken back.
+    changes: ChangesSection,
     /// Background work.
     runs: RunsSection,
     /// How often one person may do something.
@@ -191,6 +195,7 @@ impl Document {
         let desk = DeskSettings {
             workspace: self.workspace.and_then(|name| server::workspace(&name, checks)),
             exports: self.exports.settings(checks),
+            changes: self.changes.settings(checks),
             sources: sources::settings(self.sources, checks),
             subjects: subjects.known_to_datasets(checks),
         };

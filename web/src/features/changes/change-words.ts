@@ -38,7 +38,8 @@ export interface TrashGroup {
 export function groupTrash(rows: readonly TrashRow[]): TrashGroup[] {
   const groups = new Map<string, TrashGroup>();
   for (const row of rows) {
-    const group = groups.get(row.change_set) ?? { id: row.change_set, rows: [] };
+    const id = row.change_set ?? '';
+    const group = groups.get(id) ?? { id, rows: [] };
     group.rows.push(row);
     groups.set(group.id, group);
   }

@@ -60,7 +60,7 @@ function body({ selection, fields, allOrNothing }: Wish, confirmation?: string) 
     ...(allOrNothing && { all_or_nothing: true }),
     ...(confirmation !== undefined && { confirmation }),
   };
-  return { body: sent as unknown as Schemas['DeleteBody'] & Schemas['SetBody'] };
+  return { body: sent as unknown as Schemas['RowsBody'] & Schemas['SetBody'] };
 }
 
 /** What a change would do, and the confirmation for exactly that. */

@@ -27,7 +27,7 @@ export function TrashGroupTable(props: TrashGroupTableProps) {
   const { group, columns, now, busy, selected, onSelect, onRestore } = props;
   const [first] = group.rows;
   if (!first) return null;
-  const { deleted_by: who, deleted_at: at, until } = first;
+  const { deleted_by: who = 'somebody', deleted_at: at = '', until = '' } = first;
   const isSelected = (key: Key) => selected?.has(JSON.stringify(key)) === true;
   const keys = group.rows.map(({ key }) => key);
   const some = keys.filter(isSelected).length;

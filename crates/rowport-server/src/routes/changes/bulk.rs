@@ -1,8 +1,8 @@
 use axum::extract::State;
 use axum::response::Response;
-use rowport_engine::changes::Outcome;
+use rowport_engine::changes::{BulkAction, Outcome};
 
-use super::{DeleteBody, SetBody, Started, confirm};
+use super::{RowsBody, SetBody, Started, confirm};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
@@ -16,7 +16,7 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete",
     tag = "changes",
     params(DatasetPath),
-    request_body = DeleteBody,
+    request_body = RowsBody,
     responses(
         (status = 200, description = "All of them were deleted", body = Outcome),
         (status = 202, description = "They are so many that a run does it", body = Started),
@@ -31,9 +31,9 @@ pub(crate) async fn delete_rows(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<DeleteBody>,
+    ApiJson(body): ApiJson<RowsBody>,
 ) -> Result<Response, ApiError> {
-    let request = body.request()?;
+    let request = body.request(BulkAction::Delete)?;
     confirm(state, principal, actor, path, request).await
 }
 
@@ -61,5 +61,59 @@ pub(crate) async fn set_fields(
     ApiJson(body): ApiJson<SetBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request()?;
+    confirm(state, principal, actor, path, request).await
+}
+
+/// Brings the rows of the trash back that were confirmed. Of rows with the same key it is the one that was deleted last.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/restore",
+    tag = "changes",
+    params(DatasetPath),
+    request_body = RowsBody,
+    responses(
+        (status = 200, description = "All of them were restored", body = Outcome),
+        (status = 202, description = "They are so many that a run does it", body = Started),
+        (status = 207, description = "Some were not, and are listed", body = Outcome),
+        RowsProblems,
+        BodyProblems,
+        ChangeProblems
+    )
+)]
+pub(crate) async fn restore_rows(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    Acting(actor): Acting,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<RowsBody>,
+) -> Result<Response, ApiError> {
+    let request = body.request(BulkAction::Restore)?;
+    confirm(state, principal, actor, path, request).await
+}
+
+/// Removes the rows of the trash for good that were confirmed. Nothing brings them back.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/purge",
+    tag = "changes",
+    params(DatasetPath),
+    request_body = RowsBody,
+    responses(
+        (status = 200, description = "All of them were removed", body = Outcome),
+        (status = 202, description = "They are so many that a run does it", body = Started),
+        (status = 207, description = "Some were not, and are listed", body = Outcome),
+        RowsProblems,
+        BodyProblems,
+        ChangeProblems
+    )
+)]
+pub(crate) async fn purge_rows(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    Acting(actor): Acting,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<RowsBody>,
+) -> Result<Response, ApiError> {
+    let request = body.request(BulkAction::Purge)?;
     confirm(state, principal, actor, path, request).await
 }

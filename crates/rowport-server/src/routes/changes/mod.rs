@@ -74,13 +74,13 @@ pub(crate) struct ViewSelection {
     except: Vec<Key>,
 }
 
-/// Rows to delete.
+/// Rows to delete, to restore or to purge.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DeleteBody {
+pub(crate) struct RowsBody {
     /// Which rows.
     selection: SelectionBody,
-    /// Do nothing unless all of them can be deleted.
+    /// Do nothing unless it can be done with all of them.
     #[serde(default)]
     all_or_nothing: bool,
     /// What the preview answered; not for a preview.
@@ -124,10 +124,9 @@ impl SelectionBody {
     }
 }
 
-impl DeleteBody {
-    fn request(self) -> Result<(Request, Option<String>), ApiError> {
+impl RowsBody {
+    fn request(self, action: BulkAction) -> Result<(Request, Option<String>), ApiError> {
         let selection = self.selection.selection()?;
-        let action = BulkAction::Delete;
         Ok((Request { action, selection, all_or_nothing: self.all_or_nothing }, self.confirmation))
     }
 }
@@ -165,6 +164,8 @@ async fn confirm(
         let done = match &request.action {
             BulkAction::Delete => "rows.deleted",
             BulkAction::Set { .. } => "rows.set",
+            BulkAction::Restore => "rows.restored",
+            BulkAction::Purge => "rows.purged",
         };
         carry_out(&state, target, &actor, (done, confirmed)).await
     })

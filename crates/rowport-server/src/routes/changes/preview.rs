@@ -1,9 +1,9 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_engine::changes::{Preview, Request, Target};
+use rowport_engine::changes::{BulkAction, Preview, Request, Target};
 use rowport_model::Principal;
 
-use super::{DeleteBody, SetBody};
+use super::{RowsBody, SetBody};
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -17,16 +17,16 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview",
     tag = "changes",
     params(DatasetPath),
-    request_body = DeleteBody,
+    request_body = RowsBody,
     responses((status = 200, description = "What would be done", body = Preview), RowsProblems, BodyProblems)
 )]
 pub(crate) async fn preview_delete(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<DeleteBody>,
+    ApiJson(body): ApiJson<RowsBody>,
 ) -> Result<Json<Preview>, ApiError> {
-    preview(&state, &principal, &path, &body.request()?.0).await
+    preview(&state, &principal, &path, &body.request(BulkAction::Delete)?.0).await
 }
 
 /// What setting fields would come to, and the confirmation for exactly these rows.
@@ -45,6 +45,42 @@ pub(crate) async fn preview_set(
     ApiJson(body): ApiJson<SetBody>,
 ) -> Result<Json<Preview>, ApiError> {
     preview(&state, &principal, &path, &body.request()?.0).await
+}
+
+/// What bringing rows of the trash back would come to, and the confirmation for exactly these.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/restore/preview",
+    tag = "changes",
+    params(DatasetPath),
+    request_body = RowsBody,
+    responses((status = 200, description = "What would be done", body = Preview), RowsProblems, BodyProblems)
+)]
+pub(crate) async fn preview_restore(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<RowsBody>,
+) -> Result<Json<Preview>, ApiError> {
+    preview(&state, &principal, &path, &body.request(BulkAction::Restore)?.0).await
+}
+
+/// What removing rows of the trash for good would come to, and the confirmation for exactly these.
+#[utoipa::path(
+    post,
+    path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/purge/preview",
+    tag = "changes",
+    params(DatasetPath),
+    request_body = RowsBody,
+    responses((status = 200, description = "What would be done", body = Preview), RowsProblems, BodyProblems)
+)]
+pub(crate) async fn preview_purge(
+    State(state): State<AppState>,
+    Caller(principal): Caller,
+    ApiPath(path): ApiPath<DatasetPath>,
+    ApiJson(body): ApiJson<RowsBody>,
+) -> Result<Json<Preview>, ApiError> {
+    preview(&state, &principal, &path, &body.request(BulkAction::Purge)?.0).await
 }
 
 async fn preview(

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_engine::changes::{Target, TrashPage};
+use rowport_engine::changes::{Target, TrashPage, TrashRequest};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -17,6 +17,8 @@ use crate::routes::request::DatasetPath;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TrashParams {
+    /// Only rows with this text in one of their columns, in any case.
+    search: Option<String>,
     /// After this place; from the last deleted row on when absent.
     cursor: Option<String>,
     /// At most so many; 100 when absent, and 1,000 at most.
@@ -24,8 +26,7 @@ pub(crate) struct TrashParams {
     limit: Option<u32>,
 }
 
-/// What was deleted of a dataset and can be brought back, the last deleted row first. Undoing a row's change set for
-/// its key brings it back.
+/// What was deleted of a dataset and can be brought back, the last deleted row first.
 #[utoipa::path(
     get,
     path = "/api/v1/sources/{source}/datasets/{dataset}/trash",
@@ -41,5 +42,6 @@ pub(crate) async fn get_trash(
 ) -> Result<Json<TrashPage>, ApiError> {
     let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
     let limit = limit(params.limit)?;
-    Ok(Json(state.changes.trash(target, params.cursor.as_deref(), limit).await?))
+    let request = TrashRequest { search: params.search, cursor: params.cursor, limit };
+    Ok(Json(state.changes.trash(target, &request).await?))
 }

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Confirmed, Request};
 use rowport_model::{FieldValue, Filter, Selection, SetField, View};
 
-use super::{Hands, OfDataset, Told, confirmed, key};
+use super::{Hands, OfDataset, Told, key};
 use crate::failure::Failure;
 
 /// Change many rows at once. What was changed can be taken back.
@@ -107,15 +107,7 @@ impl Chosen {
         };
         let request = Request { action, selection, all_or_nothing: self.all_or_nothing };
         let hands = self.of.open()?;
-        let preview = hands.changes.preview(hands.target(), &request).await?;
-        for of in &preview.dependants {
-            tracing::info!(dataset = of.dataset, columns = of.columns.join(", "), on_delete = ?of.on_delete, "refers to it");
-        }
-        confirmed(preview.rows, what, self.confirm)?;
-        let actor = hands.actor();
-        let token = &preview.confirmation;
-        let put_down = hands.changes.confirm(hands.target(), &actor, &request, token).await?;
-        hands.work(&put_down, 1, &self.told).await
+        hands.confirm_and_work(&request, what, self.confirm, &self.told).await
     }
 }
 

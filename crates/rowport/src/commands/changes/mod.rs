@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rowport_engine::changes::{Changes, Confirmed, Outcome, Target};
+use rowport_engine::changes::{Changes, Confirmed, Outcome, Request, Target};
 use rowport_model::{Key, Principal};
 use rowport_store::{Actor, Ids};
 use tokio_util::sync::CancellationToken;
@@ -70,6 +70,24 @@ impl Hands {
         Actor { principal: self.me.id().to_owned(), name: self.me.name().to_owned(), ..Actor::default() }
     }
 
+    /// Shows what an action comes to, and does it once it is confirmed.
+    async fn confirm_and_work(
+        &self,
+        request: &Request,
+        what: &str,
+        confirm: Option<u64>,
+        told: &Told,
+    ) -> Result<ExitCode, Failure> {
+        let preview = self.changes.preview(self.target(), request).await?;
+        for of in &preview.dependants {
+            tracing::info!(dataset = of.dataset, columns = of.columns.join(", "), on_delete = ?of.on_delete, "refers to it");
+        }
+        confirmed(preview.rows, what, confirm)?;
+        let (actor, token) = (self.actor(), &preview.confirmation);
+        let put_down = self.changes.confirm(self.target(), &actor, request, token).await?;
+        self.work(&put_down, 1, told).await
+    }
+
     /// Works on a change set until it has ended, and tells what came of it.
     async fn work(&self, confirmed: &Confirmed, attempt: u32, told: &Told) -> Result<ExitCode, Failure> {
         let cancel = CancellationToken::new();
@@ -119,10 +137,10 @@ fn in_words(outcome: &Outcome) -> String {
     if outcome.kept > 0 {
         text.push_str(&format!(", {} left alone", outcome.kept));
     }
-    text.push_str(&format!(
-        "\nchange set {}, can be undone until {}\n",
-        outcome.change_set, outcome.undo_until
-    ));
+    text.push_str(&match outcome.action.as_str() {
+        "purge" => format!("\nchange set {}, which nothing takes back\n", outcome.change_set),
+        _ => format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until),
+    });
     for failure in &outcome.failures {
         let key: Vec<String> = failure.key.iter().map(plain).collect();
         let said = failure.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();

@@ -1,18 +1,23 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use rowport_engine::changes::ReverseRequest;
+use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
+use rowport_model::{Selection, View};
 
 use super::{OfDataset, Told, key, plain, write_out};
 use crate::failure::Failure;
 
-/// Look at what was deleted, and bring it back.
+/// Look at what was deleted, bring it back, or remove it for good.
 #[derive(Subcommand)]
 pub enum Trash {
     /// List the rows in the trash, the last deleted first.
     List(List),
-    /// Bring rows back that one change set deleted.
+    /// Bring rows back.
     Restore(Restore),
+    /// Remove rows of the trash for good. Nothing brings them back.
+    Purge(Purge),
+    /// Remove everything in the trash for good. Nothing brings it back.
+    Empty(Empty),
 }
 
 /// Which dataset.
@@ -20,6 +25,9 @@ pub enum Trash {
 pub struct List {
     #[command(flatten)]
     of: OfDataset,
+    /// Only rows with this text in one of their columns.
+    #[arg(long)]
+    search: Option<String>,
     /// At most so many.
     #[arg(long, default_value_t = 100)]
     limit: u32,
@@ -27,16 +35,49 @@ pub struct List {
     told: Told,
 }
 
-/// Bring rows back that one change set deleted.
+/// Which rows of the trash.
 #[derive(Args)]
-pub struct Restore {
-    /// The change set that deleted them.
-    change_set: String,
+struct Chosen {
     #[command(flatten)]
     of: OfDataset,
-    /// Only the rows with these keys.
-    #[arg(long, num_args = 1..)]
+    /// The rows with these keys; of a key of several columns the values, separated by commas.
+    #[arg(long, num_args = 1.., conflicts_with = "search")]
     key: Vec<String>,
+    /// The rows with this text in one of their columns.
+    #[arg(long)]
+    search: Option<String>,
+    /// How many rows it must be, instead of being asked.
+    #[arg(long, value_name = "ROWS")]
+    confirm: Option<u64>,
+    #[command(flatten)]
+    told: Told,
+}
+
+/// Bring rows back.
+#[derive(Args)]
+pub struct Restore {
+    /// Only rows that this change set deleted.
+    #[arg(conflicts_with_all = ["search", "confirm"])]
+    change_set: Option<String>,
+    #[command(flatten)]
+    chosen: Chosen,
+}
+
+/// Remove rows of the trash for good. Nothing brings them back.
+#[derive(Args)]
+pub struct Purge {
+    #[command(flatten)]
+    chosen: Chosen,
+}
+
+/// Remove everything in the trash for good. Nothing brings it back.
+#[derive(Args)]
+pub struct Empty {
+    #[command(flatten)]
+    of: OfDataset,
+    /// How many rows it must be, instead of being asked.
+    #[arg(long, value_name = "ROWS")]
+    confirm: Option<u64>,
     #[command(flatten)]
     told: Told,
 }
@@ -46,6 +87,15 @@ impl Trash {
         match self {
             Self::List(list) => list.rows().await,
             Self::Restore(restore) => restore.run().await,
+            Self::Purge(purge) if purge.chosen.key.is_empty() && purge.chosen.search.is_none() => {
+                let failure = Failure::usage("neither --key nor --search says which rows");
+                Err(failure.with_hint("`rowport trash empty` removes all of them"))
+            }
+            Self::Purge(purge) => purge.chosen.run(BulkAction::Purge).await,
+            Self::Empty(Empty { of, confirm, told }) => {
+                let chosen = Chosen { of, key: Vec::new(), search: None, confirm, told };
+                chosen.run(BulkAction::Purge).await
+            }
         }
     }
 }
@@ -53,7 +103,8 @@ impl Trash {
 impl List {
     async fn rows(self) -> Result<ExitCode, Failure> {
         let hands = self.of.open()?;
-        let page = hands.changes.trash(hands.target(), None, self.limit).await?;
+        let request = TrashRequest { search: self.search, cursor: None, limit: self.limit };
+        let page = hands.changes.trash(hands.target(), &request).await?;
         if self.told.json {
             write_out(&(serde_json::to_string_pretty(&page).map_err(Failure::other)? + "\n"))?;
             return Ok(ExitCode::SUCCESS);
@@ -62,12 +113,13 @@ impl List {
         for row in &page.rows {
             let key: Vec<String> = row.key.iter().map(plain).collect();
             let values: Vec<String> = row.values.iter().map(plain).collect();
+            let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
             text.push_str(&format!(
-                "{}  {}  by {} in {}: {}\n",
-                row.deleted_at,
+                "{}  {}  by {}{}: {}\n",
+                known(&row.deleted_at),
                 key.join(", "),
-                row.deleted_by,
-                row.change_set,
+                known(&row.deleted_by),
+                row.change_set.as_ref().map(|set| format!(" in {set}")).unwrap_or_default(),
                 values.join(" | ")
             ));
         }
@@ -81,11 +133,31 @@ impl List {
 
 impl Restore {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
-        let keys = (!self.key.is_empty()).then(|| self.key.iter().map(|text| key(text)).collect());
+        let Self { change_set, chosen } = self;
+        let Some(change_set) = change_set else { return chosen.run(BulkAction::Restore).await };
+        let hands = chosen.of.open()?;
+        let keys = (!chosen.key.is_empty()).then(|| chosen.key.iter().map(|text| key(text)).collect());
         let request = ReverseRequest { keys, force: false };
         let actor = hands.actor();
-        let put_down = hands.changes.reverse(hands.target(), &actor, &self.change_set, &request).await?;
-        hands.work(&put_down, 1, &self.told).await
+        let put_down = hands.changes.reverse(hands.target(), &actor, &change_set, &request).await?;
+        hands.work(&put_down, 1, &chosen.told).await
+    }
+}
+
+impl Chosen {
+    async fn run(self, action: BulkAction) -> Result<ExitCode, Failure> {
+        let selection = match self.key.is_empty() {
+            true => {
+                Selection::View { view: View { search: self.search, ..View::default() }, except: Vec::new() }
+            }
+            false => Selection::Keys(self.key.iter().map(|text| key(text)).collect()),
+        };
+        let what = match action {
+            BulkAction::Purge => "this removes for good",
+            _ => "this brings back",
+        };
+        let request = Request { action, selection, all_or_nothing: false };
+        let hands = self.of.open()?;
+        hands.confirm_and_work(&request, what, self.confirm, &self.told).await
     }
 }

@@ -1,0 +1,88 @@
+//! The rows that an action is about, wherever they are: in the table, or in the journal's trash.
+
+use jiff::Timestamp;
+use rowport_drivers::Transaction;
+use rowport_model::{ResolvedDataset, Selection, View};
+
+use super::selection::{Chosen, KeyStream, Piece, Sum};
+use super::trash::{self, TrashedRows};
+use super::{BulkAction, EngineError};
+use crate::desk::Desk;
+
+/// Chosen rows on their way.
+pub(super) enum ChosenRows<'a> {
+    Table(Box<TableRows<'a>>),
+    Trash(Box<TrashedRows<'a>>),
+}
+
+/// Chosen rows of the table.
+pub(super) struct TableRows<'a> {
+    stream: KeyStream<'a>,
+    named: Option<u64>,
+    view: View,
+}
+
+impl<'a> ChosenRows<'a> {
+    pub(super) fn of(
+        desk: &'a Desk,
+        source: &'a str,
+        dataset: &'a ResolvedDataset<'a>,
+        action: &BulkAction,
+        selection: &Selection,
+        now: Timestamp,
+    ) -> Result<Self, EngineError> {
+        let chosen = match (action.is_of_trash(), trash::in_table(dataset)) {
+            (false, _) => Chosen::of(dataset, selection, now)?,
+            (true, Some(deleted)) => Chosen::of(&deleted, selection, now)?,
+            (true, None) => {
+                let newest_only = *action == BulkAction::Restore;
+                return Ok(Self::of_trash(TrashedRows::new(dataset, selection, newest_only)?));
+            }
+        };
+        Ok(Self::of_table(chosen, desk, source))
+    }
+
+    pub(super) fn of_table(chosen: Chosen, desk: &'a Desk, source: &'a str) -> Self {
+        let (named, view) = (chosen.named, chosen.view.clone());
+        Self::Table(Box::new(TableRows { stream: chosen.read(desk, source), named, view }))
+    }
+
+    pub(super) fn of_trash(rows: TrashedRows<'a>) -> Self {
+        Self::Trash(Box::new(rows))
+    }
+
+    /// How many keys were named.
+    pub(super) fn named(&self) -> Option<u64> {
+        match self {
+            Self::Table(table) => table.named,
+            Self::Trash(rows) => rows.named(),
+        }
+    }
+
+    /// What the rows must still fit when their turn comes.
+    pub(super) fn view(&self) -> View {
+        match self {
+            Self::Table(table) => table.view.clone(),
+            Self::Trash(_) => View::default(),
+        }
+    }
+
+    /// The next rows; none after the last. The table is read beside the transaction.
+    pub(super) async fn next(
+        &mut self,
+        transaction: &mut dyn Transaction,
+    ) -> Result<Option<Piece>, EngineError> {
+        match self {
+            Self::Table(table) => table.stream.next().await,
+            Self::Trash(rows) => rows.next(transaction).await,
+        }
+    }
+
+    /// What the keys came to, once all were read.
+    pub(super) fn sum(self) -> Result<Sum, EngineError> {
+        match self {
+            Self::Table(table) => table.stream.sum(),
+            Self::Trash(rows) => Ok(rows.sum()),
+        }
+    }
+}
