@@ -917,6 +917,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What lies in the trash of every dataset whose rows the caller may delete and restore. */
+        get: operations["get_trash_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -1413,6 +1430,25 @@ export interface components {
             /** @description The name in addresses: the table, with `schema.` before it where the schema is not the default one. */
             name: string;
         };
+        /** @description What lies in the trash of one dataset. */
+        DatasetTrash: {
+            /** @description The dataset. */
+            dataset: string;
+            /** @description The dataset's name for people. */
+            label: string;
+            /**
+             * Format: int64
+             * @description How many rows; estimated beyond 10,000 where they are marked.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How many of them are removed for good within the next seven days.
+             */
+            soon: number;
+            /** @description The source. */
+            source: string;
+        };
         /**
          * @description The ways to write a date.
          * @enum {string}
@@ -1599,6 +1635,15 @@ export interface components {
                 with: string;
             };
         } | "clear";
+        /** @description A field that somebody has changed since. */
+        FieldVersions: {
+            /** @description The column. */
+            column: string;
+            /** @description What it holds now. */
+            now: components["schemas"]["Cell"];
+            /** @description What it would go back to. */
+            then: components["schemas"]["Cell"];
+        };
         /** @description Which rows: groups of conditions, in the notation for programs. Comparing with NULL is false, and a negation is true wherever the positive is not. */
         Filter: components["schemas"]["FilterAnd"] | components["schemas"]["FilterOr"] | components["schemas"]["FilterNot"] | components["schemas"]["FilterOnValue"] | components["schemas"]["FilterOnRange"] | components["schemas"]["FilterOnList"] | components["schemas"]["FilterOnPresence"];
         /** @description All of these hold; an empty list: every row. */
@@ -2060,6 +2105,8 @@ export interface components {
             key: Record<string, never>[];
             /** @description Why, in words. */
             message: string;
+            /** @description Where somebody has changed the row since: what it holds now, and what it would go back to. */
+            versions?: components["schemas"]["FieldVersions"][];
         };
         /**
          * @description Whether two exports of the same snapshot have their rows in the same order.
@@ -2394,6 +2441,16 @@ export interface components {
          * @enum {string}
          */
         Tier: "auto" | "direct" | "streamed" | "background";
+        /** @description What lies in the trash of all datasets. */
+        TrashOverview: {
+            /** @description The datasets with rows in their trash, source by source. */
+            datasets: components["schemas"]["DatasetTrash"][];
+            /**
+             * Format: int64
+             * @description For how many days rows are kept.
+             */
+            days: number;
+        };
         /** @description Some rows of the trash, the last deleted first. */
         TrashPage: {
             /** @description How much there is altogether; on the first page only. */
@@ -5527,6 +5584,28 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
+        };
+    };
+    get_trash_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How much is in which trash */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashOverview"];
+                };
+            };
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
         };
     };
     list_users: {

@@ -10,7 +10,7 @@ import { ProblemNotice } from '@/components/problem-notice';
 import { RowCount } from '@/features/filters/row-count';
 import { DataGrid } from '@/features/grid/data-grid';
 import type { RowReader } from '@/features/grid/grid-row';
-import { useSelection } from '@/features/grid/selection';
+import { useSelection } from '@/hooks/use-selection';
 import { useLayout } from '@/features/grid/use-layout';
 import { usePager } from '@/features/grid/use-pager';
 import { fromView, referenceHref, toView } from '@/lib/address';

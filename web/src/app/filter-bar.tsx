@@ -3,9 +3,9 @@ import { lazy, Suspense, useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
+import { SearchBox } from '@/components/search-box';
 import { AddFilter } from '@/features/filters/add-filter';
 import { FilterChips } from '@/features/filters/filter-chips';
-import { SearchBox } from '@/features/filters/search-box';
 import type { ViewState } from '@/lib/address';
 import { type FilterModel, fromModel, toModel } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
@@ -49,6 +49,7 @@ export function FilterBar(props: FilterBarProps) {
       className="flex shrink-0 flex-wrap items-start gap-2 px-4 pb-3 max-md:px-3 max-md:pb-2"
     >
       <SearchBox
+        label="Search in all text columns"
         value={view.search}
         onChange={(search) => onChange({ search }, { replace: view.search !== '' && search !== '' })}
       />

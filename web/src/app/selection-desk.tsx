@@ -1,16 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
-import { isChange, isUnderWay } from '@/api/runs';
 import type { Dataset, DatasetRef, View } from '@/api/types';
-import { Button } from '@/components/button';
 import { JournalNotice } from '@/features/changes/journal-notice';
 import { journalQuery } from '@/features/changes/journal';
-import type { Selection } from '@/features/grid/selection';
 import { SelectionBar } from '@/features/grid/selection-bar';
-import { cancel } from '@/features/runs/actions';
-import { RunProgressLine } from '@/features/runs/run-parts';
-import { useNow, useRuns } from '@/hooks/use-runs';
+import type { Selection } from '@/hooks/use-selection';
 import { selectionBody } from '@/lib/selection';
+import { ChangesUnderWay } from './changes-under-way';
 
 const DeleteDialog = lazy(() => import('@/features/changes/delete-dialog'));
 const FieldsDialog = lazy(() => import('@/features/changes/fields-dialog'));
@@ -65,27 +61,4 @@ export function SelectionDesk(props: SelectionDeskProps) {
       </Suspense>
     </>
   );
-}
-
-/** How far one's changes of this dataset in the background are. */
-function ChangesUnderWay({ datasetRef: { source, dataset } }: { datasetRef: DatasetRef }) {
-  const runs = useRuns().filter(
-    (run) => isChange(run) && isUnderWay(run) && run.source === source && run.dataset === dataset,
-  );
-  const now = useNow(runs.length > 0);
-  return runs.map((run) => (
-    <div
-      key={run.id}
-      role="region"
-      aria-label="Change under way"
-      className="action-bar flex shrink-0 items-center gap-4 border-t border-line bg-raised px-4 py-2 max-md:px-3"
-    >
-      <div className="min-w-0 flex-1">
-        <RunProgressLine run={run} now={now} />
-      </div>
-      <Button small disabled={run.state === 'cancelling'} onClick={() => void cancel(run)}>
-        Cancel
-      </Button>
-    </div>
-  ));
 }

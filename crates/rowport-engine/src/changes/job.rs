@@ -369,6 +369,7 @@ pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
         code: code.to_owned(),
         message: message.to_owned(),
         database: None,
+        versions: Vec::new(),
     }
 }
 
@@ -396,7 +397,11 @@ pub(super) async fn outcome(
         }
     }
     if !sees_all(dataset) {
-        failures.iter_mut().for_each(|failure| failure.database = None);
+        let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);
+        for failure in &mut failures {
+            failure.database = None;
+            failure.versions.retain(|field| is_seen(&field.column));
+        }
     }
     transaction.commit().await?;
     Ok(Outcome {

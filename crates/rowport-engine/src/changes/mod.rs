@@ -35,8 +35,9 @@ pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
 pub use preview::{Dependants, Preview};
 pub use reverse::ReverseRequest;
-pub use trash::{TrashPage, TrashRequest, TrashRow, TrashTotals};
+pub use trash::{DatasetTrash, TrashPage, TrashRequest, TrashRow, TrashTotals};
 
+use crate::cells::Cell;
 use crate::desk::Desk;
 use crate::error::EngineError;
 use token::Signer;
@@ -151,6 +152,22 @@ pub struct RowFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub database: Option<String>,
+    /// Where somebody has changed the row since: what it holds now, and what it would go back to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<FieldVersions>,
+}
+
+/// A field that somebody has changed since.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct FieldVersions {
+    /// The column.
+    pub column: String,
+    /// What it holds now.
+    #[schema(value_type = Cell)]
+    pub now: serde_json::Value,
+    /// What it would go back to.
+    #[schema(value_type = Cell)]
+    pub then: serde_json::Value,
 }
 
 /// What came of a change set so far.

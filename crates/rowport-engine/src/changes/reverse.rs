@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 use super::halve::{Attempt, halve};
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
-use super::{ImageColumn, RowFailure};
+use super::{FieldVersions, ImageColumn, RowFailure};
+use crate::cells;
 use crate::error::EngineError;
 
 /// What is to be taken back.
@@ -47,6 +48,32 @@ impl Images {
     /// The one that has the rows' keys.
     fn either(&self) -> Option<&RecordBatch> {
         self.after.as_ref().or(self.before.as_ref())
+    }
+}
+
+impl Images {
+    /// The fields of a row in which what it holds now is not what it would go back to; none where there is but one of
+    /// the two.
+    fn versions(
+        &self,
+        place: usize,
+        current: Option<(&RecordBatch, usize)>,
+        columns: &[ColumnRef],
+    ) -> Result<Vec<FieldVersions>, EngineError> {
+        let (Some(before), Some((now, row))) = (&self.before, current) else { return Ok(Vec::new()) };
+        let (then_places, now_places) = (images::places(before, columns)?, images::places(now, columns)?);
+        let mut fields = Vec::new();
+        for (column, (then_place, now_place)) in columns.iter().zip(then_places.into_iter().zip(now_places)) {
+            let (then_is, now_is) = (before.column(then_place), now.column(now_place));
+            if cells::to_cursor(then_is, place) != cells::to_cursor(now_is, row) {
+                fields.push(FieldVersions {
+                    column: column.name.clone(),
+                    now: cells::to_json(now_is, row).0,
+                    then: cells::to_json(then_is, place).0,
+                });
+            }
+        }
+        Ok(fields)
     }
 }
 
@@ -100,7 +127,11 @@ impl Job<'_> {
             };
             match self.may_go_back(&images, &comparison, place, current_place.get(&key).copied()) {
                 Ok(()) => rows.push((key, place)),
-                Err((code, message)) => failures.push(failure(&key, code, message)),
+                Err((code, message)) => {
+                    let current = current_place.get(&key).map(|row| (&current, *row));
+                    let versions = images.versions(place, current, &columns)?;
+                    failures.push(RowFailure { versions, ..failure(&key, code, message) });
+                }
             }
         }
         let kept = failures.len() as u64;
@@ -165,7 +196,7 @@ impl Job<'_> {
     fn is_own(&self, before: &RecordBatch, place: usize) -> bool {
         let Some(scope) = self.dataset.tenant() else { return true };
         let Ok(index) = before.schema().index_of(&scope.column) else { return false };
-        match crate::cells::to_cursor(before.column(index), place) {
+        match cells::to_cursor(before.column(index), place) {
             CursorValue::Text(text) | CursorValue::Integer(text) => text == scope.value,
             _ => false,
         }

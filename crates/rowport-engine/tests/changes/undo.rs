@@ -63,6 +63,10 @@ async fn what_somebody_changed_since_is_kept(kind: SourceKind) {
         (&undone.failures[0].key, undone.failures[0].code.as_str()),
         (&vec![json!("10")], "changed_since")
     );
+    let versions = undone.failures[0].versions.iter();
+    let versions: Vec<_> = versions.map(|field| (&*field.column, &field.now, &field.then)).collect();
+    assert_eq!((versions.len(), versions[0]), (2, ("status", &json!("paid"), &json!("open"))));
+    assert!(versions[1].0 == "total" && versions[1].1.to_string().contains("99"), "{versions:?}");
     assert_eq!(shop.database.text("SELECT status FROM orders WHERE id = 10"), "paid");
     let forced = ReverseRequest { keys: Some(vec![key(10)]), force: true };
     let forced = shop.undo_some("orders", &paid.change_set, forced).await;

@@ -81,6 +81,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(READ, routes!(changes::get::get_change))
         .add(READ, routes!(changes::undo::undo_change))
         .add(DELETE, routes!(changes::trash::get_trash))
+        .add(Needs::SignIn, routes!(changes::overview::get_trash_overview))
         .add(Needs::SignIn, routes!(journal::get::get_journal))
         .add(ADMIN, routes!(journal::make::make_journal))
         .add(EXPORT, routes!(export::plan::get_export_plan, export::plan::post_export_plan))

@@ -14,7 +14,17 @@ const ROWS: u32 = 30_000;
 /// Rows of some types, in each database's words.
 fn filled(kind: SourceKind) -> Database {
     let database = Database::create(kind);
-    let rows = match kind {
+    database.execute(
+        "CREATE TABLE posts (id integer PRIMARY KEY, title varchar(60), likes integer, rate double precision)",
+    );
+    fill(&database);
+    let prepared = run(&["prepare", "--source", database.url()]);
+    assert_eq!(prepared.code, Some(0), "{prepared:?}");
+    database
+}
+
+fn fill(database: &Database) {
+    let rows = match database.kind() {
         SourceKind::Postgres => format!("SELECT i AS n FROM generate_series(1, {ROWS}) i"),
         SourceKind::Mysql => format!("SELECT seq AS n FROM seq_1_to_{ROWS}"),
         SourceKind::Sqlite => format!(
@@ -22,12 +32,8 @@ fn filled(kind: SourceKind) -> Database {
         ),
     };
     database.execute(&format!(
-        "CREATE TABLE posts (id integer PRIMARY KEY, title varchar(60), likes integer, rate double precision);
-         INSERT INTO posts SELECT n, CONCAT('Post number ', n), n % 97, n / 7.0 FROM ({rows}) AS numbers"
+        "INSERT INTO posts SELECT n, CONCAT('Post number ', n), n % 97, n / 7.0 FROM ({rows}) AS numbers"
     ));
-    let prepared = run(&["prepare", "--source", database.url()]);
-    assert_eq!(prepared.code, Some(0), "{prepared:?}");
-    database
 }
 
 struct Posts {
@@ -57,6 +63,11 @@ impl Posts {
 
     fn count(&self) -> u64 {
         self.database.text("SELECT count(*) FROM posts").parse().unwrap()
+    }
+
+    /// How many rows lie in the trash.
+    fn trashed(&self) -> u64 {
+        self.ask(&["trash", "list", "--limit", "1"])["all"]["rows"].as_u64().unwrap()
     }
 
     fn last_change(&self) -> Option<Value> {
@@ -107,7 +118,7 @@ fn kill(kind: SourceKind) {
     let usual = began.elapsed();
     posts.ask(&["undo", first["change_set"].as_str().unwrap()]);
     assert_eq!(posts.state(), start);
-    let rounds = cases(24).div_ceil(8);
+    let rounds = cases(24).div_ceil(12);
     for _ in 0..rounds {
         let deleted = posts.through_kills(&["bulk", "delete", "--confirm", &all], usual, |posts, change| {
             let gone = u64::from(ROWS) - posts.count();
@@ -131,9 +142,30 @@ fn kill(kind: SourceKind) {
             assert_eq!(change["done"], u64::from(ROWS) - likes(posts));
         });
         assert_eq!(posts.state(), start);
+        restore_and_purge(&mut posts, usual / 2);
+        assert_eq!(posts.state(), start);
     }
     eprintln!("{} kills (seed {seed}) on {kind}: {} hit a change in the middle", posts.kills, posts.hit);
     assert!(posts.hit > 0, "nothing was hit");
+}
+
+/// Half of the rows come back from the trash, and are deleted again and removed for good.
+fn restore_and_purge(posts: &mut Posts, usual: Duration) {
+    let half = ROWS / 2;
+    let (filter, confirm) = (format!("id > {half}"), (ROWS - half).to_string());
+    let delete = ["bulk", "delete", "--filter", &filter, "--confirm", &confirm];
+    posts.ask(&delete);
+    posts.through_kills(&["trash", "restore", "--confirm", &confirm], usual, |posts, change| {
+        assert_eq!(change["done"], posts.count() - u64::from(half), "what is back is in the journal");
+    });
+    assert_eq!((posts.count(), posts.trashed()), (ROWS.into(), 0));
+    posts.ask(&delete);
+    posts.through_kills(&["trash", "empty", "--confirm", &confirm], usual, |posts, change| {
+        assert_eq!(change["done"], u64::from(ROWS - half) - posts.trashed(), "what is not there was purged");
+    });
+    assert_eq!((posts.count(), posts.trashed()), (half.into(), 0));
+    posts.database.execute("DELETE FROM posts");
+    fill(&posts.database);
 }
 
 #[test]

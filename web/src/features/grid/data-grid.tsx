@@ -17,7 +17,7 @@ import { GridHeader, type HeaderActions } from './grid-header';
 import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
 import { type ColumnActions, HeaderMenu } from './header-menu';
 import type { Pager, PagerState } from './pager';
-import type { Selection } from './selection';
+import type { Selection } from '@/hooks/use-selection';
 import { type ActiveCell, useGridKeys } from './use-grid-keys';
 import { useGridSelection } from './use-grid-selection';
 import type { useLayout } from './use-layout';

@@ -3,7 +3,7 @@ import type { Cell, Key } from '@/api/types';
 import { say, sayProblem } from '@/lib/toast';
 import type { Pager } from './pager';
 import { keysBetween, MAX_RANGE } from './range';
-import type { Selection } from './selection';
+import type { Selection } from '@/hooks/use-selection';
 
 interface Input {
   pager: Pager;

@@ -6,6 +6,7 @@
 mod entries;
 mod journalled;
 mod marked;
+mod overview;
 mod rows;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ use rowport_model::{Deleted, ResolvedDataset, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use overview::DatasetTrash;
 pub(super) use rows::TrashedRows;
 
 use super::{Changes, Target};

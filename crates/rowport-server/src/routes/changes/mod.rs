@@ -3,6 +3,7 @@
 pub(crate) mod bulk;
 pub(crate) mod get;
 pub(crate) mod list;
+pub(crate) mod overview;
 pub(crate) mod preview;
 pub(crate) mod trash;
 pub(crate) mod undo;

@@ -4,12 +4,14 @@ import { useShortcut } from '@/hooks/use-shortcut';
 import { useTyped } from '@/hooks/use-typed';
 
 interface SearchBoxProps {
+  /** Where it looks, for whoever cannot see it. */
+  label: string;
   value: string;
   onChange: (value: string) => void;
 }
 
-/** Free text in every text column; what is typed takes effect when the typing rests. */
-export function SearchBox({ value, onChange }: SearchBoxProps) {
+/** Free text; what is typed takes effect when the typing rests. */
+export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   const [text, setText] = useTyped(value, onChange);
   const input = useRef<HTMLInputElement>(null);
   useShortcut('/', () => input.current?.focus());
@@ -24,7 +26,7 @@ export function SearchBox({ value, onChange }: SearchBoxProps) {
         ref={input}
         type="text"
         role="searchbox"
-        aria-label="Search in all text columns"
+        aria-label={label}
         aria-keyshortcuts="/"
         placeholder="Search"
         autoComplete="off"

@@ -3,12 +3,14 @@ import type { Key } from '@/api/types';
 import { ALL_MATCHING, choose, type Chosen, isChosen, MAX_LEFT_OUT, NOTHING } from '@/lib/selection';
 import { say } from '@/lib/toast';
 
-/** Rows chosen by their keys, whatever the grid shows at the moment. */
+/** Rows chosen by their keys, whatever is shown at the moment. */
 export interface Selection {
   chosen: Chosen;
   any: boolean;
   has: (key: Key) => boolean;
   set: (keys: readonly Key[], selected: boolean) => void;
+  /** Chooses these instead. */
+  put: (chosen: Chosen) => void;
   /** Chooses all rows that match the view. */
   all: () => void;
   clear: () => void;
@@ -19,16 +21,19 @@ export function useSelection(viewKey: string): Selection {
   const [held, setHeld] = useState({ viewKey, chosen: NOTHING });
   const chosen = held.chosen.all && held.viewKey !== viewKey ? NOTHING : held.chosen;
 
-  const set = useCallback(
-    (keys: readonly Key[], selected: boolean) => {
-      const next = choose(chosen, keys, selected);
+  const put = useCallback(
+    (next: Chosen) => {
       if (next.all && next.keys.size > MAX_LEFT_OUT) {
         say(`At most ${MAX_LEFT_OUT.toLocaleString('en')} rows can be left out`, 'Filter instead.');
         return;
       }
       setHeld({ viewKey, chosen: next });
     },
-    [chosen, viewKey],
+    [viewKey],
+  );
+  const set = useCallback(
+    (keys: readonly Key[], selected: boolean) => put(choose(chosen, keys, selected)),
+    [chosen, put],
   );
   const all = useCallback(() => setHeld({ viewKey, chosen: ALL_MATCHING }), [viewKey]);
   const clear = useCallback(() => setHeld({ viewKey, chosen: NOTHING }), [viewKey]);
@@ -39,9 +44,10 @@ export function useSelection(viewKey: string): Selection {
       any: chosen.all || chosen.keys.size > 0,
       has: (key: Key) => isChosen(chosen, key),
       set,
+      put,
       all,
       clear,
     }),
-    [chosen, set, all, clear],
+    [chosen, set, put, all, clear],
   );
 }
