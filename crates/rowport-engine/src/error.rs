@@ -141,6 +141,7 @@ impl EngineError {
             Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
             Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",
             Self::Query(QueryError::NoKey { .. }) => "no_key",
+            Self::Query(QueryError::NoTransactions { .. }) => "no_transactions",
             Self::Query(QueryError::BadKey { .. }) => "bad_key",
             Self::Query(QueryError::NoFields) => "bad_change",
             Self::Query(QueryError::NotWritable { .. }) => "not_writable",

@@ -81,6 +81,9 @@ pub struct Dataset {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub estimated_rows: Option<u64>,
+    /// Whether the database changes it outside of transactions: what is changed there cannot be journalled with it.
+    #[serde(skip)]
+    pub without_transactions: bool,
     /// Columns computed by the configuration; they also stand in `columns`, marked `computed`.
     #[serde(skip)]
     pub computed: Vec<ComputedColumn>,

@@ -2007,6 +2007,8 @@ export interface components {
             confirmation: string;
             /** @description The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions. */
             dependants: components["schemas"]["Dependants"][];
+            /** @description The first hundred of these, and why. */
+            failures: components["schemas"]["RowFailure"][];
             /**
              * Format: int64
              * @description How many of the named keys have no row.
@@ -2021,6 +2023,12 @@ export interface components {
             undoable: boolean;
             /** @description Until when it can be used, as RFC 3339 in UTC. */
             until: string;
+            /**
+             * Format: int64
+             * @description How many of the rows would not be changed, which was tried and taken back; absent where it was not: of more
+             *     than 1,000 rows, or while somebody else changes them.
+             */
+            would_fail?: number;
         };
         /** @description What went wrong and what to do about it. */
         Problem: {

@@ -14,8 +14,9 @@ use crate::error::DriverError;
 use crate::query::quoted;
 
 /// Sequences are tables to MariaDB's catalogue, but have no rows of their own.
-const TABLES: &str = "SELECT table_name, table_type, CAST(table_rows AS CHAR) \
-    FROM information_schema.tables WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' AND table_name NOT LIKE '\\_rowport\\_%' \
+const TABLES: &str = "SELECT table_name, table_type, CAST(table_rows AS CHAR), e.transactions \
+    FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine \
+    WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' AND table_name NOT LIKE '\\_rowport\\_%' \
     ORDER BY table_name";
 
 const COLUMNS: &str = "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, \
@@ -60,6 +61,7 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
     let datasets = tables.into_iter().filter_map(|row| {
         let mut row = row.into_iter();
         let (name, kind, estimate) = (row.next()??, row.next()??, row.next()?);
+        let transactions = row.next()?;
         // A view whose tables are gone has none; it must not hide the rest of the database.
         let columns = columns.remove(&name).or_else(|| {
             tracing::warn!(dataset = %name, "left out: it cannot be described");
@@ -75,6 +77,7 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
             unique,
             foreign_keys: foreign_keys(foreign.remove(&name).unwrap_or_default(), &names),
             estimated_rows: estimate.and_then(|rows| rows.parse().ok()),
+            without_transactions: !is_view && transactions.as_deref() != Some("YES"),
             computed: Vec::new(),
             lookups: Vec::new(),
             name: DatasetName { schema: None, table: name },

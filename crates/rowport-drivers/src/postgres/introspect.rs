@@ -84,6 +84,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
             unique: Vec::new(),
             foreign_keys: Vec::new(),
             estimated_rows: estimated_rows(row.get(4), kind),
+            without_transactions: false,
             computed: Vec::new(),
             lookups: Vec::new(),
         });

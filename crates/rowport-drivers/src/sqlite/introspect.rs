@@ -51,6 +51,7 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
         columns,
         key,
         unique,
+        without_transactions: false,
         computed: Vec::new(),
         lookups: Vec::new(),
     })

@@ -64,15 +64,8 @@ impl Changes {
         self.refuse_others(&shown, target, request, &resolved)?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
-        let details = Details {
-            fields: match action {
-                BulkAction::Set { fields } => fields.clone(),
-                _ => Vec::new(),
-            },
-            view: chosen.view(),
-            all_or_nothing: request.all_or_nothing,
-            ..Details::default()
-        };
+        let details =
+            Details { view: chosen.view(), all_or_nothing: request.all_or_nothing, ..Details::of(action) };
         let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.word(), details);
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;

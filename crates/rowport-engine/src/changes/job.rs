@@ -228,12 +228,7 @@ impl<'a> Job<'a> {
         if chunk.state == ChunkState::Done {
             return Ok(0);
         }
-        let changed = match &chunk.from {
-            Some(from) if self.set.action == words::PURGE => self.purge(transaction, &chunk, from).await?,
-            Some(from) => self.reverse(transaction, &chunk, from, care).await?,
-            None => self.forward(transaction, &chunk, care).await?,
-        };
-        let Changed { mut done, failures, kept, taken } = changed;
+        let Changed { mut done, failures, kept, taken } = self.change(transaction, &chunk, care).await?;
         if let Some((change_set, chunk, taken)) = taken {
             Chunk::take(transaction, &change_set, chunk, taken).await?;
         }
@@ -247,6 +242,20 @@ impl<'a> Job<'a> {
             return Err(EngineError::Overtaken);
         }
         Ok(tried)
+    }
+
+    /// Changes the chunk's rows.
+    pub(super) async fn change(
+        &self,
+        transaction: &mut dyn Transaction,
+        chunk: &Chunk,
+        care: Care,
+    ) -> Result<Changed, EngineError> {
+        match &chunk.from {
+            Some(from) if self.set.action == words::PURGE => self.purge(transaction, chunk, from).await,
+            Some(from) => self.reverse(transaction, chunk, from, care).await,
+            None => self.forward(transaction, chunk, care).await,
+        }
     }
 
     /// Puts two halves in the place of a chunk whose rows are too large together; none if it has one row.
@@ -373,6 +382,18 @@ pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
     }
 }
 
+/// Takes away what of the failures is not for the principal to see.
+pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowFailure]) {
+    if sees_all(dataset) {
+        return;
+    }
+    let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);
+    for failure in failures {
+        failure.database = None;
+        failure.versions.retain(|field| is_seen(&field.column));
+    }
+}
+
 /// What came of a change set so far, with the first rows that were not changed.
 pub(super) async fn outcome(
     driver: &dyn Driver,
@@ -396,13 +417,7 @@ pub(super) async fn outcome(
             }
         }
     }
-    if !sees_all(dataset) {
-        let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);
-        for failure in &mut failures {
-            failure.database = None;
-            failure.versions.retain(|field| is_seen(&field.column));
-        }
-    }
+    without_hidden(dataset, &mut failures);
     transaction.commit().await?;
     Ok(Outcome {
         action: set.action,

@@ -17,6 +17,7 @@ mod images;
 mod job;
 mod preview;
 mod purge;
+mod rehearsal;
 mod reverse;
 mod selection;
 mod token;
@@ -116,6 +117,16 @@ struct Details {
     /// What in the end is taken back, or done again: the word of a bulk action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
+}
+
+impl Details {
+    fn of(action: &BulkAction) -> Self {
+        let fields = match action {
+            BulkAction::Set { fields } => fields.clone(),
+            _ => Vec::new(),
+        };
+        Self { fields, ..Self::default() }
+    }
 }
 
 /// A column of images, as the journal keeps it.

@@ -3,13 +3,14 @@
 use jiff::SignedDuration;
 use rowport_drivers::journal;
 use rowport_model::{Catalog, OnDelete, ResolvedDataset};
+use rowport_store::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
 use super::token::{Shown, digest};
-use super::{BulkAction, Changes, Target, permission_for};
+use super::{BulkAction, Changes, Details, RowFailure, Target, job, permission_for, rehearsal};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -23,6 +24,13 @@ pub struct Preview {
     pub confirmation: String,
     /// Until when it can be used, as RFC 3339 in UTC.
     pub until: String,
+    /// How many of the rows would not be changed, which was tried and taken back; absent where it was not: of more
+    /// than 1,000 rows, or while somebody else changes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub would_fail: Option<u64>,
+    /// The first hundred of these, and why.
+    pub failures: Vec<RowFailure>,
     /// Whether the rows can be brought back.
     pub undoable: bool,
     /// The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions.
@@ -40,6 +48,9 @@ pub struct Dependants {
     pub on_delete: OnDelete,
 }
 
+/// How many of the rows that would not be changed are listed.
+const LISTED: usize = 100;
+
 /// How long a confirmation can be used.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(15);
 
@@ -55,15 +66,33 @@ impl Changes {
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
         let named = chosen.named();
-        while chosen.next(transaction.as_mut()).await?.is_some() {}
+        let view = chosen.view();
+        let (mut pieces, mut seen) = (Vec::new(), 0);
+        while let Some(piece) = chosen.next(transaction.as_mut()).await? {
+            seen += piece.keys.num_rows() as u64;
+            match seen > rehearsal::MOST {
+                true => pieces.clear(),
+                false => pieces.push(piece),
+            }
+        }
         transaction.commit().await?;
         let sum = chosen.sum()?;
         if sum.rows == 0 {
             return Err(EngineError::BadChange { message: "there are no such rows".to_owned() });
         }
+        let details = Details { view, ..Details::of(action) };
+        let id = self.ids.next(now);
+        let failures = match seen <= rehearsal::MOST {
+            true => {
+                let actor = Actor::default();
+                let new = self.new_set(id.clone(), principal, &actor, &resolved, action.word(), details);
+                self.rehearse(source, &resolved, new, pieces).await?
+            }
+            false => None,
+        };
         let until = now + GOOD_FOR;
         let shown = Shown {
-            id: self.ids.next(now),
+            id,
             principal: principal.id().to_owned(),
             source: source.to_owned(),
             dataset: dataset.to_owned(),
@@ -84,9 +113,17 @@ impl Changes {
             missing: named.unwrap_or(sum.rows).saturating_sub(sum.rows),
             confirmation: self.signer.sign(&shown),
             until: until.to_string(),
+            would_fail: failures.as_ref().map(|failures| failures.len() as u64),
+            failures: Self::shown_failures(&resolved, failures.unwrap_or_default()),
             undoable: request.action != BulkAction::Purge,
             dependants: if deletes { dependants(&resolved) } else { Vec::new() },
         })
+    }
+
+    fn shown_failures(dataset: &ResolvedDataset<'_>, mut failures: Vec<RowFailure>) -> Vec<RowFailure> {
+        failures.truncate(LISTED);
+        job::without_hidden(dataset, &mut failures);
+        failures
     }
 
     /// The dataset, if the principal may do this with it.
@@ -100,7 +137,7 @@ impl Changes {
         let resolved = catalog.dataset(dataset);
         let resolved = resolved.ok_or_else(|| EngineError::internal("the dataset went away"))?;
         self.desk.permit(principal, permission_for(action.word()), source, dataset)?;
-        resolved.refuse_views()?;
+        resolved.refuse_unchangeable()?;
         if let BulkAction::Set { fields } = action {
             resolved.assignments(fields)?;
         }

@@ -30,6 +30,7 @@ macro_rules! on_every_database {
 
 mod desk;
 mod edges;
+mod preview;
 mod races;
 mod soft;
 mod trash;

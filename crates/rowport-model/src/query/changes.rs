@@ -153,9 +153,12 @@ impl ResolvedDataset<'_> {
         self.policy.tenant.as_ref()
     }
 
-    /// Refuses a view of the database: its rows are those of other datasets.
-    pub fn refuse_views(&self) -> Result<(), QueryError> {
+    /// Refuses a view of the database, whose rows are those of other datasets, and a table without transactions.
+    pub fn refuse_unchangeable(&self) -> Result<(), QueryError> {
         match self.inner().kind {
+            DatasetKind::Table if self.inner().without_transactions => {
+                Err(QueryError::NoTransactions { dataset: self.name().to_string() })
+            }
             DatasetKind::Table => Ok(()),
             DatasetKind::View => Err(QueryError::NoKey { dataset: self.name().to_string() }),
         }

@@ -296,6 +296,14 @@ pub enum QueryError {
         /// The dataset.
         dataset: String,
     },
+    /// A change there and its journal could not be one transaction.
+    #[error(
+        "`{dataset}` is kept by an engine without transactions, so what is changed there could not be taken back"
+    )]
+    NoTransactions {
+        /// The dataset.
+        dataset: String,
+    },
     /// A key with another number of values than the dataset's.
     #[error("a key of `{dataset}` has {expected} values ({columns}), each a text, a number, true or false")]
     BadKey {

@@ -82,6 +82,9 @@ impl Hands {
         for of in &preview.dependants {
             tracing::info!(dataset = of.dataset, columns = of.columns.join(", "), on_delete = ?of.on_delete, "refers to it");
         }
+        if let Some(rows) = preview.would_fail.filter(|rows| *rows > 0) {
+            tracing::warn!(rows, "would not be changed");
+        }
         confirmed(preview.rows, what, confirm)?;
         let (actor, token) = (self.actor(), &preview.confirmation);
         let put_down = self.changes.confirm(self.target(), &actor, request, token).await?;
