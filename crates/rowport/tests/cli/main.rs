@@ -15,6 +15,7 @@ mod disks;
 mod edges;
 mod expected;
 mod failing;
+mod many_changes;
 mod memory;
 mod operations;
 mod options;
