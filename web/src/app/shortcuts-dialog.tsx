@@ -25,6 +25,7 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
       ['Shift Space', 'Select all rows up to this one'],
       ['Shift ↑, Shift ↓', 'Select on to the next row'],
       ['Ctrl/⌘ A', 'Select the rows in sight'],
+      ['Drag over the checkboxes', 'Select the rows between'],
       ['Escape', 'Clear the selection'],
       ['Ctrl/⌘ C', 'Copy the cell'],
     ],

@@ -18,6 +18,7 @@ import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
 import { type ColumnActions, HeaderMenu } from './header-menu';
 import type { Pager, PagerState } from './pager';
 import type { Selection } from '@/hooks/use-selection';
+import { useDragSelection } from './use-drag-selection';
 import { type ActiveCell, useGridKeys } from './use-grid-keys';
 import { useGridSelection } from './use-grid-selection';
 import type { useLayout } from './use-layout';
@@ -187,6 +188,17 @@ export function DataGrid(props: DataGridProps) {
     },
   });
 
+  const drag = useDragSelection({
+    scroller,
+    pager,
+    keyOf,
+    selection,
+    onEnd: (ended, to) => {
+      go({ row: to, column: 0 });
+      void rowsSelected.endDrag(ended, to);
+    },
+  });
+
   const openMenu = (column: ValueColumn, at: Element | null) =>
     at && setMenu({ column: column.name, anchor: at });
   const cycleSort = (column: ValueColumn, add: boolean) => {
@@ -225,6 +237,7 @@ export function DataGrid(props: DataGridProps) {
     const action = target.closest<HTMLElement>('[data-action]')?.dataset.action;
     if (cell) go({ row: index, column: Number(cell.dataset.col) });
     if (action === 'select') {
+      if (drag.wasDrag()) return;
       // The grid keeps the keyboard, so that shift and the arrows go on from here.
       scroller.current?.focus({ preventScroll: true });
       return select(index, event.shiftKey);
@@ -290,6 +303,7 @@ export function DataGrid(props: DataGridProps) {
           role="rowgroup"
           className="relative"
           style={{ height: track, width }}
+          {...drag.listeners}
           onClick={onClick}
           onDoubleClick={(event) => {
             const line = (event.target as Element).closest<HTMLElement>('[data-row]');

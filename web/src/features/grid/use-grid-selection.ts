@@ -1,6 +1,7 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Cell, Key } from '@/api/types';
 import { say, sayProblem } from '@/lib/toast';
+import { type Drag, dragged, loadedKeys } from './drag';
 import type { Pager } from './pager';
 import { keysBetween, MAX_RANGE } from './range';
 import type { Selection } from '@/hooks/use-selection';
@@ -30,20 +31,36 @@ export function useGridSelection({ pager, rows, shown, keyOf, selection, selecta
     anchor.current = undefined;
   }, [viewKey]);
 
-  const selectRange = async (from: Anchor, to: number) => {
+  /** The keys of a range; undefined where it is too long, or cannot be read, which is said. */
+  const keysOfRange = async (from: Anchor, to: number): Promise<Key[] | undefined> => {
     const row = (at: number) => pager.row(at);
     const fetch = (first: number, last: number) => pager.range(first, last);
     try {
       const keys = await keysBetween({ anchor: from, to, rows, row, keyOf, fetch });
-      if (keys) selection.set(keys, true);
-      else
+      if (!keys)
         say(
           `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
           'Filter instead, and select all that match.',
         );
+      return keys;
     } catch (error) {
       sayProblem(error);
+      return undefined;
     }
+  };
+
+  const selectRange = async (from: Anchor, to: number) => {
+    const keys = await keysOfRange(from, to);
+    if (keys) selection.set(keys, true);
+  };
+
+  /** Rows that a drag passed too fast for them to be loaded are fetched when it has ended. */
+  const endDrag = async (drag: Drag, to: number) => {
+    anchor.current = { key: drag.key, index: drag.from };
+    const loaded = loadedKeys([drag.from, to], (at) => pager.row(at), keyOf);
+    if (loaded.length === Math.abs(to - drag.from) + 1) return;
+    const keys = await keysOfRange(anchor.current, to);
+    if (keys) selection.put(dragged(drag, keys));
   };
 
   const select = (index: number, range: boolean): void => {
@@ -78,6 +95,7 @@ export function useGridSelection({ pager, rows, shown, keyOf, selection, selecta
   return {
     select,
     extend,
+    endDrag,
     selectVisible: () => selection.set(keysInSight(), true),
     toggleVisible: () => {
       const keys = keysInSight();
