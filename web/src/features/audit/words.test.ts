@@ -37,6 +37,10 @@ test('what was done is said in words', () => {
     'changed the role “Support 2”',
   );
   expect(words('role.deleted', { subject: 'r1', detail: null })).toBe('deleted the role “Support”');
+  expect(words('rows.purged', { ...orders, detail: { rows: 1200 } })).toBe(
+    'deleted 1,200 rows of shop/orders for good',
+  );
+  expect(words('rows.restored', { ...orders, detail: null })).toBe('restored rows of shop/orders');
   // What a later version may write down.
   expect(words('rows.changed', orders)).toBe('rows.changed of shop/orders');
 });

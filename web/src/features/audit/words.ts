@@ -1,3 +1,4 @@
+import { plural } from '@/lib/words';
 import type { AuditEvent } from './audit';
 
 /** What the ids in an event stand for, as far as whoever looks may know. */
@@ -13,6 +14,8 @@ export const ACTION_KINDS = [
   { value: 'export.', label: 'Downloads of exports' },
   { value: 'run.', label: 'Exports in the background' },
   { value: 'artifact.', label: 'Downloads of files' },
+  { value: 'rows.', label: 'Changes of rows' },
+  { value: 'change.', label: 'Undone changes of rows' },
   { value: 'user.', label: 'People' },
   { value: 'role.', label: 'Roles' },
   { value: 'key.', label: 'API keys' },
@@ -31,6 +34,7 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
   const whom = (subject == null ? undefined : nameOf(subject)) ?? 'somebody';
   const named = (what: string, name: string | undefined) => (name === undefined ? what : `${what} “${name}”`);
   const role = text('name') ?? (subject == null ? undefined : roleOf(subject));
+  const rows = typeof detail?.rows === 'number' ? plural(detail.rows, 'row') : 'rows';
   const format = text('format')?.toUpperCase();
   switch (action) {
     case 'session.began':
@@ -50,6 +54,18 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
       return 'deleted an export';
     case 'artifact.downloaded':
       return `downloaded the file of an export${of}`;
+    case 'rows.deleted':
+      return `deleted ${rows}${of}`;
+    case 'rows.set':
+      return `set fields of ${rows}${of}`;
+    case 'rows.restored':
+      return `restored ${rows}${of}`;
+    case 'rows.purged':
+      return `deleted ${rows}${of} for good`;
+    case 'rows.expired':
+      return `removed ${rows}${of} from the trash, whose time was over`;
+    case 'change.undone':
+      return `took back a change of ${rows}${of}`;
     case 'user.first_admin':
       return `${whom} became the first administrator`;
     case 'user.created':
