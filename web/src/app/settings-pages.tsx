@@ -12,6 +12,7 @@ const PAGES = {
   keys: lazy(() => import('@/features/settings/keys/keys-page')),
   sessions: lazy(() => import('@/features/settings/sessions/sessions-page')),
   limits: lazy(() => import('@/features/settings/limits/limits-page')),
+  trash: lazy(() => import('@/features/settings/trash/trash-page')),
   notifications: lazy(() => import('@/features/settings/notifications/notifications-page')),
   storage: lazy(() => import('@/features/settings/storage/storage-page')),
 };

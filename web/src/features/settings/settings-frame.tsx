@@ -4,7 +4,7 @@ import type { Me } from '@/api/session';
 import { AppLink } from '@/components/app-link';
 
 export interface Part {
-  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'notifications' | 'storage';
+  id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'trash' | 'notifications' | 'storage';
   label: string;
 }
 
@@ -14,6 +14,7 @@ export const PARTS: readonly Part[] = [
   { id: 'keys', label: 'API keys' },
   { id: 'sessions', label: 'Sessions' },
   { id: 'limits', label: 'Limits' },
+  { id: 'trash', label: 'Trash' },
   { id: 'notifications', label: 'Notifications' },
   { id: 'storage', label: 'Storage' },
 ];
@@ -27,6 +28,7 @@ export function partsFor(me: Me): Part[] {
     keys: me.can_sign_out,
     sessions: me.can_sign_out,
     limits: true,
+    trash: me.permissions.includes('records.delete'),
     notifications: admin,
     storage: admin,
   };

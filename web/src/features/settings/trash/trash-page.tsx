@@ -1,0 +1,80 @@
+import { useQuery } from '@tanstack/react-query';
+import { Trash2 } from 'lucide-react';
+import { client, unwrap } from '@/api/client';
+import type { components } from '@/api/schema';
+import { AppLink } from '@/components/app-link';
+import { EmptyNotice } from '@/components/empty-notice';
+import { datasetHref } from '@/lib/address';
+import { formatCount, plural } from '@/lib/words';
+import { Answer, Section } from '../section';
+
+type Overview = components['schemas']['TrashOverview'];
+
+/** How much is in the trash of which dataset. */
+export default function TrashPage() {
+  const overview = useQuery({
+    queryKey: ['trash'],
+    queryFn: ({ signal }) => unwrap(client.GET('/api/v1/trash', { signal })),
+  });
+  const kept = overview.data ? plural(overview.data.days, 'day') : 'a while';
+  return (
+    <Section
+      title="Trash"
+      about={`Deleted rows are kept for ${kept} and then removed for good. Each dataset has its own trash, from which they can be restored.`}
+    >
+      <Answer query={overview} label="trash">
+        {({ datasets }) =>
+          datasets.length === 0 ? (
+            <EmptyNotice icon={<Trash2 />} title="The trash is empty">
+              Rows that are deleted come here.
+            </EmptyNotice>
+          ) : (
+            <Datasets datasets={datasets} />
+          )
+        }
+      </Answer>
+    </Section>
+  );
+}
+
+function Datasets({ datasets }: Pick<Overview, 'datasets'>) {
+  const several = new Set(datasets.map(({ source }) => source)).size > 1;
+  return (
+    <table className="w-full table-fixed text-left text-[13px]">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-9">
+          <th scope="col">Dataset</th>
+          <th scope="col" className="w-24 text-right">
+            Rows
+          </th>
+          <th scope="col" className="w-44 text-right max-sm:w-28">
+            Gone within 7 days
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {datasets.map(({ source, dataset, label, rows, soon }) => (
+          <tr key={`${source}/${dataset}`} className="h-11 border-b border-line">
+            <td className="truncate pr-3">
+              <AppLink
+                href={`${datasetHref({ source, dataset })}/trash`}
+                className="font-medium underline decoration-dotted underline-offset-2 hover:decoration-solid"
+              >
+                {label}
+              </AppLink>
+              {several && <span className="ml-2 text-xs text-ink-soft">{source}</span>}
+            </td>
+            <td className="text-right tabular-nums">{formatCount(rows)}</td>
+            <td className="text-right tabular-nums">
+              {soon > 0 ? (
+                <span className="font-medium text-warning">{formatCount(soon)}</span>
+              ) : (
+                <span className="text-ink-soft">None</span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
