@@ -1,31 +1,54 @@
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { useParams, useRouter, useSearch } from '@tanstack/react-router';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { datasetQuery } from '@/api/queries';
+import type { Dataset, DatasetRef } from '@/api/types';
 import { NoAccess } from '@/components/no-access';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
+import { datasetHref, stringifySearch } from '@/lib/address';
+import { ChangesUnderWay } from './changes-under-way';
 
 const History = lazy(() => import('@/features/changes/history-page'));
 const Trash = lazy(() => import('@/features/changes/trash-page'));
 
 /** What was changed in a dataset. */
 export function HistoryPage() {
-  return <ChangesPage from="/datasets/$source/$dataset/changes" title="Changes" />;
+  const ref = useParams({ from: '/datasets/$source/$dataset/changes' });
+  return (
+    <ChangesPage datasetRef={ref} title="Changes">
+      {(dataset) => <History datasetRef={ref} dataset={dataset} />}
+    </ChangesPage>
+  );
 }
 
 /** What was deleted from a dataset. */
 export function TrashPage() {
-  return <ChangesPage from="/datasets/$source/$dataset/trash" title="Trash" />;
+  const { history } = useRouter();
+  const ref = useParams({ from: '/datasets/$source/$dataset/trash' });
+  const { search = '' } = useSearch({ from: '/datasets/$source/$dataset/trash' });
+  const onSearch = (wanted: string) =>
+    history.replace(`${datasetHref(ref)}/trash${stringifySearch({ search: wanted })}`);
+  return (
+    <ChangesPage datasetRef={ref} title="Trash">
+      {(dataset) =>
+        dataset.permissions.includes('records.delete') ? (
+          <Trash datasetRef={ref} dataset={dataset} search={search} onSearch={onSearch} />
+        ) : (
+          <NoAccess />
+        )
+      }
+    </ChangesPage>
+  );
 }
 
 interface ChangesPageProps {
-  from: '/datasets/$source/$dataset/changes' | '/datasets/$source/$dataset/trash';
-  title: 'Changes' | 'Trash';
+  datasetRef: DatasetRef;
+  title: string;
+  children: (dataset: Dataset) => ReactNode;
 }
 
-function ChangesPage({ from, title }: ChangesPageProps) {
-  const ref = useParams({ from });
+function ChangesPage({ datasetRef: ref, title, children }: ChangesPageProps) {
   const dataset = useQuery(datasetQuery(ref));
   useTitle(`${title} of ${dataset.data?.label ?? ref.dataset}`);
   if (dataset.isError) {
@@ -35,12 +58,14 @@ function ChangesPage({ from, title }: ChangesPageProps) {
       </div>
     );
   }
-  if (!dataset.data) return <div className="flex-1" aria-busy="true" />;
-  if (title === 'Trash' && !dataset.data.permissions.includes('records.delete')) return <NoAccess />;
-  const Page = title === 'Trash' ? Trash : History;
+  const waiting = <div className="flex-1" aria-busy="true" />;
+  if (!dataset.data) return waiting;
   return (
-    <Suspense fallback={<div className="flex-1" aria-busy="true" />}>
-      <Page key={`${ref.source}/${ref.dataset}`} datasetRef={ref} dataset={dataset.data} />
-    </Suspense>
+    <>
+      <Suspense key={`${ref.source}/${ref.dataset}`} fallback={waiting}>
+        {children(dataset.data)}
+      </Suspense>
+      <ChangesUnderWay datasetRef={ref} />
+    </>
   );
 }

@@ -53,6 +53,8 @@ const historyRoute = createRoute({
 const trashRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/datasets/$source/$dataset/trash',
+  validateSearch: ({ search }: Record<string, unknown>): { search?: string } =>
+    typeof search === 'string' ? { search } : {},
   component: TrashPage,
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { actionWords, daysLeft, daysLeftWords, groupTrash, notUndoable } from './change-words';
+import { actionWords, daysLeft, daysLeftWords, groupTrash, notUndoable, whoWords } from './change-words';
 import type { Change, TrashRow } from './changes';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -17,7 +17,27 @@ test('a change can be taken back until all of it is, or until its days are over'
   expect(notUndoable(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Too long ago');
   expect(notUndoable(change({ state: 'open' }), [], NOW)).toBe('Under way');
   expect(notUndoable(change({ done: 0 }), [], NOW)).toBe('Nothing was changed');
-  expect(actionWords(part)).toBe('Deletion undone');
+});
+
+test('what is gone for good stays gone, and says so', () => {
+  const purge = change({ action: 'purge', actor: 'expiry', actor_name: 'expiry' });
+  expect(notUndoable(purge, [purge], NOW)).toBe('Cannot be undone');
+  expect(notUndoable(change({ action: 'restore' }), [], NOW)).toBeUndefined();
+  expect(whoWords(purge)).toBe('Rowport');
+});
+
+test('each action has a word for what was done', () => {
+  expect(['delete', 'set', 'restore', 'purge'].map((action) => actionWords({ action }))).toEqual([
+    'Deleted',
+    'Fields set',
+    'Restored',
+    'Deleted for good',
+  ]);
+  expect(['delete', 'set', 'restore'].map((of) => actionWords({ action: 'undo', of }))).toEqual([
+    'Deletion undone',
+    'Setting undone',
+    'Restoring undone',
+  ]);
 });
 
 test('days are counted down, and hours on the last one', () => {
@@ -30,12 +50,13 @@ test('days are counted down, and hours on the last one', () => {
 });
 
 test('the trash is grouped by what brought its rows there', () => {
-  const row = (key: number, set: string): TrashRow => ({
-    key: [key], change_set: set, values: [], deleted_by: 'Ada', deleted_at: '', until: '',
+  const row = (key: number, set?: string): TrashRow => ({
+    key: [key], values: [], ...(set !== undefined && { change_set: set }),
   }); // prettier-ignore
-  const groups = groupTrash([row(1, 'b'), row(2, 'b'), row(3, 'a')]);
-  expect(groups.map(({ id, rows }) => [id, rows.length])).toEqual([
+  const groups = (rows: TrashRow[]) => groupTrash(rows).map(({ id, rows: own }) => [id, own.length]);
+  expect(groups([row(1, 'b'), row(2, 'b'), row(3, 'a')])).toEqual([
     ['b', 2],
     ['a', 1],
   ]);
+  expect(groups([row(1), row(2)])).toEqual([[undefined, 2]]);
 });

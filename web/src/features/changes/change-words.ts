@@ -1,20 +1,35 @@
 import type { Change, TrashRow } from './changes';
 
+const ACTIONS: Record<string, string> = {
+  delete: 'Deleted',
+  set: 'Fields set',
+  restore: 'Restored',
+  purge: 'Deleted for good',
+};
+const UNDONE: Record<string, string> = { delete: 'Deletion undone', restore: 'Restoring undone' };
+
 /** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
 export function actionWords({ action, of }: Pick<Change, 'action' | 'of'>): string {
-  if (action === 'delete') return 'Deleted';
-  if (action === 'set') return 'Fields set';
-  return of === 'delete' ? 'Deletion undone' : 'Setting undone';
+  return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Setting undone';
+}
+
+/** Who did it: what has been in the trash for long enough is removed by Rowport itself. */
+export function whoWords({ actor, actor_name: name }: Pick<Change, 'actor' | 'actor_name'>): string {
+  return actor === 'expiry' ? 'Rowport' : name;
 }
 
 /** Why a change is not offered to be taken back; undefined where it is. */
 export function notUndoable(change: Change, all: readonly Change[], now: number): string | undefined {
   if (change.state === 'open') return 'Under way';
   if (change.done === 0) return 'Nothing was changed';
+  if (change.action === 'purge') return 'Cannot be undone';
   if (Date.parse(change.undo_until) <= now) return 'Too long ago';
   const undone = all.filter(({ undoes }) => undoes === change.id).reduce((sum, { done }) => sum + done, 0);
   return undone >= change.done ? 'Undone' : undefined;
 }
+
+/** With fewer days left than this, a row is soon removed for good; the server counts those rows by the same number. */
+export const SOON = 7;
 
 /** Whole days that are left. */
 export function daysLeft(until: string, now: number): number {
@@ -29,17 +44,16 @@ export function daysLeftWords(until: string, now: number): string {
   return Date.parse(until) > now ? 'under an hour' : 'ended';
 }
 
-/** Rows of the trash that one change has brought there, in the order they came. */
+/** Rows of the trash that one change has brought there, in the order they came; without one, nobody knows which did. */
 export interface TrashGroup {
-  id: string;
+  id: string | undefined;
   rows: TrashRow[];
 }
 
 export function groupTrash(rows: readonly TrashRow[]): TrashGroup[] {
-  const groups = new Map<string, TrashGroup>();
+  const groups = new Map<string | undefined, TrashGroup>();
   for (const row of rows) {
-    const id = row.change_set ?? '';
-    const group = groups.get(id) ?? { id, rows: [] };
+    const group = groups.get(row.change_set) ?? { id: row.change_set, rows: [] };
     group.rows.push(row);
     groups.set(group.id, group);
   }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
 import type { Run } from '@/api/runs';
 import type { components } from '@/api/schema';
@@ -9,6 +9,7 @@ type Schemas = components['schemas'];
 
 export type Dependants = Schemas['Dependants'];
 export type Preview = Schemas['Preview'];
+export type FieldVersions = Schemas['FieldVersions'];
 export type Journal = Schemas['Journal'];
 export type Change = Schemas['ChangeSetView'];
 /** The document says less of keys than our own types do. */
@@ -32,10 +33,12 @@ export interface SetField {
 /** A change that has not been done yet. */
 export interface Wish {
   ref: DatasetRef;
+  action: 'delete' | 'set' | 'restore' | 'purge';
+  /** Of the rows of the dataset; to restore and to purge, of those in its trash. */
   selection: SelectionBody;
-  /** The fields to set; without them the rows are deleted. */
+  /** The fields to set. */
   fields?: SetField[];
-  allOrNothing: boolean;
+  allOrNothing?: boolean;
 }
 
 export interface Started {
@@ -53,7 +56,7 @@ export const changesKey = (ref: DatasetRef) => ['changes', ref.source, ref.datas
 
 const path = (ref: DatasetRef) => ({ path: { ...ref } });
 
-function body({ selection, fields, allOrNothing }: Wish, confirmation?: string) {
+function body({ selection, fields, allOrNothing = false }: Wish, confirmation?: string) {
   const sent = {
     selection,
     ...(fields && { fields }),
@@ -63,12 +66,12 @@ function body({ selection, fields, allOrNothing }: Wish, confirmation?: string) 
   return { body: sent as unknown as Schemas['RowsBody'] & Schemas['SetBody'] };
 }
 
+const BULK = '/api/v1/sources/{source}/datasets/{dataset}/bulk';
+
 /** What a change would do, and the confirmation for exactly that. */
 export function fetchPreview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
   const options = { params: path(wish.ref), ...body(wish), ...(signal && { signal }) };
-  return wish.fields
-    ? unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set/preview', options))
-    : unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview', options));
+  return unwrap(client.POST(`${BULK}/${wish.action}/preview`, options));
 }
 
 export const previewQuery = (wish: Wish, look: number) =>
@@ -84,10 +87,14 @@ export const previewQuery = (wish: Wish, look: number) =>
 /** Does what was confirmed. */
 export async function perform(wish: Wish, confirmation: string): Promise<Answer> {
   const options = { params: path(wish.ref), ...body(wish, confirmation) };
-  const answer: unknown = wish.fields
-    ? await unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/set', options))
-    : await unwrap(client.POST('/api/v1/sources/{source}/datasets/{dataset}/bulk/delete', options));
+  const answer: unknown = await unwrap(client.POST(`${BULK}/${wish.action}`, options));
   return answer as Answer;
+}
+
+/** Does what nobody needs to be asked about. */
+export async function performUnasked(wish: Wish): Promise<Answer> {
+  const { confirmation } = await fetchPreview(wish);
+  return perform(wish, confirmation);
 }
 
 /** Takes a change back: all of it, or the rows with these keys. */
@@ -129,18 +136,24 @@ export const historyQuery = (ref: DatasetRef) =>
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page.at(-1)?.id),
   });
 
-export const trashQuery = (ref: DatasetRef) =>
+export const trashQuery = (ref: DatasetRef, search: string) =>
   infiniteQueryOptions({
-    queryKey: [...changesKey(ref), 'trash'],
+    queryKey: [...changesKey(ref), 'trash', search],
     queryFn: async ({ pageParam, signal }) => {
-      const query = { limit: PAGE, ...(pageParam !== undefined && { cursor: pageParam }) };
+      const query = {
+        limit: PAGE,
+        ...(search !== '' && { search }),
+        ...(pageParam !== undefined && { cursor: pageParam }),
+      };
       const params = { ...path(ref), query };
       const answer = client.GET('/api/v1/sources/{source}/datasets/{dataset}/trash', { params, signal });
-      const { columns, rows, cursor } = await unwrap(answer);
-      return { columns, rows: rows as unknown as TrashRow[], cursor };
+      const page = await unwrap(answer);
+      return { ...page, rows: page.rows as unknown as TrashRow[] };
     },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.cursor ?? undefined,
+    // While another search is on its way, what the last one found stays.
+    placeholderData: keepPreviousData,
   });
 
 /** Finds a change among the latest of its dataset. */

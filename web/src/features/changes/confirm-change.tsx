@@ -44,7 +44,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   const wish: Wish | undefined = props.wish && { ...props.wish, allOrNothing };
   const asked = useQuery({
     ...previewQuery(
-      wish ?? { ref: { source: '', dataset: '' }, selection: { keys: [] }, allOrNothing },
+      wish ?? { ref: { source: '', dataset: '' }, action: 'set', selection: { keys: [] } },
       look,
     ),
     enabled: wish !== undefined,
@@ -97,7 +97,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           <Button
             type="submit"
             form={formId}
-            look={deed.kind === 'delete' ? 'danger' : 'primary'}
+            look={deed.kind === 'set' ? 'primary' : 'danger'}
             disabled={!right || pending || moved}
           >
             {pending && <Loader2 aria-hidden className="animate-spin" />}

@@ -45,7 +45,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
     <ConfirmChange
       title={`Set fields of ${dataset.label}`}
       size="wide"
-      wish={fields.length > 0 ? { ref: datasetRef, selection, fields } : undefined}
+      wish={fields.length > 0 ? { ref: datasetRef, action: 'set', selection, fields } : undefined}
       waiting={settled !== drafts}
       deed={{ kind: 'set', fields }}
       verb="Change"

@@ -9,7 +9,7 @@ import { useNow } from '@/hooks/use-runs';
 import { exactMoment, momentWords } from '@/lib/moments';
 import { sayProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/words';
-import { actionWords, notUndoable } from './change-words';
+import { actionWords, notUndoable, whoWords } from './change-words';
 import { type Change, fetchOutcome, historyQuery } from './changes';
 import { deedOf } from './deeds';
 import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
@@ -116,7 +116,8 @@ interface ChangeRowProps {
 }
 
 function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
-  const { created_at: at, actor_name: who, failed, kept, done, state } = change;
+  const { created_at: at, failed, kept, done, state } = change;
+  const who = whoWords(change);
   const rest = failed + kept;
   const what = `${actionWords(change)}: ${plural(done, 'row')}`;
   return (

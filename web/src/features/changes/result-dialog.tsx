@@ -10,21 +10,9 @@ import { sayProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/words';
 import { type Answer, isStarted, type RowFailure, takeBack } from './changes';
 import { again, deedWords, past } from './deeds';
+import { codeWords, FailureTable } from './failure-table';
 import { type Result, showResult } from './results';
-import { left, settle, undo } from './settle';
-
-const CODE_WORDS: Record<string, string> = {
-  foreign_key: 'Referred to by others, or refers to nothing',
-  unique: 'A unique value is taken',
-  check: 'A rule of the database forbids it',
-  not_null: 'A value is missing',
-  gone: 'Deleted since',
-  changed_since: 'Changed since',
-  key_taken: 'Its key is taken again',
-  left_out: 'Not yours',
-};
-
-const codeWords = (code: string) => CODE_WORDS[code] ?? code.replaceAll('_', ' ');
+import { isUndoable, left, settle, undo } from './settle';
 
 /** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
 export default function ResultDialog({ result }: { result: Result }) {
@@ -57,7 +45,7 @@ export default function ResultDialog({ result }: { result: Result }) {
   };
   const download = async () => {
     const { failuresCsv, saveText } = await import('./csv');
-    saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replace(' ', '-')}.csv`);
+    saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replaceAll(' ', '-')}.csv`);
   };
   /** Takes one row back over what somebody has made of it since; the others stay in the list. */
   const force = async (row: RowFailure, undoes: string) => {
@@ -88,7 +76,7 @@ export default function ResultDialog({ result }: { result: Result }) {
       description={`of ${plural(outcome.rows, 'row')} of ${dataset?.label ?? ref.dataset}`}
       footer={
         <div className="flex flex-wrap items-center justify-end gap-2">
-          {done > 0 && deed.kind !== 'undo' && (
+          {done > 0 && isUndoable(deed) && (
             <Button
               className="mr-auto"
               disabled={busy}
@@ -138,51 +126,11 @@ export default function ResultDialog({ result }: { result: Result }) {
         </div>
         <FailureTable
           failures={shown}
-          keyColumns={keyColumns}
+          dataset={dataset}
           busy={busy}
           onForce={deed.kind === 'undo' ? (row) => void force(row, deed.undoes) : undefined}
         />
       </div>
     </Dialog>
-  );
-}
-
-interface FailureTableProps {
-  failures: readonly RowFailure[];
-  keyColumns: readonly string[];
-  busy: boolean;
-  onForce: ((row: RowFailure) => void) | undefined;
-}
-
-function FailureTable({ failures, keyColumns, busy, onForce }: FailureTableProps) {
-  return (
-    <table className="w-full table-fixed text-left text-[13px]">
-      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-8">
-          <th scope="col" className="w-32 max-sm:w-20">
-            {keyColumns.join(', ') || 'Key'}
-          </th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        {failures.map((row) => (
-          <tr key={JSON.stringify(row.key)} className="border-b border-line align-top [&>td]:py-2">
-            <td className="truncate pr-3 font-mono text-xs leading-5" title={row.key.map(String).join(', ')}>
-              {row.key.map(String).join(', ')}
-            </td>
-            <td className="break-words">
-              {codeWords(row.code)}
-              <span className="block text-xs text-ink-soft">{row.message}</span>
-              {onForce && row.code === 'changed_since' && (
-                <Button small className="mt-1.5" disabled={busy} onClick={() => onForce(row)}>
-                  Take it back anyway
-                </Button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }

@@ -34,9 +34,14 @@ export function left({ failed, kept }: Outcome): number {
   return failed + kept;
 }
 
+/** Whether what was just done is offered to be taken back. */
+export function isUndoable({ kind }: Deed): boolean {
+  return kind !== 'undo' && kind !== 'purge';
+}
+
 /** Takes a change back and tells what came of it. */
 export async function undo(ref: DatasetRef, id: string, of: Deed): Promise<void> {
-  const deed: Deed = { kind: 'undo', of: of.kind === 'undo' ? 'undo' : of.kind, undoes: id };
+  const deed: Deed = { kind: 'undo', of: of.kind, undoes: id };
   // It may be offered still by what told of it.
   unsay(id);
   try {
@@ -47,9 +52,9 @@ export async function undo(ref: DatasetRef, id: string, of: Deed): Promise<void>
   }
 }
 
-/** What takes it back again; an undo is taken back in the list of changes. */
+/** What takes it back again; an undo is taken back in the list of changes, and nothing brings back what is gone for good. */
 function undoing(ref: DatasetRef, deed: Deed, { done, change_set: id }: Outcome): ToastAction | undefined {
-  if (deed.kind === 'undo' || done === 0) return undefined;
+  if (!isUndoable(deed) || done === 0) return undefined;
   return { label: 'Undo', run: () => void undo(ref, id, deed) };
 }
 

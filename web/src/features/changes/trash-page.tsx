@@ -1,141 +1,183 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { ArchiveRestore, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { ArchiveRestore, Clock, SearchX, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import type { Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
+import { SearchBox } from '@/components/search-box';
+import { SelectionFrame } from '@/components/selection-frame';
 import { useNow } from '@/hooks/use-runs';
-import { mainColumns } from '@/lib/main-columns';
+import { useSelection } from '@/hooks/use-selection';
+import { useShortcut } from '@/hooks/use-shortcut';
+import { ALL_MATCHING, type SelectionBody, selectionBody } from '@/lib/selection';
 import { sayProblem } from '@/lib/toast';
 import { plural } from '@/lib/words';
-import { groupTrash } from './change-words';
-import { takeBack, trashQuery } from './changes';
+import { groupTrash, SOON } from './change-words';
+import { type Answer, performUnasked, takeBack } from './changes';
 import type { Deed } from './deeds';
 import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
-import { isStarted } from './changes';
 import { settle } from './settle';
-import { TrashGroupTable } from './trash-group';
+import { TrashGroup } from './trash-group';
+import { TrashTable } from './trash-table';
+import { useTrash } from './use-trash';
+
+const PurgeDialog = lazy(() => import('./purge-dialog'));
 
 interface TrashPageProps {
   datasetRef: DatasetRef;
   dataset: Dataset;
+  search: string;
+  onSearch: (search: string) => void;
 }
 
-/** So many values are shown of each row, beside its key. */
-const SHOWN = 3;
-
-/** The rows of a dataset that were deleted and can still be restored, by the change that deleted them. */
-export default function TrashPage({ datasetRef, dataset }: TrashPageProps) {
-  const trash = useInfiniteQuery(trashQuery(datasetRef));
-  const rows = trash.data?.pages.flatMap((page) => page.rows) ?? [];
-  const columns = trash.data?.pages[0]?.columns ?? [];
-  const groups = groupTrash(rows);
+/** The rows of a dataset that were deleted and can still be restored, by the change that deleted them where that is known. */
+export default function TrashPage({ datasetRef, dataset, search, onSearch }: TrashPageProps) {
+  const { trash, rows, columns, totals, looking } = useTrash(datasetRef, dataset, search);
   const now = useNow(false);
-  /** The keys that are selected, by change set. */
-  const [selected, setSelected] = useState<ReadonlyMap<string, ReadonlyMap<string, Key>>>(new Map());
+  const selection = useSelection(search);
   const [busy, setBusy] = useState(false);
+  const [purged, setPurged] = useState<SelectionBody>();
   useFreshChanges(datasetRef);
+  useShortcut('escape', selection.clear);
 
-  const names = mainColumns(dataset, SHOWN + dataset.key.length)
-    .filter((name) => !dataset.key.includes(name))
-    .slice(0, SHOWN);
-  const shown = [...dataset.key, ...names].flatMap((name) => {
-    const column = dataset.columns.find((each) => each.name === name);
-    const place = columns.indexOf(name);
-    return column && place >= 0 ? [{ column, place }] : [];
-  });
-  // What was restored meanwhile is not selected any more.
-  const chosen = groups
-    .map(({ id, rows: own }) => ({
-      id,
-      keys: own.map(({ key }) => key).filter((key) => selected.get(id)?.has(JSON.stringify(key)) === true),
-    }))
-    .filter(({ keys }) => keys.length > 0);
-  const count = chosen.reduce((sum, { keys }) => sum + keys.length, 0);
+  const view = search === '' ? {} : { search };
+  const mayPurge = dataset.permissions.includes('records.purge');
+  const marked = rows.some((row) => row.change_set === undefined);
+  // Rows that are marked are estimated where there are many.
+  const matching =
+    search === '' && totals ? { count: totals.rows, exact: !marked || totals.rows < 10_000 } : undefined;
 
-  const select = (id: string, keys: readonly Key[], on: boolean) => {
-    const next = new Map(selected.get(id));
-    for (const key of keys) {
-      if (on) next.set(JSON.stringify(key), key);
-      else next.delete(JSON.stringify(key));
-    }
-    setSelected(new Map([...selected, [id, next]]));
-  };
-
-  const restore = async (wanted: readonly { id: string; keys: Key[] | undefined }[]) => {
+  const act = async (deed: Deed, steps: () => Promise<Answer>, then: () => void) => {
     setBusy(true);
     try {
-      for (const { id, keys } of wanted) {
-        const deed: Deed = { kind: 'undo', of: 'delete', undoes: id };
-        const answer = await takeBack(datasetRef, id, { keys });
-        settle(datasetRef, deed, answer);
-        // A run tells of its end by itself.
-        if (!isStarted(answer)) setSelected((before) => new Map([...before].filter(([each]) => each !== id)));
-      }
+      settle(datasetRef, deed, await steps());
+      then();
     } catch (error) {
       sayProblem(error);
+      void trash.refetch();
     }
     setBusy(false);
-    void trash.refetch();
   };
+  const restore = () => {
+    const wish = {
+      ref: datasetRef,
+      action: 'restore',
+      selection: selectionBody(selection.chosen, view),
+    } as const;
+    void act({ kind: 'restore' }, () => performUnasked(wish), selection.clear);
+  };
+  const restoreGroup = (id: string, keys: Key[]) =>
+    void act(
+      { kind: 'undo', of: 'delete', undoes: id },
+      () => takeBack(datasetRef, id),
+      () => selection.set(keys, false),
+    );
 
   return (
     <PageFrame
       datasetRef={datasetRef}
       label={dataset.label}
       title={`Trash of ${dataset.label}`}
-      about="Deleted rows are kept here for a while, as they were, and can be put back in their place."
+      about={`Deleted rows are kept here ${totals ? `for ${plural(totals.days, 'day')}` : 'for a while'}, as they were, and can be put back in their place.`}
+      actions={
+        <div className="flex items-center gap-2 max-md:w-full">
+          <SearchBox label="Search in the trash" value={search} onChange={onSearch} />
+          {mayPurge && (
+            <Button
+              look="danger"
+              className="min-w-36 max-md:min-w-0"
+              disabled={rows.length === 0 || trash.isPlaceholderData}
+              onClick={() => setPurged(selectionBody(ALL_MATCHING, view))}
+            >
+              <Trash2 aria-hidden />
+              {search === '' ? 'Empty trash…' : 'Delete found…'}
+            </Button>
+          )}
+        </div>
+      }
       footer={
-        count > 0 && (
-          <div
-            role="region"
-            aria-label="Selection"
-            className="action-bar flex shrink-0 items-center gap-2 border-t border-line bg-raised px-4 py-2 pb-[max(8px,env(safe-area-inset-bottom))] sm:px-8"
-          >
-            <p aria-live="polite" className="mr-auto text-[13px] font-medium">
-              {plural(count, 'row')} selected
-            </p>
-            <Button look="ghost" small onClick={() => setSelected(new Map())}>
-              Clear
+        <SelectionFrame selection={selection} matching={matching} narrowed={search !== ''}>
+          {mayPurge && (
+            <Button
+              look="danger"
+              small
+              disabled={busy}
+              onClick={() => setPurged(selectionBody(selection.chosen, view))}
+            >
+              <Trash2 aria-hidden />
+              Delete for good…
             </Button>
-            <Button look="primary" small disabled={busy} onClick={() => void restore(chosen)}>
-              <ArchiveRestore aria-hidden />
-              Restore {plural(count, 'row')}
-            </Button>
-          </div>
-        )
+          )}
+          <Button look="primary" small disabled={busy} onClick={restore}>
+            <ArchiveRestore aria-hidden />
+            Restore
+          </Button>
+        </SelectionFrame>
       }
     >
-      {trash.isPending && <ListSkeleton label="Loading the trash" />}
+      {totals !== undefined && totals.soon > 0 && (
+        <p className="mb-5 flex items-center gap-2 rounded-lg bg-warning-soft px-3 py-2 text-[13px] text-warning">
+          <Clock aria-hidden className="size-4 shrink-0" />
+          {plural(totals.soon, 'row')} will be removed for good within {SOON} days.
+        </p>
+      )}
       {trash.isError && (
         <ChangesProblem source={datasetRef.source} error={trash.error} onRetry={() => void trash.refetch()} />
       )}
-      {trash.isSuccess && rows.length === 0 && (
-        <EmptyNotice icon={<Trash2 />} title="The trash is empty">
-          Rows that are deleted through Rowport come here.
-        </EmptyNotice>
-      )}
-      <div className="grid gap-6">
-        {groups.map((group) => (
-          <TrashGroupTable
-            key={group.id}
-            group={group}
-            columns={shown}
-            now={now}
-            busy={busy}
-            selected={selected.get(group.id)}
-            onSelect={(keys, on) => select(group.id, keys, on)}
-            onRestore={() => void restore([{ id: group.id, keys: undefined }])}
-          />
-        ))}
+      {looking && !trash.isError && rows.length === 0 && <ListSkeleton label="Loading the trash" />}
+      {trash.isSuccess && !looking && rows.length === 0 && <NothingThere search={search} />}
+      <div aria-busy={trash.isFetching} className="grid gap-6">
+        {groupTrash(rows).map(({ id, rows: own }) => {
+          const shown = { rows: own, columns, selection, now };
+          return id === undefined ? (
+            <TrashTable key="" title="shown" {...shown} />
+          ) : (
+            <TrashGroup
+              key={id}
+              busy={busy}
+              onRestore={() =>
+                restoreGroup(
+                  id,
+                  own.map(({ key }) => key),
+                )
+              }
+              {...shown}
+            />
+          );
+        })}
       </div>
-      {trash.hasNextPage && (
+      {trash.hasNextPage && rows.length > 0 && (
         <p className="mt-4 text-center">
           <Button disabled={trash.isFetchingNextPage} onClick={() => void trash.fetchNextPage()}>
             {trash.isFetchingNextPage ? 'Loading…' : 'More rows'}
           </Button>
         </p>
       )}
+      <Suspense>
+        {purged && (
+          <PurgeDialog
+            datasetRef={datasetRef}
+            dataset={dataset}
+            selection={purged}
+            onDone={() => {
+              setPurged(undefined);
+              selection.clear();
+            }}
+            onClose={() => setPurged(undefined)}
+          />
+        )}
+      </Suspense>
     </PageFrame>
+  );
+}
+
+function NothingThere({ search }: { search: string }) {
+  return search === '' ? (
+    <EmptyNotice icon={<Trash2 />} title="The trash is empty">
+      Rows that are deleted come here.
+    </EmptyNotice>
+  ) : (
+    <EmptyNotice icon={<SearchX />} title="Nothing found">
+      No row in the trash has “{search}” in it.
+    </EmptyNotice>
   );
 }
