@@ -108,6 +108,7 @@ line kills cases 75 cli runs::killed
 line fence cases 100 cli runs::fenced
 line replicas cases 200 cli runs::shared
 line changes cases 300 cli changes::changes_on
+line model cases all changes model::
 line garage on_garage cases all cli runs::shared runs::killed::csv_in_a_bucket runs::killed::xlsx_in_a_bucket \
     runs::killed::archives_about_a_person_in_a_bucket
 line sessions cases 100 cli runs::lost_connections

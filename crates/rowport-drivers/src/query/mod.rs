@@ -82,6 +82,11 @@ pub(crate) trait Dialect {
         format!("DELETE FROM {table} AS t0")
     }
 
+    /// Whether an update sets its fields one by one, so that the second sees what the first has become.
+    fn sets_one_by_one(&self) -> bool {
+        false
+    }
+
     /// What follows a query whose rows of `t0` nobody else may change until the transaction ends.
     fn lock(&self) -> &'static str {
         " FOR UPDATE OF t0"

@@ -30,5 +30,6 @@ macro_rules! on_every_database {
 
 mod desk;
 mod edges;
+mod model;
 mod soft;
 mod undo;
