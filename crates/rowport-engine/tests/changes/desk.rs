@@ -1,19 +1,38 @@
 //! A throwaway database with a desk over it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::{SignedDuration, Timestamp};
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
 use rowport_engine::settings::{DatasetSettings, DeskSettings, SourceSettings};
 use rowport_engine::{Desk, EngineError};
-use rowport_model::{DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
+use rowport_model::{Clock, DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
 use rowport_store::{Actor, Ids};
 use rowport_testkit::Database;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+/// The clock of the machine, until a test turns it ahead.
+#[derive(Default)]
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn turn(&self, by: SignedDuration) {
+        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + SignedDuration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
 pub struct Shop {
     pub desk: Arc<Desk>,
+    pub clock: Arc<HandClock>,
     pub changes: Changes,
     pub me: Principal,
     // Dropped last: it takes the database with it.
@@ -36,10 +55,12 @@ impl Shop {
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
         let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
-        let desk = Arc::new(Desk::new(settings, Limits::default(), Arc::new(SystemClock)).unwrap());
+        let clock = Arc::new(HandClock::default());
+        let ticking = Arc::clone(&clock) as Arc<dyn Clock>;
+        let desk = Arc::new(Desk::new(settings, Limits::default(), ticking).unwrap());
         let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
         changes.prepare("shop").await.unwrap();
-        Self { desk, changes, me: Principal::local(), database }
+        Self { desk, clock, changes, me: Principal::local(), database }
     }
 
     pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {

@@ -28,8 +28,10 @@ macro_rules! on_every_database {
     };
 }
 
+mod confirmations;
 mod desk;
 mod edges;
+mod interleaved;
 mod model;
 mod soft;
 mod undo;

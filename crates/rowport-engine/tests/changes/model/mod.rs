@@ -21,7 +21,7 @@ on_every_database! {
 }
 
 async fn every_sequence_ends_as_the_model_says(kind: SourceKind) {
-    let shop = Shop::of(Database::create(kind), &[]).await;
+    let shop = Shop::of(Database::create_in_memory(kind), &[]).await;
     let sequences = vec(steps::step(), 4..24);
     let tried = tried(&shop, &sequences, async |desk, steps| {
         for step in steps {
@@ -33,7 +33,7 @@ async fn every_sequence_ends_as_the_model_says(kind: SourceKind) {
 }
 
 async fn undoing_everything_in_any_legal_order_brings_back_the_start(kind: SourceKind) {
-    let shop = Shop::of(Database::create(kind), &[]).await;
+    let shop = Shop::of(Database::create_in_memory(kind), &[]).await;
     let sequences = (vec(steps::step(), 4..16), proptest::num::u64::ANY);
     let tried = tried(&shop, &sequences, async |desk, (steps, dice)| {
         let start = desk.rows();
@@ -55,7 +55,7 @@ fn tried<S: Strategy>(
 ) -> String {
     let seed = seed().unwrap_or(42);
     let count = match shop.database.kind() {
-        SourceKind::Sqlite => cases(400),
+        SourceKind::Sqlite => cases(1_000),
         // A step takes several times as long on a server.
         _ => cases(100),
     };
