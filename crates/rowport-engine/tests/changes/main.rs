@@ -28,6 +28,7 @@ macro_rules! on_every_database {
     };
 }
 
+mod broken_rules;
 mod confirmations;
 mod desk;
 mod edges;
