@@ -58,10 +58,10 @@ impl Writer<'_> {
     }
 
     fn returning(&mut self, query: &Query) -> String {
-        // SQLite does not know the table by its other name here, and there is no other table.
+        let table = self.dialect.returned_from(&self.dialect.table(&query.dataset));
         let column = |column: &OutputColumn| {
             let sql = match &column.expr {
-                Expr::Column(stored) => self.dialect.identifier(&stored.name),
+                Expr::Column(stored) => format!("{table}.{}", self.dialect.identifier(&stored.name)),
                 expr => self.expr(expr),
             };
             self.dialect.fetch(sql, &column.expr)
