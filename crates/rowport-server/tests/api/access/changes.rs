@@ -30,7 +30,7 @@ fn routes() -> Vec<(String, String)> {
 }
 
 fn database() -> Database {
-    let database = Sqlite::create();
+    let database = Sqlite::create_in_memory();
     database.execute(&format!(
         "CREATE TABLE items (id INTEGER PRIMARY KEY, name TEXT, firm TEXT NOT NULL);
          WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
