@@ -118,12 +118,12 @@ async fn a_confirmation_is_never_widened(kind: SourceKind) {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let met = std::cell::RefCell::new(Met::default());
     tokio::task::block_in_place(|| {
-        TestRunner::new_with_rng(config, rng).run(&interleaving(), |interleaving| {
+        let tried = TestRunner::new_with_rng(config, rng).run(&interleaving(), |interleaving| {
             Handle::current().block_on(try_one(&shop, &interleaving, &mut met.borrow_mut()));
             Ok(())
-        })
-    })
-    .unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+        });
+        tried.unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+    });
     let Met { empty, refused, whole, left_out } = met.into_inner();
     eprintln!(
         "{count} interleavings (seed {seed}) on {kind}: {refused} refused, {whole} done whole, {left_out} with rows left \

@@ -72,7 +72,7 @@ fn tried<S: Strategy>(
     let table = std::cell::Cell::new(0);
     let steps = std::cell::Cell::new(0);
     tokio::task::block_in_place(|| {
-        runner.run(sequences, |values| {
+        let tried = runner.run(sequences, |values| {
             table.set(table.get() + 1);
             Handle::current().block_on(async {
                 let mut desk = Desk::new(shop, table.get()).await;
@@ -80,8 +80,8 @@ fn tried<S: Strategy>(
                 steps.set(steps.get() + desk.steps);
             });
             Ok(())
-        })
-    })
-    .unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+        });
+        tried.unwrap_or_else(|failure| panic!("seed {seed}: {failure}"));
+    });
     format!("{count} sequences of {} changes (seed {seed}) on", steps.get())
 }
