@@ -110,6 +110,10 @@ line replicas cases 200 cli runs::shared
 line changes cases 300 cli changes::changes_on
 line races cases 10000 changes races::
 line many cases 1000000 cli many_changes::
+line model cases all changes model::
+line interleaved cases all changes interleaved::
+line broken-rules cases all changes broken_rules::
+line interrupted cases all changes interrupted::
 line garage on_garage cases all cli runs::shared runs::killed::csv_in_a_bucket runs::killed::xlsx_in_a_bucket \
     runs::killed::archives_about_a_person_in_a_bucket
 line sessions cases 100 cli runs::lost_connections

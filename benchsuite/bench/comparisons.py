@@ -12,6 +12,7 @@ import time
 import urllib.parse
 import urllib.request
 
+from broken_rules import broken_rules
 from changes import changes
 from measure import Bench, Command, Result
 from report import Line
@@ -212,6 +213,7 @@ ALL = {
     "memory": memory,
     "background-s3": background_s3,
     "changes": changes,
+    "broken-rules": broken_rules,
 }
 
 

@@ -46,7 +46,8 @@ class Result:
 
 @dataclasses.dataclass(frozen=True)
 class Command:
-    """What to run: `output` is the file that it writes, or `stdout` the one that its standard output goes into."""
+    """What to run: `output` is the file that it writes, or `stdout` the one that its standard output goes into, `status`
+    how it must exit."""
 
     name: str
     argv: list[str]
@@ -54,6 +55,7 @@ class Command:
     stdout: pathlib.Path | None = None
     pipe: bool = False
     before: collections.abc.Callable[[], None] | None = None
+    status: int = 0
 
 
 class Garage:
@@ -121,7 +123,7 @@ class Bench:
         if run.returncode != 0:
             raise SystemExit(f"{command.name} cannot be measured: {run.stderr}")
         measured = json.loads(run.stdout)
-        if measured.pop("status") != 0:
+        if os.waitstatus_to_exitcode(measured.pop("status")) != command.status:
             raise SystemExit(f"{command.name} failed: {' '.join(command.argv)}\n{run.stderr}")
         written = command.output or command.stdout
         if written:

@@ -96,7 +96,9 @@ fn json_problem(rejection: JsonRejection) -> ApiError {
 fn too_large_or_bad(status: StatusCode, text: String) -> ApiError {
     match status {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            ApiError::new(status, "too_large", "the request's body is larger than 2 MiB")
+            let detail =
+                "the request's body is larger than 2 MiB, or than 16 MiB where it names rows to change";
+            ApiError::new(status, "too_large", detail)
         }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::new(status, "bad_request", text),
         _ => ApiError::bad_request(text),

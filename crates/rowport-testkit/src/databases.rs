@@ -56,7 +56,16 @@ impl Mysql {
 impl Sqlite {
     /// A database file in a temporary folder.
     pub fn create() -> Database {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        Self::create_in(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    /// A database file in memory, where the machine has a folder there: thousands of small changes would otherwise wait
+    /// for the disk.
+    pub fn create_in_memory() -> Database {
+        tempfile::tempdir_in("/dev/shm").map_or_else(|_| Self::create(), Self::create_in)
+    }
+
+    fn create_in(folder: TempDir) -> Database {
         let path = folder.path().join("database.sqlite");
         File::create(&path).expect("a file can be made in a temporary folder");
         let path_text = path.to_str().expect("the temporary folder's path is UTF-8");
@@ -75,6 +84,14 @@ impl Database {
             SourceKind::Postgres => Postgres::create(),
             SourceKind::Mysql => Mysql::create(),
             SourceKind::Sqlite => Sqlite::create(),
+        }
+    }
+
+    /// The same, and SQLite's file in memory, for tests of thousands of small changes.
+    pub fn create_in_memory(kind: SourceKind) -> Self {
+        match kind {
+            SourceKind::Sqlite => Sqlite::create_in_memory(),
+            _ => Self::create(kind),
         }
     }
 

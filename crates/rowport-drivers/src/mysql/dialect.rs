@@ -141,6 +141,10 @@ impl Dialect for MysqlDialect {
         format!("DELETE t0 FROM {table} AS t0")
     }
 
+    fn sets_one_by_one(&self) -> bool {
+        true
+    }
+
     /// MariaDB cannot lock the rows of one table of several.
     fn lock(&self) -> &'static str {
         " FOR UPDATE"

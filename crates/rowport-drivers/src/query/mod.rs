@@ -82,6 +82,16 @@ pub(crate) trait Dialect {
         format!("DELETE FROM {table} AS t0")
     }
 
+    /// What the rows of a table that is known as `t0` are called in what a change of them answers.
+    fn returned_from(&self, _table: &str) -> String {
+        "t0".to_owned()
+    }
+
+    /// Whether an update sets its fields one by one, so that the second sees what the first has become.
+    fn sets_one_by_one(&self) -> bool {
+        false
+    }
+
     /// What follows a query whose rows of `t0` nobody else may change until the transaction ends.
     fn lock(&self) -> &'static str {
         " FOR UPDATE OF t0"

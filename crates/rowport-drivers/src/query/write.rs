@@ -1,6 +1,6 @@
 //! Statements that change rows. Pieces are written in textual order, so that positional placeholders agree.
 
-use rowport_model::{Assigned, Assignment, Expr, OutputColumn, Query};
+use rowport_model::{Assigned, Assignment, ColumnRef, Expr, OutputColumn, Query};
 
 use super::compile::Writer;
 use super::{Dialect, Statement};
@@ -31,14 +31,19 @@ pub(crate) fn compile_update(
     returning: bool,
 ) -> Statement {
     let mut writer = Writer { dialect, binds: Vec::new() };
+    let copies = |assignment: &Assignment| matches!(assignment.value, Assigned::Copy(_));
+    let twice = dialect.sets_one_by_one() && assignments.len() > 1 && assignments.iter().any(copies);
     let fields: Vec<_> = assignments
         .iter()
         .map(|assignment| {
-            let value = writer.assigned(assignment);
-            format!("{} = {value}", dialect.identifier(&assignment.column.name))
+            let value = writer.assigned(assignment, usize::from(twice));
+            let column = dialect.identifier(&assignment.column.name);
+            if twice { format!("t0.{column} = {value}") } else { format!("{column} = {value}") }
         })
         .collect();
-    let mut sql = format!("UPDATE {} AS t0 SET {}", dialect.table(&query.dataset), fields.join(", "));
+    let table = dialect.table(&query.dataset);
+    let beside = if twice { writer.beside(query, &table) } else { String::new() };
+    let mut sql = format!("UPDATE {table} AS t0{beside} SET {}", fields.join(", "));
     sql.push_str(&writer.only(query));
     if returning {
         sql.push_str(&writer.returning(query));
@@ -53,10 +58,10 @@ impl Writer<'_> {
     }
 
     fn returning(&mut self, query: &Query) -> String {
-        // SQLite does not know the table by its other name here, and there is no other table.
+        let table = self.dialect.returned_from(&self.dialect.table(&query.dataset));
         let column = |column: &OutputColumn| {
             let sql = match &column.expr {
-                Expr::Column(stored) => self.dialect.identifier(&stored.name),
+                Expr::Column(stored) => format!("{table}.{}", self.dialect.identifier(&stored.name)),
                 expr => self.expr(expr),
             };
             self.dialect.fetch(sql, &column.expr)
@@ -65,12 +70,26 @@ impl Writer<'_> {
         format!(" RETURNING {}", columns.join(", "))
     }
 
-    fn assigned(&mut self, assignment: &Assignment) -> String {
+    /// The same rows once more as `t1`, which keep what they were while `t0` is set.
+    fn beside(&mut self, query: &Query, table: &str) -> String {
+        let keys = query.order.iter().filter_map(|order| match &order.expr {
+            Expr::Column(column) => Some(self.dialect.identifier(&column.name)),
+            _ => None,
+        });
+        let same: Vec<_> = keys.map(|key| format!("t1.{key} = t0.{key}")).collect();
+        format!(" JOIN {table} AS t1 ON {}", same.join(" AND "))
+    }
+
+    /// What a field becomes. Others are copied as the table of that number has them.
+    fn assigned(&mut self, assignment: &Assignment, copied_from: usize) -> String {
         let column = Expr::Column(assignment.column.clone());
         match &assignment.value {
             Assigned::Null => "NULL".to_owned(),
             Assigned::Value(value) => self.dialect.assign(&mut self.binds, value, &column),
-            Assigned::Copy(other) => self.expr(&Expr::Column(other.clone())),
+            Assigned::Copy(other) => {
+                let other = ColumnRef { table: copied_from, ..other.clone() };
+                self.expr(&Expr::Column(other))
+            }
             Assigned::Add(amount) => {
                 let own = self.expr(&column);
                 let amount = self.dialect.bind(&mut self.binds, amount, &column);

@@ -17,6 +17,11 @@ impl Dialect for SqliteDialect {
         self.identifier(&name.table)
     }
 
+    /// It knows the table by its own name only. A column alone would be a text, should it not be there any more.
+    fn returned_from(&self, table: &str) -> String {
+        table.to_owned()
+    }
+
     fn fetch(&self, sql: String, _: &Expr) -> String {
         sql
     }

@@ -173,7 +173,9 @@ impl Job<'_> {
         }
         let keys: Vec<Exact> = places.iter().map(|place| keys[*place].clone()).collect();
         let query = self.only(&self.any_row, &keys);
-        let query: Query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
+        let mut query: Query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
+        // What they were is known, and what they become is read once all of them are changed.
+        query.columns.retain(|column| self.key.iter().any(|key| key.name == column.name));
         let changed = match assignments {
             Some(assignments) => transaction.update(&query, assignments, MOST_BYTES).await?,
             None => transaction.delete(&query, MOST_BYTES).await?,

@@ -18,6 +18,9 @@ pub(super) struct Tried {
     pub(super) refused: Vec<(usize, DriverError)>,
 }
 
+/// So many rows are tried together at first. Of more it is likely that one is bad, and all of them were tried in vain.
+const PIECE: usize = 128;
+
 /// Tries rows piece by piece, each piece whole or not at all.
 pub(super) async fn halve(
     transaction: &mut dyn Transaction,
@@ -25,11 +28,8 @@ pub(super) async fn halve(
     what: &dyn Attempt,
 ) -> Result<Tried, DriverError> {
     let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new() };
-    let mut pieces: Vec<&[usize]> = vec![&rows];
+    let mut pieces: Vec<&[usize]> = rows.chunks(PIECE).rev().collect();
     while let Some(piece) = pieces.pop() {
-        if piece.is_empty() {
-            continue;
-        }
         transaction.savepoint().await?;
         let outcome = match what.attempt(&mut *transaction, piece).await {
             // Constraints that are checked late are checked now.

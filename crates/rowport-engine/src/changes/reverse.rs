@@ -110,7 +110,7 @@ impl Job<'_> {
             failures.extend(wanted.iter().map(|key| failure(key, "purged", "it was removed for good")));
             return Ok(Changed::nothing(failures));
         };
-        if let Some(message) = self.changed_columns(&set)? {
+        if let Some(message) = self.changed_columns(&set, image)? {
             failures.extend(wanted.iter().map(|key| failure(key, "column_changed", &message)));
             return Ok(Changed::failed(failures));
         }
@@ -297,9 +297,11 @@ impl Job<'_> {
 
     /// What of the columns is not as it was when the images were made. A column that came since is no obstacle: rows
     /// get its default.
-    fn changed_columns(&self, set: &ChangeSet) -> Result<Option<String>, EngineError> {
-        let then: Vec<ImageColumn> = serde_json::from_str(&set.columns)
+    fn changed_columns(&self, set: &ChangeSet, image: &RecordBatch) -> Result<Option<String>, EngineError> {
+        let mut then: Vec<ImageColumn> = serde_json::from_str(&set.columns)
             .map_err(|error| EngineError::internal(format!("a change set's columns: {error}")))?;
+        // A column that went away before these rows were changed is not in their images.
+        then.retain(|then| image.schema().index_of(&then.name).is_ok());
         Ok(then.iter().find_map(|then| match self.stored.iter().find(|now| now.name == then.name) {
             None => Some("a column that it had is not there any more".to_owned()),
             Some(now) if now.native_type != then.native_type => {

@@ -6,7 +6,8 @@ use arrow_array::RecordBatch;
 use jiff::Timestamp;
 use rowport_drivers::{BatchStream, ReadOptions};
 use rowport_model::{
-    Filter, Key, Literal, MAX_KEYS, Query, QueryError, ResolvedDataset, Selection, View, key_filter,
+    ColumnRef, Filter, Key, Literal, MAX_KEYS, Query, QueryError, ResolvedDataset, Selection, View,
+    key_filter,
 };
 use sha2::{Digest, Sha256};
 
@@ -40,7 +41,7 @@ pub(super) struct Piece {
 /// The queries that yield a selection's keys, one after the other.
 pub(super) struct Chosen {
     queries: Vec<Query>,
-    key: Vec<rowport_model::ColumnRef>,
+    key: Vec<ColumnRef>,
     /// How many keys were named.
     pub(super) named: Option<u64>,
     /// What the rows must still fit when their turn comes.
@@ -56,7 +57,7 @@ impl Chosen {
     ) -> Result<Self, EngineError> {
         let key = dataset.change_key()?;
         let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
-        let literals = |keys: &[Key]| literals(dataset, &columns, keys);
+        let literals = |keys: &[Key]| literals(dataset, &key, keys);
         let (views, named, view) = match selection {
             Selection::Keys(keys) => {
                 let keys = literals(keys)?;
@@ -89,12 +90,11 @@ impl Chosen {
         keys: &[Key],
     ) -> Result<HashSet<images::Exact>, EngineError> {
         let key = dataset.change_key()?;
-        let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
         let exact = |literals: Vec<Literal>| {
             let values = key.iter().zip(&literals);
             values.map(|(column, literal)| dataset.exact_key(column, literal)).collect::<Result<_, _>>()
         };
-        Ok(literals(dataset, &columns, keys)?.into_iter().map(exact).collect::<Result<_, QueryError>>()?)
+        Ok(literals(dataset, &key, keys)?.into_iter().map(exact).collect::<Result<_, QueryError>>()?)
     }
 
     /// Reads the keys, a chunk's worth at a time at most.
@@ -158,13 +158,13 @@ impl KeyStream<'_> {
 /// Keys as literals, sorted and each once: the order in which a program names them says nothing.
 fn literals(
     dataset: &ResolvedDataset<'_>,
-    columns: &[String],
+    columns: &[ColumnRef],
     keys: &[Key],
 ) -> Result<Vec<Vec<Literal>>, EngineError> {
     let bad = || QueryError::BadKey {
         dataset: dataset.name().to_string(),
         expected: columns.len(),
-        columns: columns.join(", "),
+        columns: columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", "),
     };
     if keys.len() > MAX_KEYS {
         return Err(too_many(keys.len(), MAX_KEYS));
@@ -173,6 +173,9 @@ fn literals(
     let mut found = Vec::with_capacity(keys.len());
     for key in keys {
         let literals = key.literals().filter(|key| key.len() == columns.len()).ok_or_else(bad)?;
+        for (column, literal) in columns.iter().zip(&literals) {
+            dataset.exact_key(column, literal)?;
+        }
         let written: Vec<String> = literals
             .iter()
             .map(|literal| match literal {

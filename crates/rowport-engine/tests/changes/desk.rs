@@ -1,6 +1,7 @@
 //! A throwaway database with a desk over it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use rowport_drivers::{Limits, SourceUrl};
@@ -13,8 +14,25 @@ use rowport_testkit::Database;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+/// The clock of the machine, until a test turns it ahead.
+#[derive(Default)]
+pub struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub fn turn(&self, by: SignedDuration) {
+        self.0.fetch_add(by.as_secs(), Ordering::Relaxed);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + SignedDuration::from_secs(self.0.load(Ordering::Relaxed))
+    }
+}
+
 pub struct Shop {
     pub desk: Arc<Desk>,
+    pub clock: Arc<HandClock>,
     pub changes: Changes,
     settings: DeskSettings,
     pub me: Principal,
@@ -38,14 +56,18 @@ impl Shop {
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
         let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
-        let (desk, changes) = at(settings.clone(), Arc::new(SystemClock));
+        let clock = Arc::new(HandClock::default());
+        let ticking = Arc::clone(&clock) as Arc<dyn Clock>;
+        let (desk, changes) = at(settings.clone(), ticking);
         changes.prepare("shop").await.unwrap();
-        Self { desk, changes, settings, me: Principal::local(), database }
+        Self { desk, clock, changes, settings, me: Principal::local(), database }
     }
 
     /// Changes on the same database, so many days later.
     pub fn days_later(&self, days: i64) -> Changes {
-        at(self.settings.clone(), Arc::new(Ahead(SignedDuration::from_hours(24 * days)))).1
+        let clock = HandClock::default();
+        clock.turn(SignedDuration::from_hours(24 * days));
+        at(self.settings.clone(), Arc::new(clock)).1
     }
 
     pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {
@@ -116,16 +138,6 @@ fn at(settings: DeskSettings, clock: Arc<dyn Clock>) -> (Arc<Desk>, Changes) {
     let desk = Arc::new(Desk::new(settings, Limits::default(), clock).unwrap());
     let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
     (desk, changes)
-}
-
-/// A clock that is ahead of the others.
-#[derive(Debug)]
-struct Ahead(SignedDuration);
-
-impl Clock for Ahead {
-    fn now(&self) -> Timestamp {
-        SystemClock.now() + self.0
-    }
 }
 
 /// Deletes all rows that fit a filter.

@@ -28,8 +28,14 @@ macro_rules! on_every_database {
     };
 }
 
+mod bad_input;
+mod broken_rules;
+mod confirmations;
 mod desk;
 mod edges;
+mod interleaved;
+mod interrupted;
+mod model;
 mod preview;
 mod races;
 mod soft;

@@ -135,7 +135,14 @@ impl ResolvedDataset<'_> {
 
     /// A value of the key as it is written, in the form in which images of rows have it.
     pub fn exact_key(&self, column: &ColumnRef, literal: &Literal) -> Result<CursorValue, QueryError> {
-        Ok(match condition::typed(&column.name, &column.column_type, literal)? {
+        let typed = condition::typed(&column.name, &column.column_type, literal);
+        let typed = typed.map_err(|error| match error {
+            QueryError::BadValue { column, value, expected } => {
+                QueryError::BadKeyValue { column, value, expected }
+            }
+            other => other,
+        })?;
+        Ok(match typed {
             Value::Boolean(value) => CursorValue::Boolean(value),
             Value::Integer(value) => CursorValue::Integer(value.to_string()),
             Value::Float(value) => CursorValue::Float(value.to_string()),
@@ -192,7 +199,7 @@ impl ResolvedDataset<'_> {
     fn assignment(&self, field: &SetField) -> Result<Assignment, QueryError> {
         let column = self.readable(&field.column)?;
         self.refuse_unwritable(column)?;
-        let wrong = |found: &str, expected: String| QueryError::BadValue {
+        let wrong = |found: &str, expected: String| QueryError::BadFieldValue {
             column: field.column.clone(),
             value: found.chars().take(80).collect(),
             expected,
@@ -206,10 +213,8 @@ impl ResolvedDataset<'_> {
             FieldValue::Add(amount) if column_type.is_numeric() => Assigned::Add(written(column, amount)?),
             FieldValue::Add(amount) => {
                 let found = column_type.word();
-                return Err(wrong(
-                    &amount.to_string(),
-                    format!("for a column of type {found}: only numbers grow"),
-                ));
+                let expected = format!("no amount to grow by, being of type {found}: only numbers grow");
+                return Err(wrong(&amount.to_string(), expected));
             }
             FieldValue::Replace { find, with } if *column_type == ColumnType::Text && !find.is_empty() => {
                 if [find, with].iter().any(|text| text.contains('\0')) {
@@ -218,7 +223,7 @@ impl ResolvedDataset<'_> {
                 Assigned::Replace { find: find.clone(), with: with.clone() }
             }
             FieldValue::Replace { find, .. } => {
-                return Err(wrong(find, "some text to find, in a column of text".to_owned()));
+                return Err(wrong(find, "some text to find, if it is a column of text".to_owned()));
             }
         };
         if value == Assigned::Null && !column.nullable {
@@ -256,7 +261,7 @@ impl ResolvedDataset<'_> {
 
 /// A value as a filter would read it, except that nothing is rounded on its way into the column.
 fn written(column: &Column, value: &Json) -> Result<Value, QueryError> {
-    let bad = |expected: &str| QueryError::BadValue {
+    let bad = |expected: &str| QueryError::BadFieldValue {
         column: column.name.clone(),
         value: value.to_string().chars().take(80).collect(),
         expected: expected.to_owned(),
@@ -270,7 +275,13 @@ fn written(column: &Column, value: &Json) -> Result<Value, QueryError> {
         }
         _ => return Err(bad("a text, a number, true, false or null")),
     };
-    let typed = condition::typed(&column.name, &column.column_type, &literal)?;
+    let typed =
+        condition::typed(&column.name, &column.column_type, &literal).map_err(|error| match error {
+            QueryError::BadValue { column, value, expected } => {
+                QueryError::BadFieldValue { column, value, expected }
+            }
+            other => other,
+        })?;
     match (&column.column_type, &typed) {
         (ColumnType::Integer { .. }, Value::Decimal(_)) => Err(bad("a whole number")),
         _ => Ok(typed),

@@ -314,6 +314,26 @@ pub enum QueryError {
         /// Their names.
         columns: String,
     },
+    /// A value in a key that its column cannot hold.
+    #[error("`{value}` is not {expected}, which `{column}` holds in every key")]
+    BadKeyValue {
+        /// Which column.
+        column: String,
+        /// What was given.
+        value: String,
+        /// What would do.
+        expected: String,
+    },
+    /// A value that cannot be put into a field.
+    #[error("`{value}` cannot be put into `{column}`, which takes {expected}")]
+    BadFieldValue {
+        /// Which column.
+        column: String,
+        /// What was given.
+        value: String,
+        /// What would do.
+        expected: String,
+    },
     /// Nothing to set.
     #[error("there is no field to set")]
     NoFields,

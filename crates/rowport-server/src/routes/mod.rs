@@ -28,6 +28,7 @@ pub(crate) mod users;
 pub(crate) mod views;
 
 use rowport_model::Permission;
+use utoipa_axum::router::UtoipaMethodRouterExt;
 use utoipa_axum::routes;
 
 use crate::access::{Needs, Routes};
@@ -69,17 +70,17 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(READ, routes!(rows::page::get_rows, rows::page::post_rows))
         .add(READ, routes!(rows::count::get_count, rows::count::post_count))
         .add(READ, routes!(rows::landmarks::get_landmarks, rows::landmarks::post_landmarks))
-        .add(DELETE, routes!(changes::preview::preview_delete))
-        .add(DELETE, routes!(changes::bulk::delete_rows))
-        .add(DELETE, routes!(changes::preview::preview_restore))
-        .add(DELETE, routes!(changes::bulk::restore_rows))
-        .add(PURGE, routes!(changes::preview::preview_purge))
-        .add(PURGE, routes!(changes::bulk::purge_rows))
-        .add(UPDATE, routes!(changes::preview::preview_set))
-        .add(UPDATE, routes!(changes::bulk::set_fields))
+        .add(DELETE, routes!(changes::preview::preview_delete).layer(changes::room_for_keys()))
+        .add(DELETE, routes!(changes::bulk::delete_rows).layer(changes::room_for_keys()))
+        .add(DELETE, routes!(changes::preview::preview_restore).layer(changes::room_for_keys()))
+        .add(DELETE, routes!(changes::bulk::restore_rows).layer(changes::room_for_keys()))
+        .add(PURGE, routes!(changes::preview::preview_purge).layer(changes::room_for_keys()))
+        .add(PURGE, routes!(changes::bulk::purge_rows).layer(changes::room_for_keys()))
+        .add(UPDATE, routes!(changes::preview::preview_set).layer(changes::room_for_keys()))
+        .add(UPDATE, routes!(changes::bulk::set_fields).layer(changes::room_for_keys()))
         .add(READ, routes!(changes::list::list_changes))
         .add(READ, routes!(changes::get::get_change))
-        .add(READ, routes!(changes::undo::undo_change))
+        .add(READ, routes!(changes::undo::undo_change).layer(changes::room_for_keys()))
         .add(DELETE, routes!(changes::trash::get_trash))
         .add(Needs::SignIn, routes!(changes::overview::get_trash_overview))
         .add(Needs::SignIn, routes!(journal::get::get_journal))

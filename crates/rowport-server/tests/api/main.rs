@@ -3,6 +3,8 @@
 
 mod access;
 mod bucket;
+mod changes;
+mod deleted;
 mod desk;
 mod document;
 mod downloads;

@@ -9,6 +9,7 @@ pub(crate) mod trash;
 pub(crate) mod undo;
 
 use axum::Json;
+use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rowport_engine::EngineError;
@@ -111,6 +112,11 @@ pub(crate) struct Started {
     change_set: String,
     /// The run that works on it.
     run: Run,
+}
+
+/// Room in a body for as many keys as a selection may name, unless they are longer than keys usually are.
+pub(crate) fn room_for_keys() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(16 << 20)
 }
 
 impl SelectionBody {

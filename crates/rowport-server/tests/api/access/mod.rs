@@ -1,6 +1,7 @@
 //! Who may do what, over HTTP.
 
 mod browsers;
+mod changes;
 mod limits;
 mod matrix;
 pub(crate) mod people;

@@ -78,7 +78,7 @@ fn serving() -> Serving {
 }
 
 /// The files of an archive by their names.
-fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
     (0..archive.len())
         .map(|index| {
