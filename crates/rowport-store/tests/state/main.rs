@@ -29,3 +29,4 @@ mod retention;
 mod runs;
 mod saved;
 mod sweeping;
+mod tampering;
