@@ -6,6 +6,7 @@
 //!
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
+mod changed;
 mod confirm;
 mod dependants;
 mod forward;
@@ -14,7 +15,10 @@ mod history;
 mod images;
 mod job;
 mod preview;
+mod relay;
 mod reverse;
+mod row_events;
+mod row_history;
 mod selection;
 mod token;
 
@@ -28,10 +32,13 @@ use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use changed::Changed;
 pub use confirm::{Confirmed, Request};
 pub use history::{ChangeSetView, TrashPage, TrashRow};
 pub use preview::{Dependants, Preview};
+pub use relay::Relay;
 pub use reverse::ReverseRequest;
+pub use row_history::{HistoryPage, KeptValues, RowChange, RowHistory};
 
 use crate::desk::Desk;
 use crate::error::EngineError;

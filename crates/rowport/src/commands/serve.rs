@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
 use rowport_engine::audit::Anchors;
-use rowport_engine::changes::Changes;
+use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::DeskSettings;
@@ -224,7 +224,15 @@ impl Serving {
         };
         let working = (self.role != Role::Web).then(|| {
             tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-            tokio::spawn(work(runner.clone(), notifier.clone(), anchors, shutdown.draining.clone()))
+            tokio::spawn(work(
+                (
+                    runner.clone(),
+                    notifier.clone(),
+                    Relay::new(Arc::clone(&desk), Arc::clone(&store)),
+                    anchors,
+                ),
+                shutdown.draining.clone(),
+            ))
         });
         let served = match self.role {
             Role::Worker => {
@@ -275,12 +283,15 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
     })
 }
 
-/// Works on runs and tells of their ends until `stop`, and until what is under way then has ended. What this puts into the
-/// audit is below the last anchor.
-async fn work(runner: Runner, notifier: Notifier, anchors: Anchors, stop: CancellationToken) {
+/// Everything that is done in the background, until `stop` and until what is under way then has ended. What this puts into
+/// the audit is below the last anchor.
+async fn work(
+    (runner, notifier, relay, anchors): (Runner, Notifier, Relay, Anchors),
+    stop: CancellationToken,
+) {
     let done = CancellationToken::new();
     let working = async {
-        tokio::join!(runner.work(stop.clone()), notifier.work(stop));
+        tokio::join!(runner.work(stop.clone()), notifier.work(stop.clone()), relay.work(stop));
         done.cancel();
     };
     tokio::join!(working, anchors.work(done.clone()));

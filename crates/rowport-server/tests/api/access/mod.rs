@@ -4,5 +4,6 @@ mod browsers;
 mod limits;
 mod matrix;
 pub(crate) mod people;
+mod row_history;
 mod scope;
 mod signing_in;
