@@ -116,6 +116,10 @@ fn a_row_has_a_history_from_which_each_sees_what_they_may() {
     let both = [first["changes"].as_array().unwrap().clone(), rest["changes"].as_array().unwrap().clone()];
     assert_eq!((both.concat(), &rest["next"]), (all["changes"].as_array().unwrap().clone(), &Value::Null));
 
+    // Told once more, as by somebody who was killed before that was noted.
+    database.execute("UPDATE _rowport_change_chunks SET relayed = 0");
+    assert_eq!((served.relay(), &staff.history(&served, "key=1")), (4, &all));
+
     // The audit finds them by the row, and by what was done.
     let audit = |query: &str| {
         let answer = staff.get(&served, &format!("/api/v1/audit?source=db&dataset=people&{query}"));
