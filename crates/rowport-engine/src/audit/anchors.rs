@@ -76,7 +76,7 @@ impl Anchors {
             Ok(()) => {}
             Err(error) => tracing::warn!(%error, "an anchor of the audit cannot be written"),
         }
-        let signature = anchor.signature.as_deref().unwrap_or_default();
+        let signature = anchor.signature.as_deref();
         tracing::info!(at = %anchor.at, seq = anchor.seq, heads = anchor.heads, signature, "an anchor of the audit");
         *last = Some(anchor);
     }

@@ -37,6 +37,12 @@ test('what was done is said in words', () => {
     'changed the role “Support 2”',
   );
   expect(words('role.deleted', { subject: 'r1', detail: null })).toBe('deleted the role “Support”');
+  expect(words('rows.deleted', { ...orders, detail: { rows: 1 } })).toBe(
+    'asked to delete 1 row of shop/orders',
+  );
+  expect(words('chunk.set', { ...orders, detail: { chunk: 0, rows: 5000, digest: '0' } })).toBe(
+    'changed 5,000 rows of shop/orders',
+  );
   // What a later version may write down.
   expect(words('rows.changed', orders)).toBe('rows.changed of shop/orders');
 });

@@ -1,3 +1,4 @@
+import { plural } from '@/lib/words';
 import type { AuditEvent } from './audit';
 
 /** What the ids in an event stand for, as far as whoever looks may know. */
@@ -11,6 +12,9 @@ export const ACTION_KINDS = [
   { value: '', label: 'Everything' },
   { value: 'session.', label: 'Signing in and out' },
   { value: 'export.', label: 'Downloads of exports' },
+  { value: 'rows.', label: 'Changes that were asked for' },
+  { value: 'change.', label: 'Changes that were taken back' },
+  { value: 'chunk.', label: 'Rows that were changed' },
   { value: 'run.', label: 'Exports in the background' },
   { value: 'artifact.', label: 'Downloads of files' },
   { value: 'user.', label: 'People' },
@@ -32,7 +36,21 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
   const named = (what: string, name: string | undefined) => (name === undefined ? what : `${what} “${name}”`);
   const role = text('name') ?? (subject == null ? undefined : roleOf(subject));
   const format = text('format')?.toUpperCase();
+  const count = typeof detail?.rows === 'number' ? detail.rows : undefined;
+  const rows = `${count === undefined ? 'rows' : plural(count, 'row')}${of}`;
   switch (action) {
+    case 'rows.deleted':
+      return `asked to delete ${rows}`;
+    case 'rows.set':
+      return `asked to change ${rows}`;
+    case 'change.undone':
+      return `asked to take back a change of ${rows}`;
+    case 'chunk.delete':
+      return `deleted ${rows}`;
+    case 'chunk.set':
+      return `changed ${rows}`;
+    case 'chunk.undo':
+      return `took back a change of ${rows}`;
     case 'session.began':
       return 'signed in';
     case 'session.ended':
