@@ -318,6 +318,46 @@ async fn every_tampering_is_found_on_postgres() {
     every_tampering_is_found(SourceKind::Postgres).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_is_named_where_it_is() {
+    let audited = Audited::on(SourceKind::Sqlite, 1).await;
+    let insert = |seq: &str, link: &str| {
+        format!(
+            "INSERT INTO audit (seq, id, at, action, principal, principal_name, detail, position, hash) \
+             SELECT {seq}, 'x', at, action, principal, principal_name, detail, {link} FROM audit WHERE seq = 119"
+        )
+    };
+    let raised = "UPDATE counters SET value = value + 1 WHERE name = 'audit'";
+    let cases: [(String, &[(Wrong, Option<i64>)]); 7] = [
+        // 20 is the next of the same tenant.
+        (
+            "DELETE FROM audit WHERE seq = 17".to_owned(),
+            &[(Wrong::Removed, Some(17)), (Wrong::Altered, Some(20))],
+        ),
+        ("UPDATE audit SET principal = 'x' WHERE seq = 17".to_owned(), &[(Wrong::Altered, Some(17))]),
+        // The last one, which is about rows.
+        (
+            "DELETE FROM audit WHERE seq = 120".to_owned(),
+            &[(Wrong::Removed, Some(120)), (Wrong::Head, None), (Wrong::Rows, None)],
+        ),
+        (
+            "UPDATE row_events SET row_key = '' WHERE seq = 35 AND place = 1".to_owned(),
+            &[(Wrong::Rows, Some(35))],
+        ),
+        (insert("0", "1, hash"), &[(Wrong::Inserted, Some(0))]),
+        (format!("{}; {raised}", insert("121", "0, ''")), &[(Wrong::Inserted, Some(121))]),
+        ("DELETE FROM counters WHERE name = 'audit'".to_owned(), &[(Wrong::Removed, None)]),
+    ];
+    for (sql, expected) in cases {
+        audited.execute(&sql);
+        // The chains alone: a seal says that something is wrong, and not where.
+        let verified = audited.store.audit().verify(None, &[]).await.unwrap();
+        let found: Vec<_> = verified.findings.iter().map(|finding| (finding.wrong, finding.seq)).collect();
+        assert_eq!(found, expected, "{sql}: {:?}", verified.findings);
+        audited.set_back("whole");
+    }
+}
+
 /// What is wrong with an audit.
 fn wrongs(verified: &Verified) -> Vec<Wrong> {
     verified.findings.iter().map(|finding| finding.wrong).collect()
@@ -327,6 +367,8 @@ fn wrongs(verified: &Verified) -> Vec<Wrong> {
 async fn an_older_state_of_the_whole_database_is_found_by_anchors_alone() {
     let audited = Audited::on(SourceKind::Sqlite, 1).await;
     audited.set_back("older");
+    let found = audited.verified().await.findings;
+    assert!(found[0].message.contains("knows of events that are not there any more"), "{found:?}");
     // With the key, and with everything that the database knows: nothing.
     let alone = audited.store.audit().verify(Some(&key(1)), &[]).await.unwrap();
     assert_eq!((alone.findings.as_slice(), alone.events), ([].as_slice(), 50));
