@@ -1,5 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expectAccessible } from './axe';
 import { launch, visit } from './browser';
 import { firstKeys, ownDataset, setByApi, undoByApi } from './bulk';
 import { api, getJson, openDataset, type Workspace, workspace } from './desk';
@@ -34,5 +35,6 @@ test('a row says what happened to it, the latest first', async () => {
   expect(await entries.nth(0).innerText()).toMatch(/took a change of it back/);
   expect(await entries.nth(1).innerText()).toMatch(/changed it/);
   expect(await entries.nth(1).innerText()).toContain(value);
+  await expectAccessible(page, 'the history of a row');
   await context.close();
 });

@@ -33,13 +33,18 @@ impl Rows {
     /// An event for each, whose key has these columns.
     pub(super) fn events(&self, key: &[String]) -> Result<Vec<RowEvent>, EngineError> {
         let Some(image) = self.before.as_ref().or(self.after.as_ref()) else { return Ok(Vec::new()) };
-        let place = |name: &String| image.schema().index_of(name);
-        let places = key.iter().map(place).collect::<Result<Vec<_>, _>>();
-        let places = places
-            .map_err(|error| EngineError::internal(format!("a chunk's rows have not their key: {error}")))?;
+        let places = places(image, key);
+        let places = places.ok_or_else(|| EngineError::internal("a chunk's rows have not their key"))?;
         let event =
             |row| RowEvent { key: key_text(&images::exact(image, &places, row)), digest: self.digest(row) };
         Ok((0..image.num_rows()).map(event).collect())
+    }
+
+    /// Whether it is the row with this key that stands there.
+    pub(super) fn has(&self, row: usize, columns: &[String], key: &str) -> bool {
+        let image = self.before.as_ref().or(self.after.as_ref()).filter(|image| row < image.num_rows());
+        let places = image.and_then(|image| Some((image, places(image, columns)?)));
+        places.is_some_and(|(image, places)| key_text(&images::exact(image, &places, row)) == key)
     }
 
     /// SHA-256 over everything that a row was and is.
@@ -65,6 +70,11 @@ pub(super) fn key_columns(chunk: &Chunk) -> Result<Vec<String>, EngineError> {
 /// A key as the audit has it, and finds it.
 pub(super) fn key_text(key: &Exact) -> String {
     serde_json::Value::from(failure(key, "", "").key).to_string()
+}
+
+/// Where columns stand in an image; none where one is not there.
+fn places(image: &RecordBatch, columns: &[String]) -> Option<Vec<usize>> {
+    columns.iter().map(|name| image.schema().index_of(name).ok()).collect()
 }
 
 /// Every column with its name, in order, so that no two rows are the same bytes.
@@ -121,5 +131,7 @@ mod tests {
         assert_eq!(different.len(), 8);
         assert_eq!(deleted.events(&key).unwrap()[1].digest, deleted.digest(1));
         assert!(deleted.events(&["gone".to_owned()]).is_err());
+        assert!(deleted.has(1, &key, "[\"2\"]") && !deleted.has(0, &key, "[\"2\"]"));
+        assert!(!deleted.has(2, &key, "[\"2\"]") && !deleted.has(1, &["gone".to_owned()], "[\"2\"]"));
     }
 }

@@ -88,10 +88,16 @@ impl Changes {
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        let key = Chosen::keys(&resolved, std::slice::from_ref(key))?.into_iter().next().unwrap_or_default();
+        let named = Chosen::keys(&resolved, std::slice::from_ref(key))?.into_iter().next();
+        let asked = Asked {
+            key: key_text(&named.unwrap_or_default()),
+            key_columns: resolved.change_key()?.into_iter().map(|column| column.name).collect(),
+            shown: Shown::of(&resolved),
+            addresses: principal.access().allows_somewhere(Permission::AuditRead),
+        };
         let limit = page.limit as usize;
         let wanted = RowsWanted {
-            key: &key_text(&key),
+            key: &asked.key,
             dataset: (source, &resolved.name().to_string()),
             tenant: principal.access().tenant(),
             before: page.before,
@@ -102,35 +108,29 @@ impl Changes {
         let more = found.len() > limit;
         found.truncate(limit);
         let next = if more { found.last().map(|row| row.event.seq) } else { None };
-        let shown = Shown::of(&resolved);
-        let addresses = principal.access().allows_somewhere(Permission::AuditRead);
         let mut changes = Vec::with_capacity(found.len());
         for row in found {
-            changes.push(self.row_change(source, &shown, row, addresses).await?);
+            changes.push(self.row_change(source, &asked, row).await?);
         }
-        Ok(RowHistory { columns: shown.names(), changes, next })
+        Ok(RowHistory { columns: asked.shown.names(), changes, next })
     }
 
-    async fn row_change(
-        &self,
-        source: &str,
-        shown: &Shown,
-        row: FoundRow,
-        addresses: bool,
-    ) -> Result<RowChange, EngineError> {
+    async fn row_change(&self, source: &str, asked: &Asked, row: FoundRow) -> Result<RowChange, EngineError> {
         let FoundRow { event, chunk, place, digest } = row;
         let change_set = event.subject.unwrap_or_default();
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = Chunk::find(transaction.as_mut(), &change_set, chunk, false).await?;
         transaction.commit().await?;
-        let rows = found.as_ref().map(Rows::of).transpose()?.filter(|rows| place < rows.count());
+        // Another row that stands in its place is none of its history.
+        let rows = found.as_ref().map(Rows::of).transpose()?;
+        let rows = rows.filter(|rows| rows.has(place, &asked.key_columns, &asked.key));
         let values = match &rows {
             None => KeptValues::Gone,
             Some(rows) if rows.digest(place) == digest => KeptValues::Kept,
             Some(_) => KeptValues::Altered,
         };
-        let of = |image: Option<&RecordBatch>| image.map(|image| shown.values(image, place));
+        let of = |image: Option<&RecordBatch>| image.map(|image| asked.shown.values(image, place));
         Ok(RowChange {
             seq: event.seq,
             at: event.at.to_string(),
@@ -138,12 +138,20 @@ impl Changes {
             change_set,
             actor: event.principal,
             actor_name: event.principal_name,
-            address: event.address.filter(|_| addresses),
+            address: event.address.filter(|_| asked.addresses),
             before: of(rows.as_ref().and_then(|rows| rows.before.as_ref())),
             after: of(rows.as_ref().and_then(|rows| rows.after.as_ref())),
             values,
         })
     }
+}
+
+/// Which row is asked for, and what of it may be told.
+struct Asked {
+    key: String,
+    key_columns: Vec<String>,
+    shown: Shown,
+    addresses: bool,
 }
 
 /// The stored columns that the principal sees, and whether only their mask.

@@ -146,6 +146,15 @@ fn values_that_were_altered_in_the_journal_are_told_apart() {
          WHERE change_set = (SELECT max(change_set) FROM _rowport_change_chunks)",
     );
     assert_eq!(values(), ["altered", "kept"]);
+    // Another row's values are not shown in its place.
+    staff.rename(&served, 2, "Bert");
+    database.execute(
+        "UPDATE _rowport_change_chunks SET (before_image, after_image) =
+            (SELECT before_image, after_image FROM _rowport_change_chunks
+             WHERE change_set = (SELECT max(change_set) FROM _rowport_change_chunks))
+         WHERE change_set = (SELECT min(change_set) FROM _rowport_change_chunks)",
+    );
+    assert_eq!(values(), ["altered", "gone"]);
     database.execute("DELETE FROM _rowport_change_chunks");
     assert_eq!(values(), ["gone", "gone"]);
     assert_eq!(staff.history(&served, "key=1")["changes"][0]["before"], Value::Null);
