@@ -65,7 +65,7 @@ line() {
 }
 
 # What tests say of their counts has one of these words in it.
-counted='kills|races|refused|exports|listeners|connections|views|requests|reads|KiB|rows|restarts|Requests|Answers|Seed'
+counted='kills|races|tamperings|refused|exports|listeners|connections|views|requests|reads|KiB|rows|restarts|Requests|Answers|Seed'
 
 # cases COUNT PACKAGE TEST FILTER…: the tests of that name, so often. The workspace as a whole, so that nothing is built
 # with other features than `make test` builds it with.
@@ -114,6 +114,8 @@ line model cases all changes model::
 line interleaved cases all changes interleaved::
 line broken-rules cases all changes broken_rules::
 line interrupted cases all changes interrupted::
+line tampering cases 1000 state tampering::every
+line relay cases 100 cli relayed::rows_of
 line garage on_garage cases all cli runs::shared runs::killed::csv_in_a_bucket runs::killed::xlsx_in_a_bucket \
     runs::killed::archives_about_a_person_in_a_bucket
 line sessions cases 100 cli runs::lost_connections

@@ -10,6 +10,7 @@ use rowport_model::{
 use tokio::sync::Mutex;
 use tracing::Instrument;
 
+use crate::changes::Changed;
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
 use crate::settings::{
@@ -26,6 +27,8 @@ pub struct Desk {
     pub(crate) changes: ChangeSettings,
     pub(crate) subjects: Vec<SubjectSettings>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where rows were changed a moment ago.
+    pub(crate) changed: Changed,
 }
 
 struct Source {
@@ -82,7 +85,7 @@ impl Desk {
                 Ok(Source { settings, driver, described: Mutex::new(None) })
             })
             .collect::<Result<_, EngineError>>()?;
-        Ok(Self { sources, workspace, exports, changes, subjects, clock })
+        Ok(Self { sources, workspace, exports, changes, subjects, clock, changed: Changed::default() })
     }
 
     /// The sources that the principal may know of: those where a dataset could be that they may read.

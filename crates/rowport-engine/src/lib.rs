@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 pub mod accounts;
+pub mod audit;
 mod cells;
 pub mod changes;
 mod desk;

@@ -7,6 +7,7 @@
 //! - Every change is one statement or one transaction, so a process killed at any instant leaves the state before it or after it, and
 //!   writers at the same time cannot break a limit or save a name twice.
 //! - A run belongs to the attempt that claimed it; what a worker writes after it lost the run changes nothing.
+//! - The audit is chained and sealed, so that whoever alters it is found out: see `docs/decisions/audit.md`.
 //! - That a run has ended is told to the outside: what is to be told stands beside the run's end, in its transaction.
 //! - Whatever differs between databases stands in `src/database/` and `migrations/`.
 //! - The clock is passed in, and so is who asks: a [`Principal`](rowport_model::Principal) sees its own, and an
@@ -38,7 +39,10 @@ pub use artifacts::{
     Artifact, Artifacts, Bucket, BucketSettings, Bytes, Folder, GivenOut, NewArtifact, Served, Storage,
     Target, Upload,
 };
-pub use audit::{Audit, AuditEvent, EventsWanted, NewEvent};
+pub use audit::{
+    Anchor, Audit, AuditEvent, AuditKey, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent,
+    RowsWanted, SealCheck, Sealing, Verified, Wrong,
+};
 pub use deliveries::{Channel, Deliveries, Delivery, DeliveryEvent, DeliveryState, DueDelivery, Undelivered};
 pub use error::StoreError;
 pub use ids::Ids;

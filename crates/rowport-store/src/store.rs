@@ -5,7 +5,7 @@ use rowport_model::Principal;
 
 use crate::access::{ApiKeys, Invitations, Roles, Sessions, Users};
 use crate::artifacts::Artifacts;
-use crate::audit::Audit;
+use crate::audit::{Audit, AuditKey};
 use crate::database::{Database, Postgres, Sqlite};
 use crate::deliveries::{Channel, Deliveries};
 use crate::error::StoreError;
@@ -22,6 +22,8 @@ pub struct Store {
     pub(crate) ids: Ids,
     /// Over which it is told that a run has ended.
     pub(crate) channels: Vec<Channel>,
+    /// What events are sealed with, where they are.
+    pub(crate) audit_key: Option<AuditKey>,
 }
 
 /// The version of a state, before anything is done to it.
@@ -69,7 +71,7 @@ impl Store {
     }
 
     fn on(database: Database) -> Self {
-        Self { database, ids: Ids::default(), channels: Vec::new() }
+        Self { database, ids: Ids::default(), channels: Vec::new(), audit_key: None }
     }
 
     /// The same store with another source of ids.

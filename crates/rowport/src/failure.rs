@@ -17,6 +17,7 @@ Exit codes:
   5    the output cannot be written
   6    the configuration is wrong
   7    some rows were not changed, and are listed
+  8    the audit is not what was written down
   130  interrupted";
 
 /// Why a command ended early.

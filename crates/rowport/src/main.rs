@@ -7,6 +7,7 @@ mod demo;
 mod failure;
 mod shutdown;
 mod sources;
+mod state;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -719,6 +719,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/datasets/{dataset}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened through Rowport to the row with a key, the latest first, whether the row is still there or not. */
+        get: operations["get_row_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/datasets/{dataset}/landmarks": {
         parameters: {
             query?: never;
@@ -1095,7 +1112,7 @@ export interface components {
             dataset?: string | null;
             /** @description More, as the action needs it. */
             detail: Record<string, never>;
-            /** @description A version 7 UUID. */
+            /** @description A version 7 UUID; that of a change set, `/` and a number where rows of a chunk were changed. */
             id: string;
             /** @description Who did it: the principal's id. */
             principal: string;
@@ -1798,6 +1815,11 @@ export interface components {
             sql: string;
         };
         /**
+         * @description What became of the values of a row that the journal held.
+         * @enum {string}
+         */
+        KeptValues: "kept" | "altered" | "gone";
+        /**
          * @description The values of a row's key columns, in the order of the dataset's key; a key of one column may be written without
          *     a list around it.
          */
@@ -2103,6 +2125,32 @@ export interface components {
              */
             name: string;
         };
+        /** @description Something that happened to a row. */
+        RowChange: {
+            /** @description `delete`, `set`, or `undo`. */
+            action: string;
+            /** @description Who did it: the principal's id. */
+            actor: string;
+            /** @description Their name at the time. */
+            actor_name: string;
+            /** @description The network address that the request came from, for those who may read the audit. */
+            address?: string;
+            /** @description What it became; `null` where it went away, or where it is not known any more. */
+            after: components["schemas"]["Cell"][] | null;
+            /** @description When, as RFC 3339 in UTC. */
+            at: string;
+            /** @description What the row was; `null` where there was none, or where it is not known any more. */
+            before: components["schemas"]["Cell"][] | null;
+            /** @description The change set that it was part of. */
+            change_set: string;
+            /**
+             * Format: int64
+             * @description The number of its event in the audit.
+             */
+            seq: number;
+            /** @description Whether the values can be believed. */
+            values: components["schemas"]["KeptValues"];
+        };
         /** @description A row that was not changed, and why. */
         RowFailure: {
             /** @description The stable code. */
@@ -2115,6 +2163,18 @@ export interface components {
             message: string;
             /** @description Where somebody has changed the row since: what it holds now, and what it would go back to. */
             versions?: components["schemas"]["FieldVersions"][];
+        };
+        /** @description What happened to a row, the latest first. */
+        RowHistory: {
+            /** @description What happened. */
+            changes: components["schemas"]["RowChange"][];
+            /** @description The columns that the principal may see, in the order of the values. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description What to give as `before` for the next page; `null` when this is the last one.
+             */
+            next: number | null;
         };
         /**
          * @description Whether two exports of the same snapshot have their rows in the same order.
@@ -2836,6 +2896,11 @@ export interface operations {
                 dataset?: string;
                 /** @description Only where this stands in the name of who did it, or is the subject or the address. */
                 search?: string;
+                /**
+                 * @description Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
+                 * @example ["17"]
+                 */
+                key?: string;
                 /** @description Only since this moment. */
                 from?: string;
                 /** @description Only before this moment. */
@@ -2883,6 +2948,11 @@ export interface operations {
                 dataset?: string;
                 /** @description Only where this stands in the name of who did it, or is the subject or the address. */
                 search?: string;
+                /**
+                 * @description Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
+                 * @example ["17"]
+                 */
+                key?: string;
                 /** @description Only since this moment. */
                 from?: string;
                 /** @description Only before this moment. */
@@ -4829,6 +4899,57 @@ export interface operations {
             503: components["responses"]["Unavailable"];
             504: components["responses"]["Timeout"];
             507: components["responses"]["StorageFull"];
+        };
+    };
+    get_row_history: {
+        parameters: {
+            query: {
+                /**
+                 * @description The row's key: its value, or a JSON list of the values of its columns.
+                 * @example 17
+                 */
+                key: string;
+                /** @description Only events with a smaller number: the `next` of the page before. */
+                before?: number;
+                /** @description At most so many; 20 when absent, and 100 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The source's name.
+                 * @example demo
+                 */
+                source: string;
+                /**
+                 * @description The table's name, with `schema.` before it where the schema is not the default one.
+                 * @example records
+                 */
+                dataset: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What happened to the row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RowHistory"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            502: components["responses"]["BadGateway"];
+            503: components["responses"]["Unavailable"];
+            504: components["responses"]["Timeout"];
         };
     };
     get_landmarks: {

@@ -8,10 +8,12 @@
 
 mod chunks;
 mod definition;
+mod relay;
 mod sets;
 
 pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken, Trash};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
+pub use relay::Unrelayed;
 pub use sets::{ChangeSet, ChangeSetState, Filter, NewChangeSet};
 
 use crate::error::DriverError;

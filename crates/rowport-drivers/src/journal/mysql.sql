@@ -45,5 +45,6 @@ CREATE TABLE IF NOT EXISTS _rowport_change_chunks (
     done_at bigint,
     relayed bigint NOT NULL DEFAULT 0,
     PRIMARY KEY (change_set, chunk),
+    KEY change_chunks_to_relay (relayed, done_at, change_set, chunk),
     FOREIGN KEY (change_set) REFERENCES _rowport_change_sets (id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

@@ -45,3 +45,5 @@ CREATE TABLE IF NOT EXISTS _rowport_change_chunks (
     relayed integer NOT NULL DEFAULT 0,
     PRIMARY KEY (change_set, chunk)
 );
+-- What Rowport's own audit does not know of yet.
+CREATE INDEX IF NOT EXISTS _rowport_change_chunks_to_relay ON _rowport_change_chunks (relayed, done_at, change_set, chunk);

@@ -192,7 +192,10 @@ impl Changes {
         self.desk.permit(principal, permission_for(action_of(&set, &done)), source, dataset)?;
         if OutcomeState::from(set.state) == OutcomeState::Open {
             let job = Job::new(&self.desk, resolved.clone(), source, set, attempt).await?;
-            job.run(cancel, progress).await?;
+            let ran = job.run(cancel, progress).await;
+            // What was done is told, however it ended.
+            self.desk.changed.note(source);
+            ran?;
         }
         job::outcome(driver.as_ref(), &resolved, change_set).await
     }

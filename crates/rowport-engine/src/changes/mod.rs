@@ -6,6 +6,7 @@
 //!
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
+mod changed;
 mod chosen_rows;
 mod confirm;
 mod dependants;
@@ -18,7 +19,10 @@ mod job;
 mod preview;
 mod purge;
 mod rehearsal;
+mod relay;
 mod reverse;
+mod row_events;
+mod row_history;
 mod selection;
 mod token;
 mod trash;
@@ -32,10 +36,13 @@ use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use changed::Changed;
 pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
 pub use preview::{Dependants, Preview};
+pub use relay::Relay;
 pub use reverse::ReverseRequest;
+pub use row_history::{HistoryPage, KeptValues, RowChange, RowHistory};
 pub use trash::{DatasetTrash, TrashPage, TrashRequest, TrashRow, TrashTotals};
 
 use crate::cells::Cell;

@@ -80,6 +80,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(UPDATE, routes!(changes::bulk::set_fields).layer(changes::room_for_keys()))
         .add(READ, routes!(changes::list::list_changes))
         .add(READ, routes!(changes::get::get_change))
+        .add(READ, routes!(changes::history::get_row_history))
         .add(READ, routes!(changes::undo::undo_change).layer(changes::room_for_keys()))
         .add(DELETE, routes!(changes::trash::get_trash))
         .add(Needs::SignIn, routes!(changes::overview::get_trash_overview))

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
-use rowport_engine::changes::Changes;
+use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::{Notifier, NotifySettings};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{
@@ -46,6 +46,7 @@ pub struct Served {
     pub store: Arc<Store>,
     pub accounts: Accounts,
     pub clock: Arc<HandClock>,
+    relay: Relay,
     _shutdown: DropGuard,
     pub runtime: tokio::runtime::Runtime,
     _files: Option<tempfile::TempDir>,
@@ -130,7 +131,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
     let stop = shutdown.clone();
     let clock = Arc::new(HandClock::default());
     let ticking = Arc::clone(&clock);
-    let (address, store, accounts) = runtime.block_on(async move {
+    let (address, store, accounts, relay) = runtime.block_on(async move {
         let desk = Desk::new(settings, Limits::default(), ticking).unwrap();
         let store = match state {
             Some(file) => Store::open(&file).await.unwrap(),
@@ -158,6 +159,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
         });
         let (store, accounts) = (Arc::clone(&store), accounts.clone());
         let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
+        let relay = Relay::new(Arc::clone(&desk), Arc::clone(&store));
         let state = AppState {
             desk,
             changes,
@@ -172,15 +174,30 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             draining: stop.clone(),
         };
         tokio::spawn(rowport_server::serve(listener, state, stop));
-        (address, store, accounts)
+        (address, store, accounts, relay)
     });
-    Served { address, store, accounts, clock, _shutdown: shutdown.drop_guard(), runtime, _files: files }
+    Served {
+        address,
+        store,
+        accounts,
+        clock,
+        relay,
+        _shutdown: shutdown.drop_guard(),
+        runtime,
+        _files: files,
+    }
 }
 
 impl Served {
     /// The path of a dataset's route.
     pub fn path(dataset: &str, route: &str) -> String {
         format!("/api/v1/sources/db/datasets/{dataset}/{route}")
+    }
+
+    /// Tells the audit of the rows that were changed, and how many chunks there were.
+    pub fn relay(&self) -> u64 {
+        let never = CancellationToken::new();
+        self.runtime.block_on(self.relay.source("db", &never)).unwrap()
     }
 
     pub fn get(&self, path: &str) -> Answer {

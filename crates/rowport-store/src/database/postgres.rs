@@ -19,6 +19,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0002_runs.sql"),
     include_str!("../../migrations/postgres/0003_access.sql"),
     include_str!("../../migrations/postgres/0004_deliveries.sql"),
+    include_str!("../../migrations/postgres/0005_audit.sql"),
 ];
 
 /// The version of a database that took every step.

@@ -8,6 +8,7 @@ pub(crate) trait StoredRow {
     fn text_or_none(&self, column: &str) -> Result<Option<String>, sqlx::Error>;
     fn number(&self, column: &str) -> Result<i64, sqlx::Error>;
     fn number_or_none(&self, column: &str) -> Result<Option<i64>, sqlx::Error>;
+    fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error>;
 }
 
 macro_rules! stored_row {
@@ -26,6 +27,10 @@ macro_rules! stored_row {
             }
 
             fn number_or_none(&self, column: &str) -> Result<Option<i64>, sqlx::Error> {
+                self.try_get(column)
+            }
+
+            fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error> {
                 self.try_get(column)
             }
         }

@@ -1,5 +1,5 @@
 //! One suite for the state on SQLite and on PostgreSQL.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, clippy::disallowed_methods)]
 
 /// Runs each case on a store of its own in every database that the state can be in.
 macro_rules! on_every_state {
@@ -29,3 +29,4 @@ mod retention;
 mod runs;
 mod saved;
 mod sweeping;
+mod tampering;

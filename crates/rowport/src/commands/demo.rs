@@ -65,6 +65,7 @@ impl Demo {
             listen,
             data_dir,
             state: None,
+            audit_key: None,
             door: Door::Demo,
             role: Role::All,
             chatty: false,

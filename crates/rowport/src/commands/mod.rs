@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod audit;
 mod changes;
 mod completions;
 mod config;
@@ -43,6 +44,9 @@ pub enum Command {
     Demo(demo::Demo),
     /// Look whether everything that Rowport needs is there.
     Doctor(doctor::Doctor),
+    /// Work with the audit.
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// Work with the configuration.
     #[command(subcommand)]
     Config(config::Config),
@@ -70,6 +74,7 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
+            Self::Audit(command) => command.run().await,
             Self::Config(command) => command.run().await,
             Self::Completions(command) => command.run(),
         }

@@ -7,7 +7,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use rowport_engine::Desk;
 use rowport_engine::accounts::{Accounts, Door};
-use rowport_engine::changes::Changes;
+use rowport_engine::audit::Anchors;
+use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::DeskSettings;
@@ -16,17 +17,19 @@ use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Ids, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{self, ServerSettings};
 use crate::failure::Failure;
 use crate::shutdown::{Shutdown, ShutdownTimes};
 use crate::sources;
+use crate::state::{self, Place, in_store};
 use crate::telemetry::{self, LogFormat, Metrics, Traces};
 
 /// Where the page is unless said otherwise.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:7878";
 /// Where Rowport keeps its own state unless said otherwise.
-const DEFAULT_DATA_DIR: &str = "rowport-data";
+pub const DEFAULT_DATA_DIR: &str = "rowport-data";
 
 /// Serve the page and the API.
 #[derive(Args)]
@@ -46,6 +49,10 @@ pub struct Serve {
     /// `postgres://…`: keep the state in the schema `rowport` there, which several processes can share.
     #[arg(long, env = "ROWPORT_STATE", hide_env_values = true)]
     state: Option<String>,
+    /// The file of the key that the audit is sealed with, the same for all processes [default: `audit.key` in the folder,
+    /// which is made, unless the state is on a server].
+    #[arg(long, env = "ROWPORT_AUDIT_KEY", value_name = "FILE")]
+    audit_key: Option<PathBuf>,
     /// Nobody signs in, and whoever reaches the port may do everything: for one person on their own machine. On
     /// loopback only.
     #[arg(long)]
@@ -91,8 +98,8 @@ impl Serve {
         telemetry.metrics = self.metrics.or(telemetry.metrics);
         telemetry.traces = self.traces.or(telemetry.traces.take());
         let door = if self.no_sign_in { Door::Open } else { Door::Closed };
-        let (state, role) = (self.state, self.role);
-        Serving { desk, listen, data_dir, state, door, role, chatty: true, server }.run().await
+        let (state, audit_key, role) = (self.state, self.audit_key, self.role);
+        Serving { desk, listen, data_dir, state, audit_key, door, role, chatty: true, server }.run().await
     }
 }
 
@@ -123,6 +130,8 @@ pub struct Serving {
     pub data_dir: PathBuf,
     /// The URL of its own state, where that is not in the folder.
     pub state: Option<String>,
+    /// The file of the key that the audit is sealed with, where it was named.
+    pub audit_key: Option<PathBuf>,
     /// Who may come in without signing in.
     pub door: Door,
     /// What it does.
@@ -176,10 +185,9 @@ impl Serving {
         allow_many_files();
         std::fs::create_dir_all(&self.data_dir)
             .map_err(|error| Failure::output(&format!("the folder {}", self.data_dir.display()), &error))?;
-        let store = match &self.state {
-            Some(url) => Store::connect(url).await.map_err(in_store)?,
-            None => Store::open(&self.data_dir.join("rowport.sqlite")).await.map_err(in_store)?,
-        };
+        let place =
+            Place { data_dir: &self.data_dir, url: self.state.as_deref(), key: self.audit_key.as_deref() };
+        let (anchors, (store, sealing)) = (place.anchors(), place.open().await?);
         let storage = storage(self.server.bucket.as_ref(), &self.data_dir).map_err(in_store)?;
         match store.artifacts().own(&storage).await {
             Ok(_) => {}
@@ -207,7 +215,9 @@ impl Serving {
         );
         let notifier =
             Notifier::new(self.server.notify.clone(), Arc::clone(&store), Arc::clone(desk.clock()));
+        let anchors = Anchors::new(Arc::clone(&store), Arc::clone(desk.clock()), anchors);
         let address = announce_at(&listener, self.role, self.server.telemetry.log_format)?;
+        state::tell(sealing);
         let scraping = match self.server.telemetry.metrics {
             Some(address) => Some(scraped(address, &store, &desk, &shutdown).await?),
             None => None,
@@ -216,16 +226,15 @@ impl Serving {
         let changes = Changes::new(Arc::clone(&desk), key, Arc::new(Ids::default()));
         let working = (self.role != Role::Web).then(|| {
             tokio::spawn(warn_of_settings(Arc::clone(&desk)));
-            let (runner, notifier, changes) = (runner.clone(), notifier.clone(), changes.clone());
-            let (store, stop) = (Arc::clone(&store), shutdown.draining.clone());
-            tokio::spawn(async move {
-                // Until `stop`, and until what is under way then has ended.
-                tokio::join!(
-                    runner.work(stop.clone()),
-                    notifier.work(stop.clone()),
-                    changes.expire_regularly(store, stop)
-                );
-            })
+            let background = Background {
+                runner: runner.clone(),
+                notifier: notifier.clone(),
+                relay: Relay::new(Arc::clone(&desk), Arc::clone(&store)),
+                changes: changes.clone(),
+                store: Arc::clone(&store),
+                anchors,
+            };
+            tokio::spawn(background.work(shutdown.draining.clone()))
         });
         let served = match self.role {
             Role::Worker => {
@@ -267,15 +276,40 @@ impl Serving {
     }
 }
 
-fn in_store(error: StoreError) -> Failure {
-    Failure::output("the store", &error)
-}
-
 async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         Failure::output(&format!("cannot listen on {address}"), &error)
             .with_hint(format!("choose another port with {option}"))
     })
+}
+
+/// Everything that is done in the background.
+struct Background {
+    runner: Runner,
+    notifier: Notifier,
+    relay: Relay,
+    /// Removes what has been in the trash for long enough.
+    changes: Changes,
+    store: Arc<Store>,
+    anchors: Anchors,
+}
+
+impl Background {
+    /// Does it until `stop`, and until what is under way then has ended. What this puts into the audit is below the last
+    /// anchor.
+    async fn work(self, stop: CancellationToken) {
+        let done = CancellationToken::new();
+        let working = async {
+            tokio::join!(
+                self.runner.work(stop.clone()),
+                self.notifier.work(stop.clone()),
+                self.relay.work(stop.clone()),
+                self.changes.expire_regularly(self.store, stop)
+            );
+            done.cancel();
+        };
+        tokio::join!(working, self.anchors.work(done.clone()));
+    }
 }
 
 /// Counts from now on, and tells it at the address.

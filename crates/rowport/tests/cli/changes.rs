@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use crate::binary::{cases, finished, rowport, run, sha256};
 
-const ROWS: u32 = 30_000;
+pub const ROWS: u32 = 30_000;
 
 /// Rows of some types, in each database's words.
-fn filled(kind: SourceKind) -> Database {
+pub fn filled(kind: SourceKind) -> Database {
     let database = Database::create(kind);
     database.execute(
         "CREATE TABLE posts (id integer PRIMARY KEY, title varchar(60), likes integer, rate double precision)",

@@ -20,6 +20,7 @@ mod memory;
 mod operations;
 mod options;
 mod reference;
+mod relayed;
 mod runs;
 mod snapshot;
 mod subjects;

@@ -38,9 +38,15 @@ test('what was done is said in words', () => {
   );
   expect(words('role.deleted', { subject: 'r1', detail: null })).toBe('deleted the role “Support”');
   expect(words('rows.purged', { ...orders, detail: { rows: 1200 } })).toBe(
-    'deleted 1,200 rows of shop/orders for good',
+    'asked to delete 1,200 rows of shop/orders for good',
   );
-  expect(words('rows.restored', { ...orders, detail: null })).toBe('restored rows of shop/orders');
+  expect(words('rows.restored', { ...orders, detail: null })).toBe('asked to restore rows of shop/orders');
+  expect(words('rows.deleted', { ...orders, detail: { rows: 1 } })).toBe(
+    'asked to delete 1 row of shop/orders',
+  );
+  expect(words('chunk.set', { ...orders, detail: { chunk: 0, rows: 5000, digest: '0' } })).toBe(
+    'changed 5,000 rows of shop/orders',
+  );
   // What a later version may write down.
   expect(words('rows.changed', orders)).toBe('rows.changed of shop/orders');
 });

@@ -12,10 +12,11 @@ export const ACTION_KINDS = [
   { value: '', label: 'Everything' },
   { value: 'session.', label: 'Signing in and out' },
   { value: 'export.', label: 'Downloads of exports' },
+  { value: 'rows.', label: 'Changes that were asked for' },
+  { value: 'change.', label: 'Changes that were taken back' },
+  { value: 'chunk.', label: 'Rows that were changed' },
   { value: 'run.', label: 'Exports in the background' },
   { value: 'artifact.', label: 'Downloads of files' },
-  { value: 'rows.', label: 'Changes of rows' },
-  { value: 'change.', label: 'Undone changes of rows' },
   { value: 'user.', label: 'People' },
   { value: 'role.', label: 'Roles' },
   { value: 'key.', label: 'API keys' },
@@ -34,9 +35,32 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
   const whom = (subject == null ? undefined : nameOf(subject)) ?? 'somebody';
   const named = (what: string, name: string | undefined) => (name === undefined ? what : `${what} “${name}”`);
   const role = text('name') ?? (subject == null ? undefined : roleOf(subject));
-  const rows = typeof detail?.rows === 'number' ? plural(detail.rows, 'row') : 'rows';
   const format = text('format')?.toUpperCase();
+  const count = typeof detail?.rows === 'number' ? detail.rows : undefined;
+  const rows = `${count === undefined ? 'rows' : plural(count, 'row')}${of}`;
   switch (action) {
+    case 'rows.deleted':
+      return `asked to delete ${rows}`;
+    case 'rows.set':
+      return `asked to change ${rows}`;
+    case 'rows.restored':
+      return `asked to restore ${rows}`;
+    case 'rows.purged':
+      return `asked to delete ${rows} for good`;
+    case 'rows.expired':
+      return `removed ${rows} from the trash, whose time was over`;
+    case 'change.undone':
+      return `asked to take back a change of ${rows}`;
+    case 'chunk.delete':
+      return `deleted ${rows}`;
+    case 'chunk.set':
+      return `changed ${rows}`;
+    case 'chunk.restore':
+      return `restored ${rows}`;
+    case 'chunk.purge':
+      return `deleted ${rows} for good`;
+    case 'chunk.undo':
+      return `took back a change of ${rows}`;
     case 'session.began':
       return 'signed in';
     case 'session.ended':
@@ -54,18 +78,6 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
       return 'deleted an export';
     case 'artifact.downloaded':
       return `downloaded the file of an export${of}`;
-    case 'rows.deleted':
-      return `deleted ${rows}${of}`;
-    case 'rows.set':
-      return `set fields of ${rows}${of}`;
-    case 'rows.restored':
-      return `restored ${rows}${of}`;
-    case 'rows.purged':
-      return `deleted ${rows}${of} for good`;
-    case 'rows.expired':
-      return `removed ${rows}${of} from the trash, whose time was over`;
-    case 'change.undone':
-      return `took back a change of ${rows}${of}`;
     case 'user.first_admin':
       return `${whom} became the first administrator`;
     case 'user.created':

@@ -33,7 +33,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
               Rows that were deleted more than once are removed as often as they are there.
             </p>
           )}
-          <p className="font-medium text-danger">Nothing brings them back: this cannot be undone.</p>
+          <p className="font-medium text-danger">This cannot be undone.</p>
           <DependantsList source={datasetRef.source} dependants={dependants} />
         </>
       )}

@@ -28,7 +28,8 @@ export default function ResultDialog({ result }: { result: Result }) {
   const close = () => showResult(undefined);
   const repeat = again(ref, deed);
   // What somebody has changed since is not tried again along with the others: it would be left alone again.
-  const retried = shown.filter((each) => each.code !== 'changed_since');
+  const mayRetry = ({ code: reason }: RowFailure) => reason !== 'changed_since';
+  const retried = shown.filter(mayRetry);
 
   const act = (steps: () => Promise<Answer>) => {
     setBusy(true);
@@ -93,7 +94,7 @@ export default function ResultDialog({ result }: { result: Result }) {
             <Download aria-hidden />
             Download as CSV
           </Button>
-          {repeat && (
+          {repeat && failures.some(mayRetry) && (
             <Button
               look="primary"
               disabled={busy || retried.length === 0}

@@ -92,8 +92,8 @@ function width(index: number) {
 function Origin({ row: { deleted_by: who, deleted_at: at, until }, now }: { row: TrashRow; now: number }) {
   return (
     <>
-      <td className="truncate pr-3 text-ink-soft max-sm:whitespace-normal">
-        {who !== undefined && <span className="mr-2 text-ink">{who}</span>}
+      <td className="truncate pr-3 text-ink-soft max-sm:py-1.5">
+        {who !== undefined && <span className="mr-2 text-ink max-sm:block max-sm:truncate">{who}</span>}
         {at !== undefined && <span title={exactMoment(at)}>{momentWords(at, now)}</span>}
         {who === undefined && at === undefined && 'Not known'}
         {until !== undefined && (

@@ -10,10 +10,12 @@ interface VersionsTableProps {
 /** What a row holds now, beside what it would go back to. */
 export function VersionsTable({ versions, columns }: VersionsTableProps) {
   return (
-    <table className="mt-1.5 w-full table-fixed rounded-lg bg-sunken text-left text-[13px] [&_td]:px-2 [&_td]:pb-1.5 [&_th]:px-2 [&_th]:py-1.5 [&_th]:text-xs [&_th]:font-medium [&_th]:text-ink-soft">
-      <thead>
+    <table className="mt-1.5 w-full table-fixed rounded-lg bg-sunken text-left text-[13px] leading-5 [&_td]:px-2 [&_td]:pb-1.5 [&_th]:px-2 [&_th]:text-xs [&_th]:leading-5 [&_th]:font-medium [&_th]:text-ink-soft">
+      <thead className="[&_th]:py-1.5">
         <tr>
-          <th scope="col">Field</th>
+          <th scope="col" className="w-1/4">
+            Field
+          </th>
           <th scope="col">Now</th>
           <th scope="col">Goes back to</th>
         </tr>

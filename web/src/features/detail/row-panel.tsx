@@ -11,6 +11,7 @@ import { usePhone } from '@/hooks/use-media';
 import { keyFilter } from '@/lib/filter';
 import { RowFields } from './row-fields';
 import { RelatedRows } from './related-rows';
+import { RowHistory } from './row-history';
 
 interface RowPanelProps {
   datasetRef: DatasetRef;
@@ -113,9 +114,14 @@ function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>
   if (answer.isError) return <ProblemNotice error={answer.error} onRetry={() => void answer.refetch()} />;
   if (!row) {
     return (
-      <EmptyNotice icon={<X />} title="This row is gone">
-        It was deleted, or its key has changed.
-      </EmptyNotice>
+      // A region that scrolls must be reachable by keyboard.
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Row">
+        <EmptyNotice icon={<X />} title="This row is gone">
+          It was deleted, or its key has changed.
+        </EmptyNotice>
+        <RowHistory datasetRef={datasetRef} dataset={dataset} rowKey={rowKey} />
+      </div>
     );
   }
   const names = answer.data.columns.map((column) => column.name);
@@ -127,6 +133,7 @@ function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>
     <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Row">
       <RowFields dataset={dataset} values={values} truncated={truncated} />
       <RelatedRows datasetRef={datasetRef} dataset={dataset} values={values} />
+      <RowHistory datasetRef={datasetRef} dataset={dataset} rowKey={rowKey} />
     </div>
   );
 }

@@ -194,6 +194,7 @@ export function DataGrid(props: DataGridProps) {
     keyOf,
     selection,
     onEnd: (ended, to) => {
+      scroller.current?.focus({ preventScroll: true });
       go({ row: to, column: 0 });
       void rowsSelected.endDrag(ended, to);
     },

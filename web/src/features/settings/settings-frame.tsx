@@ -1,5 +1,5 @@
 import clsx from 'clsx';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import type { Me } from '@/api/session';
 import { AppLink } from '@/components/app-link';
 
@@ -43,13 +43,22 @@ interface SettingsFrameProps {
 
 /** What stands around every part of the settings. */
 export function SettingsFrame({ part, parts, children }: SettingsFrameProps) {
+  const nav = useRef<HTMLElement>(null);
+  // On a phone the parts do not fit: the one that is shown is brought into sight.
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [part]);
   return (
     // A region that scrolls must be reachable by keyboard.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div className="min-h-0 flex-1 overflow-y-scroll" tabIndex={0} role="region" aria-label="Settings">
       <div className="mx-auto max-w-5xl px-4 py-6 sm:px-8 sm:py-8">
         <h1 className="text-xl font-semibold">Settings</h1>
-        <nav aria-label="Parts of the settings" className="mt-3 overflow-x-auto border-b border-line">
+        <nav
+          ref={nav}
+          aria-label="Parts of the settings"
+          className="mt-3 overflow-x-auto border-b border-line"
+        >
           <ul className="flex">
             {parts.map(({ id, label }) => (
               <li key={id}>

@@ -28,6 +28,9 @@ pub(crate) struct AuditParams {
     dataset: Option<String>,
     /// Only where this stands in the name of who did it, or is the subject or the address.
     search: Option<String>,
+    /// Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
+    #[param(example = "[\"17\"]")]
+    key: Option<String>,
     /// Only since this moment.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<String>,
@@ -49,7 +52,7 @@ impl AuditParams {
         if !(1..=200).contains(&limit) {
             return Err(ApiError::bad_request("`limit` is 1 to 200"));
         }
-        let texts = [&self.principal, &self.action, &self.source, &self.dataset, &self.search];
+        let texts = [&self.principal, &self.action, &self.source, &self.dataset, &self.search, &self.key];
         if texts.into_iter().flatten().any(|text| text.contains('\0')) {
             return Err(StoreError::BadText.into());
         }
@@ -58,6 +61,9 @@ impl AuditParams {
             (None, None) => None,
             _ => return Err(bad("`source` and `dataset` go together")),
         };
+        if self.key.is_some() && dataset.is_none() {
+            return Err(bad("a `key` is that of a row of a dataset: `source` and `dataset` go with it"));
+        }
         let moment = |text: &Option<String>| {
             let moment = text.as_deref().map(str::parse::<Timestamp>).transpose();
             moment.map_err(|_| bad("a moment is written as 2026-01-31T12:00:00Z"))
@@ -68,6 +74,7 @@ impl AuditParams {
             action: self.action.as_deref(),
             dataset,
             search: self.search.as_deref(),
+            row_key: self.key.as_deref(),
             from: moment(&self.from)?,
             to: moment(&self.to)?,
             before: self.before,

@@ -2,6 +2,7 @@
 
 pub(crate) mod bulk;
 pub(crate) mod get;
+pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod overview;
 pub(crate) mod preview;

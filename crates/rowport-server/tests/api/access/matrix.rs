@@ -61,7 +61,11 @@ fn with_subjects() -> Serving {
 fn ask(served: &Served, route: &Route, cookie: Option<&str>) -> Answer {
     let path = route.path.replace("{source}", "db").replace("{dataset}", "items");
     let path = path.replace("{id}", "none").replace("{name}", "none");
-    let path = if path.contains("/artifacts/") { path + "?expires=1&signature=00" } else { path };
+    let path = match path {
+        path if path.contains("/artifacts/") => path + "?expires=1&signature=00",
+        path if path.ends_with("/history") => path + "?key=1",
+        path => path,
+    };
     // A body that cannot be read is refused whoever sends it, so these can be.
     let body = match &route.path {
         path if path.contains("/subject-exports") => json!({ "subject": "person", "value": "acme" }),

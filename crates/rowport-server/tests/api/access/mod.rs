@@ -5,5 +5,6 @@ mod changes;
 mod limits;
 mod matrix;
 pub(crate) mod people;
+mod row_history;
 mod scope;
 mod signing_in;

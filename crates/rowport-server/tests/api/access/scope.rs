@@ -101,6 +101,8 @@ fn alike(effect: ColumnEffect, seed: &[u8; 32]) {
                     "?columns=person.score",
                     "?filter=firm+%3D+other",
                     "?every=100",
+                    "?key=1",
+                    "?key=5",
                 ] {
                     let path = format!("{place}{query}");
                     same(&on_left.get(&left, &path), &on_right.get(&right, &path), &path);

@@ -17,6 +17,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0002_runs.sql"),
     include_str!("../../../migrations/sqlite/0003_access.sql"),
     include_str!("../../../migrations/sqlite/0004_deliveries.sql"),
+    include_str!("../../../migrations/sqlite/0005_audit.sql"),
 ];
 
 /// The version of a file that took every step.

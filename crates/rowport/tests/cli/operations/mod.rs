@@ -1,5 +1,6 @@
 //! What whoever runs Rowport stands on: probes, log lines, metrics, traces, and processes of one role.
 
+mod audit;
 mod logs;
 mod metrics;
 mod notifications;

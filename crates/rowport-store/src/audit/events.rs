@@ -1,22 +1,23 @@
-//! The audit: one row for each action. A row is written in the transaction of what it tells of, or before it.
+//! What the audit is made of: writing an event down, and finding it again.
 
 use jiff::Timestamp;
 use rowport_model::Clock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Audit;
+use super::record::record;
 use crate::access::Actor;
 use crate::database::{StoredRow, in_transaction, with_pool};
 use crate::error::StoreError;
 use crate::runs::moment;
-use crate::store::Store;
 
 /// An action, as the audit has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct AuditEvent {
     /// Its place in the audit: rises by one with every event.
     pub seq: i64,
-    /// A version 7 UUID.
+    /// A version 7 UUID; that of a change set, `/` and a number where rows of a chunk were changed.
     pub id: String,
     /// When.
     #[serde(with = "crate::moment")]
@@ -71,6 +72,8 @@ pub struct EventsWanted<'a> {
     pub dataset: Option<(&'a str, &'a str)>,
     /// Only events with this text in the name of who did it, or as their subject or address.
     pub search: Option<&'a str>,
+    /// Only events about the row with this key, as [`RowEvent`](super::RowEvent) has it.
+    pub row_key: Option<&'a str>,
     /// Only since this moment.
     pub from: Option<Timestamp>,
     /// Only before this moment.
@@ -81,47 +84,15 @@ pub struct EventsWanted<'a> {
     pub limit: u32,
 }
 
-/// The audit of a [`Store`].
-#[derive(Debug, Clone, Copy)]
-pub struct Audit<'a> {
-    pub(crate) store: &'a Store,
-}
-
-/// The number of an event. Raising it is a lock, so numbers have no gaps and become visible in their order.
-pub(crate) const NEXT: &str = "UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value";
-
-pub(crate) const RECORD: &str = "INSERT INTO audit (seq, id, at, action, principal, principal_name, tenant, address, \
-    request, source, dataset, subject, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-
-const COLUMNS: &str = "seq, id, at, action, principal, principal_name, tenant, address, request, source, dataset, \
+pub(super) const COLUMNS: &str = "seq, id, at, action, principal, principal_name, tenant, address, request, source, dataset, \
     subject, detail";
 
-/// Writes an event in a transaction that is under way.
-macro_rules! record {
-    ($store:expr, $connection:ident, $now:expr, $actor:expr, $event:expr) => {{
-        let (store, actor, event, now): (_, &$crate::Actor, $crate::NewEvent<'_>, jiff::Timestamp) =
-            ($store, $actor, $event, $now);
-        let seq = sqlx::query_scalar::<_, i64>($crate::audit::NEXT).fetch_one(&mut *$connection).await;
-        sqlx::query($crate::audit::RECORD)
-            .bind(seq.map_err(|error| store.database.wrong(error))?)
-            .bind(store.ids.next(now))
-            .bind(now.as_millisecond())
-            .bind(event.action)
-            .bind(&actor.principal)
-            .bind(&actor.name)
-            .bind(&actor.tenant)
-            .bind(&actor.address)
-            .bind(&actor.request)
-            .bind(event.dataset.map(|(source, _)| source))
-            .bind(event.dataset.map(|(_, dataset)| dataset))
-            .bind(event.subject)
-            .bind(if event.detail.is_null() { "{}".to_owned() } else { event.detail.to_string() })
-            .execute(&mut *$connection)
-            .await
-            .map_err(|error| store.database.wrong(error))?;
-    }};
+impl NewEvent<'_> {
+    /// The details as they are stored.
+    pub(crate) fn detail_text(&self) -> String {
+        if self.detail.is_null() { "{}".to_owned() } else { self.detail.to_string() }
+    }
 }
-pub(crate) use record;
 
 impl Audit<'_> {
     /// Writes down an action that changes nothing in the state.
@@ -133,7 +104,7 @@ impl Audit<'_> {
     ) -> Result<(), StoreError> {
         let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
-            record!(self.store, connection, now, actor, event.clone());
+            record!(self.store, connection, now, actor, event);
             Ok(())
         })
     }
@@ -145,7 +116,8 @@ impl Audit<'_> {
             "SELECT {COLUMNS} FROM audit WHERE ($1 = '' OR tenant = $1) AND ($2 = '' OR principal = $2) \
              AND ($3 = '' OR substr(action, 1, length($3)) = $3) AND ($4 = '' OR (source = $4 AND dataset = $5)) \
              AND ($6 = '' OR lower(principal_name) LIKE $6 ESCAPE '!' OR subject = $7 OR address = $7) \
-             AND at >= $8 AND at < $9 AND seq < $10 ORDER BY seq DESC LIMIT $11"
+             AND at >= $8 AND at < $9 AND seq < $10 \
+             AND ($11 = '' OR seq IN (SELECT seq FROM row_events WHERE row_key = $11)) ORDER BY seq DESC LIMIT $12"
         );
         let (source, dataset) = wanted.dataset.unwrap_or_default();
         let search = wanted.search.unwrap_or_default();
@@ -166,6 +138,7 @@ impl Audit<'_> {
                 .bind(wanted.from.map_or(i64::MIN, Timestamp::as_millisecond))
                 .bind(wanted.to.map_or(i64::MAX, Timestamp::as_millisecond))
                 .bind(wanted.before.unwrap_or(i64::MAX))
+                .bind(wanted.row_key.unwrap_or_default())
                 .bind(i64::from(wanted.limit))
                 .fetch_all(pool)
                 .await
@@ -180,7 +153,7 @@ fn like(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-fn read(row: &dyn StoredRow) -> Result<AuditEvent, sqlx::Error> {
+pub(super) fn read(row: &dyn StoredRow) -> Result<AuditEvent, sqlx::Error> {
     Ok(AuditEvent {
         seq: row.number("seq")?,
         id: row.text("id")?,

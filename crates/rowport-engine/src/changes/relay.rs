@@ -1,0 +1,150 @@
+//! Tells Rowport's own audit of rows that were changed.
+//!
+//! The journal holds them, written in one transaction with the change; the audit is elsewhere. So each chunk that is done
+//! is told of afterwards: first the audit writes it down, once by its id, then the journal notes that. Whoever is killed
+//! between the two tells it again, and the audit knows it already.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rowport_drivers::DriverError;
+use rowport_drivers::journal::{self, ChangeSet, Chunk, Unrelayed};
+use rowport_model::Principal;
+use rowport_store::{Actor, RelayedChunk, Store};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::row_events::{Rows, key_columns};
+use crate::desk::Desk;
+use crate::error::EngineError;
+
+/// Tells the audit of the rows that were changed in the sources of a desk, in as many processes as there are.
+#[derive(Clone)]
+pub struct Relay {
+    desk: Arc<Desk>,
+    store: Arc<Store>,
+}
+
+/// How often it is looked for what others changed: processes that answer requests only, and the command line.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// How long a source is left alone that has no journal. Asking for it is an error in the database's own log.
+const WITHOUT_JOURNAL: Duration = Duration::from_secs(600);
+
+impl Relay {
+    /// A relay that has not begun.
+    pub fn new(desk: Arc<Desk>, store: Arc<Store>) -> Self {
+        Self { desk, store }
+    }
+
+    /// Tells the audit of everything that it does not know yet, until `stop`; the chunk that is under way then is told.
+    pub async fn work(&self, stop: CancellationToken) {
+        let mut looking = tokio::time::interval(EVERY);
+        let mut without: BTreeMap<String, Instant> = BTreeMap::new();
+        loop {
+            let sources: BTreeSet<String> = tokio::select! {
+                () = stop.cancelled() => return,
+                _ = looking.tick() => {
+                    let due = |source: &String| without.get(source).is_none_or(|until| *until <= Instant::now());
+                    self.sources().into_iter().filter(due).collect()
+                }
+                () = self.desk.changed.some() => self.desk.changed.take(),
+            };
+            for source in sources {
+                match self.source(&source, &stop).await {
+                    Ok(0) => drop(without.remove(&source)),
+                    Ok(chunks) => {
+                        without.remove(&source);
+                        tracing::debug!(source, chunks, "the audit was told of changed rows");
+                    }
+                    Err(EngineError::Driver(DriverError::NoJournal)) => {
+                        without.insert(source, Instant::now() + WITHOUT_JOURNAL);
+                    }
+                    // What a database says may quote a row.
+                    Err(error) => {
+                        let code = error.code();
+                        tracing::warn!(source, code, "the audit cannot be told of changed rows now");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells the audit of what one source has, and how many chunks that was.
+    pub async fn source(&self, source: &str, stop: &CancellationToken) -> Result<u64, EngineError> {
+        let (mut last, mut told) = (Unrelayed::default(), 0);
+        loop {
+            let mut transaction = self.desk.driver(source)?.begin().await?;
+            journal::is_ready(transaction.as_mut()).await?;
+            let chunks = Chunk::unrelayed(transaction.as_mut(), &last).await?;
+            transaction.commit().await?;
+            if chunks.is_empty() {
+                return Ok(told);
+            }
+            for chunk in chunks {
+                if stop.is_cancelled() {
+                    return Ok(told);
+                }
+                match self.chunk(source, &chunk).await {
+                    Ok(()) => told += 1,
+                    // One that cannot be read must not hold up the others.
+                    Err(EngineError::Internal { message }) => {
+                        let (change_set, chunk) = (&chunk.change_set, chunk.chunk);
+                        tracing::error!(
+                            source,
+                            change_set,
+                            chunk,
+                            message,
+                            "a chunk of the journal cannot be read"
+                        );
+                    }
+                    Err(error) => return Err(error),
+                }
+                last = chunk;
+            }
+        }
+    }
+
+    async fn chunk(&self, source: &str, unrelayed: &Unrelayed) -> Result<(), EngineError> {
+        let Unrelayed { change_set, chunk: number, done_at } = unrelayed;
+        let driver = self.desk.driver(source)?;
+        let mut transaction = driver.begin().await?;
+        let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        let chunk = Chunk::find(transaction.as_mut(), change_set, *number, false).await?;
+        transaction.commit().await?;
+        // It went away meanwhile.
+        let Some((set, chunk)) = set.zip(chunk) else { return Ok(()) };
+        let rows = Rows::of(&chunk)?;
+        if rows.count() > 0 {
+            let at = jiff::Timestamp::from_millisecond(*done_at).unwrap_or_default();
+            let relayed = RelayedChunk {
+                change_set,
+                chunk: *number,
+                dataset: (source, &set.dataset),
+                action: &set.action,
+                at,
+                rows: &rows.events(&key_columns(&chunk)?)?,
+            };
+            self.store.audit().relay(&actor(&set), &relayed).await?;
+        }
+        let mut transaction = driver.begin().await?;
+        Chunk::relayed(transaction.as_mut(), change_set, *number).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    fn sources(&self) -> Vec<String> {
+        self.desk.sources(&Principal::local()).into_iter().map(|source| source.name).collect()
+    }
+}
+
+/// Who did it, as they were then.
+fn actor(set: &ChangeSet) -> Actor {
+    Actor {
+        principal: set.actor.clone(),
+        name: set.actor_name.clone(),
+        tenant: set.tenant.clone(),
+        address: set.address.clone(),
+        request: set.request_id.clone(),
+    }
+}

@@ -1,0 +1,182 @@
+//! What happened to one row.
+
+use arrow_array::RecordBatch;
+use rowport_drivers::journal::{self, Chunk};
+use rowport_model::{Key, MASK, Permission, ResolvedDataset};
+use rowport_store::{FoundRow, RowsWanted, Store};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::row_events::{Rows, key_text};
+use super::selection::Chosen;
+use super::{Changes, Target};
+use crate::cells::{self, Cell};
+use crate::error::EngineError;
+
+/// What happened to a row, the latest first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RowHistory {
+    /// The columns that the principal may see, in the order of the values.
+    pub columns: Vec<String>,
+    /// What happened.
+    pub changes: Vec<RowChange>,
+    /// What to give as `before` for the next page; `null` when this is the last one.
+    #[schema(required = true)]
+    pub next: Option<i64>,
+}
+
+/// Something that happened to a row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RowChange {
+    /// The number of its event in the audit.
+    pub seq: i64,
+    /// When, as RFC 3339 in UTC.
+    pub at: String,
+    /// `delete`, `set`, or `undo`.
+    pub action: String,
+    /// The change set that it was part of.
+    pub change_set: String,
+    /// Who did it: the principal's id.
+    pub actor: String,
+    /// Their name at the time.
+    pub actor_name: String,
+    /// The network address that the request came from, for those who may read the audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub address: Option<String>,
+    /// What the row was; `null` where there was none, or where it is not known any more.
+    #[schema(required = true, value_type = Option<Vec<Cell>>)]
+    pub before: Option<Vec<serde_json::Value>>,
+    /// What it became; `null` where it went away, or where it is not known any more.
+    #[schema(required = true, value_type = Option<Vec<Cell>>)]
+    pub after: Option<Vec<serde_json::Value>>,
+    /// Whether the values can be believed.
+    pub values: KeptValues,
+}
+
+/// What became of the values of a row that the journal held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeptValues {
+    /// They are those that the audit has summed up.
+    Kept,
+    /// Somebody has altered them in the journal: they are not what the audit has summed up.
+    Altered,
+    /// The journal does not have them any more.
+    Gone,
+}
+
+/// A page of a row's history.
+#[derive(Debug, Clone, Copy)]
+pub struct HistoryPage {
+    /// Only events with a smaller number.
+    pub before: Option<i64>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Changes {
+    /// What happened to the row with a key, whether it is still there or not. What is a moment old may not be there yet.
+    pub async fn row_history(
+        &self,
+        target: Target<'_>,
+        store: &Store,
+        key: &Key,
+        page: HistoryPage,
+    ) -> Result<RowHistory, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let resolved =
+            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
+        let named = Chosen::keys(&resolved, std::slice::from_ref(key))?.into_iter().next();
+        let asked = Asked {
+            key: key_text(&named.unwrap_or_default()),
+            key_columns: resolved.change_key()?.into_iter().map(|column| column.name).collect(),
+            shown: Shown::of(&resolved),
+            addresses: principal.access().allows_somewhere(Permission::AuditRead),
+        };
+        let limit = page.limit as usize;
+        let wanted = RowsWanted {
+            key: &asked.key,
+            dataset: (source, &resolved.name().to_string()),
+            tenant: principal.access().tenant(),
+            before: page.before,
+            // One more than asked for tells whether there is another page.
+            limit: page.limit + 1,
+        };
+        let mut found = store.audit().rows(wanted).await?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = if more { found.last().map(|row| row.event.seq) } else { None };
+        let mut changes = Vec::with_capacity(found.len());
+        for row in found {
+            changes.push(self.row_change(source, &asked, row).await?);
+        }
+        Ok(RowHistory { columns: asked.shown.names(), changes, next })
+    }
+
+    async fn row_change(&self, source: &str, asked: &Asked, row: FoundRow) -> Result<RowChange, EngineError> {
+        let FoundRow { event, chunk, place, digest } = row;
+        let change_set = event.subject.unwrap_or_default();
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let found = Chunk::find(transaction.as_mut(), &change_set, chunk, false).await?;
+        transaction.commit().await?;
+        // Another row that stands in its place is none of its history.
+        let rows = found.as_ref().map(Rows::of).transpose()?;
+        let rows = rows.filter(|rows| rows.has(place, &asked.key_columns, &asked.key));
+        let values = match &rows {
+            None => KeptValues::Gone,
+            Some(rows) if rows.digest(place) == digest => KeptValues::Kept,
+            Some(rows) if rows.was_purged(place, &asked.key_columns) => KeptValues::Gone,
+            Some(_) => KeptValues::Altered,
+        };
+        let of = |image: Option<&RecordBatch>| image.map(|image| asked.shown.values(image, place));
+        Ok(RowChange {
+            seq: event.seq,
+            at: event.at.to_string(),
+            action: event.action.trim_start_matches("chunk.").to_owned(),
+            change_set,
+            actor: event.principal,
+            actor_name: event.principal_name,
+            address: event.address.filter(|_| asked.addresses),
+            before: of(rows.as_ref().and_then(|rows| rows.before.as_ref())),
+            after: of(rows.as_ref().and_then(|rows| rows.after.as_ref())),
+            values,
+        })
+    }
+}
+
+/// Which row is asked for, and what of it may be told.
+struct Asked {
+    key: String,
+    key_columns: Vec<String>,
+    shown: Shown,
+    addresses: bool,
+}
+
+/// The stored columns that the principal sees, and whether only their mask.
+struct Shown(Vec<(String, bool)>);
+
+impl Shown {
+    fn of(dataset: &ResolvedDataset<'_>) -> Self {
+        let stored = dataset.stored_columns();
+        let is_stored = |name: &str| stored.iter().any(|column| column.name == name);
+        let seen = dataset.columns().filter(|column| is_stored(&column.name));
+        Self(seen.map(|column| (column.name.clone(), column.masked)).collect())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.0.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn values(&self, image: &RecordBatch, row: usize) -> Vec<serde_json::Value> {
+        let value = |(name, masked): &(String, bool)| match image.schema().index_of(name) {
+            _ if *masked => MASK.into(),
+            Ok(place) => cells::to_json(image.column(place), row).0,
+            // A column that came since.
+            Err(_) => serde_json::Value::Null,
+        };
+        self.0.iter().map(value).collect()
+    }
+}

@@ -1,0 +1,221 @@
+//! Whether the audit is what was written down: everything is read once, in order, and compared with what it comes to.
+
+mod walk;
+
+use serde::Serialize;
+
+use self::walk::Walk;
+use super::rows::{RowEvent, digest_of};
+use super::seal::AuditKey;
+use super::{Anchor, Audit};
+use crate::database::{StoredRow, with_pool};
+use crate::error::StoreError;
+
+/// What came of looking at the whole audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Verified {
+    /// How many events there are.
+    pub events: u64,
+    /// How many of them are older than the chains, so that nothing can be said of them.
+    pub unchained: u64,
+    /// How many chains there are: one for each tenant, and one for all others.
+    pub chains: usize,
+    /// How many events about rows there are.
+    pub rows: u64,
+    /// How many anchors were compared.
+    pub anchors: usize,
+    /// What the seal says.
+    pub seal: SealCheck,
+    /// What is wrong, in the order of the events; the first thousand.
+    pub findings: Vec<Finding>,
+    /// How much more is wrong.
+    pub more: u64,
+}
+
+/// What the seal says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealCheck {
+    /// It was compared with the key at hand. What is wrong with it is among the findings.
+    Compared {
+        /// It covers the events after this one.
+        since: i64,
+    },
+    /// There is no key at hand, so it was not looked at.
+    NoKey,
+    /// There is none, and no key either.
+    Unsealed,
+}
+
+/// Something that is not as it was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What it is.
+    pub wrong: Wrong,
+    /// At which event, where it is at one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seq: Option<i64>,
+    /// In words.
+    pub message: String,
+}
+
+/// What can be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wrong {
+    /// An event does not follow from the one before: it, or something before it, is not what it was.
+    Altered,
+    /// Events are not there any more.
+    Removed,
+    /// There is an event that was not written as events are.
+    Inserted,
+    /// The end of a chain is another than was noted beside it.
+    Head,
+    /// Somebody without the key has written to the audit.
+    Seal,
+    /// At the moment of an anchor, the audit was another one.
+    Anchor,
+    /// The events about a chunk's rows are not what they were.
+    Rows,
+}
+
+const EVENTS: &str = "SELECT seq, id, at, action, principal, principal_name, tenant, address, request, source, \
+    dataset, subject, detail, position, hash FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
+
+/// Events at a time.
+const PAGE: i64 = 1_000;
+
+impl Audit<'_> {
+    /// Reads all of it, and says what is wrong. The key is the one that it was sealed with, and the anchors are what was
+    /// kept elsewhere. Events that come meanwhile are left for the next time.
+    pub async fn verify(&self, key: Option<&AuditKey>, anchors: &[Anchor]) -> Result<Verified, StoreError> {
+        let mut walk = Walk::new(self.state().await?, key, anchors);
+        let mut after = i64::MIN;
+        loop {
+            let events = self.stored(after, walk.last()).await?;
+            let Some(last) = events.last() else { break };
+            after = last.seq;
+            for event in &events {
+                walk.pass(event);
+                if walk.is_about_rows(event) {
+                    walk.compare_rows(event, &self.rows_of(event.seq).await?);
+                }
+            }
+        }
+        walk.arrive();
+        self.beyond(&mut walk).await?;
+        Ok(walk.verified())
+    }
+
+    pub(super) async fn stored(&self, after: i64, last: i64) -> Result<Vec<Stored>, StoreError> {
+        let wrong = |error| self.store.database.wrong(error);
+        with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(EVENTS).bind(after).bind(last).bind(PAGE).fetch_all(pool).await;
+            rows.map_err(wrong)?.iter().map(|row| Stored::read(row).map_err(wrong)).collect()
+        })
+    }
+
+    /// The events about rows that belong to an event, with their places.
+    async fn rows_of(&self, seq: i64) -> Result<Vec<(i64, RowEvent)>, StoreError> {
+        const ROWS: &str = "SELECT place, row_key, digest FROM row_events WHERE seq = $1 ORDER BY place";
+        let wrong = |error| self.store.database.wrong(error);
+        let read = |row: &dyn StoredRow| {
+            Ok((row.number("place")?, RowEvent { key: row.text("row_key")?, digest: row.bytes("digest")? }))
+        };
+        with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query(ROWS).bind(seq).fetch_all(pool).await.map_err(wrong)?;
+            rows.iter().map(|row| read(row).map_err(wrong)).collect()
+        })
+    }
+
+    /// Looks for what belongs to no event, or comes after the last.
+    async fn beyond(&self, walk: &mut Walk<'_>) -> Result<(), StoreError> {
+        const COUNT: &str = "SELECT count(*) FROM row_events WHERE seq <= $1";
+        // One statement, as others may be writing.
+        const AFTER: &str = "SELECT (SELECT COALESCE(max(seq), 0) FROM audit) AS events, \
+            (SELECT COALESCE(max(seq), 0) FROM row_events) AS rows_of, \
+            (SELECT value FROM counters WHERE name = 'audit') AS given_out";
+        let wrong = |error| self.store.database.wrong(error);
+        let read = |row: &dyn StoredRow| {
+            Ok((row.number("events")?, row.number("rows_of")?, row.number_or_none("given_out")?))
+        };
+        let (rows, after) = with_pool!(&self.store.database, |pool| {
+            let rows = sqlx::query_scalar::<_, i64>(COUNT).bind(walk.last()).fetch_one(pool).await;
+            let after = sqlx::query(AFTER).fetch_one(pool).await.map_err(wrong)?;
+            (rows.map_err(wrong)?, read(&after).map_err(wrong)?)
+        });
+        walk.compare_count(rows);
+        walk.compare_end(after);
+        Ok(())
+    }
+}
+
+/// An event, word for word as it is stored.
+pub(super) struct Stored {
+    pub(super) seq: i64,
+    id: String,
+    at: i64,
+    action: String,
+    principal: String,
+    principal_name: String,
+    tenant: Option<String>,
+    address: Option<String>,
+    request: Option<String>,
+    source: Option<String>,
+    dataset: Option<String>,
+    subject: Option<String>,
+    detail: String,
+    link: super::chain::Link,
+}
+
+impl Stored {
+    fn read(row: &dyn StoredRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            seq: row.number("seq")?,
+            id: row.text("id")?,
+            at: row.number("at")?,
+            action: row.text("action")?,
+            principal: row.text("principal")?,
+            principal_name: row.text("principal_name")?,
+            tenant: row.text_or_none("tenant")?,
+            address: row.text_or_none("address")?,
+            request: row.text_or_none("request")?,
+            source: row.text_or_none("source")?,
+            dataset: row.text_or_none("dataset")?,
+            subject: row.text_or_none("subject")?,
+            detail: row.text("detail")?,
+            link: super::chain::Link { position: row.number("position")?, hash: row.text("hash")? },
+        })
+    }
+
+    pub(super) fn said(&self) -> super::Said<'_> {
+        super::Said {
+            seq: self.seq,
+            id: &self.id,
+            at: self.at,
+            action: &self.action,
+            principal: &self.principal,
+            principal_name: &self.principal_name,
+            tenant: self.tenant.as_deref(),
+            address: self.address.as_deref(),
+            request: self.request.as_deref(),
+            source: self.source.as_deref(),
+            dataset: self.dataset.as_deref(),
+            subject: self.subject.as_deref(),
+            detail: &self.detail,
+        }
+    }
+
+    /// The chain that it belongs to.
+    pub(super) fn chain(&self) -> &str {
+        self.tenant.as_deref().unwrap_or_default()
+    }
+
+    /// Whether these are the rows that it sums up.
+    fn sums_up(&self, rows: &[(i64, RowEvent)]) -> bool {
+        let detail: serde_json::Value = serde_json::from_str(&self.detail).unwrap_or_default();
+        let in_order = (0..).zip(rows).all(|(place, (found, _))| place == *found);
+        let rows: Vec<RowEvent> = rows.iter().map(|(_, row)| row.clone()).collect();
+        in_order && detail["digest"].as_str() == Some(&digest_of(&rows))
+    }
+}
