@@ -1,8 +1,8 @@
 //! Deleting, setting, undoing, redoing, and what others do meanwhile.
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, OutcomeState, Request, ReverseRequest, Target};
-use rowport_model::{Selection, SourceKind};
+use rowport_engine::changes::{OutcomeState, Request, ReverseRequest};
+use rowport_model::SourceKind;
 use serde_json::json;
 
 use crate::desk::{Shop, all, delete, key, set};
@@ -15,7 +15,6 @@ on_every_database! {
     whoever_was_overtaken_changes_nothing,
     rows_that_others_hang_on_are_not_deleted_before_them,
     a_selection_that_changed_is_refused,
-    a_confirmation_is_for_one_action_once,
     rows_that_went_away_are_left_out,
 }
 
@@ -185,41 +184,6 @@ async fn a_selection_that_changed_is_refused(kind: SourceKind) {
     let left = shop.database.text("SELECT count(*) FROM orders");
     assert_eq!(left, "4");
     assert!(shop.changes.history(shop.on("orders"), None, 10).await.unwrap().is_empty());
-}
-
-async fn a_confirmation_is_for_one_action_once(kind: SourceKind) {
-    let shop = Shop::new(kind, SCRIPT).await;
-    let actor = rowport_store::Actor::default();
-    let request = delete("id = 10");
-    let preview = shop.changes.preview(shop.on("orders"), &request).await.unwrap();
-    let token = preview.confirmation;
-    let other = set("id = 10", "status", json!("paid"));
-    let refused = shop.changes.confirm(shop.on("orders"), &actor, &other, &token).await;
-    assert_eq!(refused.unwrap_err().code(), "bad_confirmation");
-    let refused = shop.changes.confirm(shop.on("customers"), &actor, &request, &token).await;
-    assert_eq!(refused.unwrap_err().code(), "bad_confirmation");
-    let somebody = rowport_model::Principal::new("user:2", "Eve", rowport_model::Access::everything());
-    let hers = Target { principal: &somebody, ..shop.on("orders") };
-    let refused = shop.changes.confirm(hers, &actor, &request, &token).await;
-    assert_eq!(refused.unwrap_err().code(), "bad_confirmation");
-    let done = shop.changes.confirm(shop.on("orders"), &actor, &request, &token).await.unwrap();
-    let twice = shop.changes.confirm(shop.on("orders"), &actor, &request, &token).await;
-    assert!(
-        matches!(twice, Err(EngineError::ConfirmedBefore { change_set }) if change_set == done.change_set)
-    );
-    for (request, code) in [
-        (Request { selection: Selection::Keys(Vec::new()), ..request.clone() }, "bad_change"),
-        (Request { selection: Selection::Keys(vec![key("ten")]), ..request.clone() }, "bad_filter"),
-        (Request { selection: Selection::Keys(vec![key(json!(null))]), ..request.clone() }, "bad_key"),
-        (set("", "id", json!(1)), "not_writable"),
-        (set("", "nothing", json!(1)), "unknown_column"),
-        (set("", "customer_id", json!(null)), "bad_filter"),
-        (set("", "customer_id", json!(1.5)), "bad_filter"),
-        (Request { action: BulkAction::Set { fields: Vec::new() }, ..request.clone() }, "bad_change"),
-    ] {
-        let refused = shop.changes.preview(shop.on("orders"), &request).await.unwrap_err();
-        assert_eq!(refused.code(), code, "{request:?}");
-    }
 }
 
 async fn rows_that_went_away_are_left_out(kind: SourceKind) {
