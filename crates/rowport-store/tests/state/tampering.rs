@@ -328,7 +328,8 @@ async fn what_is_wrong_is_named_where_it_is() {
         )
     };
     let raised = "UPDATE counters SET value = value + 1 WHERE name = 'audit'";
-    let cases: [(String, &[(Wrong, Option<i64>)]); 7] = [
+    type Found<'a> = &'a [(Wrong, Option<i64>)];
+    let cases: [(String, Found<'_>); 7] = [
         // 20 is the next of the same tenant.
         (
             "DELETE FROM audit WHERE seq = 17".to_owned(),
