@@ -82,7 +82,7 @@ describe.each([
       await page.getByRole('menuitem', { name: 'Trash' }).click();
       const first = page.getByRole('region', { name: /^Rows deleted by/ }).first();
       await first.getByRole('checkbox', { name: `Select ${String(keys[1])}`, exact: true }).click();
-      await page.getByRole('button', { name: 'Restore 1 row' }).click();
+      await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText('1 row restored').waitFor();
       await restored(view, 7);
       await first.getByRole('checkbox', { name: `Select ${String(keys[1])}`, exact: true }).waitFor({
@@ -218,9 +218,12 @@ test('undoing leaves rows that somebody has changed since, lists them, and takes
     const dialog = page.getByRole('dialog', { name: '1 row taken back, 2 not' });
     await dialog.getByText('somebody has changed it since').first().waitFor();
     await expectAccessible(page, 'kept rows');
-    await dialog.getByRole('button', { name: 'Take it back anyway' }).first().click();
+    await dialog
+      .getByRole('button', { name: /^Put back anyway/ })
+      .first()
+      .click();
     const rest = page.getByRole('dialog', { name: '2 rows taken back, 1 not' });
-    await rest.getByRole('button', { name: 'Take it back anyway' }).click();
+    await rest.getByRole('button', { name: /^Put back anyway/ }).click();
     await page.getByText('1 row taken back').waitFor();
     for (const value of ['once', 'twice'])
       expect(await count(desk.source, own, { filter: { column, op: 'eq', value } })).toBe(0);
@@ -286,7 +289,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       const change = await deleteByApi(desk, own, key);
       await page.goto(`/datasets/${desk.source}/${own}/trash`);
       await page.getByRole('checkbox', { name: `Select ${String(key)}`, exact: true }).click();
-      await page.getByRole('button', { name: 'Restore 1 row' }).waitFor();
+      await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
       await expectAccessible(page, 'trash');
       await undoByApi(desk, own, change);
       await page.goto(`/datasets/${desk.source}/${own}/changes`);

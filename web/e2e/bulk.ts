@@ -73,19 +73,14 @@ export async function confirm(page: Page, verb: string, rows: number) {
   await page.getByRole('button', { name: `${verb} ${number} row` }).click();
 }
 
-async function byApi(
-  desk: Workspace,
-  dataset: string,
-  action: 'delete' | 'set',
-  body: object,
-): Promise<string> {
+async function byApi(desk: Workspace, dataset: string, action: string, body: object): Promise<string> {
   const path = api(desk.source, dataset, `/bulk/${action}`);
   const { confirmation } = await getJson<{ confirmation: string }>(`${path}/preview`, body);
   return (await getJson<{ change_set: string }>(path, { ...body, confirmation })).change_set;
 }
 
-export const deleteByApi = (desk: Workspace, dataset: string, key: unknown) =>
-  byApi(desk, dataset, 'delete', { selection: { keys: [[key]] } });
+export const deleteByApi = (desk: Workspace, dataset: string, ...keys: unknown[]) =>
+  byApi(desk, dataset, 'delete', { selection: { keys: keys.map((key) => [key]) } });
 
 export const setByApi = (
   desk: Workspace,
@@ -101,4 +96,22 @@ export const setByApi = (
 
 export async function undoByApi(desk: Workspace, dataset: string, changeSet: string) {
   await getJson(api(desk.source, dataset, `/changes/${changeSet}/undo`), {});
+}
+
+/** How many rows are in the trash. */
+export async function trashed(desk: Workspace, dataset: string): Promise<number> {
+  const page = await getJson<{ all: { rows: number } }>(api(desk.source, dataset, '/trash'));
+  return page.all.rows;
+}
+
+/** Takes everything out of the trash, so that the next test begins with an empty one. */
+export async function restoreAll(desk: Workspace, dataset: string) {
+  if ((await trashed(desk, dataset)) === 0) return;
+  await byApi(desk, dataset, 'restore', { selection: { view: { view: {} } } });
+  while ((await trashed(desk, dataset)) > 0) await new Promise((done) => setTimeout(done, 200));
+}
+
+export async function openTrash(page: Page, desk: Workspace, dataset: string, search = '') {
+  await page.goto(`/datasets/${desk.source}/${dataset}/trash?search=${encodeURIComponent(search)}`);
+  await page.getByRole('checkbox').first().waitFor();
 }
