@@ -282,6 +282,31 @@ describe('dragging over the checkboxes', () => {
       expect(Number(words.replace(/\D/g, ''))).toBeGreaterThan(119);
     }));
 
+  test('works with a pen, whose touch does not scroll from there', () =>
+    withPage({}, async (page) => {
+      await openFew(page, desk, own, 10);
+      const pen = await page.context().newCDPSession(page);
+      const send = async (type: 'mouseMoved' | 'mousePressed' | 'mouseReleased', row: number) => {
+        const [x, y] = await middle(page, row);
+        const pressed = type === 'mouseMoved' ? {} : { button: 'left' as const, clickCount: 1 };
+        await pen.send('Input.dispatchMouseEvent', {
+          type,
+          x,
+          y,
+          pointerType: 'pen',
+          buttons: 1,
+          ...pressed,
+        });
+      };
+      await send('mouseMoved', 2);
+      const box = page.locator('[data-row="1"] [data-action=select]');
+      expect(await box.evaluate((element) => getComputedStyle(element).touchAction)).toBe('none');
+      await send('mousePressed', 2);
+      for (const row of [3, 4]) await send('mouseMoved', row);
+      await send('mouseReleased', 4);
+      await selected(page, '3 rows');
+    }));
+
   test('leaves scrolling to fingers', () =>
     withPage(phone, async (page) => {
       await openFew(page, desk, own, 12);

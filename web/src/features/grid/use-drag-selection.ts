@@ -101,7 +101,8 @@ export function useDragSelection({ scroller, pager, keyOf, selection, onEnd }: I
       // A pen that comes near is told not to scroll from here.
       onPointerOver: ({ target, pointerType }: PointerEvent) => {
         const box = (target as Element).closest<HTMLElement>(BOX);
-        if (box) box.style.touchAction = pointerType === 'pen' ? 'none' : '';
+        // Browsers make up events of a mouse in between.
+        if (box && pointerType !== 'mouse') box.style.touchAction = pointerType === 'pen' ? 'none' : '';
       },
       // No text is selected along with the rows.
       onMouseDown: (event: MouseEvent) => (event.target as Element).closest(BOX) && event.preventDefault(),
