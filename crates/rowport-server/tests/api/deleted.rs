@@ -85,7 +85,10 @@ fn reads(method: &str, path: &str) -> Reads {
         ("POST", "/bulk/delete/preview" | "/bulk/set/preview") => Reads::Preview,
         ("POST", "/bulk/delete" | "/bulk/set" | "/changes/{id}/undo") => Reads::Change,
         ("GET", "/changes" | "/changes/{id}") => Reads::Change,
-        ("GET", "/trash") => Reads::Deleted,
+        ("GET", "/trash") | ("POST", "/bulk/restore/preview" | "/bulk/purge/preview") => Reads::Deleted,
+        ("POST", "/bulk/restore" | "/bulk/purge") => Reads::Deleted,
+        // What happened to a row, whether it is there or not.
+        ("GET", "/history") => Reads::Deleted,
         // The dataset itself, and what is saved beside it.
         ("GET", "") => Reads::Nothing,
         ("GET" | "POST", "/views" | "/presets") => Reads::Nothing,
@@ -119,6 +122,7 @@ fn reads(method: &str, path: &str) -> Reads {
             | "/api/v1/sources"
             | "/api/v1/sources/{source}/journal"
             | "/api/v1/subjects"
+            | "/api/v1/trash"
             | "/api/v1/events",
         ) => Reads::Nothing,
         _ => panic!(

@@ -31,7 +31,10 @@ pub(super) async fn page(
     let mut entries = Entries::new(trash, from);
     let mut page = TrashPage { columns: shown.clone(), rows: Vec::new(), cursor: None, all: None };
     for _ in 0..MOST_ENTRIES {
-        let Some(entry) = entries.next(transaction).await? else { return Ok(page) };
+        let Some(entry) = entries.next(transaction).await? else {
+            page.cursor = None;
+            break;
+        };
         let first = place.as_ref().filter(|place| place.is_in(&entry)).map_or(0, |place| place.row);
         for row in entry.places().filter(|row| *row >= first) {
             if search.as_ref().is_some_and(|search| !search.finds(&entry.image, row)) {

@@ -115,8 +115,14 @@ impl Foreign<'_> {
         match (method, route) {
             ("POST", "bulk/delete/preview") => self.preview("delete"),
             ("POST", "bulk/set/preview") => self.preview("set"),
-            ("POST", "bulk/delete") => self.confirm("delete"),
-            ("POST", "bulk/set") => self.confirm("set"),
+            ("POST", "bulk/restore/preview") => self.trash_preview("restore"),
+            ("POST", "bulk/purge/preview") => self.trash_preview("purge"),
+            ("POST", "bulk/delete") => self.confirm("delete", 90, 1_010),
+            ("POST", "bulk/set") => self.confirm("set", 90, 1_010),
+            ("POST", "bulk/restore") => self.confirm("restore", 1, 1_001),
+            ("POST", "bulk/purge") => self.confirm("purge", 1, 1_001),
+            ("GET", "history") => self.row_history(),
+            ("GET", "/api/v1/trash") => self.overview(),
             ("GET", "changes") => self.history(),
             ("GET", "changes/{id}") => self.same_as_none(|id| self.mine.get(&format!("changes/{id}"))),
             ("POST", "changes/{id}/undo") => {
@@ -161,11 +167,48 @@ impl Foreign<'_> {
         assert_eq!(count(json!({ "view": { "except": [1_010] } })), (mine, 0));
     }
 
+    /// In the trash are their own rows, and no key or text finds another.
+    fn trash_preview(&self, action: &str) {
+        let say = |selection: Value| {
+            let answer = self.mine.post(&format!("bulk/{action}/preview"), &Hands::body(action, selection));
+            (answer.status, String::from_utf8(answer.body).unwrap())
+        };
+        let nothing = say(json!({ "keys": [999_999] }));
+        assert_eq!(nothing.0, 400);
+        for selection in [
+            json!({ "keys": [1_001, 1_004] }),
+            json!({ "view": { "view": { "search": MARKER } } }),
+            json!({ "view": { "except": [1] } }),
+        ] {
+            assert_eq!(say(selection.clone()), nothing, "{selection}");
+        }
+        for selection in [json!({ "keys": [1, 1_001] }), json!({ "view": {} })] {
+            let (status, body) = say(selection);
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!((status, &body["rows"]), (200, &json!(1)), "{body}");
+        }
+    }
+
+    /// Nothing has happened to rows of others, in as many words as to one that was never there.
+    fn row_history(&self) {
+        let ask = |key: u32| self.mine.get(&format!("history?key={key}"));
+        let never = ask(999_999);
+        for key in [1_001, 1_002, 1_003, 1_004] {
+            let found = ask(key);
+            assert_eq!((found.status, &found.body), (never.status, &never.body), "{found:?}");
+        }
+    }
+
+    fn overview(&self) {
+        let trash = self.mine.person.get(self.mine.served, "/api/v1/trash").json();
+        assert_eq!(trash["datasets"][0]["rows"], 1, "{trash}");
+    }
+
     /// A confirmation that somebody else was given, or that was given for other rows, is none.
-    fn confirm(&self, action: &str) {
-        for selection in [json!({ "keys": [1_010] }), json!({ "view": {} })] {
+    fn confirm(&self, action: &str, my_row: u32, their_row: u32) {
+        for selection in [json!({ "keys": [their_row] }), json!({ "view": {} })] {
             let theirs = self.theirs.previewed(action, selection.clone());
-            let mut mine = self.mine.previewed(action, json!({ "keys": [90] }));
+            let mut mine = self.mine.previewed(action, json!({ "keys": [my_row] }));
             mine["selection"] = selection;
             for body in [theirs, mine] {
                 let refused = self.mine.post(&format!("bulk/{action}"), &body);
@@ -266,6 +309,7 @@ struct Made {
 fn attempts(method: &str, path: &str) -> Vec<Attempt> {
     const DELETE: &[&str] = &["records.delete"];
     const UPDATE: &[&str] = &["records.update"];
+    const PURGE: &[&str] = &["records.purge"];
     fn bulk(hands: &Hands<'_>, route: &str, action: &str, id: i64) -> Answer {
         hands.post(route, &Hands::body(action, json!({ "keys": [id] })))
     }
@@ -290,6 +334,27 @@ fn attempts(method: &str, path: &str) -> Vec<Attempt> {
             vec![attempt("delete", DELETE, |hands, _, made| confirmed(hands, made, "delete"))]
         }
         ("POST", "bulk/set") => vec![attempt("set", UPDATE, |hands, _, made| confirmed(hands, made, "set"))],
+        ("POST", "bulk/restore/preview") => {
+            vec![attempt("look at a restoration", DELETE, |hands, id, _| {
+                bulk(hands, "bulk/restore/preview", "restore", id - 3)
+            })]
+        }
+        ("POST", "bulk/purge/preview") => {
+            vec![attempt("look at a purge", PURGE, |hands, id, _| {
+                bulk(hands, "bulk/purge/preview", "purge", id - 3)
+            })]
+        }
+        ("POST", "bulk/restore") => {
+            vec![attempt("restore", DELETE, |hands, _, made| confirmed(hands, made, "restore"))]
+        }
+        ("POST", "bulk/purge") => {
+            vec![attempt("purge", PURGE, |hands, _, made| confirmed(hands, made, "purge"))]
+        }
+        ("GET", "history") => {
+            vec![attempt("look at a row's history", &[], |hands, id, _| {
+                hands.get(&format!("history?key={id}"))
+            })]
+        }
         ("POST", "changes/{id}/undo") => vec![
             attempt("undo a deletion", DELETE, |hands, _, made| undo(hands, &made.deleted)),
             attempt("undo a set", UPDATE, |hands, _, made| undo(hands, &made.set)),
@@ -302,22 +367,25 @@ fn attempts(method: &str, path: &str) -> Vec<Attempt> {
             })]
         }
         ("GET", "trash") => vec![attempt("look into the trash", DELETE, |hands, _, _| hands.get("trash"))],
-        // Of the source; the matrix of all routes has it.
-        ("GET" | "POST", "/api/v1/sources/{source}/journal") => Vec::new(),
+        // Of the source, and of all sources; the matrix of all routes has them.
+        ("GET" | "POST", "/api/v1/sources/{source}/journal" | "/api/v1/trash") => Vec::new(),
         _ => panic!("{method} {path} is new: what does it need?"),
     }
 }
 
 #[test]
 fn each_route_about_changes_needs_what_the_change_needs() {
-    const ALL: [&str; 3] = ["records.read", "records.update", "records.delete"];
+    const ALL: [&str; 4] = ["records.read", "records.update", "records.delete", "records.purge"];
     let database = database();
     let served = served(&database);
     let staff = Hands::of(&served, &["*"], None);
     let (mut row, mut done, mut refused) = (0, 0, 0);
     for (method, path) in routes() {
         for attempt in attempts(&method, &path) {
-            for chosen in 0..1 << ALL.len() {
+            // All of them, each one missing, each alone, and none.
+            let all = (1 << ALL.len()) - 1;
+            let single = (0..ALL.len()).map(|bit| 1 << bit);
+            for chosen in single.clone().chain(single.map(|bit| all & !bit)).chain([0, all]) {
                 let has: Vec<&str> = ALL
                     .into_iter()
                     .enumerate()
@@ -335,10 +403,14 @@ fn each_route_about_changes_needs_what_the_change_needs() {
                     undone: staff.undo(&staff.change("delete", keys(row + 2))),
                     previews: BTreeMap::new(),
                 };
-                for action in ["delete", "set"] {
-                    let id = keys(row + 3);
+                for (action, id, needs) in [
+                    ("delete", row + 3, "records.delete"),
+                    ("set", row + 3, "records.update"),
+                    ("restore", row, "records.delete"),
+                    ("purge", row, "records.purge"),
+                ] {
+                    let id = keys(id);
                     // Somebody who may not look at it has no confirmation of their own.
-                    let needs = if action == "set" { "records.update" } else { "records.delete" };
                     let by =
                         if has.contains(&"records.read") && has.contains(&needs) { &hands } else { &staff };
                     made.previews.insert(action, by.previewed(action, id));

@@ -167,7 +167,7 @@ fn a_key_that_is_none_is_refused() {
     let staff = staff(&served);
     for (query, code) in [
         ("", "bad_request"),
-        ("?key=x", "bad_filter"),
+        ("?key=x", "bad_key"),
         ("?key=%5B1,2%5D", "bad_key"),
         ("?key=%5B1", "bad_change"),
         ("?key=1&limit=0", "bad_request"),
