@@ -198,8 +198,13 @@ async fn carry_out(
     record(state, actor.clone(), action).await?;
     if rows <= AT_ONCE {
         let never = CancellationToken::new();
-        let outcome = state.changes.work(target, &change_set, 1, &never, |_| {}).await?;
-        return Ok(answer(outcome));
+        let outcome = state.changes.work(target, &change_set, 1, &never, |_| {}).await;
+        if outcome.is_err() {
+            // Nobody goes on with it, so it has ended: what was done stays done, and can be taken back. If the database
+            // is away it stays open, and `rowport bulk resume` goes on with it.
+            let _ = state.changes.cancel(target, &change_set, 1).await;
+        }
+        return Ok(answer(outcome?));
     }
     let new = NewRun {
         kind: "change",
