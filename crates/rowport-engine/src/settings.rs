@@ -136,12 +136,15 @@ pub struct ChangeSettings {
     pub undo: Duration,
     /// How long deleted rows stay in the trash.
     pub trash: Duration,
+    /// Whether rows that are marked as deleted are removed then as well: they may have been marked long before Rowport
+    /// came, by an application that counts on them.
+    pub purge_marked: bool,
 }
 
 impl Default for ChangeSettings {
     fn default() -> Self {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        Self { undo: 7 * DAY, trash: 30 * DAY }
+        Self { undo: 7 * DAY, trash: 30 * DAY, purge_marked: false }
     }
 }
 

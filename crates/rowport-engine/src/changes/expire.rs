@@ -92,6 +92,9 @@ impl Changes {
         let catalog = self.desk.catalog_with(&local, source, dataset).await?;
         let resolved = catalog.dataset(dataset).filter(|dataset| dataset.change_key().is_ok());
         let Some(resolved) = resolved else { return Ok(None) };
+        if resolved.soft_delete().is_some() && !self.desk.changes.purge_marked {
+            return Ok(None);
+        }
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let mut expired = self.expired(&resolved, source, moment)?;

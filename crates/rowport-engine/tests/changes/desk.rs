@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use jiff::{SignedDuration, Timestamp};
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
-use rowport_engine::settings::{DatasetSettings, DeskSettings, SourceSettings};
+use rowport_engine::settings::{ChangeSettings, DatasetSettings, DeskSettings, SourceSettings};
 use rowport_engine::{Desk, EngineError};
 use rowport_model::{Clock, DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
 use rowport_store::{Actor, Ids};
@@ -55,7 +55,8 @@ impl Shop {
             url: SourceUrl::parse(database.url()).unwrap(),
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
-        let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
+        let changes = ChangeSettings { purge_marked: true, ..ChangeSettings::default() };
+        let settings = DeskSettings { sources: vec![source], changes, ..DeskSettings::default() };
         let clock = Arc::new(HandClock::default());
         let ticking = Arc::clone(&clock) as Arc<dyn Clock>;
         let (desk, changes) = at(settings.clone(), ticking);
@@ -65,9 +66,13 @@ impl Shop {
 
     /// Changes on the same database, so many days later.
     pub fn days_later(&self, days: i64) -> Changes {
+        self.days_later_with(days, self.settings.changes)
+    }
+
+    pub fn days_later_with(&self, days: i64, changes: ChangeSettings) -> Changes {
         let clock = HandClock::default();
         clock.turn(SignedDuration::from_hours(24 * days));
-        at(self.settings.clone(), Arc::new(clock)).1
+        at(DeskSettings { changes, ..self.settings.clone() }, Arc::new(clock)).1
     }
 
     pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {

@@ -2,7 +2,7 @@
 
 use rowport_engine::EngineError;
 use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashPage, TrashRequest};
-use rowport_engine::settings::DatasetSettings;
+use rowport_engine::settings::{ChangeSettings, DatasetSettings};
 use rowport_model::SourceKind;
 use rowport_store::Actor;
 use rowport_testkit::Database;
@@ -139,7 +139,7 @@ async fn a_marked_row_that_does_not_fit_any_more_stays_in_the_trash(kind: Source
 }
 
 async fn what_was_deleted_long_ago_is_removed_and_nothing_else(kind: SourceKind) {
-    for shop in [Shop::new(kind, POSTS).await, marking(kind, MARKED).await] {
+    for (marks, shop) in [(false, Shop::new(kind, POSTS).await), (true, marking(kind, MARKED).await)] {
         shop.bulk("posts", &delete("id <= 3")).await;
         shop.bulk("posts", &with_keys(BulkAction::Restore, [2])).await;
         assert!(shop.changes.expire("shop", "posts").await.unwrap().is_none(), "it was deleted just now");
@@ -148,6 +148,16 @@ async fn what_was_deleted_long_ago_is_removed_and_nothing_else(kind: SourceKind)
         let page = shop.days_later(25).trash(shop.on("posts"), &soon).await.unwrap();
         assert_eq!(page.all.map(|all| (all.rows, all.soon)), Some((2, 2)));
         shop.bulk("posts", &set("id = 2", "title", json!("second"))).await;
+        if marks {
+            // What others mark may be kept by them for years.
+            let as_usual = shop.days_later_with(31, ChangeSettings::default());
+            assert!(as_usual.expire("shop", "posts").await.unwrap().is_none());
+            shop.database.execute(
+                "INSERT INTO posts (id, title, deleted_at) VALUES (70, 'a sentinel', '1970-01-01 00:00:01')",
+            );
+            assert!(shop.days_later(29).expire("shop", "posts").await.unwrap().is_none(), "no moment");
+            shop.database.execute("DELETE FROM posts WHERE id = 70");
+        }
         let outcome = shop.days_later(31).expire("shop", "posts").await.unwrap().unwrap();
         assert_eq!((&*outcome.action, outcome.done, outcome.kept), ("purge", 2, 0));
         assert!(shop.days_later(31).expire("shop", "posts").await.unwrap().is_none());

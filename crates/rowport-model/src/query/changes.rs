@@ -58,6 +58,9 @@ pub fn deletion_mark(column_type: &ColumnType, now: Timestamp) -> Value {
     }
 }
 
+/// A mark from before the year 2000 is none: zeros, ones and the beginning of 1970 are how others say no or yes.
+const NEVER_BEFORE: i64 = 946_684_800;
+
 /// The condition that a mark was set before a moment; none where the mark is no moment.
 pub(super) fn marked_before(mark: Expr, moment: Timestamp) -> Option<Predicate> {
     let column_type = mark.column_type();
@@ -65,8 +68,16 @@ pub(super) fn marked_before(mark: Expr, moment: Timestamp) -> Option<Predicate> 
         column_type,
         ColumnType::Date | ColumnType::Timestamp | ColumnType::TimestampTz | ColumnType::Integer { .. }
     );
-    let value = deletion_mark(&column_type, moment);
-    is_moment.then_some(Predicate::Compare { expr: mark, comparison: Comparison::Less, value })
+    let compared = |comparison, moment| Predicate::Compare {
+        expr: mark.clone(),
+        comparison,
+        value: deletion_mark(&column_type, moment),
+    };
+    let sensible = Timestamp::from_second(NEVER_BEFORE).unwrap_or_default();
+    is_moment.then(|| {
+        let parts = [(Comparison::GreaterOrEqual, sensible), (Comparison::Less, moment)];
+        Predicate::All(parts.into_iter().map(|(comparison, moment)| compared(comparison, moment)).collect())
+    })
 }
 
 /// The most rows whose key has several columns that one predicate names: databases plan such lists slowly.

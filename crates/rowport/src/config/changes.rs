@@ -19,6 +19,9 @@ pub(super) struct ChangesSection {
     /// How long deleted rows stay in the trash. Then they are removed for good.
     #[schemars(with = "String", length(min = 1), extend("default" = "30d", "examples" = ["30d", "90d"]))]
     trash: Option<Spanned<String>>,
+    /// Whether rows that are marked as deleted are removed for good then as well, whoever marked them.
+    #[schemars(extend("default" = false, "examples" = [true]))]
+    purge_marked: bool,
 }
 
 impl ChangesSection {
@@ -30,6 +33,7 @@ impl ChangesSection {
         ChangeSettings {
             undo: read(self.undo).unwrap_or(default.undo),
             trash: read(self.trash).unwrap_or(default.trash),
+            purge_marked: self.purge_marked,
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) async fn page(
     let key: Vec<usize> = key.iter().filter_map(|column| place(&column.name)).collect();
     let at = marks.at.as_deref().and_then(place);
     let by = marks.by.as_deref().and_then(place);
-    let kept = desk.changes.trash;
+    let kept = desk.changes.purge_marked.then_some(desk.changes.trash);
     let rows = found.rows.into_iter().map(|values| {
         let moment = at.and_then(|at| moment(&values[at]));
         TrashRow {
@@ -33,7 +33,10 @@ pub(super) async fn page(
             key: key.iter().map(|place| values[*place].clone()).collect(),
             deleted_by: by.and_then(|by| values[by].as_str().map(str::to_owned)),
             deleted_at: moment.map(|moment| moment.to_string()),
-            until: moment.and_then(|moment| moment.checked_add(kept).ok()).map(|until| until.to_string()),
+            until: moment
+                .zip(kept)
+                .and_then(|(moment, kept)| moment.checked_add(kept).ok())
+                .map(|until| until.to_string()),
             values,
         }
     });

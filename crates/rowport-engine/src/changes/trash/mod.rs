@@ -135,7 +135,7 @@ impl Changes {
             let query = dataset.query(&View::default(), now)?;
             Ok::<_, EngineError>(self.desk.count_query(source, query, CountMode::Quick).await?.count)
         };
-        let soon = match self.soon(now) {
+        let soon = match self.soon(now).filter(|_| self.desk.changes.purge_marked) {
             Some(moment) => count(&deleted.clone().with_deleted(Deleted::Before(moment))).await?,
             None => 0,
         };
