@@ -2552,9 +2552,9 @@ export interface components {
         TrashTotals: {
             /**
              * Format: int64
-             * @description For how many days rows are kept.
+             * @description For how many days rows are kept; absent where nothing removes them by itself.
              */
-            days: number;
+            days?: number;
             /**
              * Format: int64
              * @description How many rows; estimated beyond 10,000 where they are marked.

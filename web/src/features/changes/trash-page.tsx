@@ -77,7 +77,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
       datasetRef={datasetRef}
       label={dataset.label}
       title={`Trash of ${dataset.label}`}
-      about={`Deleted rows are kept here ${totals ? `for ${plural(totals.days, 'day')}` : 'for a while'}, as they were, and can be put back in their place.`}
+      about={`Deleted rows are kept here ${totals?.days === undefined ? 'for now' : `for ${plural(totals.days, 'day')}`}, as they were, and can be put back in their place.`}
       actions={
         <div className="flex items-center gap-2 max-md:w-full">
           <SearchBox label="Search in the trash" value={search} onChange={onSearch} />

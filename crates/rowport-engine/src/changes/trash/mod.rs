@@ -61,8 +61,10 @@ pub struct TrashTotals {
     pub rows: u64,
     /// How many of them are removed for good within the next seven days.
     pub soon: u64,
-    /// For how many days rows are kept.
-    pub days: u64,
+    /// For how many days rows are kept; absent where nothing removes them by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub days: Option<u64>,
 }
 
 /// A row that was deleted.
@@ -139,7 +141,8 @@ impl Changes {
             Some(moment) => count(&deleted.clone().with_deleted(Deleted::Before(moment))).await?,
             None => 0,
         };
-        Ok(TrashTotals { rows: count(deleted).await?, soon, days: self.days() })
+        let days = self.desk.changes.purge_marked.then(|| self.days());
+        Ok(TrashTotals { rows: count(deleted).await?, soon, days })
     }
 
     async fn journalled_totals(
@@ -158,7 +161,7 @@ impl Changes {
             None => 0,
         };
         let rows = Chunk::count_in_trash(transaction, &all).await?;
-        Ok(TrashTotals { rows, soon, days: self.days() })
+        Ok(TrashTotals { rows, soon, days: Some(self.days()) })
     }
 
     /// What was deleted before this moment is removed within the next seven days.
