@@ -86,6 +86,9 @@ pub enum EngineError {
         /// How many there are.
         found: u64,
     },
+    /// The rows that hang on those which were confirmed are not those that were shown.
+    #[error("other rows hang on these now than when they were shown: look at it again")]
+    DependantsChanged,
     /// The change set was confirmed already.
     #[error("this was confirmed before: it is the change set {change_set}")]
     ConfirmedBefore {
@@ -153,6 +156,7 @@ impl EngineError {
             Self::BadChange { .. } => "bad_change",
             Self::BadConfirmation { .. } => "bad_confirmation",
             Self::SelectionChanged { .. } => "selection_changed",
+            Self::DependantsChanged => "dependants_changed",
             Self::ConfirmedBefore { .. } => "confirmed_before",
             Self::UnknownChangeSet { .. } => "unknown_change_set",
             Self::NotUndoable { .. } => "not_undoable",

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     address varchar(200),
     run_id varchar(64),
     undoes varchar(64),
+    along_with varchar(64),
+    place bigint NOT NULL,
     attempt bigint NOT NULL DEFAULT 0,
     state varchar(16) NOT NULL,
     row_count bigint NOT NULL,
@@ -25,7 +27,8 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     created_at bigint NOT NULL,
     ended_at bigint,
     undo_until bigint NOT NULL,
-    KEY change_sets_by_dataset (dataset, id)
+    KEY change_sets_by_dataset (dataset, id),
+    KEY change_sets_along_with (along_with)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 CREATE TABLE IF NOT EXISTS _rowport_change_chunks (

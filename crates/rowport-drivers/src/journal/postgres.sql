@@ -18,6 +18,8 @@ CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     address text,
     run_id text,
     undoes text,
+    along_with text,
+    place bigint NOT NULL,
     attempt bigint NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count bigint NOT NULL,
@@ -29,6 +31,7 @@ CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     undo_until bigint NOT NULL
 );
 CREATE INDEX IF NOT EXISTS change_sets_by_dataset ON rowport_journal.change_sets (dataset, id);
+CREATE INDEX IF NOT EXISTS change_sets_along_with ON rowport_journal.change_sets (along_with);
 
 CREATE TABLE IF NOT EXISTS rowport_journal.change_chunks (
     change_set text NOT NULL REFERENCES rowport_journal.change_sets (id),

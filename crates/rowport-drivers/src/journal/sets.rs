@@ -29,6 +29,10 @@ pub struct NewChangeSet {
     pub run_id: Option<String>,
     /// The change set that it takes back.
     pub undoes: Option<String>,
+    /// The change set that it goes along with: that of the rows that these hang on.
+    pub along_with: Option<String>,
+    /// Its place among those that go along with the same one; 0 is that one's own.
+    pub place: u64,
     /// How many rows were confirmed.
     pub rows: u64,
     /// Now, in milliseconds since 1970.
@@ -64,6 +68,10 @@ pub struct ChangeSet {
     pub run_id: Option<String>,
     /// The change set that it takes back.
     pub undoes: Option<String>,
+    /// The change set that it goes along with: that of the rows that these hang on.
+    pub along_with: Option<String>,
+    /// Its place among those that go along with the same one; 0 is that one's own.
+    pub place: u64,
     /// How far it is.
     pub state: ChangeSetState,
     /// How many rows were confirmed.
@@ -107,11 +115,11 @@ pub struct Filter<'a> {
 }
 
 const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, columns, actor, actor_name, tenant, \
-    request_id, address, run_id, undoes, state, row_count, created_at, undo_until) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15)";
+    request_id, address, run_id, undoes, along_with, place, state, row_count, created_at, undo_until) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $16, $17)";
 
 const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
-    undoes, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
+    undoes, along_with, place, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
 
 /// An attempt that was there before is not one that another has overtaken.
 const CLAIM: &str =
@@ -150,6 +158,8 @@ impl NewChangeSet {
             self.address.as_deref().into(),
             self.run_id.as_deref().into(),
             self.undoes.as_deref().into(),
+            self.along_with.as_deref().into(),
+            signed(self.place).into(),
             signed(self.rows).into(),
             self.created_at.into(),
             self.undo_until.into(),
@@ -164,6 +174,13 @@ impl ChangeSet {
         let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE id = $1");
         let answer = transaction.journal(&sql, vec![id.into()]).await?;
         answer.rows.into_iter().next().map(Self::read).transpose()
+    }
+
+    /// Those that go along with one, in the order of their places.
+    pub async fn along_with(transaction: &mut dyn Transaction, id: &str) -> Result<Vec<Self>, DriverError> {
+        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE along_with = $1 ORDER BY place");
+        let answer = transaction.journal(&sql, vec![id.into()]).await?;
+        answer.rows.into_iter().map(Self::read).collect()
     }
 
     /// Those that a filter finds.
@@ -188,6 +205,12 @@ impl ChangeSet {
         );
         let answer = transaction.journal(&sql, binds).await?;
         answer.rows.into_iter().map(Self::read).collect()
+    }
+
+    /// Says how many rows it has, once they are put down.
+    pub async fn count(transaction: &mut dyn Transaction, id: &str, rows: u64) -> Result<(), DriverError> {
+        let sql = "UPDATE {change_sets} SET row_count = $1 WHERE id = $2";
+        transaction.journal(sql, vec![signed(rows).into(), id.into()]).await.map(|_| ())
     }
 
     /// Makes it this attempt's. False when a later attempt has it, or when it has ended.
@@ -267,6 +290,8 @@ impl ChangeSet {
             address: row.text_or_none()?,
             run_id: row.text_or_none()?,
             undoes: row.text_or_none()?,
+            along_with: row.text_or_none()?,
+            place: row.count()?,
             state: match row.text()?.as_str() {
                 "open" => ChangeSetState::Open,
                 "done" => ChangeSetState::Done,

@@ -15,6 +15,8 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     address text,
     run_id text,
     undoes text,
+    along_with text,
+    place integer NOT NULL,
     attempt integer NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count integer NOT NULL,
@@ -26,6 +28,7 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     undo_until integer NOT NULL
 );
 CREATE INDEX IF NOT EXISTS _rowport_change_sets_by_dataset ON _rowport_change_sets (dataset, id);
+CREATE INDEX IF NOT EXISTS _rowport_change_sets_along_with ON _rowport_change_sets (along_with);
 
 CREATE TABLE IF NOT EXISTS _rowport_change_chunks (
     change_set text NOT NULL REFERENCES _rowport_change_sets (id),

@@ -1,6 +1,6 @@
 //! From a confirmation to a change set: the keys are put down as they were confirmed, and then worked on.
 
-use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, Chunk, NewChangeSet, NewChunk};
+use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, NewChangeSet, NewChunk};
 use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{Principal, ResolvedDataset, Selection};
 use rowport_store::Actor;
@@ -8,15 +8,17 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
+use super::along::{Place, digest_of};
 use super::chosen_rows::ChosenRows;
-use super::job::{self, Job};
+use super::job::Job;
 use super::preview::schema_of;
-use super::reverse::ReverseRequest;
-use super::selection::{CHUNK, Chosen, Piece};
+use super::selection::{CHUNK, Piece};
+use super::steps::steps;
 use super::token::{Shown, digest};
+use super::work::work_on;
 use super::{
-    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, action_of, details, images,
-    known, permission_for, words,
+    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, action_of, dataset_of, details,
+    images, known, outcome, permission_for, words,
 };
 use crate::error::EngineError;
 
@@ -31,6 +33,17 @@ pub struct Request {
     /// Do nothing unless everything can be done.
     #[serde(default)]
     pub all_or_nothing: bool,
+    /// Delete rows of other datasets that the database would delete with these, and cut those loose that it would. They
+    /// come back with them.
+    #[serde(default)]
+    pub with_dependants: bool,
+}
+
+impl Request {
+    /// An action on rows, of which one that fails blocks no other, and with which nothing goes along.
+    pub fn new(action: BulkAction, selection: Selection) -> Self {
+        Self { action, selection, all_or_nothing: false, with_dependants: false }
+    }
 }
 
 /// A change set that was put down and waits to be worked on.
@@ -38,12 +51,12 @@ pub struct Request {
 pub struct Confirmed {
     /// The change set.
     pub change_set: String,
-    /// How many rows it has.
+    /// How many rows it has, with those that go along.
     pub rows: u64,
 }
 
 /// The numbers of two chunks lie so far apart that there is one for every row between them.
-const STRIDE: i64 = 2 * CHUNK as i64;
+pub(super) const STRIDE: i64 = 2 * CHUNK as i64;
 
 impl Changes {
     /// Puts a confirmed action down, with the keys of exactly the rows that were shown.
@@ -62,6 +75,7 @@ impl Changes {
         let resolved = self.permitted(&catalog, target, &request.action)?;
         let shown = self.signer.read(confirmation, now)?;
         self.refuse_others(&shown, target, request, &resolved)?;
+        let along = self.along(principal, source, &catalog, &resolved, request)?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
         let details =
@@ -83,8 +97,18 @@ impl Changes {
             // Dropping the transaction takes the change set back.
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
         }
+        let mut rows = shown.rows;
+        if let Some(along) = along {
+            let (first, all_or_nothing) = (shown.id.as_str(), request.all_or_nothing);
+            let place = Place { changes: self, target, actor, first, all_or_nothing };
+            let (links, _) = along.put_down(&place, transaction.as_mut()).await?;
+            if shown.along.as_ref() != Some(&digest_of(&links)) {
+                return Err(EngineError::DependantsChanged);
+            }
+            rows += links.iter().map(|link| link.rows).sum::<u64>();
+        }
         transaction.commit().await?;
-        Ok(Confirmed { change_set: shown.id, rows: shown.rows })
+        Ok(Confirmed { change_set: shown.id, rows })
     }
 
     /// Puts the keys of rows down as the chunks of a change set.
@@ -102,71 +126,6 @@ impl Changes {
         Ok(())
     }
 
-    /// Puts down that a change set is to be taken back, all of it or some rows.
-    pub async fn reverse(
-        &self,
-        target: Target<'_>,
-        actor: &Actor,
-        change_set: &str,
-        request: &ReverseRequest,
-    ) -> Result<Confirmed, EngineError> {
-        let Target { principal, source, dataset } = target;
-        let now = self.desk.clock().now();
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
-        let resolved =
-            catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        let key = resolved.change_key()?;
-        let mut transaction = self.desk.driver(source)?.begin().await?;
-        journal::is_ready(transaction.as_mut()).await?;
-        let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
-        let set = known(found, change_set, dataset, principal.access().tenant())?;
-        let done = details(&set)?;
-        let of = action_of(&set, &done).to_owned();
-        self.desk.permit(principal, permission_for(&of), source, dataset)?;
-        if now.as_millisecond() >= set.undo_until {
-            let message = "the time for that is over";
-            return Err(EngineError::NotUndoable { id: set.id, message });
-        }
-        let id = self.ids.next(now);
-        let details = Details { force: request.force, of: Some(of), ..Details::default() };
-        let new = self.new_set(id.clone(), principal, actor, &resolved, words::UNDO, details);
-        let new = NewChangeSet { undoes: Some(set.id.clone()), ..new };
-        let only = request.keys.as_deref().map(|keys| Chosen::keys(&resolved, keys)).transpose()?;
-        let (mut chunks, mut rows, mut number) = (Vec::new(), 0, 0);
-        for original in Chunk::done(transaction.as_mut(), &set.id).await? {
-            let Some(original) = Chunk::find(transaction.as_mut(), &set.id, original, false).await? else {
-                continue;
-            };
-            let Some(image) = original.after.as_ref().or(original.before.as_ref()) else { continue };
-            let image = images::columns(&images::unpack(image)?, &key)?;
-            let keys = images::keys(&image, &key)?;
-            let wanted = |place: &usize| {
-                let named = only.as_ref().is_none_or(|only| only.contains(&keys[*place]));
-                named && !original.taken.has(*place)
-            };
-            let places: Vec<usize> = (0..keys.len()).filter(wanted).collect();
-            if !places.is_empty() {
-                let keys = images::pack(&images::rows(&image, &places)?)?;
-                let from = Some((set.id.clone(), original.chunk));
-                chunks.push(NewChunk { chunk: number, rows: places.len() as u64, keys, from });
-                number += STRIDE;
-                rows += places.len() as u64;
-            }
-        }
-        if rows == 0 {
-            return Err(EngineError::NotUndoable {
-                id: set.id,
-                message: "nothing of it is left to take back",
-            });
-        }
-        NewChangeSet { rows, ..new }.create(transaction.as_mut()).await?;
-        for chunk in chunks {
-            chunk.add(transaction.as_mut(), &id).await?;
-        }
-        transaction.commit().await?;
-        Ok(Confirmed { change_set: id, rows })
-    }
-
     /// Works on a change set until it has ended, or until it is told to stop: then it is still open. What the principal
     /// may do is asked again now.
     pub async fn work(
@@ -175,7 +134,7 @@ impl Changes {
         change_set: &str,
         attempt: u32,
         cancel: &CancellationToken,
-        progress: impl FnMut(u64) + Send,
+        mut progress: impl FnMut(u64) + Send,
     ) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
         // A column that came a moment ago belongs to the images as well.
@@ -186,18 +145,25 @@ impl Changes {
         let driver = self.desk.driver(source)?;
         let mut transaction = driver.begin().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
-        transaction.commit().await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
-        let done = details(&set)?;
-        self.desk.permit(principal, permission_for(action_of(&set, &done)), source, dataset)?;
-        if OutcomeState::from(set.state) == OutcomeState::Open {
-            let job = Job::new(&self.desk, resolved.clone(), source, set, attempt).await?;
-            let ran = job.run(cancel, progress).await;
+        let steps = steps(transaction.as_mut(), set).await?;
+        transaction.commit().await?;
+        let mut jobs = Vec::with_capacity(steps.len());
+        for set in steps {
+            let of_set = dataset_of(&catalog, source, &set)?;
+            let done = details(&set)?;
+            self.desk.permit(principal, permission_for(action_of(&set, &done)), source, &set.dataset)?;
+            if OutcomeState::from(set.state) == OutcomeState::Open {
+                jobs.push(Job::new(&self.desk, of_set, source, set, attempt).await?);
+            }
+        }
+        if !jobs.is_empty() {
+            let worked = work_on(&jobs, cancel, &mut progress).await;
             // What was done is told, however it ended.
             self.desk.changed.note(source);
-            ran?;
+            worked?;
         }
-        job::outcome(driver.as_ref(), &resolved, change_set).await
+        outcome::outcome(driver.as_ref(), &resolved, change_set).await
     }
 
     /// Ends a change set that was stopped. What was done stays done, and can be taken back.
@@ -209,8 +175,14 @@ impl Changes {
     ) -> Result<(), EngineError> {
         self.outcome(target, change_set).await?;
         let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: change_set.to_owned() })?;
         let (state, now) = (ChangeSetState::Cancelled, self.desk.clock().now().as_millisecond());
-        match ChangeSet::end(transaction.as_mut(), change_set, attempt, state, now).await? {
+        let mut ended = false;
+        for set in steps(transaction.as_mut(), set).await? {
+            ended |= ChangeSet::end(transaction.as_mut(), &set.id, attempt, state, now).await?;
+        }
+        match ended {
             true => Ok(transaction.commit().await?),
             false => Err(EngineError::Overtaken),
         }
@@ -236,7 +208,7 @@ impl Changes {
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         transaction.commit().await?;
         known(found, change_set, dataset, principal.access().tenant())?;
-        job::outcome(driver.as_ref(), &resolved, change_set).await
+        outcome::outcome(driver.as_ref(), &resolved, change_set).await
     }
 
     /// Refuses a confirmation that was given to somebody else, or for something else.
@@ -291,6 +263,8 @@ impl Changes {
             address: actor.address.clone(),
             run_id: None,
             undoes: None,
+            along_with: None,
+            place: 0,
             rows: 0,
             created_at: now.as_millisecond(),
             undo_until: match action {

@@ -193,7 +193,7 @@ impl Job<'_> {
             return Ok(Some(self.dataset.assignments(&self.details.fields)?));
         }
         let Some((deleted_at, deleted_by)) = self.dataset.soft_delete() else { return Ok(None) };
-        if self.set.action == words::PURGE {
+        if self.set.action == words::PURGE || self.details.along {
             return Ok(None);
         }
         let column = |name: &str| self.stored.iter().find(|column| column.name == name).cloned();

@@ -24,6 +24,10 @@ pub struct ChangeSetView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub undoes: Option<String>,
+    /// The change set, of another dataset, that it went along with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub along_with: Option<String>,
     /// Who did it.
     pub actor: String,
     /// Their name at the time.
@@ -80,6 +84,7 @@ impl ChangeSetView {
             dataset: set.dataset,
             action: set.action,
             undoes: set.undoes,
+            along_with: set.along_with,
             actor: set.actor,
             actor_name: set.actor_name,
             rows: set.rows,

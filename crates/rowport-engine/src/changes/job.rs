@@ -1,20 +1,20 @@
-//! A change set at work: its chunks one after the other, each in a transaction of its own or all in one.
+//! A change set at work: what becomes of one chunk of it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChunk, Taken};
+use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Principal, Query, ResolvedDataset,
-    SourceKind, View, rows_with_keys,
+    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Principal, Query, ResolvedDataset, View,
+    rows_with_keys,
 };
-use tokio_util::sync::CancellationToken;
 
 use super::dependants::{self, Follows};
 use super::images::{self, Exact};
-use super::{Details, Outcome, RowFailure, is_of_rows, words, written};
+use super::outcome::sees_all;
+use super::{Details, RowFailure, is_of_rows, words};
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -23,9 +23,6 @@ pub(super) const MOST_BYTES: usize = 32 << 20;
 
 /// How often a chunk is tried whose rows somebody else holds.
 const TRIES: u32 = 4;
-
-/// How many failures an answer lists.
-const LISTED: usize = 1_000;
 
 /// Whether rows are tried all at once, or so that one bad row does not block the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +50,7 @@ pub(super) struct Job<'a> {
     /// Whether what the database says of a row may be shown: it may quote any column of it.
     pub(super) quotes: bool,
     desk: &'a Desk,
-    attempt: u32,
+    pub(super) attempt: u32,
 }
 
 /// What came of a chunk's rows.
@@ -79,7 +76,7 @@ impl<'a> Job<'a> {
         // Taking back that rows came back deletes them as well, and others may hang on them by now.
         let deletes = match set.action.as_str() {
             words::SET | words::RESTORE => false,
-            words::DELETE => dataset.soft_delete().is_none(),
+            words::DELETE => details.along || dataset.soft_delete().is_none(),
             words::PURGE => dataset.soft_delete().is_some(),
             _ => true,
         };
@@ -92,6 +89,8 @@ impl<'a> Job<'a> {
         let fitting = match (set.action.as_str(), expired.unwrap_or_default()) {
             (words::PURGE, Some(moment)) => dataset.clone().with_deleted(Deleted::Before(moment)),
             (words::RESTORE | words::PURGE, _) => dataset.clone().with_deleted(Deleted::Only),
+            // The database asks no mark either before it deletes rows with others.
+            _ if details.along => any.clone(),
             _ => dataset.clone(),
         };
         Ok(Self {
@@ -110,88 +109,8 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// Does what is left to do. It stops between two chunks when it is told to, and can be gone on with then.
-    pub(super) async fn run(
-        &self,
-        cancel: &CancellationToken,
-        progress: impl FnMut(u64) + Send,
-    ) -> Result<(), EngineError> {
-        let mut transaction = self.driver.begin().await?;
-        if !ChangeSet::claim(transaction.as_mut(), &self.set.id, self.attempt).await? {
-            return Err(EngineError::Overtaken);
-        }
-        let mut chunks = Chunk::pending(transaction.as_mut(), &self.set.id).await?;
-        transaction.commit().await?;
-        if self.details.all_or_nothing {
-            return self.run_as_one(&chunks, cancel).await;
-        }
-        chunks.reverse();
-        let (queue, progress) = (Mutex::new(chunks), Mutex::new(progress));
-        // While one waits for the database, the other packs what it got.
-        match self.driver.kind() {
-            SourceKind::Sqlite => self.work_off(&queue, cancel, &progress).await?,
-            _ => drop(tokio::try_join!(
-                self.work_off(&queue, cancel, &progress),
-                self.work_off(&queue, cancel, &progress)
-            )?),
-        }
-        if cancel.is_cancelled() {
-            return Err(EngineError::Cancelled);
-        }
-        self.end(ChangeSetState::Done).await
-    }
-
-    /// Takes chunks from the queue until there is none.
-    async fn work_off(
-        &self,
-        queue: &Mutex<Vec<i64>>,
-        cancel: &CancellationToken,
-        progress: &Mutex<impl FnMut(u64)>,
-    ) -> Result<(), EngineError> {
-        while !cancel.is_cancelled() {
-            let next = lock(queue).pop();
-            let Some(chunk) = next else { break };
-            match self.chunk_with_patience(chunk).await {
-                Ok(rows) => lock(progress)(rows),
-                Err(EngineError::Driver(DriverError::TooLarge { limit })) => {
-                    let halves = self.split(chunk).await?;
-                    let halves = halves.ok_or(EngineError::Driver(DriverError::TooLarge { limit }))?;
-                    lock(queue).extend(halves.iter().rev());
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// All chunks in one transaction: the first row that the database does not take ends it, and nothing was done.
-    async fn run_as_one(&self, chunks: &[i64], cancel: &CancellationToken) -> Result<(), EngineError> {
-        let whole = async {
-            let mut transaction = self.driver.begin().await?;
-            for chunk in chunks {
-                if cancel.is_cancelled() {
-                    return Err(EngineError::Cancelled);
-                }
-                self.chunk_in(transaction.as_mut(), *chunk, Care::AllAtOnce).await?;
-            }
-            if !self.end_in(transaction.as_mut(), ChangeSetState::Done).await? {
-                return Err(EngineError::Overtaken);
-            }
-            Ok(transaction.commit().await?)
-        };
-        let outcome: Result<(), EngineError> = whole.await;
-        match outcome {
-            Err(EngineError::Driver(DriverError::RowRefused { reason, message })) => {
-                self.end(ChangeSetState::Cancelled).await?;
-                let message = if self.quotes { message } else { words_for(reason).to_owned() };
-                Err(DriverError::RowRefused { reason, message }.into())
-            }
-            other => other,
-        }
-    }
-
     /// A chunk, tried again while somebody else holds its rows, and row by row if the database does not take it whole.
-    async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
+    pub(super) async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
         let (mut care, mut tries) = (Care::ByRange, 1);
         loop {
             match self.chunk(chunk, care).await {
@@ -216,7 +135,7 @@ impl<'a> Job<'a> {
     }
 
     /// The chunk's rows change and the journal says so, or neither.
-    async fn chunk_in(
+    pub(super) async fn chunk_in(
         &self,
         transaction: &mut dyn Transaction,
         number: i64,
@@ -236,7 +155,7 @@ impl<'a> Job<'a> {
         let counts = [rows, failures.len() as u64 - kept, kept];
         // Made of texts and numbers; serialising it cannot fail.
         done.failures = (!failures.is_empty()).then(|| serde_json::to_string(&failures).unwrap_or_default());
-        let now = self.desk.clock().now().as_millisecond();
+        let now = self.now().as_millisecond();
         let finished = Chunk::finish(transaction, id, number, done, now).await?;
         if !finished || !ChangeSet::advance(transaction, id, self.attempt, counts).await? {
             return Err(EngineError::Overtaken);
@@ -259,7 +178,7 @@ impl<'a> Job<'a> {
     }
 
     /// Puts two halves in the place of a chunk whose rows are too large together; none if it has one row.
-    async fn split(&self, number: i64) -> Result<Option<[i64; 2]>, EngineError> {
+    pub(super) async fn split(&self, number: i64) -> Result<Option<[i64; 2]>, EngineError> {
         let mut transaction = self.driver.begin().await?;
         let chunk = Chunk::find(transaction.as_mut(), &self.set.id, number, true).await?;
         let chunk = chunk.ok_or_else(|| EngineError::internal("a chunk of the journal is not there"))?;
@@ -285,21 +204,8 @@ impl<'a> Job<'a> {
         Ok(Some(numbers))
     }
 
-    pub(super) async fn end(&self, state: ChangeSetState) -> Result<(), EngineError> {
-        let mut transaction = self.driver.begin().await?;
-        if !self.end_in(transaction.as_mut(), state).await? {
-            return Err(EngineError::Overtaken);
-        }
-        Ok(transaction.commit().await?)
-    }
-
-    async fn end_in(
-        &self,
-        transaction: &mut dyn Transaction,
-        state: ChangeSetState,
-    ) -> Result<bool, EngineError> {
-        let now = self.desk.clock().now().as_millisecond();
-        Ok(ChangeSet::end(transaction, &self.set.id, self.attempt, state, now).await?)
+    pub(super) fn now(&self) -> Timestamp {
+        self.desk.clock().now()
     }
 
     /// A query for some rows of another one, by their keys.
@@ -341,7 +247,7 @@ impl<'a> Job<'a> {
 }
 
 /// Why a database does not take a row, in our words.
-fn words_for(reason: Refusal) -> &'static str {
+pub(super) fn words_for(reason: Refusal) -> &'static str {
     match reason {
         Refusal::ForeignKey => "other rows refer to it, or it would refer to a row that is not there",
         Refusal::Unique => "another row has a value that may be there once only",
@@ -350,16 +256,6 @@ fn words_for(reason: Refusal) -> &'static str {
         Refusal::Unfit => "a value does not fit its column",
         Refusal::Other => "a rule of the database refuses it",
     }
-}
-
-/// Whether what the database says of a row may be shown: it may quote any column of it.
-fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
-    dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
-}
-
-/// Nothing that is done under these locks can leave a half-made state behind.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A row that was not changed.
@@ -380,54 +276,4 @@ pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
         database: None,
         versions: Vec::new(),
     }
-}
-
-/// Takes away what of the failures is not for the principal to see.
-pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowFailure]) {
-    if sees_all(dataset) {
-        return;
-    }
-    let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);
-    for failure in failures {
-        failure.database = None;
-        failure.versions.retain(|field| is_seen(&field.column));
-    }
-}
-
-/// What came of a change set so far, with the first rows that were not changed.
-pub(super) async fn outcome(
-    driver: &dyn Driver,
-    dataset: &ResolvedDataset<'_>,
-    id: &str,
-) -> Result<Outcome, EngineError> {
-    let mut transaction = driver.begin().await?;
-    let set = ChangeSet::find(transaction.as_mut(), id).await?;
-    let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
-    let mut failures = Vec::new();
-    if set.failed + set.kept > 0 {
-        let mut after = -1;
-        while let Some((chunk, text)) = Chunk::next_failures(transaction.as_mut(), id, after).await? {
-            let of_chunk: Vec<RowFailure> = serde_json::from_str(&text)
-                .map_err(|error| EngineError::internal(format!("a chunk's failures: {error}")))?;
-            failures.extend(of_chunk);
-            after = chunk;
-            if failures.len() >= LISTED {
-                failures.truncate(LISTED);
-                break;
-            }
-        }
-    }
-    without_hidden(dataset, &mut failures);
-    transaction.commit().await?;
-    Ok(Outcome {
-        action: set.action,
-        state: set.state.into(),
-        rows: set.rows,
-        done: set.done,
-        failed: set.failed,
-        kept: set.kept,
-        failures,
-        undo_until: written(set.undo_until),
-        change_set: set.id,
-    })
 }

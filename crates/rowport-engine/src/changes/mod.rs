@@ -6,6 +6,7 @@
 //!
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
+mod along;
 mod changed;
 mod chosen_rows;
 mod confirm;
@@ -16,6 +17,7 @@ mod halve;
 mod history;
 mod images;
 mod job;
+mod outcome;
 mod preview;
 mod purge;
 mod rehearsal;
@@ -24,14 +26,17 @@ mod reverse;
 mod row_events;
 mod row_history;
 mod selection;
+mod steps;
 mod token;
 mod trash;
+mod undo;
+mod work;
 
 use std::sync::Arc;
 
 use rowport_drivers::DriverError;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
-use rowport_model::{Permission, Principal, SetField, View};
+use rowport_model::{Catalog, Permission, Principal, ResolvedDataset, SetField, View};
 use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -121,6 +126,12 @@ struct Details {
     /// What was deleted before this moment is what it removes, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expired_before: Option<i64>,
+    /// Whether its rows hang on those of the change set that it goes along with.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    along: bool,
+    /// Whether it is worked on before those that go along with it: rows come back before those that hang on them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    leads: bool,
     /// What in the end is taken back, or done again: the word of a bulk action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
@@ -209,6 +220,29 @@ pub struct Outcome {
     pub failures: Vec<RowFailure>,
     /// Until when it can be taken back, as RFC 3339 in UTC.
     pub undo_until: String,
+    /// What was done along with it to rows that hang on these.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub along: Vec<AlongOutcome>,
+}
+
+/// What came of rows that hang on others, and go along with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlongOutcome {
+    /// Their change set.
+    pub change_set: String,
+    /// Their dataset.
+    pub dataset: String,
+    /// `delete`, `set` where they refer to nothing afterwards, or `undo`.
+    pub action: String,
+    /// How many rows were confirmed.
+    pub rows: u64,
+    /// How many were changed.
+    pub done: u64,
+    /// How many the database did not take.
+    pub failed: u64,
+    /// How many were left alone.
+    pub kept: u64,
 }
 
 /// How far a change set is.
@@ -260,6 +294,19 @@ impl Changes {
 /// The bulk action that a change set is in the end: what an undo takes back.
 fn action_of<'a>(set: &'a ChangeSet, details: &'a Details) -> &'a str {
     details.of.as_deref().unwrap_or(&set.action)
+}
+
+/// The dataset of a change set.
+fn dataset_of<'a>(
+    catalog: &'a Catalog,
+    source: &str,
+    set: &ChangeSet,
+) -> Result<ResolvedDataset<'a>, EngineError> {
+    catalog.dataset(&set.dataset).ok_or_else(|| EngineError::UnknownDataset {
+        name: set.dataset.clone(),
+        source_name: source.to_owned(),
+        suggestion: None,
+    })
 }
 
 /// What somebody needs to do this, to take it back, or to do it again.

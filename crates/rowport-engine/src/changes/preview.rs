@@ -1,16 +1,19 @@
 //! The dry run: how many rows, what hangs on them, and the confirmation for exactly these.
 
 use jiff::SignedDuration;
-use rowport_drivers::journal;
+use rowport_drivers::journal::{self, NewChangeSet};
 use rowport_model::{Catalog, OnDelete, ResolvedDataset};
 use rowport_store::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::along::{Along, Place, digest_of};
 use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
+use super::outcome::without_hidden;
+use super::selection::Sum;
 use super::token::{Shown, digest};
-use super::{BulkAction, Changes, Details, RowFailure, Target, job, permission_for, rehearsal};
+use super::{BulkAction, Changes, Details, RowFailure, Target, permission_for, rehearsal};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -46,6 +49,23 @@ pub struct Dependants {
     pub columns: Vec<String>,
     /// What the database does with them.
     pub on_delete: OnDelete,
+    /// How many of them go along; absent where they were not asked for, or the principal may not change them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub rows: Option<u64>,
+}
+
+/// What was found of the rows.
+struct Looked {
+    sum: Sum,
+    /// How many keys were named.
+    named: Option<u64>,
+    /// The rows that would not be changed, where that was tried.
+    failures: Option<Vec<RowFailure>>,
+    /// What goes along, summed up.
+    along: Option<String>,
+    /// What goes along, by reference.
+    dependants: Vec<Dependants>,
 }
 
 /// How many of the rows that would not be changed are listed.
@@ -60,36 +80,14 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
+        let along = self.along(principal, source, &catalog, &resolved, request)?;
         let now = self.desk.clock().now();
-        let mut transaction = self.desk.driver(source)?.begin().await?;
-        journal::is_ready(transaction.as_mut()).await?;
-        let Request { action, selection, .. } = request;
-        let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
-        let named = chosen.named();
-        let view = chosen.view();
-        let (mut pieces, mut seen) = (Vec::new(), 0);
-        while let Some(piece) = chosen.next(transaction.as_mut()).await? {
-            seen += piece.keys.num_rows() as u64;
-            match seen > rehearsal::MOST {
-                true => pieces.clear(),
-                false => pieces.push(piece),
-            }
-        }
-        transaction.commit().await?;
-        let sum = chosen.sum()?;
-        if sum.rows == 0 {
-            return Err(EngineError::BadChange { message: "there are no such rows".to_owned() });
-        }
-        let details = Details { view, ..Details::of(action) };
         let id = self.ids.next(now);
-        let failures = match seen <= rehearsal::MOST {
-            true => {
-                let actor = Actor::default();
-                let new = self.new_set(id.clone(), principal, &actor, &resolved, action.word(), details);
-                self.rehearse(source, &resolved, new, pieces).await?
-            }
-            false => None,
+        let looked = match along {
+            None => self.look(target, &resolved, request, &id).await?,
+            Some(along) => self.look_along(target, &resolved, request, &id, &along).await?,
         };
+        let Looked { sum, named, failures, along, mut dependants } = looked;
         let until = now + GOOD_FOR;
         let shown = Shown {
             id,
@@ -100,6 +98,7 @@ impl Changes {
             request: digest(request),
             rows: sum.rows,
             keys: sum.digest,
+            along,
             until: until.as_second(),
         };
         let deletes = match (&request.action, resolved.soft_delete()) {
@@ -108,6 +107,11 @@ impl Changes {
             (BulkAction::Purge, marks) => marks.is_some(),
             _ => false,
         };
+        if deletes {
+            let counted = |dependant: &Dependants| dependants.iter().any(|known| known.is_like(dependant));
+            let others: Vec<_> = dependants_of(&resolved).filter(|dependant| !counted(dependant)).collect();
+            dependants.extend(others);
+        }
         Ok(Preview {
             rows: sum.rows,
             missing: named.unwrap_or(sum.rows).saturating_sub(sum.rows),
@@ -116,13 +120,87 @@ impl Changes {
             would_fail: failures.as_ref().map(|failures| failures.len() as u64),
             failures: Self::shown_failures(&resolved, failures.unwrap_or_default()),
             undoable: request.action != BulkAction::Purge,
-            dependants: if deletes { dependants(&resolved) } else { Vec::new() },
+            dependants,
         })
+    }
+
+    /// Reads the rows, and tries it with them where they are not too many.
+    async fn look(
+        &self,
+        target: Target<'_>,
+        dataset: &ResolvedDataset<'_>,
+        request: &Request,
+        id: &str,
+    ) -> Result<Looked, EngineError> {
+        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
+        let named = chosen.named();
+        let (mut pieces, mut seen) = (Vec::new(), 0);
+        while let Some(piece) = chosen.next(transaction.as_mut()).await? {
+            seen += piece.keys.num_rows() as u64;
+            match seen > rehearsal::MOST {
+                true => pieces.clear(),
+                false => pieces.push(piece),
+            }
+        }
+        transaction.commit().await?;
+        let sum = some(chosen.sum()?)?;
+        let failures = match seen <= rehearsal::MOST {
+            true => self.rehearse(target.source, dataset, new, pieces).await?,
+            false => None,
+        };
+        Ok(Looked { sum, named, failures, along: None, dependants: Vec::new() })
+    }
+
+    /// The same with the rows that go along. They are put down as they are when it is confirmed, in a transaction that is
+    /// dropped and never committed.
+    async fn look_along(
+        &self,
+        target: Target<'_>,
+        dataset: &ResolvedDataset<'_>,
+        request: &Request,
+        id: &str,
+        along: &Along<'_>,
+    ) -> Result<Looked, EngineError> {
+        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
+        let named = chosen.named();
+        new.create(transaction.as_mut()).await?;
+        Self::put_down(transaction.as_mut(), id, &mut chosen).await?;
+        let sum = some(chosen.sum()?)?;
+        let actor = Actor::default();
+        let place = Place { changes: self, target, actor: &actor, first: id, all_or_nothing: false };
+        let (links, dependants) = along.put_down(&place, transaction.as_mut()).await?;
+        let rows = sum.rows + links.iter().map(|link| link.rows).sum::<u64>();
+        let failures = match rows <= rehearsal::MOST {
+            true => self.rehearse_put_down(target, transaction, id).await?,
+            false => None,
+        };
+        Ok(Looked { sum, named, failures, along: Some(digest_of(&links)), dependants })
+    }
+
+    /// The rows of a request, and the change set that they would have.
+    fn chosen<'a>(
+        &'a self,
+        target: Target<'a>,
+        dataset: &'a ResolvedDataset<'a>,
+        request: &Request,
+        id: &str,
+    ) -> Result<(ChosenRows<'a>, NewChangeSet), EngineError> {
+        let Request { action, selection, .. } = request;
+        let now = self.desk.clock().now();
+        let chosen = ChosenRows::of(&self.desk, target.source, dataset, action, selection, now)?;
+        let details = Details { view: chosen.view(), ..Details::of(action) };
+        let actor = Actor::default();
+        let new = self.new_set(id.to_owned(), target.principal, &actor, dataset, action.word(), details);
+        Ok((chosen, new))
     }
 
     fn shown_failures(dataset: &ResolvedDataset<'_>, mut failures: Vec<RowFailure>) -> Vec<RowFailure> {
         failures.truncate(LISTED);
-        job::without_hidden(dataset, &mut failures);
+        without_hidden(dataset, &mut failures);
         failures
     }
 
@@ -156,11 +234,26 @@ pub(super) fn schema_of(dataset: &ResolvedDataset<'_>) -> String {
     digest(&(columns, key))
 }
 
-fn dependants(dataset: &ResolvedDataset<'_>) -> Vec<Dependants> {
-    let of = |(other, key): (rowport_model::Dataset, rowport_model::ForeignKey)| Dependants {
+/// A selection that is not empty.
+fn some(sum: Sum) -> Result<Sum, EngineError> {
+    match sum.rows {
+        0 => Err(EngineError::BadChange { message: "there are no such rows".to_owned() }),
+        _ => Ok(sum),
+    }
+}
+
+fn dependants_of(dataset: &ResolvedDataset<'_>) -> impl Iterator<Item = Dependants> {
+    dataset.referring().into_iter().map(|(other, key)| Dependants {
         dataset: other.name.to_string(),
         columns: key.columns,
         on_delete: key.on_delete,
-    };
-    dataset.referring().into_iter().map(of).collect()
+        rows: None,
+    })
+}
+
+impl Dependants {
+    /// Whether both are of the same foreign key.
+    fn is_like(&self, other: &Self) -> bool {
+        self.dataset == other.dataset && self.columns == other.columns
+    }
 }

@@ -10,7 +10,8 @@ use rowport_model::ResolvedDataset;
 use super::images;
 use super::job::{Care, Job};
 use super::selection::Piece;
-use super::{Changes, RowFailure};
+use super::steps::steps;
+use super::{Changes, RowFailure, Target, dataset_of};
 use crate::error::EngineError;
 
 /// Up to so many rows are tried beforehand.
@@ -33,14 +34,49 @@ impl Changes {
         for piece in pieces {
             match rehearse_piece(&job, transaction.as_mut(), piece).await {
                 Ok(of_piece) => failures.extend(of_piece),
-                Err(EngineError::Driver(DriverError::Busy { .. } | DriverError::FileLocked { .. })) => {
-                    return Ok(None);
-                }
+                Err(error) if is_held(&error) => return Ok(None),
                 Err(error) => return Err(error),
             }
         }
         Ok(Some(failures))
     }
+
+    /// The same with a change set that is put down, with what goes along with it, in a transaction that is dropped
+    /// afterwards.
+    pub(super) async fn rehearse_put_down(
+        &self,
+        target: Target<'_>,
+        mut transaction: Box<dyn Transaction>,
+        id: &str,
+    ) -> Result<Option<Vec<RowFailure>>, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let gone = || EngineError::UnknownChangeSet { id: id.to_owned() };
+        let set = ChangeSet::find(transaction.as_mut(), id).await?.ok_or_else(gone)?;
+        let mut failures = Vec::new();
+        for set in steps(transaction.as_mut(), set).await? {
+            let is_first = set.id == id;
+            let of_set = dataset_of(&catalog, source, &set)?;
+            let job = Job::new(&self.desk, of_set, source, set, 1).await?;
+            for number in Chunk::pending(transaction.as_mut(), &job.set.id).await? {
+                let chunk = Chunk::find(transaction.as_mut(), &job.set.id, number, false).await?;
+                let chunk = chunk.ok_or_else(gone)?;
+                match job.change(transaction.as_mut(), &chunk, Care::RowByRow).await {
+                    // A row that stays keeps the one that it hangs on, and that is listed.
+                    Ok(changed) if is_first => failures.extend(changed.failures),
+                    Ok(_) => {}
+                    Err(error) if is_held(&error) => return Ok(None),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(Some(failures))
+    }
+}
+
+/// Whether somebody else holds the rows, so that nobody knows.
+fn is_held(error: &EngineError) -> bool {
+    matches!(error, EngineError::Driver(DriverError::Busy { .. } | DriverError::FileLocked { .. }))
 }
 
 async fn rehearse_piece(
@@ -78,6 +114,8 @@ fn unsaved(new: NewChangeSet) -> ChangeSet {
         address: new.address,
         run_id: new.run_id,
         undoes: new.undoes,
+        along_with: new.along_with,
+        place: new.place,
         state: ChangeSetState::Open,
         rows: new.rows,
         done: 0,

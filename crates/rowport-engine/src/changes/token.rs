@@ -29,6 +29,9 @@ pub(super) struct Shown {
     pub(super) rows: u64,
     /// Their keys, summed up.
     pub(super) keys: String,
+    /// The rows that hang on them and go along, summed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) along: Option<String>,
     /// Until when it can be confirmed, in seconds since 1970.
     pub(super) until: i64,
 }
@@ -107,6 +110,7 @@ mod tests {
             request: String::new(),
             rows: 7,
             keys: String::new(),
+            along: None,
             until: 1_001,
         };
         let signer = Signer::new(vec![1; 32]);

@@ -57,7 +57,7 @@ async fn exactly_the_rows_that_break_a_rule_are_refused(kind: SourceKind) {
     let set = |column: &str, to: Value| {
         let fields = serde_json::from_value(json!([{ "column": column, "to": to }])).unwrap();
         let action = rowport_engine::changes::BulkAction::Set { fields };
-        Request { action, selection: all("id > 0"), all_or_nothing: false }
+        Request::new(action, all("id > 0"))
     };
     for (request, code) in [
         (delete("id > 0"), "foreign_key"),

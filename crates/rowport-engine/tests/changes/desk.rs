@@ -81,9 +81,20 @@ impl Shop {
 
     pub async fn confirm(&self, dataset: &str, request: &Request) -> Result<Confirmed, EngineError> {
         let preview = self.changes.preview(self.on(dataset), request).await?;
-        let actor = Actor::default();
-        let token = &preview.confirmation;
-        self.changes.confirm(self.on(dataset), &actor, request, token).await
+        self.confirm_with(dataset, request, &preview.confirmation).await
+    }
+
+    pub async fn confirm_with(
+        &self,
+        dataset: &str,
+        request: &Request,
+        confirmation: &str,
+    ) -> Result<Confirmed, EngineError> {
+        self.changes.confirm(self.on(dataset), &Actor::default(), request, confirmation).await
+    }
+
+    pub async fn outcome(&self, dataset: &str, change_set: &str) -> Outcome {
+        self.changes.outcome(self.on(dataset), change_set).await.unwrap()
     }
 
     pub async fn work(&self, dataset: &str, confirmed: &Confirmed) -> Result<Outcome, EngineError> {
@@ -147,25 +158,25 @@ fn at(settings: DeskSettings, clock: Arc<dyn Clock>) -> (Arc<Desk>, Changes) {
 
 /// Deletes all rows that fit a filter.
 pub fn delete(filter: &str) -> Request {
-    Request { action: BulkAction::Delete, selection: all(filter), all_or_nothing: false }
+    Request::new(BulkAction::Delete, all(filter))
 }
 
 /// Sets a field in all rows that fit a filter.
 pub fn set(filter: &str, column: &str, value: serde_json::Value) -> Request {
     let fields = serde_json::from_value(json!([{ "column": column, "to": { "value": value } }])).unwrap();
-    Request { action: BulkAction::Set { fields }, selection: all(filter), all_or_nothing: false }
+    Request::new(BulkAction::Set { fields }, all(filter))
 }
 
 /// Does something with the rows that have these keys.
 pub fn with_keys(action: BulkAction, keys: impl IntoIterator<Item = i64>) -> Request {
     let keys = keys.into_iter().map(key).collect();
-    Request { action, selection: Selection::Keys(keys), all_or_nothing: false }
+    Request::new(action, Selection::Keys(keys))
 }
 
 /// Does something with the rows that have a text somewhere, or with all of them.
 pub fn with_text(action: BulkAction, search: Option<&str>) -> Request {
     let view = View { search: search.map(str::to_owned), ..View::default() };
-    Request { action, selection: Selection::View { view, except: Vec::new() }, all_or_nothing: false }
+    Request::new(action, Selection::View { view, except: Vec::new() })
 }
 
 pub fn all(filter: &str) -> Selection {

@@ -31,6 +31,7 @@ macro_rules! on_every_database {
 mod bad_input;
 mod broken_rules;
 mod confirmations;
+mod dependants;
 mod desk;
 mod edges;
 mod interleaved;

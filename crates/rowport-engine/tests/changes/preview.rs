@@ -41,7 +41,7 @@ async fn a_preview_knows_which_rows_would_not_be_changed_and_changes_nothing(kin
     shop.database.execute("DELETE FROM customers WHERE id = 4");
     shop.undo("customers", &gone.change_set).await;
     assert_eq!(shop.rows("customers", "id"), start, "trying to purge removed nothing");
-    let request = Request { action: BulkAction::Delete, selection: all(""), all_or_nothing: true };
+    let request = Request { all_or_nothing: true, ..Request::new(BulkAction::Delete, all("")) };
     assert_eq!(look(&request).await.1, Some(2));
 }
 

@@ -86,7 +86,7 @@ async fn rows_of_the_journal_are_found_brought_back_and_removed(kind: SourceKind
     shop.database.execute("INSERT INTO posts VALUES (1, 'one'), (2, 'two')");
     assert_eq!(shop.rows("posts", "id"), start);
     let (action, selection) = (BulkAction::Purge, all("id = 1"));
-    let filtered = Request { action, selection, all_or_nothing: false };
+    let filtered = Request::new(action, selection);
     assert_eq!(shop.confirm("posts", &filtered).await.unwrap_err().code(), "bad_change");
 }
 

@@ -83,7 +83,7 @@ impl Which {
             Some(fields) => BulkAction::Set { fields: fields.to_vec() },
             None => BulkAction::Delete,
         };
-        Request { action, selection, all_or_nothing: false }
+        Request::new(action, selection)
     }
 }
 

@@ -2,7 +2,7 @@ use axum::extract::State;
 use axum::response::Response;
 use rowport_engine::changes::{BulkAction, Outcome};
 
-use super::{RowsBody, SetBody, Started, confirm};
+use super::{DeleteBody, RowsBody, SetBody, Started, confirm};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
@@ -16,7 +16,7 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete",
     tag = "changes",
     params(DatasetPath),
-    request_body = RowsBody,
+    request_body = DeleteBody,
     responses(
         (status = 200, description = "All of them were deleted", body = Outcome),
         (status = 202, description = "They are so many that a run does it", body = Started),
@@ -31,9 +31,9 @@ pub(crate) async fn delete_rows(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<RowsBody>,
+    ApiJson(body): ApiJson<DeleteBody>,
 ) -> Result<Response, ApiError> {
-    let request = body.request(BulkAction::Delete)?;
+    let request = body.request()?;
     confirm(state, principal, actor, path, request).await
 }
 

@@ -77,7 +77,24 @@ pub(crate) struct ViewSelection {
     except: Vec<Key>,
 }
 
-/// Rows to delete, to restore or to purge.
+/// Rows to delete.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeleteBody {
+    /// Which rows.
+    selection: SelectionBody,
+    /// Do nothing unless it can be done with all of them.
+    #[serde(default)]
+    all_or_nothing: bool,
+    /// Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
+    /// it would. They come back with them. Without it, rows that such others hang on are not deleted.
+    #[serde(default)]
+    with_dependants: bool,
+    /// What the preview answered; not for a preview.
+    confirmation: Option<String>,
+}
+
+/// Rows to restore or to purge.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RowsBody {
@@ -132,10 +149,21 @@ impl SelectionBody {
     }
 }
 
+impl DeleteBody {
+    fn request(self) -> Result<(Request, Option<String>), ApiError> {
+        let Self { all_or_nothing, with_dependants, .. } = self;
+        let request = Request::new(BulkAction::Delete, self.selection.selection()?);
+        Ok((Request { all_or_nothing, with_dependants, ..request }, self.confirmation))
+    }
+}
+
 impl RowsBody {
     fn request(self, action: BulkAction) -> Result<(Request, Option<String>), ApiError> {
         let selection = self.selection.selection()?;
-        Ok((Request { action, selection, all_or_nothing: self.all_or_nothing }, self.confirmation))
+        Ok((
+            Request { all_or_nothing: self.all_or_nothing, ..Request::new(action, selection) },
+            self.confirmation,
+        ))
     }
 }
 
@@ -143,7 +171,10 @@ impl SetBody {
     fn request(self) -> Result<(Request, Option<String>), ApiError> {
         let selection = self.selection.selection()?;
         let action = BulkAction::Set { fields: self.fields };
-        Ok((Request { action, selection, all_or_nothing: self.all_or_nothing }, self.confirmation))
+        Ok((
+            Request { all_or_nothing: self.all_or_nothing, ..Request::new(action, selection) },
+            self.confirmation,
+        ))
     }
 }
 

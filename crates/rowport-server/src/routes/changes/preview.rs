@@ -3,7 +3,7 @@ use axum::extract::State;
 use rowport_engine::changes::{BulkAction, Preview, Request, Target};
 use rowport_model::Principal;
 
-use super::{RowsBody, SetBody};
+use super::{DeleteBody, RowsBody, SetBody};
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
@@ -17,16 +17,16 @@ use crate::routes::request::DatasetPath;
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete/preview",
     tag = "changes",
     params(DatasetPath),
-    request_body = RowsBody,
+    request_body = DeleteBody,
     responses((status = 200, description = "What would be done", body = Preview), RowsProblems, BodyProblems)
 )]
 pub(crate) async fn preview_delete(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<RowsBody>,
+    ApiJson(body): ApiJson<DeleteBody>,
 ) -> Result<Json<Preview>, ApiError> {
-    preview(&state, &principal, &path, &body.request(BulkAction::Delete)?.0).await
+    preview(&state, &principal, &path, &body.request()?.0).await
 }
 
 /// What setting fields would come to, and the confirmation for exactly these rows.

@@ -47,6 +47,9 @@ struct Chosen {
 pub struct Delete {
     #[command(flatten)]
     chosen: Chosen,
+    /// Delete rows of other tables that the database would delete with these, too. They come back with them.
+    #[arg(long)]
+    with_dependants: bool,
 }
 
 /// Set fields of rows.
@@ -85,10 +88,14 @@ pub struct Resume {
 impl Bulk {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::Delete(delete) => delete.chosen.run(BulkAction::Delete, "this deletes").await,
+            Self::Delete(Delete { chosen, with_dependants }) => {
+                let request = Request { with_dependants, ..chosen.request(BulkAction::Delete)? };
+                chosen.run(&request, "this deletes").await
+            }
             Self::Set(set) => {
                 let fields = set.fields()?;
-                set.chosen.run(BulkAction::Set { fields }, "this changes").await
+                let request = set.chosen.request(BulkAction::Set { fields })?;
+                set.chosen.run(&request, "this changes").await
             }
             Self::Resume(resume) => resume.run().await,
         }
@@ -96,18 +103,21 @@ impl Bulk {
 }
 
 impl Chosen {
-    async fn run(self, action: BulkAction, what: &str) -> Result<ExitCode, Failure> {
+    fn request(&self, action: BulkAction) -> Result<Request, Failure> {
         let filter = self.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::request)?;
         let selection = match self.key.is_empty() {
             true => Selection::View {
-                view: View { filter, search: self.search, ..View::default() },
+                view: View { filter, search: self.search.clone(), ..View::default() },
                 except: Vec::new(),
             },
             false => Selection::Keys(self.key.iter().map(|text| key(text)).collect()),
         };
-        let request = Request { action, selection, all_or_nothing: self.all_or_nothing };
+        Ok(Request { all_or_nothing: self.all_or_nothing, ..Request::new(action, selection) })
+    }
+
+    async fn run(self, request: &Request, what: &str) -> Result<ExitCode, Failure> {
         let hands = self.of.open()?;
-        hands.confirm_and_work(&request, what, self.confirm, &self.told).await
+        hands.confirm_and_work(request, what, self.confirm, &self.told).await
     }
 }
 

@@ -156,7 +156,7 @@ impl Chosen {
             BulkAction::Purge => "this removes for good",
             _ => "this brings back",
         };
-        let request = Request { action, selection, all_or_nothing: false };
+        let request = Request::new(action, selection);
         let hands = self.of.open()?;
         hands.confirm_and_work(&request, what, self.confirm, &self.told).await
     }

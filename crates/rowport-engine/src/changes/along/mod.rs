@@ -1,0 +1,142 @@
+//! Rows that hang on others, and are deleted or cut loose along with them where somebody asked for that.
+//!
+//! What the database does by itself is in no journal. So these rows get change sets of their own, put down together with
+//! the one that they go along with, and worked on before it: nothing hangs on its rows any more when their turn comes.
+//! Taking back goes the other way round.
+
+mod put_down;
+
+use rowport_model::{
+    Catalog, ColumnRef, DatasetName, ForeignKey, OnDelete, Permission, Principal, ResolvedDataset,
+};
+
+use super::{BulkAction, Changes, Request};
+use crate::error::EngineError;
+
+pub(super) use put_down::{Place, digest_of};
+
+/// What hangs on a dataset's rows, as far as somebody may change it.
+pub(super) struct Along<'a> {
+    /// The dataset itself, and those whose rows are deleted along: each after all that its rows refer to.
+    datasets: Vec<ResolvedDataset<'a>>,
+    references: Vec<Reference<'a>>,
+}
+
+/// A foreign key along which a deletion goes on.
+struct Reference<'a> {
+    parent: DatasetName,
+    child: ResolvedDataset<'a>,
+    /// The child's columns.
+    columns: Vec<ColumnRef>,
+    /// Where in the parent's key the values stand that they refer to.
+    places: Vec<usize>,
+    on_delete: OnDelete,
+}
+
+impl Changes {
+    /// What goes along with a request, if that is asked for.
+    pub(super) fn along<'a>(
+        &self,
+        principal: &Principal,
+        source: &str,
+        catalog: &'a Catalog,
+        dataset: &ResolvedDataset<'a>,
+        request: &Request,
+    ) -> Result<Option<Along<'a>>, EngineError> {
+        if !request.with_dependants {
+            return Ok(None);
+        }
+        if request.action != BulkAction::Delete || dataset.soft_delete().is_some() {
+            let message = "nothing goes along unless rows are really deleted, which these are not".to_owned();
+            return Err(EngineError::BadChange { message });
+        }
+        let may = |permission, name: &str| principal.access().allows(permission, source, name);
+        Ok(Some(Along::of(catalog, dataset, &may)))
+    }
+}
+
+impl<'a> Along<'a> {
+    fn of(
+        catalog: &'a Catalog,
+        dataset: &ResolvedDataset<'a>,
+        may: &dyn Fn(Permission, &str) -> bool,
+    ) -> Self {
+        let mut walk = Walk { catalog, may, path: Vec::new(), left: Vec::new(), references: Vec::new() };
+        walk.visit(dataset.clone());
+        walk.left.reverse();
+        Self { datasets: walk.left, references: walk.references }
+    }
+
+    /// The references whose rows are deleted, or those whose rows refer to nothing afterwards.
+    fn references(&self, on_delete: OnDelete) -> impl Iterator<Item = &Reference<'a>> {
+        self.references.iter().filter(move |reference| reference.on_delete == on_delete)
+    }
+}
+
+/// Goes through the references, from parents to children.
+struct Walk<'a, 'm> {
+    catalog: &'a Catalog,
+    may: &'m dyn Fn(Permission, &str) -> bool,
+    /// The datasets from the first to this one.
+    path: Vec<DatasetName>,
+    /// The datasets of which everything is known, children before parents.
+    left: Vec<ResolvedDataset<'a>>,
+    references: Vec<Reference<'a>>,
+}
+
+impl<'a> Walk<'a, '_> {
+    fn visit(&mut self, dataset: ResolvedDataset<'a>) {
+        self.path.push(dataset.name().clone());
+        for (child, foreign_key) in dataset.referring() {
+            let Some(reference) = self.followed(&dataset, &child.name, foreign_key) else { continue };
+            if reference.on_delete == OnDelete::Cascade {
+                // Rows that hang on each other in a circle have no order in which they could go.
+                if self.path.contains(&child.name) {
+                    continue;
+                }
+                if !self.left.iter().any(|known| *known.name() == child.name) {
+                    self.visit(reference.child.clone());
+                }
+            }
+            self.references.push(reference);
+        }
+        self.path.pop();
+        self.left.push(dataset);
+    }
+
+    /// The reference, if whoever asks may do with its rows what the database would do. Where they may not, the rows that
+    /// it refers to are not deleted, and that is said of each.
+    fn followed(
+        &self,
+        parent: &ResolvedDataset<'a>,
+        child: &DatasetName,
+        foreign_key: ForeignKey,
+    ) -> Option<Reference<'a>> {
+        let name = child.to_string();
+        let child = self.catalog.dataset(&name)?;
+        let permission = match foreign_key.on_delete {
+            OnDelete::Cascade => Permission::RecordsDelete,
+            OnDelete::SetNull => Permission::RecordsUpdate,
+            OnDelete::Refuse | OnDelete::SetDefault => return None,
+        };
+        child.refuse_unchangeable().ok()?;
+        child.change_key().ok()?;
+        let key = parent.change_key().ok()?;
+        let place = |name: &String| key.iter().position(|column| column.name == *name);
+        let places = foreign_key.referenced_columns.iter().map(place).collect::<Option<Vec<_>>>()?;
+        let stored = child.stored_columns();
+        let column = |name: &String| {
+            child.column(name).filter(|column| !column.masked)?;
+            stored.iter().find(|column| column.name == *name).cloned()
+        };
+        let columns = foreign_key.columns.iter().map(column).collect::<Option<Vec<_>>>()?;
+        let parent = parent.name().clone();
+        (self.may)(permission, &name).then_some(Reference {
+            parent,
+            child,
+            columns,
+            places,
+            on_delete: foreign_key.on_delete,
+        })
+    }
+}

@@ -1,0 +1,213 @@
+//! Puts down what goes along.
+
+use std::collections::{BTreeMap, HashSet};
+
+use arrow_array::RecordBatch;
+use rowport_drivers::journal::{ChangeSet, Chunk, NewChangeSet, NewChunk};
+use rowport_drivers::{ReadOptions, Transaction};
+use rowport_model::{
+    Deleted, FieldValue, MAX_KEYS, OnDelete, Predicate, QueryError, ResolvedDataset, SetField, View,
+    rows_with_keys,
+};
+use rowport_store::Actor;
+use sha2::{Digest, Sha256};
+
+use super::{Along, Reference};
+use crate::changes::confirm::STRIDE;
+use crate::changes::images::{self, Exact};
+use crate::changes::preview::Dependants;
+use crate::changes::selection::CHUNK;
+use crate::changes::token::digest;
+use crate::changes::{Changes, Details, Target, words};
+use crate::error::EngineError;
+
+/// A change set that goes along with another one.
+pub(in crate::changes) struct Link {
+    /// Its id.
+    pub(in crate::changes) change_set: String,
+    /// How many rows it has.
+    pub(in crate::changes) rows: u64,
+    /// What is done with which rows, summed up.
+    digest: String,
+}
+
+/// What all of them come to: a confirmation is for exactly these rows, too.
+pub(in crate::changes) fn digest_of(links: &[Link]) -> String {
+    digest(&links.iter().map(|link| (link.rows, &link.digest)).collect::<Vec<_>>())
+}
+
+/// How many values of a foreign key one query names.
+const VALUES_AT_ONCE: usize = 1_000;
+
+/// Where things are put down.
+pub(in crate::changes) struct Place<'p> {
+    pub(in crate::changes) changes: &'p Changes,
+    pub(in crate::changes) target: Target<'p>,
+    pub(in crate::changes) actor: &'p Actor,
+    /// The change set that everything goes along with, whose chunks are there.
+    pub(in crate::changes) first: &'p str,
+    pub(in crate::changes) all_or_nothing: bool,
+}
+
+/// A change set that is being put down.
+struct Writer<'w> {
+    place: &'w Place<'w>,
+    transaction: &'w mut dyn Transaction,
+    new: NewChangeSet,
+    dataset: &'w ResolvedDataset<'w>,
+    /// The columns that refer to nothing afterwards; none where rows are deleted.
+    cut: Vec<String>,
+    /// The rows that are named already, where several references lead to the same ones.
+    named: Option<HashSet<Exact>>,
+    digest: Sha256,
+    chunks: i64,
+    rows: u64,
+}
+
+impl Along<'_> {
+    /// Puts down everything that goes along, and counts it by reference.
+    ///
+    /// What is put down last is done first: references are cut before rows go, and children go before parents.
+    pub(in crate::changes) async fn put_down(
+        &self,
+        place: &Place<'_>,
+        transaction: &mut dyn Transaction,
+    ) -> Result<(Vec<Link>, Vec<Dependants>), EngineError> {
+        let (mut links, mut counted) = (Vec::new(), Vec::new());
+        // The change set that deletes rows of each dataset.
+        let mut deletes = BTreeMap::new();
+        if let Some(dataset) = self.datasets.first() {
+            deletes.insert(dataset.name().to_string(), place.first.to_owned());
+        }
+        for dataset in self.datasets.iter().skip(1) {
+            let incoming = self.references(OnDelete::Cascade);
+            let incoming: Vec<_> = incoming.filter(|it| it.child.name() == dataset.name()).collect();
+            let mut writer = Writer::new(place, &mut *transaction, dataset, Vec::new(), links.len());
+            writer.named = (incoming.len() > 1).then(HashSet::new);
+            for reference in incoming {
+                counted.push(writer.follow(reference, &deletes).await?);
+            }
+            if let Some(link) = writer.finish().await? {
+                deletes.insert(dataset.name().to_string(), link.change_set.clone());
+                links.push(link);
+            }
+        }
+        for reference in self.references(OnDelete::SetNull) {
+            let cut = reference.columns.iter().map(|column| column.name.clone()).collect();
+            let mut writer = Writer::new(place, &mut *transaction, &reference.child, cut, links.len());
+            counted.push(writer.follow(reference, &deletes).await?);
+            links.extend(writer.finish().await?);
+        }
+        Ok((links, counted))
+    }
+}
+
+impl<'w> Writer<'w> {
+    fn new(
+        place: &'w Place<'w>,
+        transaction: &'w mut dyn Transaction,
+        dataset: &'w ResolvedDataset<'w>,
+        cut: Vec<String>,
+        before: usize,
+    ) -> Self {
+        let Place { changes, target, actor, first, all_or_nothing } = *place;
+        let clear = |column: &String| SetField { column: column.clone(), to: FieldValue::Clear };
+        let fields: Vec<_> = cut.iter().map(clear).collect();
+        let action = if fields.is_empty() { words::DELETE } else { words::SET };
+        let details = Details { along: true, fields, all_or_nothing, ..Details::default() };
+        let id = changes.ids.next(changes.desk.clock().now());
+        let new = changes.new_set(id, target.principal, actor, dataset, action, details);
+        let new = NewChangeSet { along_with: Some(first.to_owned()), place: before as u64 + 1, ..new };
+        let (named, digest) = (None, Sha256::new());
+        Self { place, transaction, new, dataset, cut, named, digest, chunks: 0, rows: 0 }
+    }
+
+    /// Puts down the rows that hang on those which are deleted of the parent.
+    async fn follow(
+        &mut self,
+        reference: &Reference<'_>,
+        deletes: &BTreeMap<String, String>,
+    ) -> Result<Dependants, EngineError> {
+        let before = self.rows;
+        if let Some(parents) = deletes.get(&reference.parent.to_string()) {
+            for number in Chunk::pending(self.transaction, parents).await? {
+                let chunk = Chunk::find(self.transaction, parents, number, false).await?;
+                let Some(chunk) = chunk else { continue };
+                self.follow_chunk(reference, &images::unpack(&chunk.keys)?).await?;
+            }
+        }
+        Ok(Dependants {
+            dataset: reference.child.name().to_string(),
+            columns: reference.columns.iter().map(|column| column.name.clone()).collect(),
+            on_delete: reference.on_delete,
+            rows: Some(self.rows - before),
+        })
+    }
+
+    async fn follow_chunk(
+        &mut self,
+        reference: &Reference<'_>,
+        parents: &RecordBatch,
+    ) -> Result<(), EngineError> {
+        const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
+        // A chunk has the columns of the key, in the key's order.
+        let values: Vec<Exact> =
+            (0..parents.num_rows()).map(|row| images::exact(parents, &reference.places, row)).collect();
+        let child = reference.child.clone().with_deleted(Deleted::Included);
+        let Place { changes, target, .. } = self.place;
+        let driver = changes.desk.driver(target.source)?;
+        for values in values.chunks(child.keys_at_once(VALUES_AT_ONCE)) {
+            let mut query = child.keys_query(&View::default(), changes.desk.clock().now())?;
+            let hanging = rows_with_keys(&reference.columns, &images::values(values)?);
+            query.filter = Predicate::All(vec![hanging, query.filter]);
+            let mut stream = driver.read(query, OPTIONS).await?;
+            while let Some(batch) = stream.next().await {
+                self.add(batch?).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts rows down that are not named yet.
+    async fn add(&mut self, keys: RecordBatch) -> Result<(), EngineError> {
+        let key = self.dataset.change_key()?;
+        let exact = images::keys(&keys, &key)?;
+        let is_new = |row: &usize| match &mut self.named {
+            Some(named) => named.insert(exact[*row].clone()),
+            None => true,
+        };
+        let places: Vec<usize> = (0..exact.len()).filter(is_new).collect();
+        if self.named.as_ref().is_some_and(|named| named.len() > MAX_KEYS) {
+            let found = self.rows as usize + places.len();
+            return Err(QueryError::TooMany { what: "dependent rows", limit: MAX_KEYS, found }.into());
+        }
+        if places.is_empty() {
+            return Ok(());
+        }
+        if self.rows == 0 {
+            self.new.create(self.transaction).await?;
+        }
+        for place in &places {
+            // A list of texts; writing it cannot fail.
+            self.digest.update(serde_json::to_vec(&exact[*place]).unwrap_or_default());
+        }
+        let rows = places.len() as u64;
+        let keys = images::pack(&images::rows(&keys, &places)?)?;
+        let chunk = NewChunk { chunk: self.chunks * STRIDE, rows, keys, from: None };
+        chunk.add(self.transaction, &self.new.id).await?;
+        self.chunks += 1;
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// The change set, if it has any rows.
+    async fn finish(self) -> Result<Option<Link>, EngineError> {
+        if self.rows == 0 {
+            return Ok(None);
+        }
+        ChangeSet::count(self.transaction, &self.new.id, self.rows).await?;
+        let keys: String = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest(&(&self.new.dataset, &self.new.action, &self.cut, keys));
+        Ok(Some(Link { change_set: self.new.id, rows: self.rows, digest }))
+    }
+}

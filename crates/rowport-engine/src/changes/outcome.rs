@@ -1,0 +1,84 @@
+//! What came of a change set, as far as somebody may know.
+
+use rowport_drivers::journal::{ChangeSet, Chunk};
+use rowport_drivers::{Driver, Transaction};
+use rowport_model::ResolvedDataset;
+
+use super::steps::steps;
+use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, written};
+use crate::error::EngineError;
+
+/// How many failures an answer lists.
+const LISTED: usize = 1_000;
+
+/// What came of a change set so far, with the first rows that were not changed.
+pub(super) async fn outcome(
+    driver: &dyn Driver,
+    dataset: &ResolvedDataset<'_>,
+    id: &str,
+) -> Result<Outcome, EngineError> {
+    let mut transaction = driver.begin().await?;
+    let set = ChangeSet::find(transaction.as_mut(), id).await?;
+    let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
+    let mut failures = match set.failed + set.kept {
+        0 => Vec::new(),
+        _ => first_failures(transaction.as_mut(), id).await?,
+    };
+    without_hidden(dataset, &mut failures);
+    let steps = steps(transaction.as_mut(), set.clone()).await?;
+    transaction.commit().await?;
+    let open = steps.iter().any(|step| OutcomeState::from(step.state) == OutcomeState::Open);
+    let along = steps.into_iter().filter(|step| step.id != set.id).map(|step| AlongOutcome {
+        change_set: step.id,
+        dataset: step.dataset,
+        action: step.action,
+        rows: step.rows,
+        done: step.done,
+        failed: step.failed,
+        kept: step.kept,
+    });
+    Ok(Outcome {
+        action: set.action,
+        state: if open { OutcomeState::Open } else { set.state.into() },
+        rows: set.rows,
+        done: set.done,
+        failed: set.failed,
+        kept: set.kept,
+        failures,
+        undo_until: written(set.undo_until),
+        along: along.collect(),
+        change_set: set.id,
+    })
+}
+
+/// Whether what the database says of a row may be shown: it may quote any column of it.
+pub(super) fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
+    dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
+}
+
+/// Takes away what of the failures is not for the principal to see.
+pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowFailure]) {
+    if sees_all(dataset) {
+        return;
+    }
+    let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);
+    for failure in failures {
+        failure.database = None;
+        failure.versions.retain(|field| is_seen(&field.column));
+    }
+}
+
+async fn first_failures(transaction: &mut dyn Transaction, id: &str) -> Result<Vec<RowFailure>, EngineError> {
+    let (mut failures, mut after) = (Vec::new(), -1);
+    while let Some((chunk, text)) = Chunk::next_failures(transaction, id, after).await? {
+        let of_chunk: Vec<RowFailure> = serde_json::from_str(&text)
+            .map_err(|error| EngineError::internal(format!("a chunk's failures: {error}")))?;
+        failures.extend(of_chunk);
+        after = chunk;
+        if failures.len() >= LISTED {
+            failures.truncate(LISTED);
+            break;
+        }
+    }
+    Ok(failures)
+}

@@ -1,0 +1,112 @@
+//! From a change set to another one that takes it back.
+
+use std::collections::HashSet;
+
+use rowport_drivers::Transaction;
+use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
+use rowport_model::ResolvedDataset;
+use rowport_store::Actor;
+
+use super::confirm::STRIDE;
+use super::images::{self, Exact};
+use super::reverse::ReverseRequest;
+use super::selection::Chosen;
+use super::steps::steps;
+use super::{
+    Changes, Confirmed, Details, Target, action_of, dataset_of, details, known, permission_for, words,
+};
+use crate::error::EngineError;
+
+impl Changes {
+    /// Puts down that a change set is to be taken back: all of it, with what went along, or some of its rows.
+    pub async fn reverse(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        change_set: &str,
+        request: &ReverseRequest,
+    ) -> Result<Confirmed, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let now = self.desk.clock().now();
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        let set = known(found, change_set, dataset, principal.access().tenant())?;
+        let resolved = dataset_of(&catalog, source, &set)?;
+        self.desk.permit(principal, permission_for(action_of(&set, &details(&set)?)), source, dataset)?;
+        if now.as_millisecond() >= set.undo_until {
+            let message = "the time for that is over";
+            return Err(EngineError::NotUndoable { id: set.id, message });
+        }
+        let only = request.keys.as_deref().map(|keys| Chosen::keys(&resolved, keys)).transpose()?;
+        let mut sets = match only {
+            Some(_) => vec![set],
+            None => steps(transaction.as_mut(), set).await?,
+        };
+        // The one that the others go along with comes first.
+        sets.sort_by_key(|set| set.place);
+        let first = self.ids.next(now);
+        let mut rows = 0;
+        for set in &sets {
+            let is_first = set.id == change_set;
+            let resolved = dataset_of(&catalog, source, set)?;
+            let done = details(set)?;
+            let of = action_of(set, &done).to_owned();
+            self.desk.permit(principal, permission_for(&of), source, &set.dataset)?;
+            let leads = is_first && !done.leads;
+            let details = Details { force: request.force, leads, of: Some(of), ..Details::default() };
+            let id = if is_first { first.clone() } else { self.ids.next(now) };
+            let new = self.new_set(id, principal, actor, &resolved, words::UNDO, details);
+            let along_with = (!is_first).then(|| first.clone());
+            let place = if is_first { 0 } else { set.place };
+            let new = NewChangeSet { undoes: Some(set.id.clone()), along_with, place, ..new };
+            rows += put_down(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
+        }
+        if rows == 0 {
+            // Dropping the transaction takes the change set back that has no rows.
+            let message = "nothing of it is left to take back";
+            return Err(EngineError::NotUndoable { id: change_set.to_owned(), message });
+        }
+        transaction.commit().await?;
+        Ok(Confirmed { change_set: first, rows })
+    }
+}
+
+/// Puts down what is left of a change set to take back, and says how many rows that are.
+async fn put_down(
+    transaction: &mut dyn Transaction,
+    set: &ChangeSet,
+    new: NewChangeSet,
+    dataset: &ResolvedDataset<'_>,
+    only: Option<&HashSet<Exact>>,
+) -> Result<u64, EngineError> {
+    let key = dataset.change_key()?;
+    let (mut chunks, mut rows, mut number) = (Vec::new(), 0, 0);
+    for original in Chunk::done(transaction, &set.id).await? {
+        let Some(original) = Chunk::find(transaction, &set.id, original, false).await? else { continue };
+        let Some(image) = original.after.as_ref().or(original.before.as_ref()) else { continue };
+        let image = images::columns(&images::unpack(image)?, &key)?;
+        let keys = images::keys(&image, &key)?;
+        let wanted = |place: &usize| {
+            let named = only.is_none_or(|only| only.contains(&keys[*place]));
+            named && !original.taken.has(*place)
+        };
+        let places: Vec<usize> = (0..keys.len()).filter(wanted).collect();
+        if !places.is_empty() {
+            let keys = images::pack(&images::rows(&image, &places)?)?;
+            let from = Some((set.id.clone(), original.chunk));
+            chunks.push(NewChunk { chunk: number, rows: places.len() as u64, keys, from });
+            number += STRIDE;
+            rows += places.len() as u64;
+        }
+    }
+    if rows > 0 || new.along_with.is_none() {
+        let id = new.id.clone();
+        NewChangeSet { rows, ..new }.create(transaction).await?;
+        for chunk in chunks {
+            chunk.add(transaction, &id).await?;
+        }
+    }
+    Ok(rows)
+}

@@ -1,0 +1,257 @@
+//! Rows that hang on others go along with them, and come back with them.
+
+use rowport_engine::EngineError;
+use rowport_engine::changes::{BulkAction, OutcomeState, Request};
+use rowport_engine::settings::DatasetSettings;
+use rowport_model::SourceKind;
+use rowport_testkit::Database;
+use tokio_util::sync::CancellationToken;
+
+use crate::desk::{Shop, all, delete};
+
+on_every_database! {
+    what_hangs_on_rows_goes_along_and_comes_back,
+    the_confirmation_is_for_what_goes_along_too,
+    rows_that_several_references_lead_to_go_once,
+    what_goes_along_is_deleted_even_if_its_dataset_marks_rows,
+    a_circle_is_left_alone,
+    what_was_stopped_goes_on_where_it_was,
+    all_or_nothing_is_for_what_goes_along_too,
+    a_row_that_stays_keeps_the_one_it_hangs_on,
+}
+
+/// Artists have albums, which have tracks; playlists name tracks and their favourite, and reviews of tracks outlive them.
+const MUSIC: &str = "
+    CREATE TABLE artists (id integer PRIMARY KEY, name varchar(20) NOT NULL);
+    CREATE TABLE albums (id integer PRIMARY KEY, artist_id integer NOT NULL, title varchar(20),
+        FOREIGN KEY (artist_id) REFERENCES artists (id) ON DELETE CASCADE);
+    CREATE TABLE tracks (id integer PRIMARY KEY, album_id integer, name varchar(20),
+        FOREIGN KEY (album_id) REFERENCES albums (id) ON DELETE CASCADE);
+    CREATE TABLE reviews (id integer PRIMARY KEY, track_id integer, words varchar(20),
+        FOREIGN KEY (track_id) REFERENCES tracks (id) ON DELETE SET NULL);
+    INSERT INTO artists VALUES (1, 'Ada'), (2, 'Grace'), (3, 'Edsger');
+    INSERT INTO albums VALUES (10, 1, 'One'), (11, 1, 'Two'), (20, 2, 'Three');
+    INSERT INTO tracks VALUES (100, 10, 'a'), (101, 10, 'b'), (110, 11, 'c'), (200, 20, 'd'), (900, NULL, 'e');
+    INSERT INTO reviews VALUES (1, 100, 'good'), (2, 110, NULL), (3, 200, 'bad'), (4, NULL, 'none');
+";
+
+const TABLES: [&str; 4] = ["artists", "albums", "tracks", "reviews"];
+
+fn along(filter: &str) -> Request {
+    Request { with_dependants: true, ..delete(filter) }
+}
+
+fn everything(shop: &Shop, tables: &[&str]) -> Vec<Vec<Vec<Option<String>>>> {
+    tables.iter().map(|table| shop.rows(table, "id")).collect()
+}
+
+async fn what_hangs_on_rows_goes_along_and_comes_back(kind: SourceKind) {
+    let shop = Shop::new(kind, MUSIC).await;
+    let start = everything(&shop, &TABLES);
+    let preview = shop.changes.preview(shop.on("artists"), &along("id = 1")).await.unwrap();
+    let counted: Vec<_> = preview.dependants.iter().map(|it| (it.dataset.as_str(), it.rows)).collect();
+    assert_eq!(counted, [("albums", Some(2)), ("tracks", Some(3)), ("reviews", Some(2))]);
+    assert_eq!((preview.rows, preview.would_fail), (1, Some(0)));
+    assert_eq!(everything(&shop, &TABLES), start, "a preview changes nothing");
+
+    let gone = shop.bulk("artists", &along("id = 1")).await;
+    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
+    let done: Vec<_> = gone.along.iter().map(|it| (it.action.as_str(), it.rows, it.done)).collect();
+    assert_eq!(done, [("set", 2, 2), ("delete", 3, 3), ("delete", 2, 2)], "{:?}", gone.along);
+    assert_eq!(shop.rows("tracks", "id").len(), 2);
+    assert_eq!(shop.rows("reviews", "id").len(), 4);
+    let after = everything(&shop, &TABLES);
+    let history = shop.changes.history(shop.on("tracks"), None, 10).await.unwrap();
+    assert_eq!(history[0].along_with.as_deref(), Some(gone.change_set.as_str()));
+
+    // Back, gone again, and back again.
+    let back = shop.undo("artists", &gone.change_set).await;
+    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
+    assert!(back.along.iter().all(|it| it.done == it.rows), "{:?}", back.along);
+    assert_eq!(everything(&shop, &TABLES), start);
+    let again = shop.undo("artists", &back.change_set).await;
+    assert_eq!((again.done, again.failed, again.kept), (1, 0, 0), "{again:?}");
+    assert_eq!(everything(&shop, &TABLES), after);
+    let last = shop.undo("artists", &again.change_set).await;
+    assert_eq!((last.done, last.failed, last.kept), (1, 0, 0), "{last:?}");
+    assert_eq!(everything(&shop, &TABLES), start);
+}
+
+async fn the_confirmation_is_for_what_goes_along_too(kind: SourceKind) {
+    let meanwhile = [
+        "INSERT INTO tracks VALUES (102, 10, 'new')",
+        "DELETE FROM tracks WHERE id = 101",
+        "UPDATE tracks SET album_id = 20 WHERE id = 101",
+        "UPDATE reviews SET track_id = 100 WHERE id = 4",
+    ];
+    for statement in meanwhile {
+        let shop = Shop::new(kind, MUSIC).await;
+        let preview = shop.changes.preview(shop.on("artists"), &along("id = 1")).await.unwrap();
+        shop.database.execute(statement);
+        let before = everything(&shop, &TABLES);
+        let refused =
+            shop.confirm_with("artists", &along("id = 1"), &preview.confirmation).await.unwrap_err();
+        assert_eq!(refused.code(), "dependants_changed", "{statement}");
+        assert_eq!(everything(&shop, &TABLES), before);
+        // Nor is it one for going without them.
+        let without = shop.confirm_with("artists", &delete("id = 1"), &preview.confirmation).await;
+        assert_eq!(without.unwrap_err().code(), "bad_confirmation");
+    }
+    // One that comes after the confirmation is not touched: what it hangs on stays.
+    let shop = Shop::new(kind, MUSIC).await;
+    let confirmed = shop.confirm("artists", &along("id = 1")).await.unwrap();
+    shop.database.execute("INSERT INTO albums VALUES (12, 1, 'Late')");
+    let gone = shop.work("artists", &confirmed).await.unwrap();
+    assert_eq!((gone.done, gone.failed), (0, 1), "{gone:?}");
+    assert_eq!(gone.failures[0].code, "has_dependants");
+    assert_eq!(shop.rows("albums", "id").len(), 2);
+}
+
+async fn rows_that_several_references_lead_to_go_once(kind: SourceKind) {
+    let script = "
+        CREATE TABLE users (id integer PRIMARY KEY);
+        CREATE TABLE posts (id integer PRIMARY KEY, user_id integer,
+            FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE);
+        CREATE TABLE comments (id integer PRIMARY KEY, user_id integer, post_id integer, editor_id integer,
+            FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE,
+            FOREIGN KEY (post_id) REFERENCES posts (id) ON DELETE CASCADE,
+            FOREIGN KEY (editor_id) REFERENCES users (id) ON DELETE SET NULL);
+        INSERT INTO users VALUES (1), (2);
+        INSERT INTO posts VALUES (10, 1), (20, 2);
+        INSERT INTO comments VALUES (100, 1, 10, 1), (101, 2, 10, NULL), (102, 1, 20, 2), (103, 2, 20, 1);
+    ";
+    let tables = ["users", "posts", "comments"];
+    let shop = Shop::new(kind, script).await;
+    let start = everything(&shop, &tables);
+    let gone = shop.bulk("users", &along("id = 1")).await;
+    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
+    assert!(gone.along.iter().all(|it| it.done == it.rows), "{:?}", gone.along);
+    assert_eq!(shop.rows("comments", "id").len(), 1);
+    let back = shop.undo("users", &gone.change_set).await;
+    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
+    assert_eq!(everything(&shop, &tables), start);
+}
+
+async fn what_goes_along_is_deleted_even_if_its_dataset_marks_rows(kind: SourceKind) {
+    let script = "
+        CREATE TABLE makers (id integer PRIMARY KEY);
+        CREATE TABLE notes (id integer PRIMARY KEY, maker_id integer, deleted_at varchar(40), deleted_by varchar(40),
+            FOREIGN KEY (maker_id) REFERENCES makers (id) ON DELETE CASCADE);
+        INSERT INTO makers VALUES (1), (2);
+        INSERT INTO notes VALUES (10, 1, NULL, NULL), (11, 1, '2026-01-01', 'x'), (20, 2, NULL, NULL);
+    ";
+    let database = Database::create(kind);
+    database.execute(script);
+    let marks = DatasetSettings {
+        deleted_at: Some("deleted_at".to_owned()),
+        deleted_by: Some("deleted_by".to_owned()),
+        ..DatasetSettings::default()
+    };
+    let shop = Shop::of(database, &[("notes", marks)]).await;
+    let start = everything(&shop, &["makers", "notes"]);
+    let gone = shop.bulk("makers", &along("id = 1")).await;
+    assert_eq!((gone.done, gone.along[0].done), (1, 2), "{gone:?}");
+    assert_eq!(shop.rows("notes", "id").len(), 1);
+    shop.undo("makers", &gone.change_set).await;
+    assert_eq!(everything(&shop, &["makers", "notes"]), start);
+    let refused = shop.changes.preview(shop.on("notes"), &along("id = 10")).await.unwrap_err();
+    assert!(matches!(refused, EngineError::BadChange { .. }), "rows that are marked lose nobody");
+}
+
+async fn a_circle_is_left_alone(kind: SourceKind) {
+    let script = "
+        CREATE TABLE folders (id integer PRIMARY KEY, parent_id integer,
+            FOREIGN KEY (parent_id) REFERENCES folders (id) ON DELETE CASCADE);
+        INSERT INTO folders VALUES (1, NULL), (2, 1), (3, NULL);
+    ";
+    let shop = Shop::new(kind, script).await;
+    let gone = shop.bulk("folders", &along("id = 1 or id = 3")).await;
+    assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
+    assert_eq!(gone.failures[0].code, "has_dependants");
+    assert_eq!(shop.rows("folders", "id").len(), 2);
+}
+
+async fn what_was_stopped_goes_on_where_it_was(kind: SourceKind) {
+    let shop = Shop::new(kind, MUSIC).await;
+    let start = everything(&shop, &TABLES);
+    let confirmed = shop.confirm("artists", &along("")).await.unwrap();
+    assert_eq!(confirmed.rows, 3 + 3 + 4 + 3);
+    let stop = CancellationToken::new();
+    let id = &confirmed.change_set;
+    // After the first chunk, which is of what goes along.
+    let stopped = shop.changes.work(shop.on("artists"), id, 1, &stop, |_| stop.cancel()).await;
+    assert!(matches!(stopped, Err(EngineError::Cancelled)), "{stopped:?}");
+    assert_eq!(shop.outcome("artists", id).await.state, OutcomeState::Open);
+    let never = CancellationToken::new();
+    let whole = shop.changes.work(shop.on("artists"), id, 2, &never, |_| {}).await.unwrap();
+    assert_eq!((whole.done, whole.failed, whole.kept), (3, 0, 0), "{whole:?}");
+    assert_eq!(whole.state, OutcomeState::Done);
+    shop.undo("artists", id).await;
+    assert_eq!(everything(&shop, &TABLES), start);
+
+    // One that is stopped for good ends as a whole, and what was done of it can be taken back.
+    let confirmed = shop.confirm("artists", &along("")).await.unwrap();
+    let stop = CancellationToken::new();
+    let id = &confirmed.change_set;
+    let stopped = shop.changes.work(shop.on("artists"), id, 1, &stop, |_| stop.cancel()).await;
+    assert!(stopped.is_err());
+    shop.changes.cancel(shop.on("artists"), id, 1).await.unwrap();
+    assert_eq!(shop.outcome("artists", id).await.state, OutcomeState::Cancelled);
+    assert!(everything(&shop, &TABLES) != start);
+    shop.undo("artists", id).await;
+    assert_eq!(everything(&shop, &TABLES), start);
+}
+
+async fn all_or_nothing_is_for_what_goes_along_too(kind: SourceKind) {
+    let script = "
+        CREATE TABLE a (id integer PRIMARY KEY);
+        CREATE TABLE b (id integer PRIMARY KEY, a_id integer,
+            FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE);
+        CREATE TABLE c (id integer PRIMARY KEY, b_id integer, FOREIGN KEY (b_id) REFERENCES b (id));
+        INSERT INTO a VALUES (1), (2);
+        INSERT INTO b VALUES (10, 1), (20, 2);
+        INSERT INTO c VALUES (100, 20);
+    ";
+    let tables = ["a", "b", "c"];
+    let shop = Shop::new(kind, script).await;
+    let start = everything(&shop, &tables);
+    let whole = Request { all_or_nothing: true, ..along("") };
+    let confirmed = shop.confirm("a", &whole).await.unwrap();
+    assert_eq!(shop.work("a", &confirmed).await.unwrap_err().code(), "foreign_key");
+    assert_eq!(everything(&shop, &tables), start);
+    assert_eq!(shop.outcome("a", &confirmed.change_set).await.state, OutcomeState::Cancelled);
+    let confirmed = shop.confirm("a", &Request { all_or_nothing: true, ..along("id = 1") }).await.unwrap();
+    assert_eq!(shop.work("a", &confirmed).await.unwrap().done, 1);
+}
+
+async fn a_row_that_stays_keeps_the_one_it_hangs_on(kind: SourceKind) {
+    let script = "
+        CREATE TABLE a (id integer PRIMARY KEY);
+        CREATE TABLE b (id integer PRIMARY KEY, a_id integer,
+            FOREIGN KEY (a_id) REFERENCES a (id) ON DELETE CASCADE);
+        CREATE TABLE c (id integer PRIMARY KEY, b_id integer, FOREIGN KEY (b_id) REFERENCES b (id));
+        INSERT INTO a VALUES (1), (2);
+        INSERT INTO b VALUES (10, 1), (11, 1), (20, 2);
+        INSERT INTO c VALUES (100, 11);
+    ";
+    let shop = Shop::new(kind, script).await;
+    let start = everything(&shop, &["a", "b", "c"]);
+    let preview = shop.changes.preview(shop.on("a"), &along("")).await.unwrap();
+    assert_eq!(preview.would_fail, Some(1), "{:?}", preview.failures);
+    assert_eq!(preview.failures[0].code, "has_dependants");
+    let gone = shop.bulk("a", &along("")).await;
+    assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
+    assert_eq!((gone.along[0].done, gone.along[0].failed), (2, 1), "{:?}", gone.along);
+    assert_eq!(everything(&shop, &["a", "b"]).concat().len(), 2);
+    shop.undo("a", &gone.change_set).await;
+    assert_eq!(everything(&shop, &["a", "b", "c"]), start);
+}
+
+/// For restoring and purging, nothing goes along.
+#[tokio::test]
+async fn only_a_deletion_takes_anything_along() {
+    let shop = Shop::new(SourceKind::Sqlite, MUSIC).await;
+    let request = Request { with_dependants: true, ..Request::new(BulkAction::Restore, all("")) };
+    let refused = shop.changes.preview(shop.on("artists"), &request).await.unwrap_err();
+    assert_eq!(refused.code(), "bad_change");
+}
