@@ -108,6 +108,7 @@ line kills cases 75 cli runs::killed
 line fence cases 100 cli runs::fenced
 line replicas cases 200 cli runs::shared
 line changes cases 300 cli changes::changes_on
+line along cases 100 cli dependants::
 line races cases 10000 changes races::
 line many cases 1000000 cli many_changes::
 line model cases all changes model::

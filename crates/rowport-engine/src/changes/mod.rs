@@ -226,6 +226,14 @@ pub struct Outcome {
     pub along: Vec<AlongOutcome>,
 }
 
+impl Outcome {
+    /// Whether every row was changed that was tried, those that go along included.
+    pub fn is_whole(&self) -> bool {
+        let along: u64 = self.along.iter().map(|along| along.failed + along.kept).sum();
+        self.failed + self.kept + along == 0
+    }
+}
+
 /// What came of rows that hang on others, and go along with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AlongOutcome {

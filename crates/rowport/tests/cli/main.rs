@@ -11,6 +11,7 @@ mod changes;
 mod chinook;
 mod commands;
 mod compare;
+mod dependants;
 mod disks;
 mod edges;
 mod expected;

@@ -260,9 +260,6 @@ async fn carry_out(
 
 /// 200 where every row was changed, and 207 where some were not.
 fn answer(outcome: Outcome) -> Response {
-    let status = match outcome.failed + outcome.kept {
-        0 => StatusCode::OK,
-        _ => StatusCode::MULTI_STATUS,
-    };
+    let status = if outcome.is_whole() { StatusCode::OK } else { StatusCode::MULTI_STATUS };
     (status, Json(outcome)).into_response()
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rowport_engine::changes::{Changes, Confirmed, Outcome, Request, Target};
+use rowport_engine::changes::{AlongOutcome, Changes, Confirmed, Outcome, Request, Target};
 use rowport_model::{Key, Principal};
 use rowport_store::{Actor, Ids};
 use tokio_util::sync::CancellationToken;
@@ -80,7 +80,15 @@ impl Hands {
     ) -> Result<ExitCode, Failure> {
         let preview = self.changes.preview(self.target(), request).await?;
         for of in &preview.dependants {
-            tracing::info!(dataset = of.dataset, columns = of.columns.join(", "), on_delete = ?of.on_delete, "refers to it");
+            let columns = of.columns.join(", ");
+            match of.rows {
+                Some(rows) => {
+                    tracing::info!(dataset = of.dataset, columns, on_delete = ?of.on_delete, rows, "goes along");
+                }
+                None => {
+                    tracing::info!(dataset = of.dataset, columns, on_delete = ?of.on_delete, "refers to it")
+                }
+            }
         }
         if let Some(rows) = preview.would_fail.filter(|rows| *rows > 0) {
             tracing::warn!(rows, "would not be changed");
@@ -126,10 +134,7 @@ fn tell(outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
         false => in_words(outcome),
     };
     write_out(&text)?;
-    Ok(match outcome.failed + outcome.kept {
-        0 => ExitCode::SUCCESS,
-        _ => ExitCode::from(7),
-    })
+    Ok(if outcome.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(7) })
 }
 
 fn in_words(outcome: &Outcome) -> String {
@@ -144,6 +149,12 @@ fn in_words(outcome: &Outcome) -> String {
         "purge" => format!("\nchange set {}, which nothing takes back\n", outcome.change_set),
         _ => format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until),
     });
+    for along in &outcome.along {
+        let AlongOutcome { dataset, done, rows, change_set, .. } = along;
+        text.push_str(&format!(
+            "  along with them: {done} of {rows} rows of {dataset} (change set {change_set})\n"
+        ));
+    }
     for failure in &outcome.failures {
         let key: Vec<String> = failure.key.iter().map(plain).collect();
         let said = failure.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
