@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     address varchar(200),
     run_id varchar(64),
     undoes varchar(64),
+    idempotency_key varchar(64) UNIQUE,
     attempt bigint NOT NULL DEFAULT 0,
     state varchar(16) NOT NULL,
     row_count bigint NOT NULL,

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     address text,
     run_id text,
     undoes text,
+    idempotency_key text UNIQUE,
     attempt bigint NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count bigint NOT NULL,

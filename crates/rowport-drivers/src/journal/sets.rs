@@ -29,6 +29,8 @@ pub struct NewChangeSet {
     pub run_id: Option<String>,
     /// The change set that it takes back.
     pub undoes: Option<String>,
+    /// What nobody else's change set has, where the request came with such a key.
+    pub idempotency_key: Option<String>,
     /// How many rows were confirmed.
     pub rows: u64,
     /// Now, in milliseconds since 1970.
@@ -107,8 +109,8 @@ pub struct Filter<'a> {
 }
 
 const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, columns, actor, actor_name, tenant, \
-    request_id, address, run_id, undoes, state, row_count, created_at, undo_until) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, $14, $15)";
+    request_id, address, run_id, undoes, idempotency_key, state, row_count, created_at, undo_until) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'open', $14, $15, $16)";
 
 const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
     undoes, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
@@ -135,7 +137,8 @@ impl ChangeSetState {
 }
 
 impl NewChangeSet {
-    /// Puts it down. A second one with the same id is refused as not unique.
+    /// Puts it down. A second one with the same id or key is refused as not unique; while the first is being put down,
+    /// the second waits.
     pub async fn create(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
         let binds = vec![
             self.id.as_str().into(),
@@ -150,6 +153,7 @@ impl NewChangeSet {
             self.address.as_deref().into(),
             self.run_id.as_deref().into(),
             self.undoes.as_deref().into(),
+            self.idempotency_key.as_deref().into(),
             signed(self.rows).into(),
             self.created_at.into(),
             self.undo_until.into(),
@@ -161,9 +165,15 @@ impl NewChangeSet {
 impl ChangeSet {
     /// The one with this id.
     pub async fn find(transaction: &mut dyn Transaction, id: &str) -> Result<Option<Self>, DriverError> {
-        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE id = $1");
-        let answer = transaction.journal(&sql, vec![id.into()]).await?;
-        answer.rows.into_iter().next().map(Self::read).transpose()
+        Self::find_by(transaction, "id", id).await
+    }
+
+    /// The one that was put down with this key.
+    pub async fn with_idempotency_key(
+        transaction: &mut dyn Transaction,
+        key: &str,
+    ) -> Result<Option<Self>, DriverError> {
+        Self::find_by(transaction, "idempotency_key", key).await
     }
 
     /// Those that a filter finds.
@@ -250,6 +260,16 @@ impl ChangeSet {
     ) -> Result<bool, DriverError> {
         let binds = vec![state.word().into(), now.into(), id.into(), i64::from(attempt).into()];
         Ok(transaction.journal(END, binds).await?.changed == 1)
+    }
+
+    async fn find_by(
+        transaction: &mut dyn Transaction,
+        column: &str,
+        value: &str,
+    ) -> Result<Option<Self>, DriverError> {
+        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE {column} = $1");
+        let answer = transaction.journal(&sql, vec![value.into()]).await?;
+        answer.rows.into_iter().next().map(Self::read).transpose()
     }
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {

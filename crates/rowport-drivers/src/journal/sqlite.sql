@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     address text,
     run_id text,
     undoes text,
+    idempotency_key text UNIQUE,
     attempt integer NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count integer NOT NULL,

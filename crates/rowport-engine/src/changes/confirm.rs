@@ -15,8 +15,8 @@ use super::reverse::ReverseRequest;
 use super::selection::{CHUNK, Chosen, Piece};
 use super::token::{Shown, digest};
 use super::{
-    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, action_of, details, images,
-    known, permission_for, words,
+    BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, action_of,
+    details, images, known, permission_for, words,
 };
 use crate::error::EngineError;
 
@@ -40,19 +40,33 @@ pub struct Confirmed {
     pub change_set: String,
     /// How many rows it has.
     pub rows: u64,
+    /// Whether a request with the same idempotency key put it down before.
+    pub repeated: bool,
 }
 
 /// The numbers of two chunks lie so far apart that there is one for every row between them.
 const STRIDE: i64 = 2 * CHUNK as i64;
 
 impl Changes {
-    /// Puts a confirmed action down, with the keys of exactly the rows that were shown.
+    /// Puts a confirmed action down, with the keys of exactly the rows that were shown: once for each idempotency key.
     pub async fn confirm(
         &self,
         target: Target<'_>,
         actor: &Actor,
         request: &Request,
         confirmation: &str,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Confirmed, EngineError> {
+        self.once(target, key, self.confirm_now(target, actor, request, confirmation, key)).await
+    }
+
+    async fn confirm_now(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        request: &Request,
+        confirmation: &str,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
@@ -64,18 +78,21 @@ impl Changes {
         self.refuse_others(&shown, target, request, &resolved)?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
-        let details =
-            Details { view: chosen.view(), all_or_nothing: request.all_or_nothing, ..Details::of(action) };
+        let details = Details {
+            view: chosen.view(),
+            all_or_nothing: request.all_or_nothing,
+            request: key.map(|key| key.request.clone()),
+            ..Details::of(action)
+        };
         let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.word(), details);
+        let new = NewChangeSet { idempotency_key: key.map(|key| key.key.clone()), rows: shown.rows, ..new };
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
-        NewChangeSet { rows: shown.rows, ..new }.create(transaction.as_mut()).await.map_err(|error| {
-            match error {
-                DriverError::RowRefused { reason: Refusal::Unique, .. } => {
-                    EngineError::ConfirmedBefore { change_set: shown.id.clone() }
-                }
-                other => other.into(),
+        new.create(transaction.as_mut()).await.map_err(|error| match error {
+            DriverError::RowRefused { reason: Refusal::Unique, .. } => {
+                EngineError::ConfirmedBefore { change_set: shown.id.clone() }
             }
+            other => other.into(),
         })?;
         Self::put_down(transaction.as_mut(), &shown.id, &mut chosen).await?;
         let sum = chosen.sum()?;
@@ -84,7 +101,7 @@ impl Changes {
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
         }
         transaction.commit().await?;
-        Ok(Confirmed { change_set: shown.id, rows: shown.rows })
+        Ok(Confirmed { change_set: shown.id, rows: shown.rows, repeated: false })
     }
 
     /// Puts the keys of rows down as the chunks of a change set.
@@ -102,13 +119,25 @@ impl Changes {
         Ok(())
     }
 
-    /// Puts down that a change set is to be taken back, all of it or some rows.
+    /// Puts down that a change set is to be taken back, all of it or some rows: once for each idempotency key.
     pub async fn reverse(
         &self,
         target: Target<'_>,
         actor: &Actor,
         change_set: &str,
         request: &ReverseRequest,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Confirmed, EngineError> {
+        self.once(target, key, self.reverse_now(target, actor, change_set, request, key)).await
+    }
+
+    async fn reverse_now(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        change_set: &str,
+        request: &ReverseRequest,
+        once: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
@@ -128,9 +157,15 @@ impl Changes {
             return Err(EngineError::NotUndoable { id: set.id, message });
         }
         let id = self.ids.next(now);
-        let details = Details { force: request.force, of: Some(of), ..Details::default() };
+        let details = Details {
+            force: request.force,
+            of: Some(of),
+            request: once.map(|once| once.request.clone()),
+            ..Details::default()
+        };
         let new = self.new_set(id.clone(), principal, actor, &resolved, words::UNDO, details);
-        let new = NewChangeSet { undoes: Some(set.id.clone()), ..new };
+        let idempotency_key = once.map(|once| once.key.clone());
+        let new = NewChangeSet { undoes: Some(set.id.clone()), idempotency_key, ..new };
         let only = request.keys.as_deref().map(|keys| Chosen::keys(&resolved, keys)).transpose()?;
         let (mut chunks, mut rows, mut number) = (Vec::new(), 0, 0);
         for original in Chunk::done(transaction.as_mut(), &set.id).await? {
@@ -164,7 +199,7 @@ impl Changes {
             chunk.add(transaction.as_mut(), &id).await?;
         }
         transaction.commit().await?;
-        Ok(Confirmed { change_set: id, rows })
+        Ok(Confirmed { change_set: id, rows, repeated: false })
     }
 
     /// Works on a change set until it has ended, or until it is told to stop: then it is still open. What the principal
@@ -291,6 +326,7 @@ impl Changes {
             address: actor.address.clone(),
             run_id: None,
             undoes: None,
+            idempotency_key: None,
             rows: 0,
             created_at: now.as_millisecond(),
             undo_until: match action {

@@ -16,6 +16,7 @@ mod halve;
 mod history;
 mod images;
 mod job;
+mod once;
 mod preview;
 mod purge;
 mod rehearsal;
@@ -39,6 +40,7 @@ use utoipa::ToSchema;
 pub(crate) use changed::Changed;
 pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
+pub use once::IdempotencyKey;
 pub use preview::{Dependants, Preview};
 pub use relay::Relay;
 pub use reverse::ReverseRequest;
@@ -121,6 +123,9 @@ struct Details {
     /// What was deleted before this moment is what it removes, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expired_before: Option<i64>,
+    /// What was asked for with an idempotency key, summed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
     /// What in the end is taken back, or done again: the word of a bulk action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
@@ -209,6 +214,13 @@ pub struct Outcome {
     pub failures: Vec<RowFailure>,
     /// Until when it can be taken back, as RFC 3339 in UTC.
     pub undo_until: String,
+}
+
+impl Outcome {
+    /// Whether every row was changed.
+    pub fn is_whole(&self) -> bool {
+        self.state == OutcomeState::Done && self.failed + self.kept == 0
+    }
 }
 
 /// How far a change set is.

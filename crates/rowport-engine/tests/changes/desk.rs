@@ -83,7 +83,7 @@ impl Shop {
         let preview = self.changes.preview(self.on(dataset), request).await?;
         let actor = Actor::default();
         let token = &preview.confirmation;
-        self.changes.confirm(self.on(dataset), &actor, request, token).await
+        self.changes.confirm(self.on(dataset), &actor, request, token, None).await
     }
 
     pub async fn work(&self, dataset: &str, confirmed: &Confirmed) -> Result<Outcome, EngineError> {
@@ -105,7 +105,7 @@ impl Shop {
 
     pub async fn undo_some(&self, dataset: &str, change_set: &str, request: ReverseRequest) -> Outcome {
         let actor = Actor::default();
-        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request).await;
+        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request, None).await;
         self.work(dataset, &reversed.unwrap()).await.unwrap()
     }
 
