@@ -110,6 +110,9 @@ line replicas cases 200 cli runs::shared
 line changes cases 300 cli changes::changes_on
 line along cases 100 cli dependants::
 line races cases 10000 changes races::
+line repeated cases 1000 changes repeated::
+line repeated-api cases 300 api repeated::
+line repeated-kills cases 30 cli repeated::
 line many cases 1000000 cli many_changes::
 line model cases all changes model::
 line interleaved cases all changes interleaved::

@@ -95,6 +95,15 @@ pub enum EngineError {
         /// Its id.
         change_set: String,
     },
+    /// The idempotency key is not one.
+    #[error("an idempotency key has 1 to 255 visible ASCII characters")]
+    BadIdempotencyKey,
+    /// The idempotency key came with another request before.
+    #[error("this idempotency key came with another request before, which made the change set {change_set}")]
+    IdempotencyKeyReused {
+        /// Its change set.
+        change_set: String,
+    },
     /// There is no such change set, or not for this principal.
     #[error("there is no change set {id}")]
     UnknownChangeSet {
@@ -158,6 +167,8 @@ impl EngineError {
             Self::SelectionChanged { .. } => "selection_changed",
             Self::DependantsChanged => "dependants_changed",
             Self::ConfirmedBefore { .. } => "confirmed_before",
+            Self::BadIdempotencyKey => "bad_idempotency_key",
+            Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",
             Self::UnknownChangeSet { .. } => "unknown_change_set",
             Self::NotUndoable { .. } => "not_undoable",
             Self::Overtaken => "overtaken",
@@ -181,6 +192,7 @@ impl EngineError {
             "storage_refused" => "`rowport doctor` looks at the storage and says what is missing",
             "selection_changed" => "look at the rows again and confirm what there is now",
             "bad_confirmation" => "ask for a preview again, and confirm with what it answers",
+            "idempotency_key_reused" => "send a new key with each new request",
             "bad_cursor" => "start again from the first page of this view",
             _ => return None,
         })

@@ -120,7 +120,7 @@ fn status_of(code: &str) -> StatusCode {
         "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
         | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
         | "unknown_invitation" | "unknown_subject" | "unknown_change_set" => StatusCode::NOT_FOUND,
-        "bad_preset" | "bad_role" => StatusCode::BAD_REQUEST,
+        "bad_preset" | "bad_role" | "bad_idempotency_key" => StatusCode::BAD_REQUEST,
         "forbidden" => StatusCode::FORBIDDEN,
         "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed"
         | "no_key" | "no_transactions" | "no_journal" | "selection_changed" | "dependants_changed"
@@ -128,6 +128,7 @@ fn status_of(code: &str) -> StatusCode {
         "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" => {
             StatusCode::UNPROCESSABLE_ENTITY
         }
+        "idempotency_key_reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url"
         | "storage_refused" => StatusCode::BAD_GATEWAY,

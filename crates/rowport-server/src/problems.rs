@@ -15,7 +15,11 @@ const ANSWERS: [(u16, &str, &str); 14] = [
     (409, "Conflict", "The name is taken, or what there is has changed meanwhile"),
     (413, "TooLarge", "More columns, values or bytes than a request may have"),
     (415, "UnsupportedMediaType", "The body is of a kind that is not read here"),
-    (422, "Unprocessable", "These rows do not go into this format, or the database does not take them"),
+    (
+        422,
+        "Unprocessable",
+        "Rows do not fit the format or the database, or a key came with another request before",
+    ),
     (429, "TooOften", "It was done or tried too often; `Retry-After` says when it may be asked again"),
     (500, "Internal", "A mistake of ours, or Rowport's own file cannot be used"),
     (502, "BadGateway", "The database or the storage refused, or was lost"),

@@ -1112,7 +1112,7 @@ export interface components {
             dataset?: string | null;
             /** @description More, as the action needs it. */
             detail: Record<string, never>;
-            /** @description A version 7 UUID; that of a change set, `/` and a number where rows of a chunk were changed. */
+            /** @description A version 7 UUID. Where rows are changed it is that of the change set, with `/` and a number for each chunk. */
             id: string;
             /** @description Who did it: the principal's id. */
             principal: string;
@@ -2786,7 +2786,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description These rows do not go into this format, or the database does not take them */
+        /** @description Rows do not fit the format or the database, or a key came with another request before */
         Unprocessable: {
             headers: {
                 [name: string]: unknown;
@@ -3819,7 +3819,14 @@ export interface operations {
     delete_rows: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 *     answered with the change set that it made, as that is now. With another request the key is refused.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /**
                  * @description The source's name.
@@ -3930,7 +3937,14 @@ export interface operations {
     purge_rows: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 *     answered with the change set that it made, as that is now. With another request the key is refused.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /**
                  * @description The source's name.
@@ -4041,7 +4055,14 @@ export interface operations {
     restore_rows: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 *     answered with the change set that it made, as that is now. With another request the key is refused.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /**
                  * @description The source's name.
@@ -4152,7 +4173,14 @@ export interface operations {
     set_fields: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 *     answered with the change set that it made, as that is now. With another request the key is refused.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /**
                  * @description The source's name.
@@ -4352,7 +4380,14 @@ export interface operations {
     undo_change: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 *     answered with the change set that it made, as that is now. With another request the key is refused.
+                 * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
+                 */
+                "Idempotency-Key"?: string | null;
+            };
             path: {
                 /**
                  * @description The source's name.

@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     undoes varchar(64),
     along_with varchar(64),
     place bigint NOT NULL,
+    idempotency_key varchar(64) UNIQUE,
     attempt bigint NOT NULL DEFAULT 0,
     state varchar(16) NOT NULL,
     row_count bigint NOT NULL,

@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     undoes text,
     along_with text,
     place bigint NOT NULL,
+    idempotency_key text UNIQUE,
     attempt bigint NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count bigint NOT NULL,

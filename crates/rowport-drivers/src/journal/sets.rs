@@ -33,6 +33,8 @@ pub struct NewChangeSet {
     pub along_with: Option<String>,
     /// Its place among those that go along with the same one; 0 is that one's own.
     pub place: u64,
+    /// What nobody else's change set has, where the request came with such a key.
+    pub idempotency_key: Option<String>,
     /// How many rows were confirmed.
     pub rows: u64,
     /// Now, in milliseconds since 1970.
@@ -115,8 +117,8 @@ pub struct Filter<'a> {
 }
 
 const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, columns, actor, actor_name, tenant, \
-    request_id, address, run_id, undoes, along_with, place, state, row_count, created_at, undo_until) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', $15, $16, $17)";
+    request_id, address, run_id, undoes, along_with, place, idempotency_key, state, row_count, created_at, undo_until) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18)";
 
 const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
     undoes, along_with, place, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
@@ -143,7 +145,8 @@ impl ChangeSetState {
 }
 
 impl NewChangeSet {
-    /// Puts it down. A second one with the same id is refused as not unique.
+    /// Puts it down. A second one with the same id or key is refused as not unique; while the first is being put down,
+    /// the second waits.
     pub async fn create(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
         let binds = vec![
             self.id.as_str().into(),
@@ -160,6 +163,7 @@ impl NewChangeSet {
             self.undoes.as_deref().into(),
             self.along_with.as_deref().into(),
             signed(self.place).into(),
+            self.idempotency_key.as_deref().into(),
             signed(self.rows).into(),
             self.created_at.into(),
             self.undo_until.into(),
@@ -171,9 +175,15 @@ impl NewChangeSet {
 impl ChangeSet {
     /// The one with this id.
     pub async fn find(transaction: &mut dyn Transaction, id: &str) -> Result<Option<Self>, DriverError> {
-        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE id = $1");
-        let answer = transaction.journal(&sql, vec![id.into()]).await?;
-        answer.rows.into_iter().next().map(Self::read).transpose()
+        Self::find_by(transaction, "id", id).await
+    }
+
+    /// The one that was put down with this key.
+    pub async fn with_idempotency_key(
+        transaction: &mut dyn Transaction,
+        key: &str,
+    ) -> Result<Option<Self>, DriverError> {
+        Self::find_by(transaction, "idempotency_key", key).await
     }
 
     /// Those that go along with one, in the order of their places.
@@ -273,6 +283,16 @@ impl ChangeSet {
     ) -> Result<bool, DriverError> {
         let binds = vec![state.word().into(), now.into(), id.into(), i64::from(attempt).into()];
         Ok(transaction.journal(END, binds).await?.changed == 1)
+    }
+
+    async fn find_by(
+        transaction: &mut dyn Transaction,
+        column: &str,
+        value: &str,
+    ) -> Result<Option<Self>, DriverError> {
+        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE {column} = $1");
+        let answer = transaction.journal(&sql, vec![value.into()]).await?;
+        answer.rows.into_iter().next().map(Self::read).transpose()
     }
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {

@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     undoes text,
     along_with text,
     place integer NOT NULL,
+    idempotency_key text UNIQUE,
     attempt integer NOT NULL DEFAULT 0,
     state text NOT NULL,
     row_count integer NOT NULL,

@@ -17,8 +17,8 @@ use super::steps::steps;
 use super::token::{Shown, digest};
 use super::work::work_on;
 use super::{
-    BulkAction, Changes, Details, ImageColumn, Outcome, OutcomeState, Target, action_of, dataset_of, details,
-    images, known, outcome, permission_for, words,
+    BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, action_of,
+    dataset_of, details, images, known, outcome, permission_for, words,
 };
 use crate::error::EngineError;
 
@@ -53,19 +53,33 @@ pub struct Confirmed {
     pub change_set: String,
     /// How many rows it has, with those that go along.
     pub rows: u64,
+    /// Whether a request with the same idempotency key put it down before.
+    pub repeated: bool,
 }
 
 /// The numbers of two chunks lie so far apart that there is one for every row between them.
 pub(super) const STRIDE: i64 = 2 * CHUNK as i64;
 
 impl Changes {
-    /// Puts a confirmed action down, with the keys of exactly the rows that were shown.
+    /// Puts a confirmed action down, with the keys of exactly the rows that were shown: once for each idempotency key.
     pub async fn confirm(
         &self,
         target: Target<'_>,
         actor: &Actor,
         request: &Request,
         confirmation: &str,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Confirmed, EngineError> {
+        self.once(target, key, self.confirm_now(target, actor, request, confirmation, key)).await
+    }
+
+    async fn confirm_now(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        request: &Request,
+        confirmation: &str,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
@@ -78,18 +92,21 @@ impl Changes {
         let along = self.along(principal, source, &catalog, &resolved, request)?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
-        let details =
-            Details { view: chosen.view(), all_or_nothing: request.all_or_nothing, ..Details::of(action) };
+        let details = Details {
+            view: chosen.view(),
+            all_or_nothing: request.all_or_nothing,
+            request: key.map(|key| key.request.clone()),
+            ..Details::of(action)
+        };
         let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.word(), details);
+        let new = NewChangeSet { idempotency_key: key.map(|key| key.key.clone()), rows: shown.rows, ..new };
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
-        NewChangeSet { rows: shown.rows, ..new }.create(transaction.as_mut()).await.map_err(|error| {
-            match error {
-                DriverError::RowRefused { reason: Refusal::Unique, .. } => {
-                    EngineError::ConfirmedBefore { change_set: shown.id.clone() }
-                }
-                other => other.into(),
+        new.create(transaction.as_mut()).await.map_err(|error| match error {
+            DriverError::RowRefused { reason: Refusal::Unique, .. } => {
+                EngineError::ConfirmedBefore { change_set: shown.id.clone() }
             }
+            other => other.into(),
         })?;
         Self::put_down(transaction.as_mut(), &shown.id, &mut chosen).await?;
         let sum = chosen.sum()?;
@@ -108,7 +125,7 @@ impl Changes {
             rows += links.iter().map(|link| link.rows).sum::<u64>();
         }
         transaction.commit().await?;
-        Ok(Confirmed { change_set: shown.id, rows })
+        Ok(Confirmed { change_set: shown.id, rows, repeated: false })
     }
 
     /// Puts the keys of rows down as the chunks of a change set.
@@ -265,6 +282,7 @@ impl Changes {
             undoes: None,
             along_with: None,
             place: 0,
+            idempotency_key: None,
             rows: 0,
             created_at: now.as_millisecond(),
             undo_until: match action {

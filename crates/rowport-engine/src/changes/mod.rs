@@ -17,6 +17,7 @@ mod halve;
 mod history;
 mod images;
 mod job;
+mod once;
 mod outcome;
 mod preview;
 mod purge;
@@ -44,6 +45,7 @@ use utoipa::ToSchema;
 pub(crate) use changed::Changed;
 pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
+pub use once::IdempotencyKey;
 pub use preview::{Dependants, Preview};
 pub use relay::Relay;
 pub use reverse::ReverseRequest;
@@ -132,6 +134,9 @@ struct Details {
     /// Whether it is worked on before those that go along with it: rows come back before those that hang on them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     leads: bool,
+    /// What was asked for with an idempotency key, summed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    request: Option<String>,
     /// What in the end is taken back, or done again: the word of a bulk action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     of: Option<String>,
@@ -227,10 +232,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether every row was changed that was tried, those that go along included.
+    /// Whether every row was changed, those that go along included.
     pub fn is_whole(&self) -> bool {
         let along: u64 = self.along.iter().map(|along| along.failed + along.kept).sum();
-        self.failed + self.kept + along == 0
+        self.state == OutcomeState::Done && self.failed + self.kept + along == 0
     }
 }
 

@@ -13,18 +13,32 @@ use super::reverse::ReverseRequest;
 use super::selection::Chosen;
 use super::steps::steps;
 use super::{
-    Changes, Confirmed, Details, Target, action_of, dataset_of, details, known, permission_for, words,
+    Changes, Confirmed, Details, IdempotencyKey, Target, action_of, dataset_of, details, known,
+    permission_for, words,
 };
 use crate::error::EngineError;
 
 impl Changes {
-    /// Puts down that a change set is to be taken back: all of it, with what went along, or some of its rows.
+    /// Puts down that a change set is to be taken back: all of it, with what went along, or some of its rows. Once for
+    /// each idempotency key.
     pub async fn reverse(
         &self,
         target: Target<'_>,
         actor: &Actor,
         change_set: &str,
         request: &ReverseRequest,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Confirmed, EngineError> {
+        self.once(target, key, self.reverse_now(target, actor, change_set, request, key)).await
+    }
+
+    async fn reverse_now(
+        &self,
+        target: Target<'_>,
+        actor: &Actor,
+        change_set: &str,
+        request: &ReverseRequest,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
@@ -55,12 +69,16 @@ impl Changes {
             let of = action_of(set, &done).to_owned();
             self.desk.permit(principal, permission_for(&of), source, &set.dataset)?;
             let leads = is_first && !done.leads;
-            let details = Details { force: request.force, leads, of: Some(of), ..Details::default() };
+            let key = key.filter(|_| is_first);
+            let asked = key.map(|key| key.request.clone());
+            let details =
+                Details { force: request.force, leads, of: Some(of), request: asked, ..Details::default() };
             let id = if is_first { first.clone() } else { self.ids.next(now) };
             let new = self.new_set(id, principal, actor, &resolved, words::UNDO, details);
             let along_with = (!is_first).then(|| first.clone());
             let place = if is_first { 0 } else { set.place };
-            let new = NewChangeSet { undoes: Some(set.id.clone()), along_with, place, ..new };
+            let (undoes, idempotency_key) = (Some(set.id.clone()), key.map(|key| key.key.clone()));
+            let new = NewChangeSet { undoes, along_with, place, idempotency_key, ..new };
             rows += put_down(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
         }
         if rows == 0 {
@@ -69,7 +87,7 @@ impl Changes {
             return Err(EngineError::NotUndoable { id: change_set.to_owned(), message });
         }
         transaction.commit().await?;
-        Ok(Confirmed { change_set: first, rows })
+        Ok(Confirmed { change_set: first, rows, repeated: false })
     }
 }
 

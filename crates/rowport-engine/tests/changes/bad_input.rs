@@ -83,7 +83,7 @@ async fn requests_that_make_no_sense_are_refused_with_a_code(kind: SourceKind) {
     ] {
         let request = ReverseRequest { keys: Some(keys), force: false };
         let on = shop.on("items");
-        let refused = shop.changes.reverse(on, &Actor::default(), &gone.change_set, &request).await;
+        let refused = shop.changes.reverse(on, &Actor::default(), &gone.change_set, &request, None).await;
         assert_eq!(refused.map_err(|error| error.code()), Err(code), "{request:?}");
     }
 }
@@ -102,7 +102,7 @@ async fn what_was_dropped_since_it_was_shown_is_noticed(kind: SourceKind) {
         let preview = shop.changes.preview(shop.on("items"), &request).await.unwrap();
         shop.database.execute(dropped);
         let token = &preview.confirmation;
-        let refused = shop.changes.confirm(shop.on("items"), &actor, &request, token).await;
+        let refused = shop.changes.confirm(shop.on("items"), &actor, &request, token, None).await;
         assert_eq!(refused.map_err(|error| error.code()), Err(before), "{dropped}");
 
         let shop = Shop::new(kind, &script).await;

@@ -27,7 +27,7 @@ async fn a_confirmation_of_which_one_byte_was_changed_is_refused() {
     let request = delete("state = 1");
     let token = shop.changes.preview(shop.on("items"), &request).await.unwrap().confirmation;
     let confirm = async |token: &str| {
-        let refused = shop.changes.confirm(shop.on("items"), &Actor::default(), &request, token).await;
+        let refused = shop.changes.confirm(shop.on("items"), &Actor::default(), &request, token, None).await;
         refused.map_err(|error| error.code())
     };
     for place in 0..token.len() {
@@ -71,21 +71,21 @@ async fn a_confirmation_is_refused_for_anything_else(kind: SourceKind) {
         set("state = 1", "state", json!(2)),
     ];
     for other in others {
-        let refused = shop.changes.confirm(shop.on("items"), &actor, &other, &token).await;
+        let refused = shop.changes.confirm(shop.on("items"), &actor, &other, &token, None).await;
         assert_eq!(refused.map_err(|error| error.code()), Err("bad_confirmation"), "{other:?}");
     }
     let somebody = Principal::new("user:2", "Eve", Access::everything());
     let hers = Target { principal: &somebody, ..shop.on("items") };
     for target in [shop.on("others"), hers] {
-        let refused = shop.changes.confirm(target, &actor, &request, &token).await;
+        let refused = shop.changes.confirm(target, &actor, &request, &token, None).await;
         assert_eq!(refused.map_err(|error| error.code()), Err("bad_confirmation"), "{target:?}");
     }
     let set_to = |value| set("state = 1", "state", json!(value));
     let two = shop.changes.preview(shop.on("items"), &set_to(2)).await.unwrap().confirmation;
-    let refused = shop.changes.confirm(shop.on("items"), &actor, &set_to(3), &two).await;
+    let refused = shop.changes.confirm(shop.on("items"), &actor, &set_to(3), &two, None).await;
     assert_eq!(refused.map_err(|error| error.code()), Err("bad_confirmation"), "another value");
     shop.database.execute("ALTER TABLE items ADD COLUMN more integer");
-    let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token).await;
+    let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token, None).await;
     assert_eq!(refused.map_err(|error| error.code()), Err("bad_confirmation"), "a table of other columns");
     assert_eq!(shop.rows("items", "id").len(), 3);
     assert!(shop.changes.history(shop.on("items"), None, 10).await.unwrap().is_empty());
@@ -97,10 +97,10 @@ async fn a_confirmation_is_used_once_whatever_becomes_of_it(kind: SourceKind) {
     let request = Request { action: BulkAction::Delete, ..delete("state = 1") };
     let token = shop.changes.preview(shop.on("items"), &request).await.unwrap().confirmation;
     let again = async || {
-        let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token).await;
+        let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token, None).await;
         assert_eq!(refused.map_err(|error| error.code()), Err("confirmed_before"));
     };
-    let confirmed = shop.changes.confirm(shop.on("items"), &actor, &request, &token).await.unwrap();
+    let confirmed = shop.changes.confirm(shop.on("items"), &actor, &request, &token, None).await.unwrap();
     again().await;
     shop.work("items", &confirmed).await.unwrap();
     again().await;
@@ -116,10 +116,10 @@ async fn a_confirmation_ends(kind: SourceKind) {
     let request = delete("state = 1");
     let token = shop.changes.preview(shop.on("items"), &request).await.unwrap().confirmation;
     shop.clock.turn(SignedDuration::from_mins(16));
-    let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token).await;
+    let refused = shop.changes.confirm(shop.on("items"), &actor, &request, &token, None).await;
     assert_eq!(refused.map_err(|error| error.code()), Err("bad_confirmation"));
     assert_eq!(shop.rows("items", "id").len(), 3);
     let token = shop.changes.preview(shop.on("items"), &request).await.unwrap().confirmation;
     shop.clock.turn(SignedDuration::from_mins(14));
-    shop.changes.confirm(shop.on("items"), &actor, &request, &token).await.unwrap();
+    shop.changes.confirm(shop.on("items"), &actor, &request, &token, None).await.unwrap();
 }

@@ -90,7 +90,7 @@ impl Shop {
         request: &Request,
         confirmation: &str,
     ) -> Result<Confirmed, EngineError> {
-        self.changes.confirm(self.on(dataset), &Actor::default(), request, confirmation).await
+        self.changes.confirm(self.on(dataset), &Actor::default(), request, confirmation, None).await
     }
 
     pub async fn outcome(&self, dataset: &str, change_set: &str) -> Outcome {
@@ -116,7 +116,7 @@ impl Shop {
 
     pub async fn undo_some(&self, dataset: &str, change_set: &str, request: ReverseRequest) -> Outcome {
         let actor = Actor::default();
-        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request).await;
+        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request, None).await;
         self.work(dataset, &reversed.unwrap()).await.unwrap()
     }
 

@@ -153,7 +153,7 @@ async fn try_one(shop: &Shop, interleaving: &Interleaving, met: &mut Met) {
 
     edit(shop, &mut rows, before_the_confirmation);
     let (on, actor) = (shop.on("items"), Actor::default());
-    let confirmed = shop.changes.confirm(on, &actor, &request, &preview.confirmation).await;
+    let confirmed = shop.changes.confirm(on, &actor, &request, &preview.confirmation, None).await;
     let found = which.of(&rows);
     if found != shown {
         match confirmed {

@@ -133,7 +133,8 @@ async fn lose_connections(kind: SourceKind, end: impl Fn(&Database) + Sync) {
             lost.through(&confirmed, changed).await;
             let all = ReverseRequest { keys: None, force: false };
             let on = shop.on("posts");
-            let back_again = shop.changes.reverse(on, &Actor::default(), &confirmed.change_set, &all).await;
+            let back_again =
+                shop.changes.reverse(on, &Actor::default(), &confirmed.change_set, &all, None).await;
             lost.through(&back_again.unwrap(), back).await;
             assert!(shop.rows("posts", "id") == start, "everything is as it was");
         }

@@ -77,7 +77,7 @@ async fn rows_of_the_journal_are_found_brought_back_and_removed(kind: SourceKind
     let nothing = shop.confirm("posts", &with_keys(BulkAction::Restore, [1])).await;
     assert!(matches!(nothing, Err(EngineError::BadChange { .. })), "{nothing:?}");
     let (nobody, everything) = (Actor::default(), ReverseRequest { keys: None, force: false });
-    let never = shop.changes.reverse(shop.on("posts"), &nobody, &gone.change_set, &everything).await;
+    let never = shop.changes.reverse(shop.on("posts"), &nobody, &gone.change_set, &everything, None).await;
     assert_eq!(never.unwrap_err().code(), "not_undoable");
 
     let rest = shop.bulk("posts", &with_text(BulkAction::Restore, Some("thr"))).await;

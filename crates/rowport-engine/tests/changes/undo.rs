@@ -43,7 +43,7 @@ async fn a_change_is_undone_and_done_again(kind: SourceKind) {
     assert_eq!(shop.rows("orders", "id"), after);
     let actor = rowport_store::Actor::default();
     let request = ReverseRequest { keys: None, force: false };
-    let twice = shop.changes.reverse(shop.on("orders"), &actor, &paid.change_set, &request).await;
+    let twice = shop.changes.reverse(shop.on("orders"), &actor, &paid.change_set, &request, None).await;
     assert!(matches!(twice, Err(EngineError::NotUndoable { .. })), "it was taken back before");
     shop.undo("orders", &redone.change_set).await;
     assert_eq!(shop.rows("orders", "id"), start);
@@ -177,7 +177,7 @@ async fn a_selection_that_changed_is_refused(kind: SourceKind) {
         let preview = shop.changes.preview(shop.on("orders"), &request).await.unwrap();
         shop.database.execute(meanwhile);
         let token = &preview.confirmation;
-        let refused = shop.changes.confirm(shop.on("orders"), &actor, &request, token).await;
+        let refused = shop.changes.confirm(shop.on("orders"), &actor, &request, token, None).await;
         assert_eq!(refused.unwrap_err().code(), "selection_changed", "{meanwhile}");
     }
     assert_eq!(shop.rows("orders", "id").len(), 4);

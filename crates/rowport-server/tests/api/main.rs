@@ -10,6 +10,7 @@ mod document;
 mod downloads;
 mod hidden;
 mod problems;
+mod repeated;
 mod runs;
 mod saved;
 mod slow_readers;

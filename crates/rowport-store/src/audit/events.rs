@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Audit;
-use super::record::record;
+use super::record::{KNOWN, LOCK, record, record_as};
 use crate::access::Actor;
 use crate::database::{StoredRow, in_transaction, with_pool};
 use crate::error::StoreError;
@@ -17,7 +17,7 @@ use crate::runs::moment;
 pub struct AuditEvent {
     /// Its place in the audit: rises by one with every event.
     pub seq: i64,
-    /// A version 7 UUID; that of a change set, `/` and a number where rows of a chunk were changed.
+    /// A version 7 UUID. Where rows are changed it is that of the change set, with `/` and a number for each chunk.
     pub id: String,
     /// When.
     #[serde(with = "crate::moment")]
@@ -105,6 +105,26 @@ impl Audit<'_> {
         let now = clock.now();
         in_transaction!(&self.store.database, |connection| {
             record!(self.store, connection, now, actor, event);
+            Ok(())
+        })
+    }
+
+    /// Writes down an action that has an id of its own: once, however often it is asked for.
+    pub async fn record_once(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        id: &str,
+        event: NewEvent<'_>,
+    ) -> Result<(), StoreError> {
+        let now = clock.now();
+        let wrong = |error| self.store.database.wrong(error);
+        in_transaction!(&self.store.database, |connection| {
+            sqlx::query(LOCK).execute(&mut *connection).await.map_err(wrong)?;
+            let known = sqlx::query(KNOWN).bind(id).fetch_optional(&mut *connection).await;
+            if known.map_err(wrong)?.is_none() {
+                record_as!(self.store, connection, id.to_owned(), now, actor, event);
+            }
             Ok(())
         })
     }

@@ -3,6 +3,12 @@
 /// The number of an event. Raising it is a lock, so numbers have no gaps and become visible in their order.
 pub(crate) const NEXT: &str = "UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value";
 
+/// Takes that lock before there is a number.
+pub(crate) const LOCK: &str = "UPDATE counters SET value = value WHERE name = 'audit'";
+
+/// Whether there is an event with an id.
+pub(crate) const KNOWN: &str = "SELECT seq FROM audit WHERE id = $1";
+
 /// What the event follows. It is asked for under the lock: a part of the statement above would see what was there
 /// before it waited.
 pub(crate) const BEFORE: &str = "SELECT chain.position, chain.hash, seal.seal FROM counters \

@@ -8,7 +8,7 @@ use sqlx::AssertSqlSafe;
 use super::Audit;
 use super::chain::{Words, hex};
 use super::events::{self, AuditEvent, NewEvent};
-use super::record::record_as;
+use super::record::{KNOWN, record_as};
 use crate::access::Actor;
 use crate::database::{StoredRow, in_transaction, with_pool};
 use crate::error::StoreError;
@@ -76,7 +76,6 @@ const PIECE: usize = 1_000;
 impl Audit<'_> {
     /// Writes down that rows were changed: once, however often it is asked for. True when it was not there before.
     pub async fn relay(&self, actor: &Actor, chunk: &RelayedChunk<'_>) -> Result<bool, StoreError> {
-        const KNOWN: &str = "SELECT seq FROM audit WHERE id = $1";
         let id = format!("{}/{}", chunk.change_set, chunk.chunk);
         let action = format!("{CHUNK}{}", chunk.action);
         let detail =

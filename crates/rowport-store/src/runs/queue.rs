@@ -2,6 +2,7 @@
 
 use rowport_model::{Clock, Principal};
 use serde_json::{Value, json};
+use sqlx::AssertSqlSafe;
 
 use super::{COLUMNS, Run, Runs, signed, theirs};
 use crate::access::Actor;
@@ -12,6 +13,8 @@ use crate::error::StoreError;
 /// A run, asked for.
 #[derive(Debug, Clone)]
 pub struct NewRun<'a> {
+    /// Its id, where it was known before: a second run that asks for it is the first.
+    pub id: Option<&'a str>,
     /// The kind of work.
     pub kind: &'a str,
     /// The source; empty for a run over several.
@@ -57,7 +60,7 @@ const DELETE: &str = "UPDATE runs SET deleted_at = $3, version = $4 WHERE id = $
 const REVOKE: &str = "UPDATE artifacts SET revoked_at = $2 WHERE run_id = $1 AND revoked_at IS NULL";
 
 impl Runs<'_> {
-    /// Puts a run in the queue.
+    /// Puts a run in the queue, unless one with its id is there.
     pub async fn enqueue(
         &self,
         principal: &Principal,
@@ -70,9 +73,16 @@ impl Runs<'_> {
             return Err(StoreError::LongRequest { bytes: request.len(), most: LONGEST_REQUEST });
         }
         let now = clock.now();
-        let id = self.store.ids.next(now);
+        let id = new.id.map_or_else(|| self.store.ids.next(now), str::to_owned);
+        let found = || AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
         in_transaction!(&self.store.database, |connection| {
             let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
+            let version = version.map_err(|error| self.wrong(error))?;
+            // Raising the number was a lock as well: nobody else puts it in the queue now.
+            let known = sqlx::query(found()).bind(&id).fetch_optional(&mut *connection).await;
+            if let Some(row) = known.map_err(|error| self.wrong(error))? {
+                return self.read(&row);
+            }
             sqlx::query(ENQUEUE)
                 .bind(&id)
                 .bind(new.kind)
@@ -85,7 +95,7 @@ impl Runs<'_> {
                 .bind(now.as_millisecond())
                 .bind(i64::from(new.tries))
                 .bind(new.rows_expected.map(signed))
-                .bind(version.map_err(|error| self.wrong(error))?)
+                .bind(version)
                 .bind(principal.access().tenant())
                 .execute(&mut *connection)
                 .await
@@ -97,8 +107,7 @@ impl Runs<'_> {
                 detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of, "about": new.about }),
             };
             record!(self.store, connection, now, actor, event);
-            let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
-            let row = sqlx::query(sql).bind(&id).fetch_one(&mut *connection).await;
+            let row = sqlx::query(found()).bind(&id).fetch_one(&mut *connection).await;
             self.read(&row.map_err(|error| self.wrong(error))?)
         })
     }

@@ -112,6 +112,7 @@ async fn what_is_for_persons_is_not_told_of_runs_of_programs(store: Store) {
     for principal in [&*ADA, &principal("key:1"), &Principal::local()] {
         let request = json!({});
         let new = NewRun {
+            id: None,
             kind: "export",
             source: "shop",
             dataset: "orders",

@@ -53,6 +53,7 @@ impl Clock for Hand {
 pub(crate) async fn enqueue(store: &Store, clock: &Hand, tries: u32) -> Run {
     let request = json!({"format": "csv"});
     let new = NewRun {
+        id: None,
         kind: "export",
         source: "shop",
         dataset: "orders",
@@ -372,6 +373,7 @@ async fn requests_have_a_length_and_lists_leave_long_ones_out(store: Store) {
     let ask = async |length: usize| {
         let request = json!({"format": "csv", "keys": "k".repeat(length)});
         let new = NewRun {
+            id: None,
             kind: "export",
             source: "shop",
             dataset: "orders",

@@ -22,6 +22,7 @@ mod operations;
 mod options;
 mod reference;
 mod relayed;
+mod repeated;
 mod runs;
 mod snapshot;
 mod subjects;

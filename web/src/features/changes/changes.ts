@@ -4,11 +4,13 @@ import type { Run } from '@/api/runs';
 import type { components } from '@/api/schema';
 import type { Cell, DatasetRef, Key } from '@/api/types';
 import type { SelectionBody } from '@/lib/selection';
+import { newKey, sendOnce } from './send-once';
 
 type Schemas = components['schemas'];
 
 export type Dependants = Schemas['Dependants'];
-export type Preview = Schemas['Preview'];
+/** What a change would do, with the key under which it is done once. */
+export type Preview = Schemas['Preview'] & { key: string };
 export type FieldVersions = Schemas['FieldVersions'];
 export type Journal = Schemas['Journal'];
 export type Change = Schemas['ChangeSetView'];
@@ -69,9 +71,10 @@ function body({ selection, fields, allOrNothing = false }: Wish, confirmation?: 
 const BULK = '/api/v1/sources/{source}/datasets/{dataset}/bulk';
 
 /** What a change would do, and the confirmation for exactly that. */
-export function fetchPreview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
+export async function fetchPreview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
   const options = { params: path(wish.ref), ...body(wish), ...(signal && { signal }) };
-  return unwrap(client.POST(`${BULK}/${wish.action}/preview`, options));
+  const preview = await unwrap(client.POST(`${BULK}/${wish.action}/preview`, options));
+  return { ...preview, key: newKey() };
 }
 
 export const previewQuery = (wish: Wish, look: number) =>
@@ -84,17 +87,18 @@ export const previewQuery = (wish: Wish, look: number) =>
     retry: false,
   });
 
-/** Does what was confirmed. */
-export async function perform(wish: Wish, confirmation: string): Promise<Answer> {
-  const options = { params: path(wish.ref), ...body(wish, confirmation) };
-  const answer: unknown = await unwrap(client.POST(`${BULK}/${wish.action}`, options));
+/** Does what was confirmed: once, however often it is asked for. */
+export async function perform(wish: Wish, { confirmation, key }: Preview): Promise<Answer> {
+  const answer: unknown = await sendOnce(key, (header) => {
+    const options = { params: { ...path(wish.ref), header }, ...body(wish, confirmation) };
+    return unwrap(client.POST(`${BULK}/${wish.action}`, options));
+  });
   return answer as Answer;
 }
 
 /** Does what nobody needs to be asked about. */
 export async function performUnasked(wish: Wish): Promise<Answer> {
-  const { confirmation } = await fetchPreview(wish);
-  return perform(wish, confirmation);
+  return perform(wish, await fetchPreview(wish));
 }
 
 /** Takes a change back: all of it, or the rows with these keys. */
@@ -104,11 +108,13 @@ export async function takeBack(
   { keys, force = false }: { keys?: Key[] | undefined; force?: boolean } = {},
 ): Promise<Answer> {
   const sent: object = { ...(keys && { keys }), ...(force && { force }) };
-  const answer: unknown = await unwrap(
-    client.POST('/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo', {
-      params: { path: { ...ref, id } },
-      body: sent,
-    }),
+  const answer: unknown = await sendOnce(newKey(), (header) =>
+    unwrap(
+      client.POST('/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo', {
+        params: { path: { ...ref, id }, header },
+        body: sent,
+      }),
+    ),
   );
   return answer as Answer;
 }

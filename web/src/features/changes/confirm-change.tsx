@@ -72,7 +72,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
     if (!right || !wish || pending || moved) return;
     setPending(true);
     setRefused(undefined);
-    perform(wish, preview.confirmation).then(
+    perform(wish, preview).then(
       (answer) => {
         settle(wish.ref, deed, answer);
         onDone();

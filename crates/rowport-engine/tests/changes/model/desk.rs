@@ -101,7 +101,7 @@ impl<'a> Desk<'a> {
         let request = ReverseRequest { keys, force };
         if self.model.left(change, only).is_empty() {
             let on = self.shop.on(&self.table);
-            let refused = self.shop.changes.reverse(on, &Actor::default(), &id, &request).await;
+            let refused = self.shop.changes.reverse(on, &Actor::default(), &id, &request, None).await;
             assert_eq!(refused.map_err(|error| error.code()), Err("not_undoable"));
             return;
         }

@@ -2,7 +2,8 @@ use axum::extract::State;
 use axum::response::Response;
 use rowport_engine::changes::{BulkAction, Outcome};
 
-use super::{DeleteBody, RowsBody, SetBody, Started, confirm};
+use super::carry_out::confirm;
+use super::{ChangeHeaders, DeleteBody, RowsBody, SetBody, Started};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
@@ -15,7 +16,7 @@ use crate::routes::request::DatasetPath;
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/delete",
     tag = "changes",
-    params(DatasetPath),
+    params(DatasetPath, ChangeHeaders),
     request_body = DeleteBody,
     responses(
         (status = 200, description = "All of them were deleted", body = Outcome),
@@ -31,10 +32,11 @@ pub(crate) async fn delete_rows(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
+    headers: ChangeHeaders,
     ApiJson(body): ApiJson<DeleteBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request()?;
-    confirm(state, principal, actor, path, request).await
+    confirm(state, (principal, actor), path, headers, request).await
 }
 
 /// Sets fields in the rows that were confirmed.
@@ -42,7 +44,7 @@ pub(crate) async fn delete_rows(
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/set",
     tag = "changes",
-    params(DatasetPath),
+    params(DatasetPath, ChangeHeaders),
     request_body = SetBody,
     responses(
         (status = 200, description = "All of them were changed", body = Outcome),
@@ -58,10 +60,11 @@ pub(crate) async fn set_fields(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
+    headers: ChangeHeaders,
     ApiJson(body): ApiJson<SetBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request()?;
-    confirm(state, principal, actor, path, request).await
+    confirm(state, (principal, actor), path, headers, request).await
 }
 
 /// Brings the rows of the trash back that were confirmed. Of rows with the same key it is the one that was deleted last.
@@ -69,7 +72,7 @@ pub(crate) async fn set_fields(
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/restore",
     tag = "changes",
-    params(DatasetPath),
+    params(DatasetPath, ChangeHeaders),
     request_body = RowsBody,
     responses(
         (status = 200, description = "All of them were restored", body = Outcome),
@@ -85,10 +88,11 @@ pub(crate) async fn restore_rows(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
+    headers: ChangeHeaders,
     ApiJson(body): ApiJson<RowsBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request(BulkAction::Restore)?;
-    confirm(state, principal, actor, path, request).await
+    confirm(state, (principal, actor), path, headers, request).await
 }
 
 /// Removes the rows of the trash for good that were confirmed. Nothing brings them back.
@@ -96,7 +100,7 @@ pub(crate) async fn restore_rows(
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/bulk/purge",
     tag = "changes",
-    params(DatasetPath),
+    params(DatasetPath, ChangeHeaders),
     request_body = RowsBody,
     responses(
         (status = 200, description = "All of them were removed", body = Outcome),
@@ -112,8 +116,9 @@ pub(crate) async fn purge_rows(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
+    headers: ChangeHeaders,
     ApiJson(body): ApiJson<RowsBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request(BulkAction::Purge)?;
-    confirm(state, principal, actor, path, request).await
+    confirm(state, (principal, actor), path, headers, request).await
 }

@@ -1,6 +1,7 @@
 //! Bulk actions, their history, and taking them back.
 
 pub(crate) mod bulk;
+mod carry_out;
 pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
@@ -9,35 +10,23 @@ pub(crate) mod preview;
 pub(crate) mod trash;
 pub(crate) mod undo;
 
-use axum::Json;
-use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, FromRequestParts};
+use axum::http::request::Parts;
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, Confirmed, Outcome, Request, Target};
-use rowport_model::{Key, Principal, Selection, SetField};
-use rowport_store::{Actor, NewRun, Run};
+use rowport_engine::changes::{BulkAction, IdempotencyKey, Request, Target};
+use rowport_model::{Key, Selection, SetField};
+use rowport_store::Run;
 use serde::{Deserialize, Serialize};
-use tokio_util::sync::CancellationToken;
 use utoipa::{IntoParams, ToSchema};
 
-use super::runs::detached;
-use crate::AppState;
-use crate::access::{Action, record};
 use crate::error::ApiError;
-use crate::routes::request::{DatasetPath, ViewRequest};
-
-/// Up to so many rows are changed before the request is answered; more become a run.
-const AT_ONCE: u64 = 1_000;
+use crate::routes::request::ViewRequest;
 
 /// What a selection says.
 const WHICH: &str = "a selection has either `keys`, or a `view`";
 
 /// How many of a list are answered, where it is not said.
 const LISTED: u32 = 100;
-
-/// How often a change goes on after its worker or its database went away.
-const TRIES: u32 = 10;
 
 /// A change set's place.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -51,6 +40,22 @@ pub(crate) struct ChangePath {
     dataset: String,
     /// The change set's id.
     id: String,
+}
+
+/// What a change may be sent with.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Header)]
+pub(crate) struct ChangeHeaders {
+    /// A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+    /// answered with the change set that it made, as that is now. With another request the key is refused.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$",
+        example = "8e03978e-40d5-43dd-bc93-6894a57f9324"
+    )]
+    idempotency_key: Option<String>,
 }
 
 /// Which rows: those with certain keys, or those of a view. One of the two is said.
@@ -137,6 +142,27 @@ pub(crate) fn room_for_keys() -> DefaultBodyLimit {
     DefaultBodyLimit::max(16 << 20)
 }
 
+impl ChangeHeaders {
+    /// The key of a request that asks for this, if it came with one.
+    fn key(&self, target: Target<'_>, asks: &impl Serialize) -> Result<Option<IdempotencyKey>, EngineError> {
+        self.idempotency_key.as_deref().map(|key| IdempotencyKey::new(target, key, asks)).transpose()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ChangeHeaders {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let mut keys = parts.headers.get_all("idempotency-key").into_iter();
+        let idempotency_key = match (keys.next(), keys.next()) {
+            (None, _) => None,
+            (Some(key), None) => Some(key.to_str().map_err(|_| EngineError::BadIdempotencyKey)?.to_owned()),
+            (Some(_), Some(_)) => return Err(EngineError::BadIdempotencyKey.into()),
+        };
+        Ok(Self { idempotency_key })
+    }
+}
+
 impl SelectionBody {
     fn selection(self) -> Result<Selection, ApiError> {
         match (self.keys, self.view) {
@@ -185,81 +211,4 @@ fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
         Some(limit @ 1..=1_000) => Ok(limit),
         Some(_) => Err(ApiError::bad_request("`limit` is from 1 to 1,000")),
     }
-}
-
-/// Confirms an action, and does it.
-async fn confirm(
-    state: AppState,
-    principal: Principal,
-    actor: Actor,
-    path: DatasetPath,
-    (request, confirmation): (Request, Option<String>),
-) -> Result<Response, ApiError> {
-    let missing = || EngineError::BadConfirmation { message: "it is missing".to_owned() };
-    let confirmation = confirmation.ok_or_else(missing)?;
-    detached(async move {
-        let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
-        let confirmed = state.changes.confirm(target, &actor, &request, &confirmation).await?;
-        let done = match &request.action {
-            BulkAction::Delete => "rows.deleted",
-            BulkAction::Set { .. } => "rows.set",
-            BulkAction::Restore => "rows.restored",
-            BulkAction::Purge => "rows.purged",
-        };
-        carry_out(&state, target, &actor, (done, confirmed)).await
-    })
-    .await
-}
-
-/// Works on a change set that was put down: now if it is small, as a run if it is not.
-async fn carry_out(
-    state: &AppState,
-    target: Target<'_>,
-    actor: &Actor,
-    (done, confirmed): (&'static str, Confirmed),
-) -> Result<Response, ApiError> {
-    let Confirmed { change_set, rows } = confirmed;
-    // Before any of it is done: what nobody could write down is not done.
-    let action = Action {
-        name: done,
-        dataset: Some((target.source.to_owned(), target.dataset.to_owned())),
-        subject: Some(change_set.clone()),
-        detail: serde_json::json!({ "rows": rows }),
-    };
-    record(state, actor.clone(), action).await?;
-    if rows <= AT_ONCE {
-        let never = CancellationToken::new();
-        let outcome = state.changes.work(target, &change_set, 1, &never, |_| {}).await;
-        if outcome.is_err() {
-            // Nobody goes on with it, so it has ended: what was done stays done, and can be taken back. If the database
-            // is away it stays open, and `rowport bulk resume` goes on with it.
-            let _ = state.changes.cancel(target, &change_set, 1).await;
-        }
-        return Ok(answer(outcome?));
-    }
-    let new = NewRun {
-        kind: "change",
-        source: target.source,
-        dataset: target.dataset,
-        request: &serde_json::json!({ "change_set": change_set }),
-        priority: 0,
-        tries: TRIES,
-        rows_expected: Some(rows),
-        rerun_of: None,
-        about: None,
-    };
-    let run = state.store.runs().enqueue(target.principal, actor, state.desk.clock().as_ref(), new).await?;
-    state.runner.hint();
-    let mut headers = HeaderMap::new();
-    // An id is hexadecimal digits and hyphens.
-    if let Ok(location) = HeaderValue::from_str(&format!("/api/v1/runs/{}", run.id)) {
-        headers.insert(header::LOCATION, location);
-    }
-    Ok((StatusCode::ACCEPTED, headers, Json(Started { change_set, run })).into_response())
-}
-
-/// 200 where every row was changed, and 207 where some were not.
-fn answer(outcome: Outcome) -> Response {
-    let status = if outcome.is_whole() { StatusCode::OK } else { StatusCode::MULTI_STATUS };
-    (status, Json(outcome)).into_response()
 }

@@ -3,7 +3,8 @@ use axum::response::Response;
 use rowport_engine::changes::{Outcome, ReverseRequest, Target};
 
 use super::super::runs::detached;
-use super::{ChangePath, Started, carry_out};
+use super::carry_out::carry_out;
+use super::{ChangeHeaders, ChangePath, Started};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
@@ -17,7 +18,7 @@ use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo",
     tag = "changes",
-    params(ChangePath),
+    params(ChangePath, ChangeHeaders),
     request_body = ReverseRequest,
     responses(
         (status = 200, description = "All of it was taken back", body = Outcome),
@@ -33,11 +34,13 @@ pub(crate) async fn undo_change(
     Caller(principal): Caller,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<ChangePath>,
+    headers: ChangeHeaders,
     ApiJson(body): ApiJson<ReverseRequest>,
 ) -> Result<Response, ApiError> {
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
-        let put_down = state.changes.reverse(target, &actor, &path.id, &body).await?;
+        let key = headers.key(target, &(&path.id, &body))?;
+        let put_down = state.changes.reverse(target, &actor, &path.id, &body, key.as_ref()).await?;
         carry_out(&state, target, &actor, ("change.undone", put_down)).await
     })
     .await

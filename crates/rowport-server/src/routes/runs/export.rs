@@ -44,6 +44,7 @@ pub(crate) async fn start_export(
     let left = admit(&state, &principal, Counted::Exports).await?;
     let run = detached(async move {
         let new = NewRun {
+            id: None,
             kind: "export",
             source: &path.source,
             dataset: &path.dataset,

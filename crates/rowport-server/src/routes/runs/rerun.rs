@@ -40,6 +40,7 @@ pub(crate) async fn rerun(
     let left = admit(&state, &principal, Counted::of(&old.kind)).await?;
     let run = detached(async move {
         let new = NewRun {
+            id: None,
             kind: &old.kind,
             source: &old.source,
             dataset: &old.dataset,

@@ -40,6 +40,7 @@ pub(crate) async fn start_subject_export(
     let left = admit(&state, &principal, Counted::SubjectExports).await?;
     let run = detached(async move {
         let new = NewRun {
+            id: None,
             kind: Counted::SubjectExports.kind(),
             source: "",
             dataset: "",

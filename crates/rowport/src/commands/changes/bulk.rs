@@ -1,10 +1,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use rowport_engine::changes::{BulkAction, Confirmed, Request};
+use rowport_engine::changes::{BulkAction, Request};
 use rowport_model::{FieldValue, Filter, Selection, SetField, View};
 
-use super::{Hands, OfDataset, Told, key};
+use super::{Hands, OfDataset, Repeatable, Told, key};
 use crate::failure::Failure;
 
 /// Change many rows at once. What was changed can be taken back.
@@ -38,6 +38,8 @@ struct Chosen {
     /// Do nothing unless every row can be changed.
     #[arg(long)]
     all_or_nothing: bool,
+    #[command(flatten)]
+    repeatable: Repeatable,
     #[command(flatten)]
     told: Told,
 }
@@ -117,7 +119,7 @@ impl Chosen {
 
     async fn run(self, request: &Request, what: &str) -> Result<ExitCode, Failure> {
         let hands = self.of.open()?;
-        hands.confirm_and_work(request, what, self.confirm, &self.told).await
+        hands.confirm_and_work(request, what, self.confirm, &self.repeatable, &self.told).await
     }
 }
 
@@ -156,10 +158,6 @@ impl Resume {
     async fn run(self) -> Result<ExitCode, Failure> {
         let hands: Hands = self.of.open()?;
         let outcome = hands.changes.outcome(hands.target(), &self.change_set).await?;
-        let left = outcome.rows.saturating_sub(outcome.done + outcome.failed + outcome.kept);
-        let confirmed = Confirmed { change_set: self.change_set, rows: left };
-        // Whoever had it before may still be there; from now on it is refused.
-        let attempt = hands.changes.next_attempt(hands.target(), &confirmed.change_set).await?;
-        hands.work(&confirmed, attempt, &self.told).await
+        hands.take_over(&outcome, &self.told).await
     }
 }

@@ -12,9 +12,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rowport_engine::changes::{AlongOutcome, Changes, Confirmed, Outcome, Request, Target};
+use rowport_engine::changes::{
+    AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest, Target,
+};
 use rowport_model::{Key, Principal};
 use rowport_store::{Actor, Ids};
+use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::export::cancel_on_interrupt;
@@ -41,6 +44,14 @@ struct Told {
     /// The outcome as JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What tells a change from another one that is asked for in the same words.
+#[derive(Args)]
+struct Repeatable {
+    /// A name for this change: the same command with the same name does it once, however often it is given.
+    #[arg(long, value_name = "KEY")]
+    idempotency_key: Option<String>,
 }
 
 /// Somebody at this machine with a dataset at hand.
@@ -76,8 +87,16 @@ impl Hands {
         request: &Request,
         what: &str,
         confirm: Option<u64>,
+        repeatable: &Repeatable,
         told: &Told,
     ) -> Result<ExitCode, Failure> {
+        let key = self.key(repeatable, request)?;
+        // What was done before shows other rows by now.
+        if let Some(key) = &key
+            && let Some(confirmed) = self.changes.made_before(self.target(), key).await?
+        {
+            return self.go_on(&confirmed, told).await;
+        }
         let preview = self.changes.preview(self.target(), request).await?;
         for of in &preview.dependants {
             let columns = of.columns.join(", ");
@@ -95,8 +114,48 @@ impl Hands {
         }
         confirmed(preview.rows, what, confirm)?;
         let (actor, token) = (self.actor(), &preview.confirmation);
-        let put_down = self.changes.confirm(self.target(), &actor, request, token).await?;
-        self.work(&put_down, 1, told).await
+        let put_down = self.changes.confirm(self.target(), &actor, request, token, key.as_ref()).await?;
+        self.go_on(&put_down, told).await
+    }
+
+    /// Takes a change back, all of it or some rows.
+    async fn reverse(
+        &self,
+        change_set: &str,
+        request: &ReverseRequest,
+        repeatable: &Repeatable,
+        told: &Told,
+    ) -> Result<ExitCode, Failure> {
+        let (actor, key) = (self.actor(), self.key(repeatable, &(change_set, request))?);
+        let put_down = self.changes.reverse(self.target(), &actor, change_set, request, key.as_ref()).await?;
+        self.go_on(&put_down, told).await
+    }
+
+    fn key(&self, repeatable: &Repeatable, asks: &impl Serialize) -> Result<Option<IdempotencyKey>, Failure> {
+        let key = repeatable.idempotency_key.as_deref();
+        let key = key.map(|key| IdempotencyKey::new(self.target(), key, asks));
+        key.transpose().map_err(Failure::usage)
+    }
+
+    /// Works on a change set that was put down just now. One that the same command has put down before is waited for, and
+    /// taken over if nobody works on it.
+    async fn go_on(&self, confirmed: &Confirmed, told: &Told) -> Result<ExitCode, Failure> {
+        if !confirmed.repeated {
+            return self.work(confirmed, 1, told).await;
+        }
+        let outcome = self.changes.wait(self.target(), &confirmed.change_set).await?;
+        match outcome.state {
+            OutcomeState::Open => self.take_over(&outcome, told).await,
+            _ => tell(&outcome, told),
+        }
+    }
+
+    /// Works on what is left of a change set. Whoever had it before may still be there; from now on it is refused.
+    async fn take_over(&self, outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
+        let left = outcome.rows.saturating_sub(outcome.done + outcome.failed + outcome.kept);
+        let confirmed = Confirmed { change_set: outcome.change_set.clone(), rows: left, repeated: true };
+        let attempt = self.changes.next_attempt(self.target(), &confirmed.change_set).await?;
+        self.work(&confirmed, attempt, told).await
     }
 
     /// Works on a change set until it has ended, and tells what came of it.

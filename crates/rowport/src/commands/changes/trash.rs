@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
 use rowport_model::{Selection, View};
 
-use super::{OfDataset, Told, key, plain, write_out};
+use super::{OfDataset, Repeatable, Told, key, plain, write_out};
 use crate::failure::Failure;
 
 /// Look at what was deleted, bring it back, or remove it for good.
@@ -50,6 +50,8 @@ struct Chosen {
     #[arg(long, value_name = "ROWS")]
     confirm: Option<u64>,
     #[command(flatten)]
+    repeatable: Repeatable,
+    #[command(flatten)]
     told: Told,
 }
 
@@ -79,6 +81,8 @@ pub struct Empty {
     #[arg(long, value_name = "ROWS")]
     confirm: Option<u64>,
     #[command(flatten)]
+    repeatable: Repeatable,
+    #[command(flatten)]
     told: Told,
 }
 
@@ -92,8 +96,8 @@ impl Trash {
                 Err(failure.with_hint("`rowport trash empty` removes all of them"))
             }
             Self::Purge(purge) => purge.chosen.run(BulkAction::Purge).await,
-            Self::Empty(Empty { of, confirm, told }) => {
-                let chosen = Chosen { of, key: Vec::new(), search: None, confirm, told };
+            Self::Empty(Empty { of, confirm, repeatable, told }) => {
+                let chosen = Chosen { of, key: Vec::new(), search: None, confirm, repeatable, told };
                 chosen.run(BulkAction::Purge).await
             }
         }
@@ -138,9 +142,7 @@ impl Restore {
         let hands = chosen.of.open()?;
         let keys = (!chosen.key.is_empty()).then(|| chosen.key.iter().map(|text| key(text)).collect());
         let request = ReverseRequest { keys, force: false };
-        let actor = hands.actor();
-        let put_down = hands.changes.reverse(hands.target(), &actor, &change_set, &request).await?;
-        hands.work(&put_down, 1, &chosen.told).await
+        hands.reverse(&change_set, &request, &chosen.repeatable, &chosen.told).await
     }
 }
 
@@ -158,6 +160,6 @@ impl Chosen {
         };
         let request = Request::new(action, selection);
         let hands = self.of.open()?;
-        hands.confirm_and_work(&request, what, self.confirm, &self.told).await
+        hands.confirm_and_work(&request, what, self.confirm, &self.repeatable, &self.told).await
     }
 }

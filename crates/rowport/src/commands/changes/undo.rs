@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::Args;
 use rowport_engine::changes::ReverseRequest;
 
-use super::{OfDataset, Told, key};
+use super::{OfDataset, Repeatable, Told, key};
 use crate::failure::Failure;
 
 /// Take a change back.
@@ -22,6 +22,8 @@ pub struct Undo {
     #[arg(long, requires = "key")]
     force: bool,
     #[command(flatten)]
+    repeatable: Repeatable,
+    #[command(flatten)]
     told: Told,
 }
 
@@ -30,8 +32,6 @@ impl Undo {
         let hands = self.of.open()?;
         let keys = (!self.key.is_empty()).then(|| self.key.iter().map(|text| key(text)).collect());
         let request = ReverseRequest { keys, force: self.force };
-        let actor = hands.actor();
-        let put_down = hands.changes.reverse(hands.target(), &actor, &self.change_set, &request).await?;
-        hands.work(&put_down, 1, &self.told).await
+        hands.reverse(&self.change_set, &request, &self.repeatable, &self.told).await
     }
 }

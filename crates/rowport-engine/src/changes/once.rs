@@ -1,0 +1,116 @@
+//! Requests that come again: with the same idempotency key, a change is made once.
+//!
+//! The key stands in the journal, put down with the change set in one transaction. So whoever sends a request again after its
+//! answer was lost, or at the same moment, finds the change set that it made.
+
+use std::time::Duration;
+
+use rowport_drivers::journal::{self, ChangeSet};
+use serde::Serialize;
+
+use super::steps::steps;
+use super::token::digest;
+use super::{
+    Changes, Confirmed, Outcome, OutcomeState, Target, action_of, details as details_of, permission_for,
+};
+use crate::error::EngineError;
+
+/// A key that came with a request, and what the request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The key and whose it is, summed up.
+    pub(super) key: String,
+    /// The request, summed up.
+    pub(super) request: String,
+}
+
+/// How many characters a key has at most.
+const LONGEST: usize = 255;
+
+/// How often it is looked whether somebody else has ended a change set.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A change set of which nothing more is done for so many looks has nobody who works on it.
+const PATIENCE: u32 = 50;
+
+impl IdempotencyKey {
+    /// The key of a request that asks for this. Another principal's key, or one for another source, is another one even
+    /// if it reads the same.
+    pub fn new(target: Target<'_>, key: &str, asks: &impl Serialize) -> Result<Self, EngineError> {
+        if key.is_empty() || key.len() > LONGEST || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(EngineError::BadIdempotencyKey);
+        }
+        let Target { principal, source, dataset } = target;
+        let whose = (principal.id(), principal.access().tenant(), source);
+        Ok(Self { key: digest(&(whose, key)), request: digest(&(dataset, asks)) })
+    }
+}
+
+impl Changes {
+    /// The change set that a request with this key has made before; none where there is none yet.
+    pub async fn made_before(
+        &self,
+        target: Target<'_>,
+        key: &IdempotencyKey,
+    ) -> Result<Option<Confirmed>, EngineError> {
+        let Target { principal, source, dataset } = target;
+        // Whoever may not read the dataset any more learns nothing of what they did with it.
+        self.desk.catalog_with(principal, source, dataset).await?;
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        journal::is_ready(transaction.as_mut()).await?;
+        let found = ChangeSet::with_idempotency_key(transaction.as_mut(), &key.key).await?;
+        let Some(set) = found else { return Ok(None) };
+        let steps = steps(transaction.as_mut(), set.clone()).await?;
+        transaction.commit().await?;
+        let details = details_of(&set)?;
+        if details.request.as_ref() != Some(&key.request) {
+            return Err(EngineError::IdempotencyKeyReused { change_set: set.id });
+        }
+        self.desk.permit(principal, permission_for(action_of(&set, &details)), source, dataset)?;
+        let rows = steps.iter().map(|step| step.rows).sum();
+        Ok(Some(Confirmed { change_set: set.id, rows, repeated: true }))
+    }
+
+    /// Puts a change set down, unless a request with the same key has done so.
+    pub(super) async fn once(
+        &self,
+        target: Target<'_>,
+        key: Option<&IdempotencyKey>,
+        put_down: impl Future<Output = Result<Confirmed, EngineError>> + Send,
+    ) -> Result<Confirmed, EngineError> {
+        let Some(key) = key else { return put_down.await };
+        if let Some(confirmed) = self.made_before(target, key).await? {
+            return Ok(confirmed);
+        }
+        let refused = match put_down.await {
+            Ok(confirmed) => return Ok(confirmed),
+            Err(refused) => refused,
+        };
+        // Perhaps the same request came at the same moment and was first. Then its rows are changed by now, its
+        // confirmation is used, or its key is taken: whatever this one failed with is of no account.
+        match self.made_before(target, key).await {
+            Ok(Some(confirmed)) => Ok(confirmed),
+            Err(reused @ EngineError::IdempotencyKeyReused { .. }) => Err(reused),
+            Ok(None) | Err(_) => Err(refused),
+        }
+    }
+
+    /// What comes of a change set that somebody else works on. It is waited for as long as something of it is done every
+    /// few seconds; one that is open then has nobody who works on it.
+    pub async fn wait(&self, target: Target<'_>, change_set: &str) -> Result<Outcome, EngineError> {
+        let mut outcome = self.outcome(target, change_set).await?;
+        let mut idle = 0;
+        while outcome.state == OutcomeState::Open && idle < PATIENCE {
+            tokio::time::sleep(LOOK).await;
+            let now = self.outcome(target, change_set).await?;
+            idle = if tried(&now) == tried(&outcome) { idle + 1 } else { 0 };
+            outcome = now;
+        }
+        Ok(outcome)
+    }
+}
+
+fn tried(outcome: &Outcome) -> u64 {
+    let along: u64 = outcome.along.iter().map(|along| along.done + along.failed + along.kept).sum();
+    outcome.done + outcome.failed + outcome.kept + along
+}
