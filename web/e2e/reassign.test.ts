@@ -30,7 +30,7 @@ beforeAll(async () => {
     keys
       .filter(({ columns: [only = ''], columns: { length } }) => {
         const nullable = columns.some((each) => each.name === only && 'nullable' in each && each.nullable);
-        return key.length === 1 && length === 1 && nullable === true;
+        return key.length === 1 && length === 1 && nullable;
       })
       .map((reference) => ({ name, reference })),
   );

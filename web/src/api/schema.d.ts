@@ -2538,6 +2538,8 @@ export interface components {
              *     and not be the last.
              */
             cursor: string | null;
+            /** @description Those of them that mark a row as deleted: each row says in other words what stands there. */
+            marks: string[];
             /** @description The rows. */
             rows: components["schemas"]["TrashRow"][];
         };
