@@ -18,6 +18,7 @@ export interface Dataset {
   key: string[];
   columns: { name: string; label: string; type: { kind: string; values?: string[] } }[];
   foreign_keys: { columns: string[]; references: { table: string }; referenced_columns: string[] }[];
+  referring: { dataset: string; foreign_key: { columns: string[] } }[];
   estimated_rows?: number;
 }
 

@@ -30,8 +30,15 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('grid with selection, filters and sort', () =>
     see('selection', async (page) => {
       const column =
-        textColumn(desk.datasets.get(desk.child) ?? { label: '', key: [], columns: [], foreign_keys: [] }) ??
-        '';
+        textColumn(
+          desk.datasets.get(desk.child) ?? {
+            label: '',
+            key: [],
+            columns: [],
+            foreign_keys: [],
+            referring: [],
+          },
+        ) ?? '';
       const filter = { and: [{ column, op: 'contains', value: 'a' }, { not: { column, op: 'is_null' } }] };
       await child(`?sort=${column}&filter=${encodeURIComponent(JSON.stringify(filter))}`)(page);
       await page.getByRole('checkbox', { name: 'Select row 2', exact: true }).click();

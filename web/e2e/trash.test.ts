@@ -162,25 +162,20 @@ test('all that is in the trash is restored in the background where it is much', 
     await page.getByText('The trash is empty').waitFor();
   }));
 
-describe('what was marked as deleted by others', () => {
-  const day = 86_400_000;
-  const soon = { key: [1], values: [1], deleted_at: at(-27 * day), until: at(3 * day) };
-  const unknown = { key: [2], values: [2] };
-  const answer = { columns: [], rows: [soon, unknown], cursor: null, all: { rows: 2, soon: 1, days: 30 } };
-
-  test('is one list, with what is known of each row and how long it stays', () =>
-    withPage({}, async (page) => {
-      await page.route(/\/api\/.*\/trash\?/, (route) =>
-        route.fulfill({ json: { ...answer, columns: desk.datasets.get(own)?.key } }),
-      );
-      await openTrash(page, desk, own);
-      await page.getByText('1 row will be removed for good within 7 days.').waitFor();
-      await page.getByRole('row', { name: /^Select 1 .*3 days left$/ }).waitFor();
-      await page.getByRole('row', { name: /^Select 2 .*Not known/ }).waitFor();
-      expect(await page.getByRole('button', { name: /^Restore all/ }).count()).toBe(0);
-      await expectAccessible(page, 'marked rows');
-    }));
-});
+test('shift-click selects the rows between, by their keys', () =>
+  withPage({}, async (page) => {
+    const keys = await firstKeys(desk, own, 6);
+    for (const key of keys) await deleteByApi(desk, own, key);
+    await openTrash(page, desk, own);
+    await box(page, keys[1]).click();
+    await box(page, keys[4]).click({ modifiers: ['Shift'] });
+    await page.getByText('4 rows selected').waitFor();
+    for (const [index, key] of keys.entries())
+      expect(await box(page, key).isChecked()).toBe(index >= 1 && index <= 4);
+    // From where it began, the other way, as in the grid: what was selected stays.
+    await box(page, keys[0]).click({ modifiers: ['Shift'] });
+    await page.getByText('5 rows selected').waitFor();
+  }));
 
 function at(milliseconds: number): string {
   return new Date(Date.now() + milliseconds).toISOString();

@@ -1406,7 +1406,7 @@ export interface components {
         /** @description A dataset: what it is made of and how it hangs together with others. */
         DatasetDescription: components["schemas"]["Dataset"] & {
             /** @description Columns reached through foreign keys, under the names that views use. */
-            lookups: components["schemas"]["Column"][];
+            lookups: components["schemas"]["LookupColumn"][];
             /** @description What one may do with its rows. */
             permissions: components["schemas"]["Permission"][];
             /** @description The foreign keys of other datasets that refer to this one. */
@@ -1910,6 +1910,14 @@ export interface components {
         /** @description A value to compare with. */
         Literal: (string | number | boolean) | {
             number: string;
+        };
+        /** @description A column reached through foreign keys. */
+        LookupColumn: components["schemas"]["Column"] & {
+            /**
+             * @description The columns that lead there: the references, then the column of the dataset that the last one refers to.
+             * @example brand_id.name
+             */
+            path: string;
         };
         /** @description A key and its secret. */
         MadeKey: {
@@ -2530,6 +2538,8 @@ export interface components {
              *     and not be the last.
              */
             cursor: string | null;
+            /** @description Those of them that mark a row as deleted: each row says in other words what stands there. */
+            marks: string[];
             /** @description The rows. */
             rows: components["schemas"]["TrashRow"][];
         };

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState } from 'react';
 import type { Dataset, DatasetRef, View } from '@/api/types';
+import { references } from '@/features/changes/fields';
 import { JournalNotice } from '@/features/changes/journal-notice';
 import { journalQuery } from '@/features/changes/journal';
 import { SelectionBar } from '@/features/grid/selection-bar';
@@ -10,6 +11,7 @@ import { ChangesUnderWay } from './changes-under-way';
 
 const DeleteDialog = lazy(() => import('@/features/changes/delete-dialog'));
 const FieldsDialog = lazy(() => import('@/features/changes/fields-dialog'));
+const ReassignDialog = lazy(() => import('@/features/changes/reassign-dialog'));
 
 interface SelectionDeskProps {
   datasetRef: DatasetRef;
@@ -23,7 +25,7 @@ interface SelectionDeskProps {
 /** What can be done with the selected rows of a dataset. */
 export function SelectionDesk(props: SelectionDeskProps) {
   const { datasetRef, dataset, selection, view, matching, onExport } = props;
-  const [doing, setDoing] = useState<'delete' | 'set'>();
+  const [doing, setDoing] = useState<'delete' | 'set' | 'reassign'>();
   const mayDelete = dataset.permissions.includes('records.delete');
   const maySet = dataset.permissions.includes('records.update');
   const changeable = dataset.kind === 'table' && dataset.key.length > 0 && (mayDelete || maySet);
@@ -48,6 +50,7 @@ export function SelectionDesk(props: SelectionDeskProps) {
         narrowed={view.filter !== undefined || view.search !== undefined}
         onExport={onExport}
         onSet={open && maySet ? () => setDoing('set') : undefined}
+        onReassign={open && maySet && references(dataset).length > 0 ? () => setDoing('reassign') : undefined}
         onDelete={open && mayDelete ? () => setDoing('delete') : undefined}
         pending={journal === undefined}
         notice={
@@ -58,6 +61,7 @@ export function SelectionDesk(props: SelectionDeskProps) {
       <Suspense>
         {doing === 'delete' && <DeleteDialog {...dialog} />}
         {doing === 'set' && <FieldsDialog {...dialog} />}
+        {doing === 'reassign' && <ReassignDialog {...dialog} />}
       </Suspense>
     </>
   );

@@ -5,7 +5,8 @@ import type { ReactNode } from 'react';
 interface CheckboxProps {
   checked: boolean;
   indeterminate?: boolean;
-  onChange: (checked: boolean) => void;
+  /** `range` is whether Shift was held: all between the one before and this one are meant. */
+  onChange: (checked: boolean, range: boolean) => void;
   label: string;
   tabIndex?: number;
 }
@@ -15,7 +16,9 @@ export function Checkbox({ checked, indeterminate = false, onChange, label, tabI
     <Base.Root
       checked={checked}
       indeterminate={indeterminate}
-      onCheckedChange={onChange}
+      onCheckedChange={(on, { event }) => onChange(on, 'shiftKey' in event && event.shiftKey === true)}
+      // With Shift held, a click would select the text up to here as well.
+      onMouseDown={(event) => event.shiftKey && event.preventDefault()}
       aria-label={label}
       {...(tabIndex !== undefined && { tabIndex })}
       className="flex size-4 shrink-0 items-center justify-center rounded-[4px] border border-line-strong bg-canvas text-accent-ink data-checked:border-accent data-checked:bg-accent data-indeterminate:border-accent data-indeterminate:bg-accent"

@@ -52,7 +52,7 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
         </Button>
       </div>
       {notice}
-      <div className="flex items-center gap-2 max-md:w-full max-md:[&>button]:flex-1 md:ml-auto">
+      <div className="flex items-center gap-2 max-md:w-full max-md:flex-wrap max-md:[&>button]:flex-1 max-md:[&>button]:px-2 max-md:[&>button>svg]:hidden md:ml-auto">
         {children}
       </div>
     </div>

@@ -1,3 +1,6 @@
+/** A row of the trash with fewer days left than this is soon removed for good; the server counts them by the same number. */
+export const SOON = 7;
+
 const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

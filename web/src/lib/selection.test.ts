@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { ALL_MATCHING, choose, countChosen, isChosen, NOTHING, selectionBody } from './selection';
+import {
+  ALL_MATCHING,
+  choose,
+  countChosen,
+  isChosen,
+  keysBetween,
+  NOTHING,
+  selectionBody,
+} from './selection';
 
 test('rows are chosen by their keys, one by one and several at once', () => {
   const some = choose(choose(NOTHING, [[1], [2], ['a', 3]], true), [[2]], false);
@@ -33,4 +41,12 @@ test('choosing twice is choosing once, and nothing that was held changes', () =>
   expect(choose(ALL_MATCHING, [[1]], true).keys.size).toBe(0);
   expect(NOTHING.keys.size).toBe(0);
   expect(ALL_MATCHING.keys.size).toBe(0);
+});
+
+test('a range of a list goes from key to key, either way, and from none that is gone', () => {
+  const keys = [['a'], [2], ['c'], [4]];
+  expect(keysBetween(keys, [2], [4])).toEqual([[2], ['c'], [4]]);
+  expect(keysBetween(keys, ['c'], ['a'])).toEqual([['a'], [2], ['c']]);
+  expect(keysBetween(keys, [2], [2])).toEqual([[2]]);
+  expect(keysBetween(keys, ['2'], [4])).toEqual([]);
 });

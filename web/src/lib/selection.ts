@@ -33,6 +33,13 @@ export function choose(chosen: Chosen, changed: readonly Key[], on: boolean): Ch
   return { all: chosen.all, keys };
 }
 
+/** The keys of a list from one to another, whichever comes first; none where one of them is not there any more. */
+export function keysBetween(keys: readonly Key[], from: Key, to: Key): readonly Key[] {
+  const place = (wanted: Key) => keys.findIndex((key) => keyText(key) === keyText(wanted));
+  const [first = -1, last = -1] = [place(from), place(to)].sort((a, b) => a - b);
+  return first < 0 ? [] : keys.slice(first, last + 1);
+}
+
 /** How many they are, where so many match. */
 export function countChosen({ all, keys }: Chosen, matching: number): number {
   return all ? Math.max(0, matching - keys.size) : keys.size;

@@ -99,6 +99,7 @@ async fn marked_rows_are_found_brought_back_and_removed(kind: SourceKind) {
     let page = trash(&shop, None).await;
     assert_eq!(ids(&page), [1, 2, 4], "the last deleted first, whoever deleted it");
     assert_eq!(page.all.map(|all| (all.rows, all.soon)), Some((3, 1)), "one is there for too long");
+    assert_eq!(page.marks, ["deleted_at", "deleted_by"]);
     let old = &page.rows[2];
     assert_eq!(old.deleted_by.as_deref(), Some("ann"));
     assert_eq!(old.deleted_at.as_deref(), Some("2024-01-02T03:04:05Z"));

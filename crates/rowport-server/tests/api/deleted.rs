@@ -165,23 +165,34 @@ impl Both {
     }
 
     fn view(&self, method: &str, route: &str, with: &str) {
-        let path = Served::path("items", route);
         for (query, view) in views() {
-            let answer = match method {
-                "GET" => {
-                    let path = format!("{path}?{query}&{with}");
-                    self.ask(&format!("GET {path}"), |served| served.get(&path))
-                }
-                _ => {
-                    let mut body = json!({ "view": view });
-                    for (name, value) in with.split('&').filter_map(|pair| pair.split_once('=')) {
-                        body[name] = json!(value);
-                    }
-                    self.ask(&format!("POST {path} {body}"), |served| served.post(&path, &body))
-                }
-            };
+            let answer = self.asked(method, "items", route, (query, &view), with);
             assert!(answer.status < 300 || query.contains("maker.name"), "{route} {query}: {answer:?}");
         }
+        // What is offered to be referred to: the parents that a search finds.
+        let search = ("search=zq", json!({ "search": "zq" }));
+        let answer = self.asked(method, "makers", route, (search.0, &search.1), with);
+        assert!(answer.status < 300, "{route}: {answer:?}");
+    }
+
+    fn asked(
+        &self,
+        method: &str,
+        dataset: &str,
+        route: &str,
+        (query, view): (&str, &Value),
+        with: &str,
+    ) -> Answer {
+        let path = Served::path(dataset, route);
+        if method == "GET" {
+            let path = format!("{path}?{query}&{with}");
+            return self.ask(&format!("GET {path}"), |served| served.get(&path));
+        }
+        let mut body = json!({ "view": view });
+        for (name, value) in with.split('&').filter_map(|pair| pair.split_once('=')) {
+            body[name] = json!(value);
+        }
+        self.ask(&format!("POST {path} {body}"), |served| served.post(&path, &body))
     }
 
     fn file_later(&self) {

@@ -4,8 +4,11 @@ use std::process::ExitCode;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rowport_drivers::{Limits, SourceUrl, connect};
 use rowport_engine::accounts::Door;
+use rowport_model::{Clock, SystemClock};
 
 use super::serve::{Role, Serving, announce, check_listen, default_listen};
 use crate::config;
@@ -46,7 +49,8 @@ impl Demo {
         let database = data_dir.join(format!("demo-{}.sqlite", self.rows));
         if !database.exists() {
             let (path, rows) = (database.clone(), self.rows);
-            let made = tokio::task::spawn_blocking(move || make(&path, rows)).await;
+            let today = SystemClock.now().to_zoned(TimeZone::UTC).date();
+            let made = tokio::task::spawn_blocking(move || make(&path, rows, today)).await;
             made.map_err(Failure::other)??;
         }
         // The example is for trying everything out.
@@ -75,11 +79,11 @@ impl Demo {
     }
 }
 
-fn make(path: &Path, rows: u64) -> Result<(), Failure> {
+fn make(path: &Path, rows: u64, today: Date) -> Result<(), Failure> {
     let bar = ProgressBar::new(Summary::of(rows).total());
     let template = "Making the example workspace  {human_pos} of {human_len} rows  {bar:24}";
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
-    generate(path, rows, SEED, &mut |done| bar.set_position(done))
+    generate(path, rows, SEED, today, &mut |done| bar.set_position(done))
         .map_err(|error| Failure::output("the example workspace", &error))?;
     bar.finish_and_clear();
     Ok(())

@@ -4,6 +4,7 @@ CREATE INDEX accounts_group ON accounts (group_id);
 CREATE UNIQUE INDEX posts_url ON posts (url);
 CREATE INDEX posts_account ON posts (account_id);
 CREATE INDEX posts_posted_at ON posts (posted_at);
+CREATE INDEX posts_deleted ON posts (deleted_at) WHERE deleted_at IS NOT NULL;
 CREATE INDEX post_tags_tag ON post_tags (tag_id);
 CREATE UNIQUE INDEX records_order ON records (order_id);
 CREATE INDEX records_sale_date ON records (sale_date);

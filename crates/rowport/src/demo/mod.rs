@@ -1,6 +1,7 @@
 //! The example workspace: a social-media tracker, an online seller's bookkeeping, and sellers found by collection
-//! runs, in one SQLite file of any size. The same seed makes the same content, on every machine and at any time.
-//! Every person, brand and shop is made up.
+//! runs, in one SQLite file of any size. The same seed makes the same content, on every machine and at any time,
+//! but for when its few deleted posts were deleted: that is some days before it is made. Every person, brand and shop
+//! is made up.
 
 mod books;
 mod calendar;
@@ -15,6 +16,7 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use rusqlite::{Connection, Transaction};
 
 use calendar::Calendar;
@@ -97,8 +99,8 @@ pub enum DemoError {
     },
 }
 
-/// Makes the example workspace with `rows` records as an SQLite file at `path`, and says what is in it. `progress` hears
-/// now and then how many rows of all datasets are written, of [`Summary::total`]. The file appears when it is complete.
+/// Makes the example workspace with `rows` records as an SQLite file at `path`, as of `today`, and says what is in it.
+/// `progress` hears now and then how many rows of all datasets are written, of [`Summary::total`]. The file appears when it is complete.
 ///
 /// # Errors
 ///
@@ -107,6 +109,7 @@ pub fn generate(
     path: &Path,
     rows: u64,
     seed: u64,
+    today: Date,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Summary, DemoError> {
     if path.exists() {
@@ -123,7 +126,7 @@ pub fn generate(
     // SQLite would only say that it cannot open the file; the system says why.
     fs::File::create(&beside).map_err(io)?;
     let summary = Summary::of(rows);
-    let written = fill(&beside, &summary, seed, progress)
+    let written = fill(&beside, &summary, seed, today, progress)
         .map_err(|error| DemoError::Sqlite { path: path.to_owned(), error })
         .and_then(|()| fs::rename(&beside, path).map_err(io));
     if let Err(error) = written {
@@ -133,7 +136,13 @@ pub fn generate(
     Ok(summary)
 }
 
-fn fill(path: &Path, summary: &Summary, seed: u64, progress: &mut dyn FnMut(u64)) -> rusqlite::Result<()> {
+fn fill(
+    path: &Path,
+    summary: &Summary,
+    seed: u64,
+    today: Date,
+    progress: &mut dyn FnMut(u64),
+) -> rusqlite::Result<()> {
     let mut connection = Connection::open(path)?;
     // An unfinished file is thrown away, so it needs neither a journal nor a disk that keeps up. The cache bounds the
     // memory, sorting for the indexes included.
@@ -151,6 +160,7 @@ fn fill(path: &Path, summary: &Summary, seed: u64, progress: &mut dyn FnMut(u64)
         progress,
     };
     social::write(&mut pen, summary)?;
+    social::delete_some(&transaction, today)?;
     let goods = catalogue::write(&mut pen, summary)?;
     books::write(&mut pen, summary, &goods)?;
     // Built at the end and in order, an index costs a tenth of what it costs row by row.

@@ -28,7 +28,9 @@ CREATE TABLE posts (
     text TEXT NOT NULL,
     likes INTEGER NOT NULL,
     views INTEGER NOT NULL,
-    posted_at DATETIME NOT NULL
+    posted_at DATETIME NOT NULL,
+    deleted_at DATETIME,
+    deleted_by TEXT
 );
 CREATE TABLE tags (
     id INTEGER PRIMARY KEY,

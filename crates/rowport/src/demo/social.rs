@@ -1,11 +1,24 @@
 use std::fmt::Write;
 
-use rusqlite::params;
+use jiff::ToSpan;
+use jiff::civil::{Date, Time, time};
+use rusqlite::{Transaction, params};
 
 use super::{Pen, Summary, catalogue, words};
 
 /// How many tags each post of every eight has. A fixed pattern, so that the number of rows is known before the start.
 const TAGS_OF_POSTS: [u64; 8] = [1, 0, 2, 0, 1, 3, 0, 1];
+
+/// The posts that are deleted: which, how many days ago, when, and by whom. They have no tags, so that nothing refers to
+/// them and they can be removed for good.
+const DELETED: [(i64, i64, Time, Option<&str>); 6] = [
+    (2, 1, time(16, 40, 12, 0), Some("Mara Lindqvist")),
+    (7, 3, time(9, 5, 0, 0), Some("Mara Lindqvist")),
+    (10, 12, time(11, 31, 47, 0), Some("Teo Marchetti")),
+    (15, 18, time(14, 2, 9, 0), None),
+    (23, 25, time(8, 58, 30, 0), Some("Teo Marchetti")),
+    (26, 27, time(17, 20, 55, 0), Some("Mara Lindqvist")),
+];
 
 /// How many rows `post_tags` has for so many posts.
 pub fn post_tags(posts: u64) -> u64 {
@@ -18,6 +31,16 @@ pub fn write(pen: &mut Pen<'_>, summary: &Summary) -> rusqlite::Result<()> {
     write_names(pen, summary)?;
     write_accounts(pen, summary)?;
     write_posts(pen, summary)
+}
+
+/// Marks a handful of posts as deleted, as far as there are so many, so that the trash of the example is not empty.
+pub fn delete_some(transaction: &Transaction<'_>, today: Date) -> rusqlite::Result<()> {
+    let mut mark = transaction.prepare("UPDATE posts SET deleted_at = ?2, deleted_by = ?3 WHERE id = ?1")?;
+    for (post, days, at, by) in DELETED {
+        let moment = today.saturating_sub(days.days()).to_datetime(at);
+        mark.execute(params![post, moment.strftime("%F %T").to_string(), by])?;
+    }
+    Ok(())
 }
 
 fn write_names(pen: &mut Pen<'_>, summary: &Summary) -> rusqlite::Result<()> {

@@ -18,10 +18,13 @@ const DATASETS: [&str; 11] = [
     "sellers",
 ];
 
+/// A leap day, for what goes back to the month before.
+const TODAY: Date = jiff::civil::date(2028, 2, 29);
+
 fn made(rows: u64, seed: u64) -> (tempfile::TempDir, Connection, Summary) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.sqlite");
-    let summary = generate(&path, rows, seed, &mut |_| {}).unwrap();
+    let summary = generate(&path, rows, seed, TODAY, &mut |_| {}).unwrap();
     let connection = Connection::open(path).unwrap();
     (folder, connection, summary)
 }
@@ -101,6 +104,20 @@ fn every_reference_holds_and_the_file_is_sound() {
 }
 
 #[test]
+fn a_handful_of_posts_is_in_the_trash_for_some_days_and_nothing_refers_to_them() {
+    let (_folder, connection, _) = made(5_000, 3);
+    let days = "SELECT group_concat(n) FROM
+        (SELECT CAST(julianday('2028-02-29') - julianday(date(deleted_at)) AS INTEGER) AS n FROM posts
+         WHERE deleted_at IS NOT NULL ORDER BY deleted_at DESC)";
+    let days: String = connection.query_row(days, [], |row| row.get(0)).unwrap();
+    assert_eq!(days, "1,3,12,18,25,27");
+    let marks = "SELECT count(*) FROM posts WHERE datetime(deleted_at) IS NOT deleted_at";
+    assert_eq!(number(&connection, marks), 0, "not as an application writes it");
+    let referring = "SELECT count(*) FROM post_tags JOIN posts ON id = post_id WHERE deleted_at IS NOT NULL";
+    assert_eq!(number(&connection, referring), 0);
+}
+
+#[test]
 fn records_hold_what_breaks_careless_exports() {
     let (_folder, connection, _) = made(5_000, 3);
     for condition in [
@@ -141,7 +158,7 @@ fn progress_rises_and_never_passes_the_total() {
     let folder = tempfile::tempdir().unwrap();
     let mut heard = Vec::new();
     let summary =
-        generate(&folder.path().join("demo.sqlite"), 30_000, 1, &mut |rows| heard.push(rows)).unwrap();
+        generate(&folder.path().join("demo.sqlite"), 30_000, 1, TODAY, &mut |rows| heard.push(rows)).unwrap();
     assert!(heard.len() > 4 && heard.is_sorted(), "{heard:?}");
     assert!(*heard.last().unwrap() <= summary.total());
 }
@@ -151,11 +168,11 @@ fn what_exists_is_never_replaced_and_a_failure_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.sqlite");
     fs::write(&path, "mine").unwrap();
-    assert!(matches!(generate(&path, 1, 1, &mut |_| {}), Err(DemoError::Exists(_))));
+    assert!(matches!(generate(&path, 1, 1, TODAY, &mut |_| {}), Err(DemoError::Exists(_))));
     assert_eq!(fs::read(&path).unwrap(), b"mine");
 
     let nowhere = folder.path().join("no such folder").join("demo.sqlite");
-    assert!(matches!(generate(&nowhere, 1, 1, &mut |_| {}), Err(DemoError::Io { .. })));
+    assert!(matches!(generate(&nowhere, 1, 1, TODAY, &mut |_| {}), Err(DemoError::Io { .. })));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
@@ -164,6 +181,6 @@ fn what_a_killed_attempt_left_behind_is_in_nobodys_way() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.sqlite");
     fs::write(folder.path().join("demo.sqlite.partial"), "half a file").unwrap();
-    generate(&path, 1, 1, &mut |_| {}).unwrap();
+    generate(&path, 1, 1, TODAY, &mut |_| {}).unwrap();
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -157,10 +157,14 @@ fn the_example_workspace_can_be_made_without_being_served() {
         format!("The example workspace is in {}\n", database.canonicalize().unwrap().display())
     );
     assert_eq!(left_in(folder.path()), ["demo-200.sqlite"]);
-    let bytes = std::fs::read(&database).unwrap();
-    std::fs::remove_file(&database).unwrap();
-    demo();
-    assert!(std::fs::read(&database).unwrap() == bytes, "the same seed made another workspace");
+    let made_again = || {
+        let bytes = std::fs::read(&database).unwrap();
+        std::fs::remove_file(&database).unwrap();
+        demo();
+        std::fs::read(&database).unwrap() == bytes
+    };
+    // Made on another day, its deleted posts were deleted on other days; midnight comes but once.
+    assert!(made_again() || made_again(), "the same seed made another workspace");
     let listed = run(&["datasets", "--source", &format!("sqlite:{}", database.display())]);
     assert_eq!(text(&listed).lines().count(), 12);
 }

@@ -28,9 +28,6 @@ export function notUndoable(change: Change, all: readonly Change[], now: number)
   return undone >= change.done ? 'Undone' : undefined;
 }
 
-/** With fewer days left than this, a row is soon removed for good; the server counts those rows by the same number. */
-export const SOON = 7;
-
 /** Whole days that are left. */
 export function daysLeft(until: string, now: number): number {
   return Math.max(0, Math.round((Date.parse(until) - now) / 86_400_000));

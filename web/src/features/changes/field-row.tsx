@@ -1,61 +1,74 @@
 import { X } from 'lucide-react';
-import type { Column } from '@/api/types';
+import { datasetId } from '@/api/queries';
+import type { Column, Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { Field, Select, TextInput } from '@/components/field';
 import { isNumber } from '@/lib/filter';
-import { type FieldDraft, OPERATIONS, operationsFor, startText } from './fields';
+import {
+  type FieldDraft,
+  isNullable,
+  OPERATIONS,
+  operationsFor,
+  readableColumns,
+  type Settable,
+  startText,
+} from './fields';
+import { ParentPicker } from './parent-picker';
 
 interface FieldRowProps {
+  source: string;
+  dataset: Dataset;
   draft: FieldDraft;
-  column: Column;
-  /** The columns that this row may be about. */
-  columns: readonly Column[];
-  /** The columns to copy from. */
-  others: readonly Column[];
-  /** Where the column is a reference: what it refers to. */
-  refersTo: string | undefined;
+  settable: Settable;
+  /** What this row may be about. */
+  choices: readonly Settable[];
   onChange: (draft: FieldDraft) => void;
-  onColumn: (column: Column) => void;
+  onChoose: (settable: Settable) => void;
   /** Absent where it is the only one. */
   onRemove: (() => void) | undefined;
 }
 
 /** One field to set: which column, what is done with it, and with what. */
 export function FieldRow(props: FieldRowProps) {
-  const { draft, column, columns, others, refersTo, onChange, onColumn, onRemove } = props;
+  const { source, dataset, draft, settable, choices, onChange, onChoose, onRemove } = props;
+  const others = readableColumns(dataset, settable.columns);
   const setOperation = (operation: FieldDraft['operation']) => {
     const text =
-      operation === 'copy' ? (others[0]?.name ?? '') : operation === 'value' ? startText(column) : '';
-    onChange({ ...draft, operation, text, replacement: '' });
+      operation === 'copy'
+        ? (others[0]?.name ?? '')
+        : operation === 'value'
+          ? startText(settable.columns[0])
+          : '';
+    onChange({ ...draft, operation, text, replacement: '', parent: undefined });
   };
   return (
     <fieldset className="flex items-end gap-2 border-b border-line pb-3 max-sm:flex-wrap">
-      <legend className="sr-only">{column.label}</legend>
+      <legend className="sr-only">{settable.label}</legend>
       <Field label="Field" className="sm:w-48 max-sm:w-full">
         <Select
-          value={column.name}
-          options={columns.map(({ name, label }) => ({ value: name, label }))}
-          onChange={(name) => {
-            const next = columns.find((each) => each.name === name);
-            if (next) onColumn(next);
+          value={settable.id}
+          options={choices.map(({ id, label }) => ({ value: id, label }))}
+          onChange={(id) => {
+            const next = choices.find((each) => each.id === id);
+            if (next) onChoose(next);
           }}
         />
       </Field>
       <Field label="Action" className="sm:w-40 max-sm:w-full">
         <Select
           value={draft.operation}
-          options={operationsFor(column).map((value) => ({ value, label: OPERATIONS[value] }))}
+          options={operationsFor(settable).map((value) => ({ value, label: OPERATIONS[value] }))}
           onChange={setOperation}
         />
       </Field>
       <div className="flex min-w-0 flex-1 gap-2 max-sm:min-w-40">
-        <Operand {...{ draft, column, others, refersTo, onChange }} />
+        <Operand {...{ source, dataset, draft, settable, others, onChange }} />
       </div>
       {onRemove && (
         <Button
           look="ghost"
           icon
-          aria-label={`Leave ${column.label} as it is`}
+          aria-label={`Leave ${settable.label} as it is`}
           title="Leave out"
           onClick={onRemove}
         >
@@ -66,10 +79,14 @@ export function FieldRow(props: FieldRowProps) {
   );
 }
 
-type OperandProps = Pick<FieldRowProps, 'draft' | 'column' | 'others' | 'refersTo' | 'onChange'>;
+interface OperandProps extends Pick<FieldRowProps, 'source' | 'dataset' | 'draft' | 'settable' | 'onChange'> {
+  /** The columns to copy from. */
+  others: readonly Column[];
+}
 
-function Operand({ draft, column, others, refersTo, onChange }: OperandProps) {
-  const { operation, text, replacement } = draft;
+function Operand({ source, dataset, draft, settable, others, onChange }: OperandProps) {
+  const { operation, text, replacement, parent } = draft;
+  const { columns, reference } = settable;
   const change = (next: string) => onChange({ ...draft, text: next });
   switch (operation) {
     case 'clear':
@@ -104,13 +121,44 @@ function Operand({ draft, column, others, refersTo, onChange }: OperandProps) {
           </Field>
         </>
       );
-    case 'value':
+    case 'value': {
+      const plain = <PlainValue settable={settable} text={text} onChange={change} />;
+      if (!reference) return plain;
       return (
-        <Field label={refersTo === undefined ? 'Value' : `Value: a key of ${refersTo}`} className="flex-1">
-          <ValueInput column={column} text={text} onChange={change} />
-        </Field>
+        <ParentPicker
+          source={source}
+          dataset={dataset}
+          reference={reference}
+          nullable={isNullable(columns)}
+          chosen={parent}
+          onChange={(next) => onChange({ ...draft, parent: next })}
+          instead={plain}
+        />
       );
+    }
   }
+}
+
+interface PlainValueProps {
+  settable: Settable;
+  text: string;
+  onChange: (text: string) => void;
+}
+
+function PlainValue({ settable: { columns, reference }, text, onChange }: PlainValueProps) {
+  const [column, ...more] = columns;
+  if (!column || more.length > 0) {
+    const missing = reference ? datasetId(reference.references) : '';
+    return <p className="self-center pt-4 text-[13px] text-ink-soft">{missing} cannot be shown.</p>;
+  }
+  return (
+    <Field
+      label={reference ? `Value: a key of ${datasetId(reference.references)}` : 'Value'}
+      className="flex-1"
+    >
+      <ValueInput column={column} text={text} onChange={onChange} />
+    </Field>
+  );
 }
 
 interface ValueInputProps {

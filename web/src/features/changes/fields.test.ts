@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Column } from '@/api/types';
-import { newDraft, operationsFor, toField, writableColumns } from './fields';
+import type { Column, Dataset } from '@/api/types';
+import { newDraft, operationsFor, references, referTo, settables, toFields, writableColumns } from './fields';
+import { noParent } from './parents';
 
 const column = (name: string, type: Column['type'], rest: Partial<Column> = {}): Column => ({
   name, label: name, type, native_type: '', nullable: false, ...rest,
@@ -23,25 +24,68 @@ test('keys, generated, computed and masked columns are not written', () => {
   expect(writableColumns(dataset)).toEqual([text]);
 });
 
+const plain = (only: Column) => {
+  const [settable] = settables({ key: [], columns: [only], foreign_keys: [] });
+  if (!settable) throw new Error('It cannot be set.');
+  return settable;
+};
+
 test('what can be done with a field depends on its column', () => {
-  expect(operationsFor(text)).toEqual(['value', 'copy', 'replace']);
-  expect(operationsFor(number)).toEqual(['value', 'clear', 'copy', 'add']);
+  expect(operationsFor(plain(text))).toEqual(['value', 'copy', 'replace']);
+  expect(operationsFor(plain(number))).toEqual(['value', 'clear', 'copy', 'add']);
 });
 
 test('a field is sent once nothing of it is missing', () => {
-  const draft = newDraft(text);
-  expect(toField(draft, text)).toEqual({ column: 'name', to: { value: '' } });
-  expect(toField(newDraft(number), number)).toBeUndefined();
-  expect(toField({ ...newDraft(number), text: '12.50' }, number)).toEqual({
-    column: 'price',
-    to: { value: '12.50' },
-  });
-  expect(toField(newDraft(flag), flag)).toEqual({ column: 'open', to: { value: true } });
-  expect(toField({ ...draft, operation: 'copy' }, text)).toBeUndefined();
-  expect(toField({ ...draft, operation: 'add', text: 'x' }, number)).toBeUndefined();
-  expect(toField({ ...draft, operation: 'add', text: ' -1.5 ' }, number)?.to).toEqual({ add: '-1.5' });
-  expect(toField({ ...draft, operation: 'replace', text: 'a' }, text)?.to).toEqual({
+  const of = (only: Column, rest: object) => toFields({ ...newDraft(plain(only)), ...rest }, plain(only));
+  expect(of(text, {})).toEqual([{ column: 'name', to: { value: '' } }]);
+  expect(of(number, {})).toBeUndefined();
+  expect(of(number, { text: '12.50' })).toEqual([{ column: 'price', to: { value: '12.50' } }]);
+  expect(of(flag, {})).toEqual([{ column: 'open', to: { value: true } }]);
+  expect(of(text, { operation: 'copy' })).toBeUndefined();
+  expect(of(text, { operation: 'add', text: 'x' })).toBeUndefined();
+  expect(of(number, { operation: 'add', text: ' -1.5 ' })?.[0]?.to).toEqual({ add: '-1.5' });
+  expect(of(text, { operation: 'replace', text: 'a' })?.[0]?.to).toEqual({
     replace: { find: 'a', with: '' },
   });
-  expect(toField({ ...draft, operation: 'clear' }, number)?.to).toBe('clear');
+  expect(of(number, { operation: 'clear' })?.[0]?.to).toBe('clear');
+});
+
+const key = (columns: string[], table: string): Dataset['foreign_keys'][number] => ({
+  columns, references: { table }, referenced_columns: columns,
+}); // prettier-ignore
+const shelves = {
+  key: ['id'],
+  columns: [
+    column('id', { kind: 'text' }),
+    column('house', { kind: 'text' }, { nullable: true }),
+    column('shelf', { kind: 'integer' } as Column['type'], { nullable: true }),
+    column('owner', { kind: 'text' }),
+  ],
+  foreign_keys: [key(['house', 'shelf'], 'shelves'), key(['owner'], 'people'), key(['id', 'shelf'], 'parts')],
+};
+
+test('the columns of a reference are set together, if all of them may be set', () => {
+  expect(settables(shelves).map(({ label }) => label)).toEqual(['house + shelf', 'house', 'shelf', 'owner']);
+  const [place, owner, ...more] = references(shelves);
+  expect([place?.reference.references.table, owner?.reference.references.table, more]).toEqual([
+    'shelves',
+    'people',
+    [],
+  ]);
+  if (!place || !owner) throw new Error('They are not there.');
+  expect(operationsFor(place)).toEqual(['value', 'clear']);
+  const parent = { id: '', values: ['north', '9007199254740993'], label: '', key: '' };
+  expect(toFields(newDraft(place), place)).toBeUndefined();
+  expect(toFields({ ...newDraft(place), parent }, place)).toEqual([
+    { column: 'house', to: { value: 'north' } },
+    { column: 'shelf', to: { value: '9007199254740993' } },
+  ]);
+  expect(toFields(newDraft(owner), owner), 'the empty text is no key').toBeUndefined();
+  expect(toFields({ ...newDraft(owner), text: 'ann' }, owner)).toEqual([
+    { column: 'owner', to: { value: 'ann' } },
+  ]);
+  expect(referTo(place.columns, noParent(place.reference))).toEqual([
+    { column: 'house', to: 'clear' },
+    { column: 'shelf', to: 'clear' },
+  ]);
 });

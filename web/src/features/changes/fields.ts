@@ -1,17 +1,30 @@
-import type { Column, Dataset } from '@/api/types';
+import type { Column, Dataset, ForeignKey } from '@/api/types';
 import { isNumber } from '@/lib/filter';
-import type { SetField } from './changes';
+import type { FieldValue, SetField } from './changes';
+import type { Parent } from './parents';
 
 export type Operation = 'value' | 'clear' | 'copy' | 'add' | 'replace';
 
+/** What is set together: a column, or all columns of a reference, which mean something only with one another. */
+export interface Settable {
+  id: string;
+  label: string;
+  columns: Column[];
+  /** Where it refers to rows of a dataset that one may see. */
+  reference: ForeignKey | undefined;
+}
+
 /** A field as it is being chosen. */
 export interface FieldDraft {
-  column: string;
+  /** The id of what is set. */
+  settable: string;
   operation: Operation;
   /** The value, the other column, the number to add, or the text to find. */
   text: string;
   /** What takes the place of the text that is found. */
   replacement: string;
+  /** The row to refer to. */
+  parent: Parent | undefined;
 }
 
 export const OPERATIONS: Record<Operation, string> = {
@@ -30,48 +43,105 @@ export function writableColumns({ columns, key }: Pick<Dataset, 'columns' | 'key
   );
 }
 
-/** The columns that can be copied from: all whose values one may see. */
-export function readableColumns({ columns }: Pick<Dataset, 'columns'>, but: string): Column[] {
-  return columns.filter(({ name, computed, masked }) => name !== but && computed !== true && masked !== true);
+/** What can be set: each column, and before its first column each reference that has several. */
+export function settables(dataset: Pick<Dataset, 'columns' | 'key' | 'foreign_keys'>): Settable[] {
+  const writable = writableColumns(dataset);
+  const references = dataset.foreign_keys.flatMap((reference) => {
+    const columns = reference.columns.flatMap((name) => writable.filter((column) => column.name === name));
+    // One that can only be set in part is none: what it refers to then is anybody's guess.
+    return columns.length === reference.columns.length ? [{ reference, columns }] : [];
+  });
+  const of = (columns: Column[], reference: ForeignKey | undefined): Settable => ({
+    id: JSON.stringify(columns.map(({ name }) => name)),
+    label: columns.map(({ label }) => label).join(' + '),
+    columns,
+    reference,
+  });
+  return writable.flatMap((column) => {
+    const begun = references.filter(({ columns }) => columns[0] === column);
+    const own = begun.find(({ columns }) => columns.length === 1);
+    const wide = begun.filter(({ columns }) => columns.length > 1);
+    return [...wide.map(({ columns, reference }) => of(columns, reference)), of([column], own?.reference)];
+  });
 }
 
-export function operationsFor({ nullable, type: { kind } }: Column): Operation[] {
+/** What is set to make rows refer to others. */
+export function references(dataset: Pick<Dataset, 'columns' | 'key' | 'foreign_keys'>) {
+  return settables(dataset).flatMap((each) =>
+    each.reference ? [{ ...each, reference: each.reference }] : [],
+  );
+}
+
+/** The columns that can be copied from: all whose values one may see. */
+export function readableColumns({ columns }: Pick<Dataset, 'columns'>, but: readonly Column[]): Column[] {
+  return columns.filter(
+    ({ name, computed, masked }) =>
+      !but.some((each) => each.name === name) && computed !== true && masked !== true,
+  );
+}
+
+export function operationsFor({ columns }: Settable): Operation[] {
+  const [column, ...more] = columns;
+  const single = more.length === 0 ? column?.type.kind : undefined;
   return [
     'value',
-    ...(nullable ? (['clear'] as const) : []),
-    'copy',
-    ...(isNumber(kind) ? (['add'] as const) : []),
-    ...(kind === 'text' ? (['replace'] as const) : []),
+    ...(isNullable(columns) ? (['clear'] as const) : []),
+    ...(single ? (['copy'] as const) : []),
+    ...(single && isNumber(single) ? (['add'] as const) : []),
+    ...(single === 'text' ? (['replace'] as const) : []),
   ];
 }
 
-export function newDraft(column: Column): FieldDraft {
-  return { column: column.name, operation: 'value', text: startText(column), replacement: '' };
+/** Whether all of them can be without a value. */
+export function isNullable(columns: readonly Column[]): boolean {
+  return columns.every(({ nullable }) => nullable);
+}
+
+export function newDraft(settable: Settable): FieldDraft {
+  const text = startText(settable.columns[0]);
+  return { settable: settable.id, operation: 'value', text, replacement: '', parent: undefined };
 }
 
 /** Lists begin with a choice that can be seen. */
-export function startText({ type }: Column): string {
-  if (type.kind === 'boolean') return 'true';
-  return type.kind === 'enum' ? (type.values[0] ?? '') : '';
+export function startText(column: Column | undefined): string {
+  if (column?.type.kind === 'boolean') return 'true';
+  return column?.type.kind === 'enum' ? (column.type.values[0] ?? '') : '';
 }
 
-/** The field as the API takes it; undefined while something is missing. */
-export function toField(draft: FieldDraft, column: Column): SetField | undefined {
-  const { operation, text, replacement } = draft;
-  const field = (to: SetField['to']): SetField => ({ column: draft.column, to });
+/** The fields as the API takes them; undefined while something is missing. */
+export function toFields(draft: FieldDraft, { columns, reference }: Settable): SetField[] | undefined {
+  const { operation, text, parent } = draft;
+  if (operation === 'clear') return columns.map(({ name }) => ({ column: name, to: 'clear' }));
+  if (operation === 'value' && parent) return referTo(columns, parent);
+  const [column, ...more] = columns;
+  if (!column || more.length > 0) return undefined;
+  // The empty text is a text, but no key.
+  if (operation === 'value' && text === '' && reference) return undefined;
+  const to = toValue(draft, column);
+  return to && [{ column: column.name, to }];
+}
+
+/** The fields of rows that are to refer to this one. */
+export function referTo(columns: readonly Column[], { values }: Parent): SetField[] {
+  return columns.map(({ name }, index) => {
+    const value = values[index] ?? null;
+    return { column: name, to: value === null ? 'clear' : { value } };
+  });
+}
+
+function toValue({ operation, text, replacement }: FieldDraft, { type }: Column): FieldValue | undefined {
   switch (operation) {
     case 'clear':
-      return field('clear');
+      return 'clear';
     case 'copy':
-      return text === '' ? undefined : field({ copy: text });
+      return text === '' ? undefined : { copy: text };
     case 'add':
-      return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? field({ add: text.trim() }) : undefined;
+      return /^[+-]?\d+(\.\d+)?$/.test(text.trim()) ? { add: text.trim() } : undefined;
     case 'replace':
-      return text === '' ? undefined : field({ replace: { find: text, with: replacement } });
+      return text === '' ? undefined : { replace: { find: text, with: replacement } };
     case 'value':
       // The empty text is a text; an empty number or day is none.
-      if (text === '' && column.type.kind !== 'text') return undefined;
-      if (column.type.kind === 'boolean') return field({ value: text === 'true' });
-      return field({ value: text });
+      if (text === '' && type.kind !== 'text') return undefined;
+      return { value: type.kind === 'boolean' ? text === 'true' : text };
   }
 }

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import { exactMoment } from '@/lib/moments';
-import { daysLeft, daysLeftWords, SOON } from './change-words';
+import { exactMoment, SOON } from '@/lib/moments';
+import { daysLeft, daysLeftWords } from './change-words';
 
 /** For how long a row stays in the trash; its last days are emphasised. */
 export function TimeLeft({ until, now }: { until: string; now: number }) {

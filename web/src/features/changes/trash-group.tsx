@@ -4,19 +4,21 @@ import type { Selection } from '@/hooks/use-selection';
 import { exactMoment, momentWords } from '@/lib/moments';
 import type { TrashRow } from './changes';
 import { TimeLeft } from './time-left';
+import type { SelectRow } from './use-list-selection';
 import { type ShownColumn, TrashTable } from './trash-table';
 
 interface TrashGroupProps {
   rows: readonly TrashRow[];
   columns: readonly ShownColumn[];
   selection: Selection;
+  onSelect: SelectRow;
   now: number;
   busy: boolean;
   onRestore: () => void;
 }
 
 /** The rows that one change has deleted. */
-export function TrashGroup({ rows, columns, selection, now, busy, onRestore }: TrashGroupProps) {
+export function TrashGroup({ rows, columns, selection, onSelect, now, busy, onRestore }: TrashGroupProps) {
   const [first] = rows;
   if (!first) return null;
   const { deleted_by: who = 'somebody', deleted_at: at = '', until = '' } = first;
@@ -38,7 +40,7 @@ export function TrashGroup({ rows, columns, selection, now, busy, onRestore }: T
           Restore all
         </Button>
       </div>
-      <TrashTable title={title} rows={rows} columns={columns} selection={selection} />
+      <TrashTable title={title} rows={rows} columns={columns} selection={selection} onSelect={onSelect} />
     </section>
   );
 }

@@ -1,23 +1,25 @@
-import { ArchiveRestore, Clock, SearchX, Trash2 } from 'lucide-react';
+import { ArchiveRestore, SearchX, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
 import { SearchBox } from '@/components/search-box';
 import { SelectionFrame } from '@/components/selection-frame';
+import { SoonGone } from '@/components/soon-gone';
 import { useNow } from '@/hooks/use-runs';
 import { useSelection } from '@/hooks/use-selection';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { ALL_MATCHING, type SelectionBody, selectionBody } from '@/lib/selection';
 import { sayProblem } from '@/lib/toast';
 import { plural } from '@/lib/words';
-import { groupTrash, SOON } from './change-words';
+import { groupTrash } from './change-words';
 import { type Answer, performUnasked, takeBack } from './changes';
 import type { Deed } from './deeds';
 import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
 import { settle } from './settle';
 import { TrashGroup } from './trash-group';
 import { TrashTable } from './trash-table';
+import { useListSelection } from './use-list-selection';
 import { useTrash } from './use-trash';
 
 const PurgeDialog = lazy(() => import('./purge-dialog'));
@@ -34,6 +36,9 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
   const { trash, rows, columns, totals, looking } = useTrash(datasetRef, dataset, search);
   const now = useNow(false);
   const selection = useSelection(search);
+  const groups = groupTrash(rows);
+  const listed = groups.flatMap((group) => group.rows.map(({ key }) => key));
+  const select = useListSelection(listed, selection);
   const [busy, setBusy] = useState(false);
   const [purged, setPurged] = useState<SelectionBody>();
   useFreshChanges(datasetRef);
@@ -114,20 +119,15 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
         </SelectionFrame>
       }
     >
-      {totals !== undefined && totals.soon > 0 && (
-        <p className="mb-5 flex items-center gap-2 rounded-lg bg-warning-soft px-3 py-2 text-[13px] text-warning">
-          <Clock aria-hidden className="size-4 shrink-0" />
-          {plural(totals.soon, 'row')} will be removed for good within {SOON} days.
-        </p>
-      )}
+      <SoonGone rows={totals?.soon ?? 0} />
       {trash.isError && (
         <ChangesProblem source={datasetRef.source} error={trash.error} onRetry={() => void trash.refetch()} />
       )}
       {looking && !trash.isError && rows.length === 0 && <ListSkeleton label="Loading the trash" />}
       {trash.isSuccess && !looking && rows.length === 0 && <NothingThere search={search} />}
       <div aria-busy={trash.isFetching} className="grid gap-6">
-        {groupTrash(rows).map(({ id, rows: own }) => {
-          const shown = { rows: own, columns, selection, now };
+        {groups.map(({ id, rows: own }) => {
+          const shown = { rows: own, columns, selection, onSelect: select, now };
           return id === undefined ? (
             <TrashTable key="" title="shown" {...shown} />
           ) : (

@@ -7,6 +7,7 @@ import { exactMoment, momentWords } from '@/lib/moments';
 import { plural } from '@/lib/words';
 import type { TrashRow } from './changes';
 import { TimeLeft } from './time-left';
+import type { SelectRow } from './use-list-selection';
 
 /** What is shown of each row, and where it stands among its values. */
 export interface ShownColumn {
@@ -20,12 +21,13 @@ interface TrashTableProps {
   rows: readonly TrashRow[];
   columns: readonly ShownColumn[];
   selection: Selection;
+  onSelect: SelectRow;
   /** The time of day where each row says who deleted it, when, and for how long it stays. */
   now?: number;
 }
 
 /** Rows of the trash, to be selected. */
-export function TrashTable({ title, rows, columns, selection, now }: TrashTableProps) {
+export function TrashTable({ title, rows, columns, selection, onSelect, now }: TrashTableProps) {
   const keys = rows.map(({ key }) => key);
   const some = keys.filter(selection.has).length;
   return (
@@ -48,7 +50,7 @@ export function TrashTable({ title, rows, columns, selection, now }: TrashTableP
           ))}
           {now !== undefined && (
             <>
-              <th scope="col" className="w-44 max-sm:w-28">
+              <th scope="col" className="w-72 max-lg:w-44 max-sm:w-32">
                 Deleted
               </th>
               <th scope="col" className="w-28 max-sm:hidden">
@@ -67,7 +69,7 @@ export function TrashTable({ title, rows, columns, selection, now }: TrashTableP
             <td className="h-9">
               <Checkbox
                 checked={selection.has(row.key)}
-                onChange={(on) => selection.set([row.key], on)}
+                onChange={(on, range) => onSelect(row.key, on, range)}
                 label={`Select ${row.key.map(String).join(', ')}`}
               />
             </td>
@@ -86,7 +88,7 @@ export function TrashTable({ title, rows, columns, selection, now }: TrashTableP
 
 /** The key is narrow, and a phone has room for one value more. */
 function width(index: number) {
-  return clsx(index === 0 && 'w-24', index > 1 && 'max-sm:hidden');
+  return clsx(index === 0 && 'w-24 max-sm:w-16', index > 1 && 'max-sm:hidden');
 }
 
 function Origin({ row: { deleted_by: who, deleted_at: at, until }, now }: { row: TrashRow; now: number }) {

@@ -18,8 +18,10 @@ export function useTrash(ref: DatasetRef, dataset: Dataset, search: string) {
   const rows = pages.flatMap((page) => page.rows);
   const places = pages[0]?.columns ?? [];
 
-  const names = mainColumns(dataset, SHOWN + dataset.key.length)
-    .filter((name) => !dataset.key.includes(name))
+  // Who deleted it and when stands beside each row in other words.
+  const told = [...dataset.key, ...(pages[0]?.marks ?? [])];
+  const names = mainColumns(dataset, SHOWN + told.length)
+    .filter((name) => !told.includes(name))
     .slice(0, SHOWN);
   const columns: ShownColumn[] = [...dataset.key, ...names].flatMap((name) => {
     const column = dataset.columns.find((each) => each.name === name);

@@ -1,4 +1,4 @@
-import { Download, PenLine, Trash2 } from 'lucide-react';
+import { ArrowRightLeft, Download, PenLine, Trash2 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button } from '@/components/button';
 import { SelectionFrame } from '@/components/selection-frame';
@@ -13,6 +13,7 @@ interface SelectionBarProps {
   /** What is absent is not allowed. */
   onExport: (() => void) | undefined;
   onSet: (() => void) | undefined;
+  onReassign: (() => void) | undefined;
   onDelete: (() => void) | undefined;
   /** Until it is known whether rows can be changed here. */
   pending: boolean;
@@ -22,7 +23,7 @@ interface SelectionBarProps {
 
 /** What can be done with the rows that are selected in the grid. */
 export function SelectionBar(props: SelectionBarProps) {
-  const { onExport, onSet, onDelete, pending, ...frame } = props;
+  const { onExport, onSet, onReassign, onDelete, pending, ...frame } = props;
   return (
     <SelectionFrame {...frame}>
       {onExport && (
@@ -35,6 +36,12 @@ export function SelectionBar(props: SelectionBarProps) {
         <Button small disabled={pending} onClick={onSet}>
           <PenLine aria-hidden />
           Set fields…
+        </Button>
+      )}
+      {onReassign && (
+        <Button small disabled={pending} onClick={onReassign}>
+          <ArrowRightLeft aria-hidden />
+          Reassign…
         </Button>
       )}
       {onDelete && (

@@ -40,7 +40,9 @@ pub(super) async fn page(
             values,
         }
     });
-    Ok(TrashPage { rows: rows.collect(), cursor: found.cursor, columns, all: None })
+    let rows = rows.collect();
+    let marks = [marks.at, marks.by].into_iter().flatten().collect();
+    Ok(TrashPage { columns, marks, rows, cursor: found.cursor, all: None })
 }
 
 /// The columns that say when and by whom, where the principal sees them.

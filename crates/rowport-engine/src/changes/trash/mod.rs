@@ -42,6 +42,8 @@ pub struct TrashRequest {
 pub struct TrashPage {
     /// The columns, in the order of the values.
     pub columns: Vec<String>,
+    /// Those of them that mark a row as deleted: each row says in other words what stands there.
+    pub marks: Vec<String>,
     /// The rows.
     pub rows: Vec<TrashRow>,
     /// Where the next page begins; `null` when there is none. With a search, a page may have fewer rows than asked for

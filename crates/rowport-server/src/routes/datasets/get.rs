@@ -20,11 +20,22 @@ pub(crate) struct DatasetDescription {
     #[serde(flatten)]
     dataset: Dataset,
     /// Columns reached through foreign keys, under the names that views use.
-    lookups: Vec<Column>,
+    lookups: Vec<LookupColumn>,
     /// The foreign keys of other datasets that refer to this one.
     referring: Vec<Referring>,
     /// What one may do with its rows.
     permissions: Vec<Permission>,
+}
+
+/// A column reached through foreign keys.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct LookupColumn {
+    /// The column under its own name.
+    #[serde(flatten)]
+    column: Column,
+    /// The columns that lead there: the references, then the column of the dataset that the last one refers to.
+    #[schema(example = "brand_id.name")]
+    path: String,
 }
 
 /// A foreign key of another dataset that refers to this one.
@@ -58,7 +69,11 @@ pub(crate) async fn get_dataset(
     let access = principal.access();
     let allowed = |it: &Permission| it.is_of_datasets() && access.allows(*it, &path.source, &path.dataset);
     let permissions = Permission::ALL.into_iter().filter(allowed).collect();
-    let lookups = dataset.lookups.iter().filter_map(|lookup| resolved.column_at(&lookup.name)).collect();
+    let lookups = dataset.lookups.iter().filter_map(|lookup| {
+        let column = resolved.column_at(&lookup.name)?;
+        Some(LookupColumn { column, path: lookup.path.clone() })
+    });
+    let lookups = lookups.collect();
     let referring = resolved.referring().into_iter().map(|(other, foreign_key)| Referring {
         dataset: other.name.to_string(),
         label: other.label,

@@ -4,7 +4,9 @@ import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { AppLink } from '@/components/app-link';
 import { EmptyNotice } from '@/components/empty-notice';
+import { SoonGone } from '@/components/soon-gone';
 import { datasetHref } from '@/lib/address';
+import { SOON } from '@/lib/moments';
 import { formatCount, plural } from '@/lib/words';
 import { Answer, Section } from '../section';
 
@@ -29,7 +31,10 @@ export default function TrashPage() {
               Rows that are deleted come here.
             </EmptyNotice>
           ) : (
-            <Datasets datasets={datasets} />
+            <>
+              <SoonGone rows={datasets.reduce((sum, { soon }) => sum + soon, 0)} />
+              <Datasets datasets={datasets} />
+            </>
           )
         }
       </Answer>
@@ -48,7 +53,7 @@ function Datasets({ datasets }: Pick<Overview, 'datasets'>) {
             Rows
           </th>
           <th scope="col" className="w-44 text-right max-sm:w-28">
-            Gone within 7 days
+            Gone within {SOON} days
           </th>
         </tr>
       </thead>
