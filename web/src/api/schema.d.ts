@@ -1022,6 +1022,35 @@ export interface components {
             /** @description The secret of the link. */
             token: string;
         };
+        /** @description What came of rows that hang on others, and go along with them. */
+        AlongOutcome: {
+            /** @description `delete`, `set` where they refer to nothing afterwards, or `undo`. */
+            action: string;
+            /** @description Their change set. */
+            change_set: string;
+            /** @description Their dataset. */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many were changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many the database did not take.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many were left alone.
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description How many rows were confirmed.
+             */
+            rows: number;
+        };
         /** @description What a program signs in with. It may do what both its owner and its scopes allow. */
         ApiKey: {
             /**
@@ -1157,6 +1186,8 @@ export interface components {
             actor: string;
             /** @description Their name at the time. */
             actor_name: string;
+            /** @description The change set, of another dataset, that it went along with. */
+            along_with?: string;
             /** @description When it began, as RFC 3339 in UTC. */
             created_at: string;
             /** @description The dataset. */
@@ -1476,6 +1507,20 @@ export interface components {
          * @enum {string}
          */
         DecimalSign: "point" | "comma";
+        /** @description Rows to delete. */
+        DeleteBody: {
+            /** @description Do nothing unless it can be done with all of them. */
+            all_or_nothing?: boolean;
+            /** @description What the preview answered; not for a preview. */
+            confirmation?: string | null;
+            /** @description Which rows. */
+            selection: components["schemas"]["SelectionBody"];
+            /**
+             * @description Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
+             *     it would. They come back with them. Without it, rows that such others hang on are not deleted.
+             */
+            with_dependants?: boolean;
+        };
         /** @description One message over one channel. */
         Delivery: {
             /**
@@ -1543,6 +1588,11 @@ export interface components {
             dataset: string;
             /** @description What the database does with them. */
             on_delete: components["schemas"]["OnDelete"];
+            /**
+             * Format: int64
+             * @description How many of them go along; absent where they were not asked for, or the principal may not change them.
+             */
+            rows?: number;
         };
         /** @description An export. */
         ExportBody: {
@@ -1938,6 +1988,8 @@ export interface components {
         Outcome: {
             /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
             action: string;
+            /** @description What was done along with it to rows that hang on these. */
+            along?: components["schemas"]["AlongOutcome"][];
             /** @description The change set. */
             change_set: string;
             /**
@@ -2189,7 +2241,7 @@ export interface components {
          * @enum {string}
          */
         RowOrder: "total" | "none";
-        /** @description Rows to delete, to restore or to purge. */
+        /** @description Rows to restore or to purge. */
         RowsBody: {
             /** @description Do nothing unless it can be done with all of them. */
             all_or_nothing?: boolean;
@@ -3853,7 +3905,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RowsBody"];
+                "application/json": components["schemas"]["DeleteBody"];
             };
         };
         responses: {
@@ -3918,7 +3970,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RowsBody"];
+                "application/json": components["schemas"]["DeleteBody"];
             };
         };
         responses: {

@@ -22,7 +22,9 @@ const MOST: usize = 256 << 20;
 
 /// A batch as the journal keeps it.
 pub(super) fn pack(batch: &RecordBatch) -> Result<Vec<u8>, EngineError> {
-    let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).map_err(broken)?;
+    // Room for all of it, and for what the format says of each column.
+    let room = batch.get_array_memory_size() + 1_024 * batch.num_columns();
+    let mut writer = StreamWriter::try_new(Vec::with_capacity(room), &batch.schema()).map_err(broken)?;
     writer.write(batch).map_err(broken)?;
     let plain = writer.into_inner().map_err(broken)?;
     zstd::bulk::compress(&plain, LEVEL).map_err(broken)

@@ -41,6 +41,8 @@ export interface Wish {
   /** The fields to set. */
   fields?: SetField[];
   allOrNothing?: boolean;
+  /** Whether rows of other datasets that hang on these are deleted along, and come back with them. */
+  withDependants?: boolean;
 }
 
 export interface Started {
@@ -58,11 +60,13 @@ export const changesKey = (ref: DatasetRef) => ['changes', ref.source, ref.datas
 
 const path = (ref: DatasetRef) => ({ path: { ...ref } });
 
-function body({ selection, fields, allOrNothing = false }: Wish, confirmation?: string) {
+function body(wish: Wish, confirmation?: string) {
+  const { selection, fields, allOrNothing = false, withDependants = false } = wish;
   const sent = {
     selection,
     ...(fields && { fields }),
     ...(allOrNothing && { all_or_nothing: true }),
+    ...(withDependants && { with_dependants: true }),
     ...(confirmation !== undefined && { confirmation }),
   };
   return { body: sent as unknown as Schemas['RowsBody'] & Schemas['SetBody'] };

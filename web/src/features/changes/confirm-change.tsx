@@ -30,6 +30,9 @@ interface ConfirmChangeProps {
   onClose: () => void;
 }
 
+/** What is answered when other rows would be changed than those that were looked at. */
+const MOVED = ['selection_changed', 'dependants_changed'];
+
 /** Says what would happen to how many rows, asks for that number to be typed, and does it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
   const { title, deed, verb, size = 'small', waiting = false, children } = props;
@@ -52,7 +55,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   });
   const preview = wish && !asked.isError ? asked.data : undefined;
   const settled = preview !== undefined && !waiting && !asked.isPlaceholderData && !asked.isFetching;
-  const moved = refused !== undefined && Problem.from(refused).code === 'selection_changed';
+  const moved = refused !== undefined && MOVED.includes(Problem.from(refused).code);
   const wanted = preview && (preview.undoable ? formatCount(preview.rows) : 'DELETE');
   const right =
     preview !== undefined && typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') && settled;

@@ -1,9 +1,12 @@
 import clsx from 'clsx';
+import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
+import { CheckField } from '@/components/checkbox';
 import type { SelectionBody } from '@/lib/selection';
 import { plural } from '@/lib/words';
 import { ConfirmChange } from './confirm-change';
 import { DependantsList, MissingRows } from './consequences';
+import { goesAlong } from './dependants';
 
 interface DeleteDialogProps {
   datasetRef: DatasetRef;
@@ -14,11 +17,12 @@ interface DeleteDialogProps {
 }
 
 export default function DeleteDialog({ datasetRef, dataset, selection, onDone, onClose }: DeleteDialogProps) {
+  const [withDependants, setWithDependants] = useState(false);
   return (
     <ConfirmChange
       title={`Delete rows of ${dataset.label}`}
-      wish={{ ref: datasetRef, action: 'delete', selection }}
-      deed={{ kind: 'delete' }}
+      wish={{ ref: datasetRef, action: 'delete', selection, withDependants }}
+      deed={{ kind: 'delete', withDependants }}
       verb="Delete"
       consequences={({ rows, missing, undoable, dependants }) => (
         <>
@@ -31,7 +35,15 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
               ? 'They go to the trash, and can be restored from there.'
               : 'They cannot be brought back: this cannot be undone.'}
           </p>
-          <DependantsList source={datasetRef.source} dependants={dependants} />
+          <DependantsList source={datasetRef.source} dependants={dependants} along={withDependants} />
+          {dependants.some(goesAlong) && (
+            <CheckField
+              checked={withDependants}
+              onChange={setWithDependants}
+              label="Delete what hangs on them, too"
+              hint="Rows that would be lost with these, or lose their reference. All of it can be brought back together."
+            />
+          )}
         </>
       )}
       onDone={onDone}

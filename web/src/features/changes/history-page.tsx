@@ -116,7 +116,7 @@ interface ChangeRowProps {
 }
 
 function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
-  const { created_at: at, failed, kept, done, state } = change;
+  const { created_at: at, failed, kept, done, state, along_with: along } = change;
   const who = whoWords(change);
   const rest = failed + kept;
   const what = `${actionWords(change)}: ${plural(done, 'row')}`;
@@ -130,6 +130,9 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
       <td className="truncate pr-4 font-medium max-sm:hidden">{who}</td>
       <td className="pr-4 max-sm:pr-1">
         <span className="font-medium">{what}</span>
+        {along !== undefined && (
+          <span className="ml-2 text-ink-soft">along with rows of another dataset</span>
+        )}
         {state !== 'done' && (
           <span className="ml-2 text-ink-soft">{state === 'open' ? 'under way' : 'cancelled'}</span>
         )}

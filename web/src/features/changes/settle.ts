@@ -6,6 +6,7 @@ import { addOwnRun } from '@/lib/own-runs';
 import { say, sayProblem, type ToastAction, unsay } from '@/lib/toast';
 import { formatCount } from '@/lib/words';
 import { type Answer, fetchOutcome, findChange, isStarted, type Outcome, takeBack } from './changes';
+import { alongWords } from './dependants';
 import { type Deed, deedOf, deedWords, goingOnWords, past } from './deeds';
 import { showResult } from './results';
 
@@ -24,9 +25,16 @@ export function settle(ref: DatasetRef, deed: Deed, answer: Answer) {
     runBook.put([run]);
     return;
   }
-  tellRowsChanged(ref);
+  tellChanged(ref, answer);
   if (left(answer) > 0) showResult({ ref, deed, outcome: answer });
   else sayDone(ref, deed, answer);
+}
+
+/** Everything that shows rows of the dataset, or of those where rows went along, looks again. */
+function tellChanged(ref: DatasetRef, { along = [] }: Outcome) {
+  for (const dataset of new Set([ref.dataset, ...along.map((each) => each.dataset)])) {
+    tellRowsChanged({ source: ref.source, dataset });
+  }
 }
 
 /** How many rows were not changed. */
@@ -60,7 +68,8 @@ function undoing(ref: DatasetRef, deed: Deed, { done, change_set: id }: Outcome)
 
 function sayDone(ref: DatasetRef, deed: Deed, outcome: Outcome, about = outcome.change_set) {
   const action = undoing(ref, deed, outcome);
-  say(deedWords(deed, outcome.done), undefined, { about, ...(action && { action, timeout: 20_000 }) });
+  const options = { about, ...(action && { action, timeout: 20_000 }) };
+  say(deedWords(deed, outcome.done), alongWords(outcome), options);
 }
 
 /** Tells how a change in the background has ended. */
@@ -75,7 +84,7 @@ export async function tellEnd(run: Run): Promise<void> {
     const outcome = await fetchOutcome(ref, id);
     const known = started.get(id) ?? (await findChange(ref, id).then((change) => change && deedOf(change)));
     const deed = known ?? { kind: 'set' };
-    tellRowsChanged(ref);
+    tellChanged(ref, outcome);
     const rest = left(outcome);
     if (run.state === 'completed' && rest === 0) {
       sayDone(ref, deed, outcome, run.id);
