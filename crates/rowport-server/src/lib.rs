@@ -19,6 +19,7 @@ mod scrape;
 mod web_ui;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
@@ -60,6 +61,8 @@ pub struct AppState {
     pub changes: Changes,
     /// Who asks.
     pub accounts: Accounts,
+    /// The file with the anchors of the audit, where this process has one.
+    pub anchors: PathBuf,
     /// Where the page is, as the outside sees it.
     pub site: Arc<Site>,
     /// How often something may be done.

@@ -55,6 +55,11 @@ impl Store {
         Ok(Self::on(Database::Postgres(Postgres::open(url).await?)))
     }
 
+    /// The key that this store seals its audit with.
+    pub fn audit_key(&self) -> Option<&AuditKey> {
+        self.audit_key.as_ref()
+    }
+
     /// Looks at a file without changing it.
     pub async fn look_at(path: &Path) -> Result<StateVersion, StoreError> {
         Sqlite::look_at(path).await

@@ -54,6 +54,16 @@ impl Failure {
         Self { message: message.to_string(), hint: None, code: 6 }
     }
 
+    /// What went wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do about it, where that is known.
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// Adds what to do about it.
     pub fn with_hint(mut self, hint: impl Display) -> Self {
         self.hint = Some(hint.to_string());

@@ -62,7 +62,8 @@ impl Place<'_> {
         self.data_dir.join("audit-anchors.ndjson")
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// The file of the audit's key.
+    pub fn key_file(&self) -> PathBuf {
         self.key.map_or_else(|| self.data_dir.join("audit.key"), Path::to_owned)
     }
 

@@ -59,6 +59,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the audit is what was written down. All of it is read. Whoever belongs to a tenant is told of the tenant's own
+         *     events: of their chain, and not of the seal and the anchors, which are about everybody's.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1754,6 +1774,18 @@ export interface components {
         };
         /** @description A filter as JSON, or as text: `status = "paid" and price > 100`. */
         FilterRequest: components["schemas"]["Filter"] | string;
+        /** @description Something that is not as it was written down. */
+        Finding: {
+            /** @description In words. */
+            message: string;
+            /**
+             * Format: int64
+             * @description At which event, where it is at one.
+             */
+            seq?: number;
+            /** @description What it is. */
+            wrong: components["schemas"]["Wrong"];
+        };
         /** @description A reference from columns of this dataset to a unique key of another. */
         ForeignKey: {
             /** @description The columns here. */
@@ -2371,6 +2403,17 @@ export interface components {
             /** @description By name. */
             views: components["schemas"]["SavedView"][];
         };
+        /** @description What the seal says. */
+        SealCheck: {
+            /** @description It was compared with the key at hand. What is wrong with it is among the findings. */
+            compared: {
+                /**
+                 * Format: int64
+                 * @description It covers the events after this one.
+                 */
+                since: number;
+            };
+        } | "no_key" | "unsealed" | "of_everybody";
         /** @description Which rows: those with certain keys, or those of a view. One of the two is said. */
         SelectionBody: {
             /** @description The rows with these keys. */
@@ -2688,6 +2731,37 @@ export interface components {
             /** @description The tenant whose rows they see; `null` for all. */
             tenant?: string | null;
         };
+        /** @description What came of looking at the audit. */
+        Verified: {
+            /** @description How many anchors were compared. */
+            anchors: number;
+            /** @description How many chains there are: one for each tenant, and one for all others. */
+            chains: number;
+            /**
+             * Format: int64
+             * @description How many events there are.
+             */
+            events: number;
+            /** @description What is wrong, in the order of the events; the first thousand. */
+            findings: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description How much more is wrong.
+             */
+            more: number;
+            /**
+             * Format: int64
+             * @description How many events about rows there are.
+             */
+            rows: number;
+            /** @description What the seal says. */
+            seal: components["schemas"]["SealCheck"];
+            /**
+             * Format: int64
+             * @description How many of them are older than the chains, so that nothing can be said of them.
+             */
+            unchained: number;
+        };
         /**
          * @description What a person asks for: columns, filter, sort and search. The same view drives the grid, counts, exports and
          *     links. Everything is by name; resolving it against a dataset yields a query.
@@ -2738,6 +2812,11 @@ export interface components {
             /** @description Which: its filter and its search. All rows of the dataset when absent. */
             view?: components["schemas"]["ViewRequest"];
         };
+        /**
+         * @description What can be wrong.
+         * @enum {string}
+         */
+        Wrong: "altered" | "removed" | "inserted" | "head" | "seal" | "anchor" | "rows";
     };
     responses: {
         /** @description The database or the storage refused, or was lost */
@@ -3037,6 +3116,31 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": unknown;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["NotSignedIn"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was looked at, and what is wrong */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
                 };
             };
             400: components["responses"]["BadRequest"];

@@ -65,6 +65,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
         .add(ADMIN, routes!(notifications::test::test_channel))
         .add(AUDIT, routes!(audit::list::list_audit))
         .add(AUDIT, routes!(audit::export::export_audit))
+        .add(AUDIT, routes!(audit::verify::verify_audit))
         .add(Needs::SignIn, routes!(sources::list::list_sources))
         .add(READ, routes!(datasets::get::get_dataset))
         .add(READ, routes!(rows::page::get_rows, rows::page::post_rows))

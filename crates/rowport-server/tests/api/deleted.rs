@@ -119,6 +119,7 @@ fn reads(method: &str, path: &str) -> Reads {
             | "/api/v1/invitations/accept"
             | "/api/v1/audit"
             | "/api/v1/audit/export"
+            | "/api/v1/audit/verify"
             | "/api/v1/sources"
             | "/api/v1/sources/{source}/journal"
             | "/api/v1/subjects"

@@ -169,6 +169,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             watcher,
             links,
             accounts: accounts.clone(),
+            anchors: PathBuf::new(),
             site: Arc::new(site),
             limits,
             draining: stop.clone(),

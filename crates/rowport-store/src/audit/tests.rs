@@ -25,7 +25,7 @@ async fn execute(store: &Store, sql: String) {
 /// Chains everything anew, as it is now: what whoever knows how Rowport does it would do.
 async fn chain_anew(store: &Store) {
     let mut heads = Heads::new();
-    for event in store.audit().stored(0, i64::MAX).await.unwrap() {
+    for event in store.audit().stored(0, i64::MAX, "").await.unwrap() {
         let head = heads.entry(event.chain().to_owned()).or_default();
         *head = head.next(&event.said());
         let (seq, position, hash) = (event.seq, head.position, &head.hash);

@@ -113,7 +113,7 @@ fn told(verified: &Verified) -> String {
         ));
     }
     match verified.seal {
-        SealCheck::Compared { since: 0 } => {}
+        SealCheck::Compared { since: 0 } | SealCheck::OfEverybody => {}
         SealCheck::Compared { since } => text.push_str(&format!("sealed after event {since}\n")),
         SealCheck::NoKey => text.push_str("the seal was not looked at: the key is not here (--audit-key)\n"),
         SealCheck::Unsealed => {

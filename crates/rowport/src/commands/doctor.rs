@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::config;
 use crate::failure::Failure;
 use crate::sources;
+use crate::state::Place;
 
 /// Look whether everything that Rowport needs is there.
 #[derive(Args)]
@@ -32,6 +33,9 @@ pub struct Doctor {
     /// Where the state is, as for `serve`.
     #[arg(long, env = "ROWPORT_STATE", hide_env_values = true)]
     state: Option<String>,
+    /// The file of the key that the audit is sealed with, as for `serve`.
+    #[arg(long, env = "ROWPORT_AUDIT_KEY", value_name = "FILE")]
+    audit_key: Option<PathBuf>,
     /// Only ask a Rowport that serves there whether it is ready: `http://127.0.0.1:7878`.
     #[arg(long, value_name = "URL")]
     ready: Option<String>,
@@ -85,6 +89,8 @@ impl Doctor {
             None => findings.push(folder("folder of files", &data_dir.join("artifacts"))),
         }
         findings.push(state(self.state.as_deref(), &data_dir).await);
+        let (url, key) = (self.state.as_deref(), self.audit_key.as_deref());
+        findings.push(audit_key(&Place { data_dir: &data_dir, url, key }));
         if let Some(email) = &email {
             findings.push(mail(email).await);
         }
@@ -202,6 +208,22 @@ async fn state(url: Option<&str>, data_dir: &Path) -> Finding {
         }
         Ok(StateVersion { found, .. }) => good(what, &format!("version {found}")),
         Err(error) => bad(what, error.to_string(), None),
+    }
+}
+
+/// Whether the audit can be sealed.
+fn audit_key(place: &Place<'_>) -> Finding {
+    let what = "the audit's key";
+    match place.key() {
+        Ok(Some(_)) => good(what.to_owned(), &format!("{} can be read", place.key_file().display())),
+        Ok(None) if place.url.is_none() => {
+            good(what.to_owned(), "not there yet; it is made when Rowport first serves")
+        }
+        Ok(None) => Finding {
+            hint: Some("make a key, and name its file to all processes with --audit-key".to_owned()),
+            ..good(what.to_owned(), "none is named, so the audit is not sealed")
+        },
+        Err(failure) => bad(what.to_owned(), failure.message().to_owned(), failure.hint().map(str::to_owned)),
     }
 }
 

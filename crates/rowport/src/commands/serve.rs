@@ -215,7 +215,7 @@ impl Serving {
         );
         let notifier =
             Notifier::new(self.server.notify.clone(), Arc::clone(&store), Arc::clone(desk.clock()));
-        let anchors = Anchors::new(Arc::clone(&store), Arc::clone(desk.clock()), anchors);
+        let dropped = Anchors::new(Arc::clone(&store), Arc::clone(desk.clock()), anchors.clone());
         let address = announce_at(&listener, self.role, self.server.telemetry.log_format)?;
         state::tell(sealing);
         let scraping = match self.server.telemetry.metrics {
@@ -232,7 +232,7 @@ impl Serving {
                 relay: Relay::new(Arc::clone(&desk), Arc::clone(&store)),
                 changes: changes.clone(),
                 store: Arc::clone(&store),
-                anchors,
+                anchors: dropped,
             };
             tokio::spawn(background.work(shutdown.draining.clone()))
         });
@@ -259,6 +259,7 @@ impl Serving {
                     watcher,
                     links,
                     accounts,
+                    anchors,
                     site,
                     limits,
                     draining,

@@ -2,6 +2,7 @@
 
 pub(crate) mod export;
 pub(crate) mod list;
+pub(crate) mod verify;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;

@@ -8,3 +8,4 @@ pub(crate) mod people;
 mod row_history;
 mod scope;
 mod signing_in;
+mod verified;

@@ -3,6 +3,7 @@
 mod walk;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use self::walk::Walk;
 use super::rows::{RowEvent, digest_of};
@@ -11,8 +12,8 @@ use super::{Anchor, Audit};
 use crate::database::{StoredRow, with_pool};
 use crate::error::StoreError;
 
-/// What came of looking at the whole audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What came of looking at the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Verified {
     /// How many events there are.
     pub events: u64,
@@ -33,7 +34,7 @@ pub struct Verified {
 }
 
 /// What the seal says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SealCheck {
     /// It was compared with the key at hand. What is wrong with it is among the findings.
@@ -45,22 +46,25 @@ pub enum SealCheck {
     NoKey,
     /// There is none, and no key either.
     Unsealed,
+    /// It is over the events of everybody, and only those of one tenant were looked at.
+    OfEverybody,
 }
 
 /// Something that is not as it was written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Finding {
     /// What it is.
     pub wrong: Wrong,
     /// At which event, where it is at one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub seq: Option<i64>,
     /// In words.
     pub message: String,
 }
 
 /// What can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Wrong {
     /// An event does not follow from the one before: it, or something before it, is not what it was.
@@ -80,7 +84,8 @@ pub enum Wrong {
 }
 
 const EVENTS: &str = "SELECT seq, id, at, action, principal, principal_name, tenant, address, request, source, \
-    dataset, subject, detail, position, hash FROM audit WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3";
+    dataset, subject, detail, position, hash FROM audit WHERE seq > $1 AND seq <= $2 AND ($3 = '' OR tenant = $3) \
+    ORDER BY seq LIMIT $4";
 
 /// Events at a time.
 const PAGE: i64 = 1_000;
@@ -90,9 +95,23 @@ impl Audit<'_> {
     /// kept elsewhere. Events that come meanwhile are left for the next time.
     pub async fn verify(&self, key: Option<&AuditKey>, anchors: &[Anchor]) -> Result<Verified, StoreError> {
         let mut walk = Walk::new(self.state().await?, key, anchors);
+        self.walk(&mut walk, "").await?;
+        self.beyond(&mut walk).await?;
+        Ok(walk.verified())
+    }
+
+    /// Reads the events of one tenant, and says what is wrong with their chain.
+    pub async fn verify_tenant(&self, tenant: &str) -> Result<Verified, StoreError> {
+        let mut walk = Walk::along_chain(self.state().await?, tenant);
+        self.walk(&mut walk, tenant).await?;
+        Ok(walk.verified())
+    }
+
+    /// Passes all events, or those of one tenant, a page at a time.
+    async fn walk(&self, walk: &mut Walk<'_>, tenant: &str) -> Result<(), StoreError> {
         let mut after = i64::MIN;
         loop {
-            let events = self.stored(after, walk.last()).await?;
+            let events = self.stored(after, walk.last(), tenant).await?;
             let Some(last) = events.last() else { break };
             after = last.seq;
             for event in &events {
@@ -103,14 +122,19 @@ impl Audit<'_> {
             }
         }
         walk.arrive();
-        self.beyond(&mut walk).await?;
-        Ok(walk.verified())
+        Ok(())
     }
 
-    pub(super) async fn stored(&self, after: i64, last: i64) -> Result<Vec<Stored>, StoreError> {
+    pub(super) async fn stored(
+        &self,
+        after: i64,
+        last: i64,
+        tenant: &str,
+    ) -> Result<Vec<Stored>, StoreError> {
         let wrong = |error| self.store.database.wrong(error);
         with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(EVENTS).bind(after).bind(last).bind(PAGE).fetch_all(pool).await;
+            let rows = sqlx::query(EVENTS).bind(after).bind(last).bind(tenant).bind(PAGE);
+            let rows = rows.fetch_all(pool).await;
             rows.map_err(wrong)?.iter().map(|row| Stored::read(row).map_err(wrong)).collect()
         })
     }

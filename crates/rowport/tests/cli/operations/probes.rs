@@ -116,9 +116,10 @@ fn the_doctor_looks_at_the_state_and_leaves_it_as_it_is() {
         let answer = run(&arguments);
         (answer.code, String::from_utf8(answer.stdout).unwrap())
     };
-    for more in [&[][..], &["--state", state]] {
+    // Of a state on a server there is no folder in which a key would be made.
+    for (more, missing) in [(&[][..], 4), (&["--state", state], 3)] {
         let (code, said) = doctor(more);
-        assert!(code == Some(0) && said.matches("not there yet").count() == 3, "{said}");
+        assert!(code == Some(0) && said.matches("not there yet").count() == missing, "{said}");
     }
     assert!(!data.exists());
     site.serve().kill();
@@ -127,4 +128,28 @@ fn the_doctor_looks_at_the_state_and_leaves_it_as_it_is() {
     site.state().execute("INSERT INTO rowport.migrations VALUES (9999)");
     let (code, said) = doctor(&["--state", state]);
     assert!(code == Some(1) && said.contains("was written by a newer Rowport"), "{said}");
+}
+
+#[test]
+fn the_doctor_says_whether_the_audit_can_be_sealed() {
+    let site = Site::new(State::Postgres, 10, "2s");
+    let (data, key) = (site.folder.path().join("data"), site.folder.path().join("audit.key"));
+    let doctor = |more: &[&str]| {
+        let answer = run(&[&["doctor", "--data-dir", data.to_str().unwrap()], more].concat());
+        (answer.code, String::from_utf8(answer.stdout).unwrap())
+    };
+    let (state, named) = (["--state", site.state().url()], ["--audit-key", key.to_str().unwrap()]);
+    let (code, said) = doctor(&state);
+    assert!(code == Some(0) && said.contains("the audit is not sealed"), "{said}");
+    assert!(said.contains("--audit-key"), "{said}");
+    let (code, said) = doctor(&[state, named].concat());
+    assert!(code == Some(1) && said.contains("FAIL  the audit's key: "), "there is no such file: {said}");
+    for (text, well) in [("too short", false), ("long enough that nobody can guess it", true)] {
+        std::fs::write(&key, text).unwrap();
+        for more in [&named[..], &[state, named].concat()] {
+            let (code, said) = doctor(more);
+            assert_eq!(code, Some(if well { 0 } else { 1 }), "{said}");
+            assert_eq!(said.contains(&format!("ok    the audit's key: {} can be read", key.display())), well);
+        }
+    }
 }
