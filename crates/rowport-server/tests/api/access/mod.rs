@@ -2,6 +2,7 @@
 
 mod browsers;
 mod changes;
+mod dependants;
 mod limits;
 mod matrix;
 pub(crate) mod people;
