@@ -61,7 +61,7 @@ impl Changes {
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
         let now = self.desk.clock().now();
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;

@@ -38,6 +38,7 @@ mod interrupted;
 mod model;
 mod preview;
 mod races;
+mod reading;
 mod repeated;
 mod soft;
 mod trash;
