@@ -32,6 +32,9 @@ pub trait Driver: Send + Sync {
     /// Begins a transaction that may change rows.
     async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError>;
 
+    /// Begins a transaction that changes nothing, waits for nobody who changes rows, and sees one state of the journal.
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError>;
+
     /// Makes the journal, unless it is there.
     async fn make_journal(&self) -> Result<(), DriverError>;
 

@@ -88,7 +88,11 @@ impl Driver for Mysql {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
-        write::begin(Arc::clone(&self.connections)).await
+        write::begin(Arc::clone(&self.connections), write::CHANGING).await
+    }
+
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        write::begin(Arc::clone(&self.connections), write::READING).await
     }
 
     async fn make_journal(&self) -> Result<(), DriverError> {

@@ -26,23 +26,34 @@ pub(super) struct MysqlTransaction {
 }
 
 /// While rows are written, what does not fit is an error. Zero dates are what they are; zero is not the next number.
-const BEGIN: &str = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION,STRICT_ALL_TABLES,\
-    NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO', innodb_lock_wait_timeout = 10; \
-    SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION READ WRITE";
+const SETTINGS: &str = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION,STRICT_ALL_TABLES,\
+    NO_AUTO_VALUE_ON_ZERO,ERROR_FOR_DIVISION_BY_ZERO', innodb_lock_wait_timeout = 10";
+
+/// How a transaction begins that changes rows.
+pub(super) const CHANGING: &str =
+    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION READ WRITE";
+
+/// How one begins that only reads.
+pub(super) const READING: &str =
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION READ ONLY";
 
 /// How many rows one statement inserts, and how many values and bytes it takes at most.
 const ROWS_AT_ONCE: usize = 256;
 const VALUES_AT_ONCE: usize = 32_768;
 const BYTES_AT_ONCE: usize = 4 << 20;
 
-pub(super) async fn begin(connections: Arc<Connections>) -> Result<Box<dyn Transaction>, DriverError> {
+pub(super) async fn begin(
+    connections: Arc<Connections>,
+    mode: &'static str,
+) -> Result<Box<dyn Transaction>, DriverError> {
     let mut transaction = MysqlTransaction { lease: connections.acquire().await? };
     let unlimited = match transaction.lease.session.is_mariadb() {
         true => "SET SESSION max_statement_time = 0",
         false => "SET SESSION max_execution_time = 0",
     };
     transaction.script(unlimited).await?;
-    transaction.script(BEGIN).await?;
+    transaction.script(SETTINGS).await?;
+    transaction.script(mode).await?;
     Ok(Box::new(transaction))
 }
 

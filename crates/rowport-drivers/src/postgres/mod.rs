@@ -81,7 +81,11 @@ impl Driver for Postgres {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
-        write::begin(self).await
+        write::begin(self, "READ COMMITTED READ WRITE").await
+    }
+
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        write::begin(self, "REPEATABLE READ READ ONLY").await
     }
 
     async fn make_journal(&self) -> Result<(), DriverError> {

@@ -39,14 +39,17 @@ const LOCK_SECONDS: u32 = 10;
 /// How much text is collected before it is sent.
 const PIECE: usize = 1 << 16;
 
-pub(super) async fn begin(source: &Postgres) -> Result<Box<dyn Transaction>, DriverError> {
+pub(super) async fn begin(
+    source: &Postgres,
+    mode: &'static str,
+) -> Result<Box<dyn Transaction>, DriverError> {
     let source = source.clone();
     // A task of its own: a caller that goes away must not leave a connection in the middle of BEGIN.
     let begun = tokio::spawn(async move {
         let connection = source.acquire().await?;
         let mut transaction = PostgresTransaction { connection: Some(connection), stages: 0, goes_on: false };
         let sql = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL statement_timeout = 0; \
+            "BEGIN ISOLATION LEVEL {mode}; SET LOCAL statement_timeout = 0; \
              SET LOCAL lock_timeout = '{LOCK_SECONDS}s'; SET LOCAL idle_in_transaction_session_timeout = 0; \
              SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, MDY'; SET LOCAL intervalstyle = 'postgres'; \
              SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'"

@@ -69,6 +69,11 @@ impl Driver for Sqlite {
         write::begin(self, slot).await
     }
 
+    async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError> {
+        let slot = self.slot().await?;
+        write::begin_reading(self, slot).await
+    }
+
     async fn make_journal(&self) -> Result<(), DriverError> {
         let source = self.clone();
         let made = tokio::task::spawn_blocking(move || {

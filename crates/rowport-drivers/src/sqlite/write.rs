@@ -1,4 +1,5 @@
-//! Changing rows. The transaction takes the file's write lock when it begins, so that what it reads stays as it is.
+//! Changing rows. The transaction takes the file's write lock when it begins, so that what it reads stays as it is. One
+//! that only reads takes none.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
@@ -38,6 +39,21 @@ pub(super) async fn begin(
         connection
             .execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
             .map_err(from_sqlite)?;
+        Ok::<_, DriverError>(connection)
+    })
+    .await
+    .map_err(ended_early)??;
+    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot }))
+}
+
+pub(super) async fn begin_reading(
+    source: &Sqlite,
+    slot: OwnedSemaphorePermit,
+) -> Result<Box<dyn Transaction>, DriverError> {
+    let source = source.clone();
+    let connection = tokio::task::spawn_blocking(move || {
+        let connection = source.connect()?;
+        connection.execute_batch("BEGIN").map_err(from_sqlite)?;
         Ok::<_, DriverError>(connection)
     })
     .await

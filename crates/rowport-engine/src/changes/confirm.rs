@@ -160,7 +160,7 @@ impl Changes {
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let driver = self.desk.driver(source)?;
-        let mut transaction = driver.begin().await?;
+        let mut transaction = driver.begin_reading().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
         let steps = steps(transaction.as_mut(), set).await?;
@@ -208,7 +208,7 @@ impl Changes {
     /// The attempt that takes a change set over from whoever had it before.
     pub async fn next_attempt(&self, target: Target<'_>, change_set: &str) -> Result<u32, EngineError> {
         self.outcome(target, change_set).await?;
-        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        let mut transaction = self.desk.driver(target.source)?.begin_reading().await?;
         Ok(ChangeSet::attempt(transaction.as_mut(), change_set).await?.saturating_add(1))
     }
 
@@ -221,7 +221,7 @@ impl Changes {
         // Failures name rows by their keys.
         resolved.change_key()?;
         let driver = self.desk.driver(source)?;
-        let mut transaction = driver.begin().await?;
+        let mut transaction = driver.begin_reading().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         transaction.commit().await?;
         known(found, change_set, dataset, principal.access().tenant())?;

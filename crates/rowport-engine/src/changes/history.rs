@@ -61,7 +61,7 @@ impl Changes {
     ) -> Result<Vec<ChangeSetView>, EngineError> {
         let Target { principal, source, dataset } = target;
         self.desk.catalog_with(principal, source, dataset).await?;
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let tenant = principal.access().tenant();
         let filter = Filter { dataset: Some(dataset), tenant, before, limit: limit.clamp(1, PAGE) };

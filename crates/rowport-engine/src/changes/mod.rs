@@ -288,7 +288,7 @@ impl Changes {
 
     /// Whether rows of a source can be changed, or why not.
     pub async fn journal(&self, source: &str) -> Result<(), EngineError> {
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         Ok(transaction.commit().await?)
     }

@@ -56,7 +56,7 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         // Whoever may not read the dataset any more learns nothing of what they did with it.
         self.desk.catalog_with(principal, source, dataset).await?;
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::with_idempotency_key(transaction.as_mut(), &key.key).await?;
         let Some(set) = found else { return Ok(None) };

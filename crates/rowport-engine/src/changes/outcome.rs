@@ -17,7 +17,7 @@ pub(super) async fn outcome(
     dataset: &ResolvedDataset<'_>,
     id: &str,
 ) -> Result<Outcome, EngineError> {
-    let mut transaction = driver.begin().await?;
+    let mut transaction = driver.begin_reading().await?;
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
     let mut failures = match set.failed + set.kept {

@@ -132,7 +132,7 @@ impl Changes {
         request: &Request,
         id: &str,
     ) -> Result<Looked, EngineError> {
-        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        let mut transaction = self.desk.driver(target.source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
         let named = chosen.named();

@@ -75,7 +75,7 @@ impl Relay {
     pub async fn source(&self, source: &str, stop: &CancellationToken) -> Result<u64, EngineError> {
         let (mut last, mut told) = (Unrelayed::default(), 0);
         loop {
-            let mut transaction = self.desk.driver(source)?.begin().await?;
+            let mut transaction = self.desk.driver(source)?.begin_reading().await?;
             journal::is_ready(transaction.as_mut()).await?;
             let chunks = Chunk::unrelayed(transaction.as_mut(), &last).await?;
             transaction.commit().await?;
@@ -109,7 +109,7 @@ impl Relay {
     async fn chunk(&self, source: &str, unrelayed: &Unrelayed) -> Result<(), EngineError> {
         let Unrelayed { change_set, chunk: number, done_at } = unrelayed;
         let driver = self.desk.driver(source)?;
-        let mut transaction = driver.begin().await?;
+        let mut transaction = driver.begin_reading().await?;
         let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let chunk = Chunk::find(transaction.as_mut(), change_set, *number, false).await?;
         transaction.commit().await?;

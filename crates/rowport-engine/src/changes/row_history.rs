@@ -118,7 +118,7 @@ impl Changes {
     async fn row_change(&self, source: &str, asked: &Asked, row: FoundRow) -> Result<RowChange, EngineError> {
         let FoundRow { event, chunk, place, digest } = row;
         let change_set = event.subject.unwrap_or_default();
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = Chunk::find(transaction.as_mut(), &change_set, chunk, false).await?;
         transaction.commit().await?;

@@ -39,6 +39,7 @@ mod interrupted;
 mod model;
 mod preview;
 mod races;
+mod reading;
 mod repeated;
 mod soft;
 mod trash;

@@ -117,7 +117,7 @@ impl Changes {
             let all = if is_first { Some(self.marked_totals(source, &deleted).await?) } else { None };
             return Ok(TrashPage { all, ..page });
         }
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let kept = self.desk.changes.trash;
         let page = journalled::page(transaction.as_mut(), &resolved, &request, kept).await?;

@@ -49,7 +49,7 @@ impl Changes {
         source: &str,
     ) -> Result<Vec<DatasetTrash>, EngineError> {
         let catalog = self.desk.catalog(principal, source).await?;
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let mut totals = Vec::new();
         let may = |dataset: &str| principal.access().allows(Permission::RecordsDelete, source, dataset);
