@@ -29,13 +29,8 @@ pub(super) async fn page(
     let trash = Trash { dataset: &name, tenant, before: None };
     let from = place.as_ref().map(|place| (place.change_set.clone(), place.chunk));
     let mut entries = Entries::new(trash, from);
-    let mut page = TrashPage {
-        columns: shown.clone(),
-        marks: Vec::new(),
-        rows: Vec::new(),
-        cursor: None,
-        all: None,
-    };
+    let mut page =
+        TrashPage { columns: shown.clone(), marks: Vec::new(), rows: Vec::new(), cursor: None, all: None };
     for _ in 0..MOST_ENTRIES {
         let Some(entry) = entries.next(transaction).await? else {
             page.cursor = None;
