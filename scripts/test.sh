@@ -12,14 +12,14 @@ export ROWPORT_TEST_DATABASES=$PWD/target/test-databases.$$
 only=${1:-all}
 logs=$(mktemp -d)
 step=start
-server=
+servers=()
 
 finish() {
-    local status=$? passed failed
-    if [ -n "$server" ]; then
+    local status=$? passed failed server
+    for server in "${servers[@]}"; do
         kill "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
-    fi
+    done
     scripts/databases.sh stop || true
     read -r passed failed < <(cat "$logs"/*.log 2>/dev/null | scripts/count-tests.sh)
     rm -rf "$logs"
@@ -54,14 +54,28 @@ rust_tests() {
     fi
 }
 
+# start_demos ROWS COUNT: as many example workspaces, all alike.
+start_demos() {
+    local number
+    target/debug/rowport demo --rows "$1" --data-dir "$logs/demo-1" --only-generate
+    for ((number = 2; number <= $2; number++)); do
+        cp -r "$logs/demo-1" "$logs/demo-$number"
+    done
+    for ((number = 1; number <= $2; number++)); do
+        start_demo "$1" "$logs/demo-$number"
+    done
+}
+
+# start_demo ROWS FOLDER: serves it, and adds its address to ROWPORT_URL.
 start_demo() {
-    local log=$logs/server.txt data=$logs/demo attempt
-    target/debug/rowport demo --rows "$1" --data-dir "$data" --listen 127.0.0.1:0 </dev/null >"$log" 2>&1 &
+    local log=$2.txt server url attempt
+    target/debug/rowport demo --rows "$1" --data-dir "$2" --listen 127.0.0.1:0 </dev/null >"$log" 2>&1 &
     server=$!
-    for ((attempt = 0; attempt < 1200; attempt++)); do
-        ROWPORT_URL=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$log")
-        if [ -n "$ROWPORT_URL" ]; then
-            export ROWPORT_URL
+    servers+=("$server")
+    for ((attempt = 0; attempt < 300; attempt++)); do
+        url=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$log")
+        if [ -n "$url" ]; then
+            export ROWPORT_URL="${ROWPORT_URL:+$ROWPORT_URL }$url"
             return
         fi
         kill -0 "$server" 2>/dev/null || break
@@ -97,7 +111,9 @@ run 'api document' scripts/api.sh
 run 'documentation tests' cargo test --workspace --locked --doc
 if [ -f web/package.json ]; then
     step='example workspace'
-    start_demo "${ROWPORT_E2E_ROWS:-1000000}"
+    unset ROWPORT_URL
+    # A browser waits more than it works: two share the time of one, each with a server of its own.
+    start_demos "${ROWPORT_E2E_ROWS:-1000000}" "${ROWPORT_E2E_WORKERS:-2}"
     run 'browser tests' web e2e
 fi
 step=end

@@ -8,7 +8,7 @@ export default class ClosingLine implements Reporter {
       if (module.errors().length > 0) counts.failed += 1;
       for (const test of module.children.allTests()) counts[test.result().state] += 1;
     }
-    const name = modules[0]?.project.name ?? 'tests';
+    const [name = 'tests'] = modules.map(({ project }) => project.name).sort();
     const skipped = counts.skipped > 0 ? `, ${String(counts.skipped)} skipped` : '';
     process.stdout.write(
       `\n${name}: ${String(counts.passed)} passed, ${String(counts.failed)} failed${skipped}\n`,

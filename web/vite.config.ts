@@ -3,6 +3,9 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
+/** Servers of the example workspace. */
+const [server = '', ...more] = (process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878').split(' ');
+
 const src = fileURLToPath(new URL('./src', import.meta.url));
 
 export default defineConfig({
@@ -14,7 +17,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/api': process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878' } },
+  server: { proxy: { '/api': server } },
   test: {
     reporters: ['default', './closing-line.ts'],
     projects: [
@@ -27,8 +30,24 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],
+          exclude: ['e2e/speed.test.ts'],
           environment: 'node',
-          fileParallelism: false,
+          // Each worker has a server of its own, so that nobody meets rows of others.
+          maxWorkers: 1 + more.length,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'speed',
+          include: ['e2e/speed.test.ts'],
+          environment: 'node',
+          // What is measured is measured alone.
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -179,8 +179,8 @@ describe('columns', () => {
     await page.mouse.down();
     await page.mouse.move(handle.x + 84, handle.y + 10, { steps: 4 });
     await page.mouse.up();
-    const after = await width();
-    expect(after).toBe((before ?? 0) + 80);
+    const after = (before ?? 0) + 80;
+    await expect.poll(width).toBe(after);
     await page.locator(`[data-column="${third}"]`).dragTo(page.locator(`[data-column="${second}"]`));
     const moved = [names[0], third, second, ...names.slice(3)].join(',');
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);

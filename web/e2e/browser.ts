@@ -6,7 +6,10 @@ import {
   type Page,
 } from 'playwright-core';
 
-export const base = process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878';
+const servers = (process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878').split(' ');
+
+/** The server of this worker. There are as many workers as servers. */
+export const base = servers[(Number(process.env.VITEST_POOL_ID ?? 1) - 1) % servers.length] ?? '';
 
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };

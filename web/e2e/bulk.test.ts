@@ -171,6 +171,11 @@ test('rows that others refer to are listed with the reason, and as a file', () =
     await pick(page, 2, ['Shift']);
     await openDelete(page);
     await page.getByText('A row that is referred to from there is not deleted').first().waitFor();
+    await page.getByText('2 rows cannot be deleted and would stay as they are.').waitFor();
+    await page.getByText(/^Referred to by others, or refers to nothing: \S+, \S+$/).waitFor();
+    await page.getByRole('checkbox', { name: 'All or nothing' }).click();
+    await page.getByText('2 rows cannot be deleted, so that nothing is done.').waitFor();
+    await page.getByRole('checkbox', { name: 'All or nothing' }).click();
     await confirm(page, 'Delete', 2);
     const dialog = page.getByRole('dialog', { name: '0 rows deleted, 2 not' });
     await dialog.getByText('other rows refer to it').first().waitFor();

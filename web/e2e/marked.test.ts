@@ -2,7 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch, phone, visit } from './browser';
-import { confirm, deleteByApi, firstKeys, openDelete, openTrash, pick, trashed } from './bulk';
+import { confirm, deleteByApi, firstKeys, openDelete, openTrash, pick, trashed, undoByApi } from './bulk';
 import { api, count, getJson, openDataset, textColumn, type Workspace, workspace } from './desk';
 
 interface Trash {
@@ -31,11 +31,14 @@ beforeAll(async () => {
   const dataset = desk.datasets.get(own);
   if (!dataset) throw new Error('The workspace has no dataset whose rows are marked when they are deleted.');
   ({ label } = dataset);
-  free = await firstKeys(desk, own, 60);
+  free = await firstKeys(desk, own, 200);
   for (const { dataset: other, foreign_key: key } of dataset.referring) {
     const [column = ''] = key.columns;
     const view = { columns: [column], filter: { column, op: 'in', values: free } };
-    const page = await getJson<{ rows: unknown[][] }>(api(desk.source, other, '/rows'), { view, limit: 500 });
+    const page = await getJson<{ rows: unknown[][] }>(api(desk.source, other, '/rows'), {
+      view,
+      limit: 1000,
+    });
     const referred = new Set(page.rows.map(([value]) => value));
     free = free.filter((each) => !referred.has(each));
   }
@@ -66,7 +69,7 @@ describe.each([
       const [key, other] = free.splice(0, 2);
       const dataset = desk.datasets.get(own);
       const [column = ''] = dataset?.key ?? [];
-      await deleteByApi(desk, own, other);
+      const change = await deleteByApi(desk, own, other);
       const filter = { column, op: 'eq', value: key };
       await openDataset(page, desk.source, own, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
       const view = { columns: [dataset ? textColumn(dataset) : ''], filter };
@@ -94,6 +97,7 @@ describe.each([
       await page.getByText('1 row restored').waitFor();
       await page.getByText('Nothing found').waitFor();
       expect([await living(key), await living(other)]).toEqual([1, 0]);
+      await undoByApi(desk, own, change);
     }));
 
   test('marked rows are deleted for good once the word is typed, and no others', () =>

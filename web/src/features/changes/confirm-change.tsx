@@ -11,6 +11,7 @@ import { formatCount, plural } from '@/lib/words';
 import { perform, type Preview, previewQuery, type Wish } from './changes';
 import type { Deed } from './deeds';
 import { settle } from './settle';
+import { WouldFail } from './would-fail';
 
 interface ConfirmChangeProps {
   title: string;
@@ -127,6 +128,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
             !preview && <PreviewSkeleton />
           )}
           {preview && consequences(preview)}
+          {preview && <WouldFail preview={preview} deed={deed} allOrNothing={allOrNothing} />}
         </div>
         <CheckField
           checked={allOrNothing}
