@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, LOOKS } from './axe';
 import { gridReady, launch, phone } from './browser';
 import { confirm, pick } from './bulk';
-import { ADMIN, adminBrowser, browserOf, PASSWORD } from './people';
-import { type Server, startServer } from './server';
+import { serveTables } from './own-source';
+import { adminBrowser } from './people';
+import type { Server } from './server';
 
 const TABLES = `
   CREATE TABLE artists (id INTEGER PRIMARY KEY, name TEXT);
@@ -21,29 +17,14 @@ const TABLES = `
 
 let browser: Browser;
 let server: Server;
-let folder: string;
 
 beforeAll(async () => {
   browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), 'rowport-e2e-'));
-  const file = join(folder, 'music.sqlite');
-  await promisify(execFile)('sqlite3', [file, TABLES]);
-  server = await startServer({ config: `[sources.music]\nurl = "sqlite:${file}"\n`, variables: {} });
-  const context = await browserOf(browser, server);
-  const page = await context.newPage();
-  await page.goto(server.firstLink);
-  await page.getByLabel('Your name').fill('Ada Byron');
-  await page.getByLabel('E-mail address').fill(ADMIN);
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'All datasets' }).waitFor();
-  await context.request.post('/api/v1/sources/music/journal');
-  await context.close();
+  server = await serveTables(browser, 'music', TABLES);
 }, 120_000);
 afterAll(async () => {
   await server.stop();
   await browser.close();
-  await rm(folder, { recursive: true, force: true });
 });
 
 async function withPage(options: BrowserContextOptions, steps: (page: Page) => Promise<void>) {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch } from './browser';
-import { ADMIN, addPerson, adminBrowser, browserOf, join, PASSWORD } from './people';
+import { addPerson, adminBrowser, becomeAdmin, browserOf, join } from './people';
 import { type Server, startServer } from './server';
 
 const SECRET = 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=';
@@ -43,12 +43,7 @@ afterAll(async () => {
 test('an administrator sends tests and sees what became of them, and nobody else does', async () => {
   const first = await browserOf(browser, server);
   const page = await first.newPage();
-  await page.goto(server.firstLink);
-  await page.getByLabel('Your name').fill('Ada Byron');
-  await page.getByLabel('E-mail address').fill(ADMIN);
-  await page.getByLabel('New password').fill(PASSWORD);
-  await page.keyboard.press('Enter');
-  await page.getByRole('region', { name: 'All datasets' }).waitFor();
+  await becomeAdmin(page, server);
 
   await page.goto('/settings/notifications');
   const webhook = page.locator('[data-channel="webhook:warehouse"]');

@@ -26,6 +26,16 @@ export async function signIn(page: Page, email: string, password = PASSWORD) {
   await page.keyboard.press('Enter');
 }
 
+/** Becomes the first administrator of a new server, by its link. */
+export async function becomeAdmin(page: Page, server: Server) {
+  await page.goto(server.firstLink);
+  await page.getByLabel('Your name').fill('Ada Byron');
+  await page.getByLabel('E-mail address').fill(ADMIN);
+  await page.getByLabel('New password').fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'All datasets' }).waitFor();
+}
+
 /** A context in which the administrator is signed in. */
 export async function adminBrowser(browser: Browser, server: Server, options: BrowserContextOptions = {}) {
   const context = await browserOf(browser, server, options);

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join as joined } from 'node:path';
-import { promisify } from 'node:util';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
 import { confirm, openFew, pick } from './bulk';
 import { api, count, getJson, textColumn, type Workspace, workspace } from './desk';
-import { ADMIN, addPerson, adminBrowser, browserOf, join, makeRole, PASSWORD } from './people';
-import { type Server, startServer } from './server';
+import { serveTables } from './own-source';
+import { addPerson, adminBrowser, browserOf, join, makeRole } from './people';
+import type { Server } from './server';
 
 let browser: Browser;
 let desk: Workspace;
@@ -168,29 +164,16 @@ describe('with a reference of two columns', () => {
     INSERT INTO shelves VALUES ('north', 1, 'Left wall', NULL), ('north', 2, 'Right wall', NULL), ('north', 3, 'Torn down', '2026-01-01');
     INSERT INTO boxes VALUES (1, 'north', 1), (2, NULL, NULL), (3, 'north', 1);`;
   let server: Server;
-  let folder: string;
 
   beforeAll(async () => {
-    folder = await mkdtemp(joined(tmpdir(), 'rowport-e2e-'));
-    const file = joined(folder, 'house.sqlite');
-    await promisify(execFile)('sqlite3', [file, TABLES]);
-    const source = `[sources.house]\nurl = "sqlite:${file}"\n[sources.house.datasets.shelves]\ndeleted_at = "gone"\n`;
-    server = await startServer({ config: source, variables: {} });
-    const context = await browserOf(browser, server);
-    const page = await context.newPage();
-    await page.goto(server.firstLink);
-    await page.getByLabel('Your name').fill('Ada Byron');
-    await page.getByLabel('E-mail address').fill(ADMIN);
-    await page.getByLabel('New password').fill(PASSWORD);
-    await page.keyboard.press('Enter');
-    await page.getByRole('region', { name: 'All datasets' }).waitFor();
-    await context.request.post('/api/v1/sources/house/journal');
-    await context.close();
+    server = await serveTables(
+      browser,
+      'house',
+      TABLES,
+      '[sources.house.datasets.shelves]\ndeleted_at = "gone"\n',
+    );
   }, 120_000);
-  afterAll(async () => {
-    await server.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => server.stop());
 
   test('both are set together, and a row that is deleted is not offered', async () => {
     const context = await adminBrowser(browser, server);

@@ -89,6 +89,9 @@ pub enum EngineError {
     /// The rows that hang on those which were confirmed are not those that were shown.
     #[error("other rows hang on these now than when they were shown: look at it again")]
     DependantsChanged,
+    /// The principal may not see or change rows that go along.
+    #[error("rows that hang on these go along with them, and are not yours to change")]
+    AlongForbidden,
     /// The change set was confirmed already.
     #[error("this was confirmed before: it is the change set {change_set}")]
     ConfirmedBefore {
@@ -166,6 +169,7 @@ impl EngineError {
             Self::BadConfirmation { .. } => "bad_confirmation",
             Self::SelectionChanged { .. } => "selection_changed",
             Self::DependantsChanged => "dependants_changed",
+            Self::AlongForbidden => "forbidden",
             Self::ConfirmedBefore { .. } => "confirmed_before",
             Self::BadIdempotencyKey => "bad_idempotency_key",
             Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",

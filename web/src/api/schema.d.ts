@@ -1070,6 +1070,8 @@ export interface components {
              * @description How many rows were confirmed.
              */
             rows: number;
+            /** @description How far it is. */
+            state: components["schemas"]["OutcomeState"];
         };
         /** @description What a program signs in with. It may do what both its owner and its scopes allow. */
         ApiKey: {
@@ -2020,7 +2022,7 @@ export interface components {
         Outcome: {
             /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
             action: string;
-            /** @description What was done along with it to rows that hang on these. */
+            /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
             along?: components["schemas"]["AlongOutcome"][];
             /** @description The change set. */
             change_set: string;
@@ -2046,7 +2048,7 @@ export interface components {
              * @description How many rows were confirmed.
              */
             rows: number;
-            /** @description How far it is. */
+            /** @description How far it is, with what goes along. */
             state: components["schemas"]["OutcomeState"];
             /** @description Until when it can be taken back, as RFC 3339 in UTC. */
             undo_until: string;

@@ -20,7 +20,7 @@ use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
 /// The version of the tables.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Whether the journal is there, in the version that this program knows.
 pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverError> {

@@ -1,7 +1,7 @@
 -- Rowport's journal: what was changed through Rowport, and what it takes to change it back.
 -- The login that Rowport uses needs SELECT, INSERT, UPDATE and DELETE on these three tables.
 CREATE TABLE IF NOT EXISTS _rowport_journal (version bigint NOT NULL) ENGINE = InnoDB;
-INSERT INTO _rowport_journal SELECT 1 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM _rowport_journal);
+INSERT INTO _rowport_journal SELECT 2 FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM _rowport_journal);
 
 CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     id varchar(64) NOT NULL PRIMARY KEY,

@@ -3,7 +3,7 @@
 CREATE SCHEMA IF NOT EXISTS rowport_journal;
 
 CREATE TABLE IF NOT EXISTS rowport_journal.journal (version bigint NOT NULL);
-INSERT INTO rowport_journal.journal SELECT 1 WHERE NOT EXISTS (SELECT FROM rowport_journal.journal);
+INSERT INTO rowport_journal.journal SELECT 2 WHERE NOT EXISTS (SELECT FROM rowport_journal.journal);
 
 CREATE TABLE IF NOT EXISTS rowport_journal.change_sets (
     id text PRIMARY KEY,

@@ -1,6 +1,6 @@
 -- Rowport's journal: what was changed through Rowport, and what it takes to change it back.
 CREATE TABLE IF NOT EXISTS _rowport_journal (version integer NOT NULL);
-INSERT INTO _rowport_journal SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM _rowport_journal);
+INSERT INTO _rowport_journal SELECT 2 WHERE NOT EXISTS (SELECT 1 FROM _rowport_journal);
 
 CREATE TABLE IF NOT EXISTS _rowport_change_sets (
     id text PRIMARY KEY,

@@ -59,7 +59,10 @@ const FOREIGN_KEYS: &str = "
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
            (SELECT array_agg(a.attname::text ORDER BY k.place) FROM unnest(c.confkey) WITH ORDINALITY AS k (attnum, place)
             JOIN pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum),
-           CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' ELSE '' END
+           -- SET NULL of some of the columns only, which PostgreSQL has from 15 on, is as much a rule of its own as a default.
+           CASE WHEN c.confdeltype = 'c' THEN 'CASCADE'
+                WHEN c.confdeltype = 'n' AND to_jsonb(c) ->> 'confdelsetcols' IS NULL THEN 'SET NULL'
+                WHEN c.confdeltype IN ('n', 'd') THEN 'SET DEFAULT' ELSE '' END
     FROM pg_constraint c
     JOIN pg_class p ON p.oid = c.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
     WHERE c.contype = 'f' AND c.conrelid = ANY($1)

@@ -22,6 +22,10 @@ use crate::seam::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
 
+/// So many pages of a transaction stay in memory, 64 MB of the usual size. Writing them earlier takes the whole file, unless
+/// it has a write-ahead log: then nobody reads it any more, not even whoever looks for more rows for this transaction.
+const SPILL_PAGES: u32 = 16_384;
+
 pub(super) struct SqliteTransaction {
     /// Away while a thread works with it. Closing it takes everything back.
     connection: Option<Connection>,
@@ -37,7 +41,9 @@ pub(super) async fn begin(
         let connection = source.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // What the database says of its references holds here too, although SQLite does not hold every program to it.
         connection
-            .execute_batch("PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+            .execute_batch(&format!(
+                "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_spill = {SPILL_PAGES}; BEGIN IMMEDIATE"
+            ))
             .map_err(from_sqlite)?;
         Ok::<_, DriverError>(connection)
     })

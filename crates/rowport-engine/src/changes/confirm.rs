@@ -17,8 +17,8 @@ use super::steps::steps;
 use super::token::{Shown, digest};
 use super::work::work_on;
 use super::{
-    BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, action_of,
-    dataset_of, details, images, known, outcome, permission_for, words,
+    BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known,
+    outcome, words,
 };
 use crate::error::EngineError;
 
@@ -167,9 +167,7 @@ impl Changes {
         transaction.commit().await?;
         let mut jobs = Vec::with_capacity(steps.len());
         for set in steps {
-            let of_set = dataset_of(&catalog, source, &set)?;
-            let done = details(&set)?;
-            self.desk.permit(principal, permission_for(action_of(&set, &done)), source, &set.dataset)?;
+            let of_set = self.permitted_step(&catalog, target, &set)?;
             if OutcomeState::from(set.state) == OutcomeState::Open {
                 jobs.push(Job::new(&self.desk, of_set, source, set, attempt).await?);
             }
@@ -180,7 +178,7 @@ impl Changes {
             self.desk.changed.note(source);
             worked?;
         }
-        outcome::outcome(driver.as_ref(), &resolved, change_set).await
+        outcome::outcome(driver.as_ref(), &catalog, &resolved, change_set).await
     }
 
     /// Ends a change set that was stopped. What was done stays done, and can be taken back.
@@ -209,7 +207,15 @@ impl Changes {
     pub async fn next_attempt(&self, target: Target<'_>, change_set: &str) -> Result<u32, EngineError> {
         self.outcome(target, change_set).await?;
         let mut transaction = self.desk.driver(target.source)?.begin_reading().await?;
-        Ok(ChangeSet::attempt(transaction.as_mut(), change_set).await?.saturating_add(1))
+        let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
+        let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: change_set.to_owned() })?;
+        let mut latest = 0;
+        // One that has ended was not claimed with the others.
+        for set in steps(transaction.as_mut(), set).await? {
+            latest = latest.max(ChangeSet::attempt(transaction.as_mut(), &set.id).await?);
+        }
+        transaction.commit().await?;
+        Ok(latest.saturating_add(1))
     }
 
     /// What came of a change set so far.
@@ -225,7 +231,7 @@ impl Changes {
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         transaction.commit().await?;
         known(found, change_set, dataset, principal.access().tenant())?;
-        outcome::outcome(driver.as_ref(), &resolved, change_set).await
+        outcome::outcome(driver.as_ref(), &catalog, &resolved, change_set).await
     }
 
     /// Refuses a confirmation that was given to somebody else, or for something else.

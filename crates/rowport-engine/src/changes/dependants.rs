@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use arrow_array::RecordBatch;
 use rowport_drivers::Transaction;
 use rowport_model::{
-    Catalog, Column, ColumnRef, Dataset, DatasetName, Expr, OnDelete, Output, OutputColumn, Predicate, Query,
+    Catalog, Column, ColumnRef, Dataset, DatasetName, OnDelete, Output, OutputColumn, Predicate, Query,
     ResolvedDataset, rows_with_keys,
 };
 
@@ -61,7 +61,19 @@ impl Follows {
         let filter = rows_with_keys(&self.columns, &images::values(&values)?);
         let found = transaction.lock(&self.query(filter), MOST_BYTES).await?;
         let found: HashSet<Exact> = images::keys(&found, &self.columns)?.into_iter().collect();
-        Ok((0..values.len()).filter(|row| found.contains(&values[*row])).collect())
+        let known: HashSet<&Exact> = values.iter().collect();
+        if found.iter().all(|value| known.contains(value)) {
+            return Ok((0..values.len()).filter(|row| found.contains(&values[*row])).collect());
+        }
+        // Values that the database holds to be equal are written in more than one way, so it is asked of each row.
+        let mut held = HashSet::new();
+        for (row, value) in values.iter().enumerate() {
+            let filter = rows_with_keys(&self.columns, &images::values(std::slice::from_ref(value))?);
+            if transaction.lock(&self.query(filter), MOST_BYTES).await?.num_rows() > 0 {
+                held.insert(row);
+            }
+        }
+        Ok(held)
     }
 
     /// Why such a row is not deleted.
@@ -74,16 +86,10 @@ impl Follows {
     }
 
     fn query(&self, filter: Predicate) -> Query {
-        let column = |column: &ColumnRef| OutputColumn {
-            name: column.name.clone(),
-            label: column.name.clone(),
-            expr: Expr::Column(column.clone()),
-            currency: None,
-        };
         Query {
             dataset: self.child.clone(),
             joins: Vec::new(),
-            columns: self.columns.iter().map(column).collect(),
+            columns: self.columns.iter().map(OutputColumn::stored).collect(),
             filter,
             order: Vec::new(),
             total_order: false,

@@ -42,6 +42,7 @@ impl Job<'_> {
         let assignments = self.fields_to_set()?;
         if care == Care::ByRange
             && self.follows.is_empty()
+            && !self.details.along
             && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
         {
             return Ok(changed);
@@ -53,11 +54,13 @@ impl Job<'_> {
             && care != Care::RowByRow
             && chosen.joins.is_empty()
             && self.follows.is_empty()
+            && !self.details.along
         {
             let before = transaction.delete(&chosen, MOST_BYTES).await?;
             return self.changed(&keys, before, None, Vec::new());
         }
         let before = transaction.lock(&chosen, MOST_BYTES).await?;
+        let before = if self.details.along { self.still_hanging(&named, before)? } else { before };
         let found = images::keys(&before, &self.key)?;
         let (free, mut failures) = self.free_to_go(transaction, &before, &found).await?;
         let (places, refused) = match care {
@@ -80,6 +83,22 @@ impl Job<'_> {
             false => None,
         };
         self.changed(&keys, before, after, failures)
+    }
+
+    /// The rows that refer to what they referred to when they were put down: others do not go along any more.
+    fn still_hanging(&self, named: &RecordBatch, rows: RecordBatch) -> Result<RecordBatch, EngineError> {
+        let schema = named.schema();
+        let others = self.stored.iter().filter(|column| !self.key.iter().any(|key| key.name == column.name));
+        let columns: Vec<_> = others.filter(|it| schema.index_of(&it.name).is_ok()).cloned().collect();
+        let place_of = images::by_key(named, &self.key)?;
+        let (then, now) = (images::places(named, &columns)?, images::places(&rows, &columns)?);
+        let keys = images::keys(&rows, &self.key)?;
+        let hangs = |row: &usize| {
+            place_of
+                .get(&keys[*row])
+                .is_some_and(|place| images::exact(named, &then, *place) == images::exact(&rows, &now, *row))
+        };
+        images::rows(&rows, &(0..keys.len()).filter(hangs).collect::<Vec<_>>())
     }
 
     /// The places of rows that nothing hangs on, and the others with what it is.
@@ -251,6 +270,11 @@ impl Job<'_> {
                     kept += 1;
                 }
             }
+        }
+        if kept > 0 && self.details.all_or_nothing {
+            let message =
+                "a row is not there any more, or does not fit what was confirmed any more".to_owned();
+            return Err(DriverError::RowRefused { reason: Refusal::Other, message }.into());
         }
         // What is removed for good is in no image.
         let remains = rows > 0 && self.set.action != words::PURGE;

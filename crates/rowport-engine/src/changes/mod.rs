@@ -211,7 +211,7 @@ pub struct Outcome {
     pub change_set: String,
     /// `delete`, `set`, `restore`, `purge` or `undo`.
     pub action: String,
-    /// How far it is.
+    /// How far it is, with what goes along.
     pub state: OutcomeState,
     /// How many rows were confirmed.
     pub rows: u64,
@@ -225,7 +225,7 @@ pub struct Outcome {
     pub failures: Vec<RowFailure>,
     /// Until when it can be taken back, as RFC 3339 in UTC.
     pub undo_until: String,
-    /// What was done along with it to rows that hang on these.
+    /// What was done along with it to rows that hang on these, in datasets that the principal may see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub along: Vec<AlongOutcome>,
@@ -248,6 +248,8 @@ pub struct AlongOutcome {
     pub dataset: String,
     /// `delete`, `set` where they refer to nothing afterwards, or `undo`.
     pub action: String,
+    /// How far it is.
+    pub state: OutcomeState,
     /// How many rows were confirmed.
     pub rows: u64,
     /// How many were changed.

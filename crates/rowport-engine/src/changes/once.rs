@@ -59,7 +59,10 @@ impl Changes {
         let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::with_idempotency_key(transaction.as_mut(), &key.key).await?;
-        let Some(set) = found else { return Ok(None) };
+        let Some(set) = found else {
+            transaction.commit().await?;
+            return Ok(None);
+        };
         let steps = steps(transaction.as_mut(), set.clone()).await?;
         transaction.commit().await?;
         let details = details_of(&set)?;

@@ -2,7 +2,7 @@
 
 use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Transaction};
-use rowport_model::ResolvedDataset;
+use rowport_model::{Catalog, ResolvedDataset};
 
 use super::steps::steps;
 use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, written};
@@ -14,6 +14,7 @@ const LISTED: usize = 1_000;
 /// What came of a change set so far, with the first rows that were not changed.
 pub(super) async fn outcome(
     driver: &dyn Driver,
+    catalog: &Catalog,
     dataset: &ResolvedDataset<'_>,
     id: &str,
 ) -> Result<Outcome, EngineError> {
@@ -27,11 +28,13 @@ pub(super) async fn outcome(
     without_hidden(dataset, &mut failures);
     let steps = steps(transaction.as_mut(), set.clone()).await?;
     transaction.commit().await?;
-    let open = steps.iter().any(|step| OutcomeState::from(step.state) == OutcomeState::Open);
-    let along = steps.into_iter().filter(|step| step.id != set.id).map(|step| AlongOutcome {
+    let state = state_of(&steps);
+    let along = steps.into_iter().filter(|step| step.id != set.id);
+    let along = along.filter(|step| catalog.dataset(&step.dataset).is_some()).map(|step| AlongOutcome {
         change_set: step.id,
         dataset: step.dataset,
         action: step.action,
+        state: step.state.into(),
         rows: step.rows,
         done: step.done,
         failed: step.failed,
@@ -39,7 +42,7 @@ pub(super) async fn outcome(
     });
     Ok(Outcome {
         action: set.action,
-        state: if open { OutcomeState::Open } else { set.state.into() },
+        state,
         rows: set.rows,
         done: set.done,
         failed: set.failed,
@@ -65,6 +68,18 @@ pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowF
     for failure in failures {
         failure.database = None;
         failure.versions.retain(|field| is_seen(&field.column));
+    }
+}
+
+/// How far all of it is: one part that is still open keeps the whole open, and one that was stopped was not done.
+fn state_of(steps: &[ChangeSet]) -> OutcomeState {
+    let is = |state| steps.iter().any(|step| OutcomeState::from(step.state) == state);
+    if is(OutcomeState::Open) {
+        OutcomeState::Open
+    } else if is(OutcomeState::Cancelled) {
+        OutcomeState::Cancelled
+    } else {
+        OutcomeState::Done
     }
 }
 

@@ -12,10 +12,7 @@ use super::images::{self, Exact};
 use super::reverse::ReverseRequest;
 use super::selection::Chosen;
 use super::steps::steps;
-use super::{
-    Changes, Confirmed, Details, IdempotencyKey, Target, action_of, dataset_of, details, known,
-    permission_for, words,
-};
+use super::{Changes, Confirmed, Details, IdempotencyKey, Target, action_of, details, known, words};
 use crate::error::EngineError;
 
 impl Changes {
@@ -47,8 +44,7 @@ impl Changes {
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
-        let resolved = dataset_of(&catalog, source, &set)?;
-        self.desk.permit(principal, permission_for(action_of(&set, &details(&set)?)), source, dataset)?;
+        let resolved = self.permitted_step(&catalog, target, &set)?;
         if now.as_millisecond() >= set.undo_until {
             let message = "the time for that is over";
             return Err(EngineError::NotUndoable { id: set.id, message });
@@ -64,10 +60,9 @@ impl Changes {
         let mut rows = 0;
         for set in &sets {
             let is_first = set.id == change_set;
-            let resolved = dataset_of(&catalog, source, set)?;
+            let resolved = self.permitted_step(&catalog, target, set)?;
             let done = details(set)?;
             let of = action_of(set, &done).to_owned();
-            self.desk.permit(principal, permission_for(&of), source, &set.dataset)?;
             let leads = is_first && !done.leads;
             let key = key.filter(|_| is_first);
             let asked = key.map(|key| key.request.clone());

@@ -17,11 +17,7 @@ pub(super) async fn work_on(
     cancel: &CancellationToken,
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), EngineError> {
-    // All of them at once: a worker that was overtaken must find none that is still free.
-    let mut pending = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        pending.push((job, job.claim().await?));
-    }
+    let pending = claim(jobs).await?;
     if jobs.iter().any(|job| job.details.all_or_nothing) {
         return as_one(&pending, cancel).await;
     }
@@ -31,20 +27,45 @@ pub(super) async fn work_on(
     Ok(())
 }
 
+/// Makes the change sets this attempt's, and answers the chunks of each that are left to do. All of them at once: a worker
+/// that was overtaken must find none that is still free.
+async fn claim<'j, 'a>(jobs: &'j [Job<'a>]) -> Result<Vec<(&'j Job<'a>, Vec<i64>)>, EngineError> {
+    let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+    let mut transaction = first.driver.begin().await?;
+    let mut pending = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        if !ChangeSet::claim(transaction.as_mut(), &job.set.id, job.attempt).await? {
+            return Err(EngineError::Overtaken);
+        }
+        pending.push((job, Chunk::pending(transaction.as_mut(), &job.set.id).await?));
+    }
+    transaction.commit().await?;
+    Ok(pending)
+}
+
 /// All chunks in one transaction: the first row that the database does not take ends it, and nothing was done.
 async fn as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken) -> Result<(), EngineError> {
     match try_as_one(pending, cancel).await {
         Err(EngineError::Driver(DriverError::RowRefused { reason, message })) => {
-            let mut quotes = true;
-            for (job, _) in pending {
-                job.end(ChangeSetState::Cancelled).await?;
-                quotes &= job.quotes;
-            }
+            end_all(pending, ChangeSetState::Cancelled).await?;
+            let quotes = pending.iter().all(|(job, _)| job.quotes);
             let message = if quotes { message } else { words_for(reason).to_owned() };
             Err(DriverError::RowRefused { reason, message }.into())
         }
         other => other,
     }
+}
+
+/// Ends all of them, or none.
+async fn end_all(pending: &[(&Job<'_>, Vec<i64>)], state: ChangeSetState) -> Result<(), EngineError> {
+    let Some((first, _)) = pending.first() else { return Ok(()) };
+    let mut transaction = first.driver.begin().await?;
+    for (job, _) in pending {
+        if !job.end_in(transaction.as_mut(), state).await? {
+            return Err(EngineError::Overtaken);
+        }
+    }
+    Ok(transaction.commit().await?)
 }
 
 async fn try_as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken) -> Result<(), EngineError> {
@@ -65,17 +86,6 @@ async fn try_as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken
 }
 
 impl Job<'_> {
-    /// Makes the change set this attempt's, and answers the chunks that are left to do.
-    async fn claim(&self) -> Result<Vec<i64>, EngineError> {
-        let mut transaction = self.driver.begin().await?;
-        if !ChangeSet::claim(transaction.as_mut(), &self.set.id, self.attempt).await? {
-            return Err(EngineError::Overtaken);
-        }
-        let chunks = Chunk::pending(transaction.as_mut(), &self.set.id).await?;
-        transaction.commit().await?;
-        Ok(chunks)
-    }
-
     async fn run(
         &self,
         mut chunks: Vec<i64>,

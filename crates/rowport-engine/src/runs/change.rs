@@ -40,6 +40,8 @@ impl RunKind for ChangeRun {
         if matches!(outcome, Err(EngineError::Cancelled)) && asked.is_cancelled() {
             changes.cancel(target, change_set, run.attempt).await?;
         }
-        Ok(Made { artifact: None, rows: outcome?.done })
+        let outcome = outcome?;
+        let along: u64 = outcome.along.iter().map(|along| along.done).sum();
+        Ok(Made { artifact: None, rows: outcome.done + along })
     }
 }

@@ -1,13 +1,14 @@
 //! Rows that hang on others go along with them, and come back with them.
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, OutcomeState, Request};
+use rowport_engine::changes::{BulkAction, OutcomeState, Request, ReverseRequest};
 use rowport_engine::settings::DatasetSettings;
 use rowport_model::SourceKind;
+use rowport_store::Actor;
 use rowport_testkit::Database;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Shop, all, delete};
+use crate::desk::{Shop, all, delete, with_keys};
 
 on_every_database! {
     what_hangs_on_rows_goes_along_and_comes_back,
@@ -18,6 +19,12 @@ on_every_database! {
     what_was_stopped_goes_on_where_it_was,
     all_or_nothing_is_for_what_goes_along_too,
     a_row_that_stays_keeps_the_one_it_hangs_on,
+    what_hangs_elsewhere_by_then_stays_as_it_is,
+    all_or_nothing_counts_rows_that_do_not_fit_any_more,
+    an_undo_that_was_stopped_is_not_done,
+    equal_is_what_the_database_holds_to_be_equal,
+    rows_cut_loose_still_fit_what_they_were_chosen_by,
+    a_reference_that_cannot_be_empty_is_not_cut,
 }
 
 /// Artists have albums, which have tracks; playlists name tracks and their favourite, and reviews of tracks outlive them.
@@ -245,6 +252,117 @@ async fn a_row_that_stays_keeps_the_one_it_hangs_on(kind: SourceKind) {
     assert_eq!(everything(&shop, &["a", "b"]).concat().len(), 2);
     shop.undo("a", &gone.change_set).await;
     assert_eq!(everything(&shop, &["a", "b", "c"]), start);
+}
+
+/// Between the confirmation and their turn, rows were made to refer to others.
+async fn what_hangs_elsewhere_by_then_stays_as_it_is(kind: SourceKind) {
+    let shop = Shop::new(kind, MUSIC).await;
+    let confirmed = shop.confirm("artists", &along("id = 1")).await.unwrap();
+    shop.database.execute("UPDATE tracks SET album_id = 20 WHERE id = 101");
+    shop.database.execute("UPDATE reviews SET track_id = 200 WHERE id = 1");
+    let gone = shop.work("artists", &confirmed).await.unwrap();
+    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
+    assert!(!gone.is_whole(), "two were left alone");
+    let kept: Vec<_> = gone.along.iter().map(|it| (it.done, it.kept)).collect();
+    assert_eq!(kept, [(1, 1), (2, 1), (2, 0)], "{:?}", gone.along);
+    assert_eq!(shop.database.text("SELECT album_id FROM tracks WHERE id = 101"), "20");
+    assert_eq!(shop.database.text("SELECT track_id FROM reviews WHERE id = 1"), "200");
+}
+
+async fn all_or_nothing_counts_rows_that_do_not_fit_any_more(kind: SourceKind) {
+    let shop = Shop::new(kind, MUSIC).await;
+    let whole = Request { all_or_nothing: true, ..along("name = 'Ada'") };
+    let confirmed = shop.confirm("artists", &whole).await.unwrap();
+    shop.database.execute("UPDATE artists SET name = 'Mary' WHERE id = 1");
+    let before = everything(&shop, &TABLES);
+    assert_eq!(shop.work("artists", &confirmed).await.unwrap_err().code(), "row_refused");
+    assert_eq!(everything(&shop, &TABLES), before);
+}
+
+async fn an_undo_that_was_stopped_is_not_done(kind: SourceKind) {
+    let shop = Shop::new(kind, MUSIC).await;
+    let gone = shop.bulk("artists", &along("id = 1")).await;
+    let request = ReverseRequest { keys: None, force: false };
+    let actor = Actor::default();
+    let back =
+        shop.changes.reverse(shop.on("artists"), &actor, &gone.change_set, &request, None).await.unwrap();
+    let stop = CancellationToken::new();
+    // After the first chunk, which is of the artists.
+    let id = &back.change_set;
+    let stopped = shop.changes.work(shop.on("artists"), id, 1, &stop, |_| stop.cancel()).await;
+    assert!(matches!(stopped, Err(EngineError::Cancelled)), "{stopped:?}");
+    shop.changes.cancel(shop.on("artists"), id, 1).await.unwrap();
+    let outcome = shop.outcome("artists", id).await;
+    assert_eq!((outcome.state, outcome.done), (OutcomeState::Cancelled, 1));
+    assert!(!outcome.is_whole());
+    assert!(shop.changes.next_attempt(shop.on("artists"), id).await.unwrap() > 1);
+}
+
+/// The database deletes `abc` along with `ABC` where it does not tell them apart.
+async fn equal_is_what_the_database_holds_to_be_equal(kind: SourceKind) {
+    let text = match kind {
+        SourceKind::Postgres => return,
+        SourceKind::Mysql => "varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
+        SourceKind::Sqlite => "varchar(20) COLLATE NOCASE",
+    };
+    let script = format!(
+        "CREATE TABLE parents (code {text} PRIMARY KEY);
+         CREATE TABLE children (id integer PRIMARY KEY, code {text},
+             FOREIGN KEY (code) REFERENCES parents (code) ON DELETE CASCADE);
+         INSERT INTO parents VALUES ('ABC'), ('DEF');
+         INSERT INTO children VALUES (1, 'abc');"
+    );
+    let shop = Shop::new(kind, &script).await;
+    let kept = shop.bulk("parents", &delete("")).await;
+    assert_eq!((kept.done, kept.failed), (1, 1), "{kept:?}");
+    assert_eq!(shop.rows("children", "id").len(), 1, "it is in no journal");
+    let gone = shop.bulk("parents", &along("")).await;
+    assert_eq!((gone.done, gone.along[0].done), (1, 1), "{gone:?}");
+    shop.undo("parents", &gone.change_set).await;
+    assert_eq!(shop.database.text("SELECT code FROM children"), "abc");
+}
+
+async fn rows_cut_loose_still_fit_what_they_were_chosen_by(kind: SourceKind) {
+    let script = "
+        CREATE TABLE people (id integer PRIMARY KEY, boss_id integer,
+            FOREIGN KEY (boss_id) REFERENCES people (id) ON DELETE SET NULL);
+        INSERT INTO people VALUES (1, NULL), (2, 1), (3, 2), (4, 3);
+    ";
+    let shop = Shop::new(kind, script).await;
+    let start = everything(&shop, &["people"]);
+    // Whoever is somebody's boss stays: cut loose, these would not have a boss any more.
+    let chosen = shop.bulk("people", &along("boss_id is not null")).await;
+    assert_eq!((chosen.done, chosen.failed), (1, 2), "{chosen:?}");
+    shop.undo("people", &chosen.change_set).await;
+    let keys = with_keys(BulkAction::Delete, [2, 3]);
+    let named = shop.bulk("people", &Request { with_dependants: true, ..keys }).await;
+    assert_eq!((named.done, named.failed, named.kept), (2, 0, 0), "{named:?}");
+    assert_eq!(shop.database.text("SELECT count(boss_id) FROM people"), "0");
+    shop.undo("people", &named.change_set).await;
+    assert_eq!(everything(&shop, &["people"]), start);
+}
+
+async fn a_reference_that_cannot_be_empty_is_not_cut(kind: SourceKind) {
+    // Only SQLite takes such a table; what PostgreSQL has instead names the columns that become empty.
+    let rule = match kind {
+        SourceKind::Postgres => "ON DELETE SET NULL (author_id)",
+        SourceKind::Mysql => return,
+        SourceKind::Sqlite => "ON DELETE SET NULL",
+    };
+    let script = format!(
+        "CREATE TABLE authors (firm integer, id integer, PRIMARY KEY (firm, id));
+         CREATE TABLE papers (id integer PRIMARY KEY, firm integer NOT NULL, author_id integer,
+             FOREIGN KEY (firm, author_id) REFERENCES authors (firm, id) {rule});
+         INSERT INTO authors VALUES (1, 10), (1, 11);
+         INSERT INTO papers VALUES (100, 1, 10);"
+    );
+    let shop = Shop::new(kind, &script).await;
+    let preview = shop.changes.preview(shop.on("authors"), &along("")).await.unwrap();
+    assert_eq!((preview.rows, preview.would_fail), (2, Some(1)), "{:?}", preview.failures);
+    let gone = shop.bulk("authors", &along("")).await;
+    assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
+    assert_eq!(gone.failures[0].code, "has_dependants");
+    assert_eq!(shop.database.text("SELECT author_id FROM papers"), "10");
 }
 
 /// For restoring and purging, nothing goes along.

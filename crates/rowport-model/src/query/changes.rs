@@ -133,14 +133,14 @@ impl ResolvedDataset<'_> {
     pub fn keys_query(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
         let key = self.change_key()?;
         let mut query = self.rows_query(view, now)?;
-        query.columns = key.iter().map(output).collect();
+        query.columns = key.iter().map(OutputColumn::stored).collect();
         Ok(query)
     }
 
     /// Everything that is stored of a view's rows, in the key's order.
     pub fn stored_query(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
         let mut query = self.rows_query(view, now)?;
-        query.columns = self.stored_columns().iter().map(output).collect();
+        query.columns = self.stored_columns().iter().map(OutputColumn::stored).collect();
         Ok(query)
     }
 
@@ -305,14 +305,5 @@ fn as_stored(column: &Column) -> ColumnRef {
     match column.column_type {
         ColumnType::Array => ColumnRef { column_type: ColumnType::Other, ..stored },
         _ => stored,
-    }
-}
-
-fn output(column: &ColumnRef) -> OutputColumn {
-    OutputColumn {
-        name: column.name.clone(),
-        label: column.name.clone(),
-        expr: Expr::Column(column.clone()),
-        currency: None,
     }
 }

@@ -99,6 +99,14 @@ pub struct OutputColumn {
     pub currency: Option<String>,
 }
 
+impl OutputColumn {
+    /// A stored column, by its own name.
+    pub fn stored(column: &ColumnRef) -> Self {
+        let name = column.name.clone();
+        Self { label: name.clone(), name, expr: Expr::Column(column.clone()), currency: None }
+    }
+}
+
 /// Something with a value in each row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Expr {

@@ -12,12 +12,12 @@ const TAGS_OF_POSTS: [u64; 8] = [1, 0, 2, 0, 1, 3, 0, 1];
 /// The posts that are deleted: which, how many days ago, when, and by whom. They have no tags, so that nothing refers to
 /// them and they can be removed for good.
 const DELETED: [(i64, i64, Time, Option<&str>); 6] = [
-    (2, 1, time(16, 40, 12, 0), Some("Mara Lindqvist")),
-    (7, 3, time(9, 5, 0, 0), Some("Mara Lindqvist")),
-    (10, 12, time(11, 31, 47, 0), Some("Teo Marchetti")),
+    (2, 1, time(16, 40, 12, 0), Some("Moderation")),
+    (7, 3, time(9, 5, 0, 0), Some("Moderation")),
+    (10, 12, time(11, 31, 47, 0), Some("Support")),
     (15, 18, time(14, 2, 9, 0), None),
-    (23, 25, time(8, 58, 30, 0), Some("Teo Marchetti")),
-    (26, 27, time(17, 20, 55, 0), Some("Mara Lindqvist")),
+    (23, 25, time(8, 58, 30, 0), Some("Support")),
+    (26, 27, time(17, 20, 55, 0), Some("Moderation")),
 ];
 
 /// How many rows `post_tags` has for so many posts.

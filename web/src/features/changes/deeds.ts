@@ -4,8 +4,7 @@ import { type Answer, type Change, performUnasked, type SetField, takeBack } fro
 
 /** What a change does, as far as this page knows: the fields are known only where they were chosen. */
 export type Deed =
-  | { kind: 'delete'; withDependants?: boolean }
-  | { kind: 'restore' | 'purge' }
+  | { kind: 'delete' | 'restore' | 'purge' }
   | { kind: 'set'; fields?: SetField[] }
   | { kind: 'undo'; of: Change['action']; undoes: string };
 
@@ -51,7 +50,6 @@ export function again(ref: DatasetRef, deed: Deed): ((keys: Key[]) => Promise<An
   const { kind } = deed;
   const fields = kind === 'set' ? deed.fields : undefined;
   if (kind === 'set' && fields === undefined) return undefined;
-  const withDependants = deed.kind === 'delete' && deed.withDependants === true;
-  return (keys) =>
-    performUnasked({ ref, action: kind, selection: { keys }, withDependants, ...(fields && { fields }) });
+  // What hangs on them by now was shown to nobody, so nothing goes along.
+  return (keys) => performUnasked({ ref, action: kind, selection: { keys }, ...(fields && { fields }) });
 }

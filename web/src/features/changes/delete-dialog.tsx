@@ -22,7 +22,7 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
     <ConfirmChange
       title={`Delete rows of ${dataset.label}`}
       wish={{ ref: datasetRef, action: 'delete', selection, withDependants }}
-      deed={{ kind: 'delete', withDependants }}
+      deed={{ kind: 'delete' }}
       verb="Delete"
       consequences={({ rows, missing, undoable, dependants }) => (
         <>

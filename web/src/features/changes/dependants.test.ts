@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Dependants, Outcome } from './changes';
-import { alongWords, dependantWords } from './dependants';
+import { alongLeft, alongWords, dependantWords } from './dependants';
 
 const tracks: Dependants = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };
 
@@ -22,7 +22,8 @@ describe('what becomes of rows that refer to others', () => {
       change_set: '1',
       dataset: 'tracks',
       action: 'delete',
-      rows: done,
+      state: 'done' as const,
+      rows: done + 1,
       done,
       failed: 0,
       kept: 0,
@@ -31,6 +32,7 @@ describe('what becomes of rows that refer to others', () => {
     expect(alongWords(outcome([]))).toBeUndefined();
     expect(alongWords({} as Outcome)).toBeUndefined();
     expect(alongWords(outcome([1]))).toBe('1 row of other datasets along with them.');
+    expect([alongLeft(outcome([])), alongLeft(outcome([1, 200]))]).toEqual([0, 2]);
     expect(alongWords(outcome([1000, 200]))).toBe('1,200 rows of other datasets along with them.');
   });
 });

@@ -21,6 +21,11 @@ export function dependantWords(dependant: Dependants, along: boolean): string {
   return 'A row that is referred to from there stays, and is listed afterwards.';
 }
 
+/** How many rows of other datasets were not changed, which were to go along. */
+export function alongLeft({ along }: Outcome): number {
+  return (along ?? []).reduce((sum, each) => sum + (each.rows - each.done), 0);
+}
+
 /** How many rows of other datasets were changed along with those of a change. */
 export function alongWords({ along }: Outcome): string | undefined {
   const done = (along ?? []).reduce((sum, each) => sum + each.done, 0);

@@ -4,9 +4,9 @@ import type { Run } from '@/api/runs';
 import type { DatasetRef } from '@/api/types';
 import { addOwnRun } from '@/lib/own-runs';
 import { say, sayProblem, type ToastAction, unsay } from '@/lib/toast';
-import { formatCount } from '@/lib/words';
+import { formatCount, plural } from '@/lib/words';
 import { type Answer, fetchOutcome, findChange, isStarted, type Outcome, takeBack } from './changes';
-import { alongWords } from './dependants';
+import { alongLeft, alongWords } from './dependants';
 import { type Deed, deedOf, deedWords, goingOnWords, past } from './deeds';
 import { showResult } from './results';
 
@@ -27,6 +27,7 @@ export function settle(ref: DatasetRef, deed: Deed, answer: Answer) {
   }
   tellChanged(ref, answer);
   if (left(answer) > 0) showResult({ ref, deed, outcome: answer });
+  else if (answer.state !== 'done' || alongLeft(answer) > 0) sayPart(ref, deed, answer);
   else sayDone(ref, deed, answer);
 }
 
@@ -72,6 +73,19 @@ function sayDone(ref: DatasetRef, deed: Deed, outcome: Outcome, about = outcome.
   say(deedWords(deed, outcome.done), alongWords(outcome), options);
 }
 
+/** Tells of a change that was stopped, or that left rows of other datasets as they are. */
+function sayPart(ref: DatasetRef, deed: Deed, outcome: Outcome, about = outcome.change_set) {
+  const action = undoing(ref, deed, outcome);
+  const rest = alongLeft(outcome);
+  const others = `${plural(rest, 'row')} of other datasets ${rest === 1 ? 'was' : 'were'} left as ${rest === 1 ? 'it is' : 'they are'}.`;
+  const words = deedWords(deed, outcome.done);
+  say(outcome.state === 'done' ? words : `Stopped: ${words}`, rest > 0 ? others : undefined, {
+    about,
+    problem: true,
+    ...(action && { action, timeout: 20_000 }),
+  });
+}
+
 /** Tells how a change in the background has ended. */
 export async function tellEnd(run: Run): Promise<void> {
   const id = run.request.change_set;
@@ -87,7 +101,8 @@ export async function tellEnd(run: Run): Promise<void> {
     tellChanged(ref, outcome);
     const rest = left(outcome);
     if (run.state === 'completed' && rest === 0) {
-      sayDone(ref, deed, outcome, run.id);
+      const tell = outcome.state === 'done' && alongLeft(outcome) === 0 ? sayDone : sayPart;
+      tell(ref, deed, outcome, run.id);
       return;
     }
     const show: ToastAction = { label: 'Show', run: () => showResult({ ref, deed, outcome }) };

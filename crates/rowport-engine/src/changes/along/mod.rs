@@ -7,7 +7,8 @@
 mod put_down;
 
 use rowport_model::{
-    Catalog, ColumnRef, DatasetName, ForeignKey, OnDelete, Permission, Principal, ResolvedDataset,
+    Catalog, ColumnRef, DatasetName, FieldValue, ForeignKey, OnDelete, Permission, Principal,
+    ResolvedDataset, Selection, SetField,
 };
 
 use super::{BulkAction, Changes, Request};
@@ -51,32 +52,34 @@ impl Changes {
             return Err(EngineError::BadChange { message });
         }
         let may = |permission, name: &str| principal.access().allows(permission, source, name);
-        Ok(Some(Along::of(catalog, dataset, &may)))
+        let by_key = matches!(request.selection, Selection::Keys(_));
+        let mut walk =
+            Walk { catalog, may: &may, by_key, path: Vec::new(), left: Vec::new(), references: Vec::new() };
+        walk.visit(dataset.clone());
+        walk.left.reverse();
+        Ok(Some(Along { datasets: walk.left, references: walk.references }))
     }
 }
 
 impl<'a> Along<'a> {
-    fn of(
-        catalog: &'a Catalog,
-        dataset: &ResolvedDataset<'a>,
-        may: &dyn Fn(Permission, &str) -> bool,
-    ) -> Self {
-        let mut walk = Walk { catalog, may, path: Vec::new(), left: Vec::new(), references: Vec::new() };
-        walk.visit(dataset.clone());
-        walk.left.reverse();
-        Self { datasets: walk.left, references: walk.references }
-    }
-
     /// The references whose rows are deleted, or those whose rows refer to nothing afterwards.
     fn references(&self, on_delete: OnDelete) -> impl Iterator<Item = &Reference<'a>> {
         self.references.iter().filter(move |reference| reference.on_delete == on_delete)
     }
 }
 
+/// Fields that refer to nothing.
+fn cleared(columns: &[ColumnRef]) -> Vec<SetField> {
+    let clear = |column: &ColumnRef| SetField { column: column.name.clone(), to: FieldValue::Clear };
+    columns.iter().map(clear).collect()
+}
+
 /// Goes through the references, from parents to children.
 struct Walk<'a, 'm> {
     catalog: &'a Catalog,
     may: &'m dyn Fn(Permission, &str) -> bool,
+    /// Whether the rows were chosen by their keys, and fit whatever they hold.
+    by_key: bool,
     /// The datasets from the first to this one.
     path: Vec<DatasetName>,
     /// The datasets of which everything is known, children before parents.
@@ -114,9 +117,13 @@ impl<'a> Walk<'a, '_> {
     ) -> Option<Reference<'a>> {
         let name = child.to_string();
         let child = self.catalog.dataset(&name)?;
-        let permission = match foreign_key.on_delete {
-            OnDelete::Cascade => Permission::RecordsDelete,
-            OnDelete::SetNull => Permission::RecordsUpdate,
+        let permissions: &[Permission] = match foreign_key.on_delete {
+            // What is marked elsewhere is really deleted here, and in no trash.
+            OnDelete::Cascade if child.soft_delete().is_some() => {
+                &[Permission::RecordsDelete, Permission::RecordsPurge]
+            }
+            OnDelete::Cascade => &[Permission::RecordsDelete],
+            OnDelete::SetNull => &[Permission::RecordsUpdate],
             OnDelete::Refuse | OnDelete::SetDefault => return None,
         };
         child.refuse_unchangeable().ok()?;
@@ -130,13 +137,16 @@ impl<'a> Walk<'a, '_> {
             stored.iter().find(|column| column.name == *name).cloned()
         };
         let columns = foreign_key.columns.iter().map(column).collect::<Option<Vec<_>>>()?;
+        let on_delete = foreign_key.on_delete;
+        if on_delete == OnDelete::SetNull {
+            child.assignments(&cleared(&columns)).ok()?;
+            // A row that is cut loose might not fit any more what it was chosen by itself.
+            if !self.by_key && self.path.first() == Some(child.name()) {
+                return None;
+            }
+        }
         let parent = parent.name().clone();
-        (self.may)(permission, &name).then_some(Reference {
-            parent,
-            child,
-            columns,
-            places,
-            on_delete: foreign_key.on_delete,
-        })
+        let may = permissions.iter().all(|permission| (self.may)(*permission, &name));
+        may.then_some(Reference { parent, child, columns, places, on_delete })
     }
 }

@@ -6,13 +6,13 @@ use arrow_array::RecordBatch;
 use rowport_drivers::journal::{ChangeSet, Chunk, NewChangeSet, NewChunk};
 use rowport_drivers::{ReadOptions, Transaction};
 use rowport_model::{
-    Deleted, FieldValue, MAX_KEYS, OnDelete, Predicate, QueryError, ResolvedDataset, SetField, View,
+    Deleted, MAX_KEYS, OnDelete, OutputColumn, Predicate, QueryError, ResolvedDataset, SetField, View,
     rows_with_keys,
 };
 use rowport_store::Actor;
 use sha2::{Digest, Sha256};
 
-use super::{Along, Reference};
+use super::{Along, Reference, cleared};
 use crate::changes::confirm::STRIDE;
 use crate::changes::images::{self, Exact};
 use crate::changes::preview::Dependants;
@@ -93,7 +93,7 @@ impl Along<'_> {
             }
         }
         for reference in self.references(OnDelete::SetNull) {
-            let cut = reference.columns.iter().map(|column| column.name.clone()).collect();
+            let cut = cleared(&reference.columns);
             let mut writer = Writer::new(place, &mut *transaction, &reference.child, cut, links.len());
             counted.push(writer.follow(reference, &deletes).await?);
             links.extend(writer.finish().await?);
@@ -107,12 +107,11 @@ impl<'w> Writer<'w> {
         place: &'w Place<'w>,
         transaction: &'w mut dyn Transaction,
         dataset: &'w ResolvedDataset<'w>,
-        cut: Vec<String>,
+        fields: Vec<SetField>,
         before: usize,
     ) -> Self {
         let Place { changes, target, actor, first, all_or_nothing } = *place;
-        let clear = |column: &String| SetField { column: column.clone(), to: FieldValue::Clear };
-        let fields: Vec<_> = cut.iter().map(clear).collect();
+        let cut = fields.iter().map(|field| field.column.clone()).collect();
         let action = if fields.is_empty() { words::DELETE } else { words::SET };
         let details = Details { along: true, fields, all_or_nothing, ..Details::default() };
         let id = changes.ids.next(changes.desk.clock().now());
@@ -156,8 +155,13 @@ impl<'w> Writer<'w> {
         let child = reference.child.clone().with_deleted(Deleted::Included);
         let Place { changes, target, .. } = self.place;
         let driver = changes.desk.driver(target.source)?;
-        for values in values.chunks(child.keys_at_once(VALUES_AT_ONCE)) {
+        for values in values.chunks(VALUES_AT_ONCE / reference.columns.len().max(1)) {
             let mut query = child.keys_query(&View::default(), changes.desk.clock().now())?;
+            // What a row refers to is kept with its key: it goes along only as long as it does.
+            let more =
+                reference.columns.iter().filter(|it| !query.columns.iter().any(|key| key.name == it.name));
+            let more: Vec<_> = more.map(OutputColumn::stored).collect();
+            query.columns.extend(more);
             let hanging = rows_with_keys(&reference.columns, &images::values(values)?);
             query.filter = Predicate::All(vec![hanging, query.filter]);
             let mut stream = driver.read(query, OPTIONS).await?;

@@ -74,6 +74,14 @@ fn rows_of_another_tenant_are_neither_counted_nor_touched() {
         assert_eq!(theirs.get(&served, &route).status, 404);
         assert_eq!(theirs.send(&served, "POST", &format!("{route}/undo"), &json!({})).status, 404);
     }
+    // Who sees no tasks learns of none, by what went along either.
+    let half = person(&served, vec![grant(&["records.*"], &["db/projects"])], Vec::new(), Some("acme"));
+    let id = outcome["change_set"].as_str().unwrap();
+    let seen = half.get(&served, &Served::path("projects", &format!("changes/{id}")));
+    assert_eq!(seen.json()["along"], Value::Null, "{seen:?}");
+    let refused = post(&served, &half, &format!("changes/{id}/undo"), &json!({}));
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("forbidden")), "{refused:?}");
+    assert!(!refused.json().to_string().contains("tasks"));
     let back = post(
         &served,
         &mine,

@@ -15,7 +15,7 @@ use clap::Args;
 use rowport_engine::changes::{
     AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest, Target,
 };
-use rowport_model::{Key, Principal};
+use rowport_model::{Key, OnDelete, Principal};
 use rowport_store::{Actor, Ids};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -98,11 +98,17 @@ impl Hands {
             return self.go_on(&confirmed, told).await;
         }
         let preview = self.changes.preview(self.target(), request).await?;
+        let mut rows = preview.rows;
         for of in &preview.dependants {
             let columns = of.columns.join(", ");
             match of.rows {
-                Some(rows) => {
-                    tracing::info!(dataset = of.dataset, columns, on_delete = ?of.on_delete, rows, "goes along");
+                Some(along) => {
+                    rows += along;
+                    let becomes = if of.on_delete == OnDelete::Cascade { "deleted" } else { "cut loose" };
+                    told_first(&format!(
+                        "{along} rows of {} ({columns}) are {becomes} with them",
+                        of.dataset
+                    ))?;
                 }
                 None => {
                     tracing::info!(dataset = of.dataset, columns, on_delete = ?of.on_delete, "refers to it")
@@ -112,7 +118,7 @@ impl Hands {
         if let Some(rows) = preview.would_fail.filter(|rows| *rows > 0) {
             tracing::warn!(rows, "would not be changed");
         }
-        confirmed(preview.rows, what, confirm)?;
+        confirmed(rows, what, confirm)?;
         let (actor, token) = (self.actor(), &preview.confirmation);
         let put_down = self.changes.confirm(self.target(), &actor, request, token, key.as_ref()).await?;
         self.go_on(&put_down, told).await
@@ -220,6 +226,12 @@ fn in_words(outcome: &Outcome) -> String {
         text.push_str(&format!("  {}: {} ({}){said}\n", key.join(", "), failure.message, failure.code));
     }
     text
+}
+
+/// Says something before anything is asked or done.
+fn told_first(text: &str) -> Result<(), Failure> {
+    let told = writeln!(std::io::stderr(), "{text}");
+    told.map_err(|error| Failure::output("what would be done cannot be said", &error))
 }
 
 /// A value without quotes around it.
