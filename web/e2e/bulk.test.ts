@@ -170,7 +170,7 @@ test('rows that others refer to are listed with the reason, and as a file', () =
     await pick(page, 1);
     await pick(page, 2, ['Shift']);
     await openDelete(page);
-    await page.getByText('A row that is referred to from there is not deleted').first().waitFor();
+    await page.getByText('A row that is referred to from there stays').first().waitFor();
     await page.getByText('2 rows cannot be deleted and would stay as they are.').waitFor();
     await page.getByText(/^Referred to by others, or refers to nothing: \S+, \S+$/).waitFor();
     await page.getByRole('checkbox', { name: 'All or nothing' }).click();
