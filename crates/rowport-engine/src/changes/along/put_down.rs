@@ -149,7 +149,7 @@ impl<'w> Writer<'w> {
         parents: &RecordBatch,
     ) -> Result<(), EngineError> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
-        // A chunk has the columns of the key, in the key's order.
+        // A chunk has the columns of the key first, in the key's order.
         let values: Vec<Exact> =
             (0..parents.num_rows()).map(|row| images::exact(parents, &reference.places, row)).collect();
         let child = reference.child.clone().with_deleted(Deleted::Included);
