@@ -128,3 +128,29 @@ fn what_somebody_may_not_change_does_not_go_along() {
         assert_eq!(database.text("SELECT count(*) FROM projects"), "3", "{who}");
     }
 }
+
+/// Rows of a dataset that marks them would be gone for good sooner, so deleting them needs what purging needs.
+#[test]
+fn rows_of_a_dataset_that_marks_go_along_for_whoever_may_purge_them() {
+    for (may_purge, done) in [(false, 0), (true, 1)] {
+        let database = Sqlite::create_in_memory();
+        database.execute(
+            "CREATE TABLE projects (id INTEGER PRIMARY KEY);
+             CREATE TABLE notes (id INTEGER PRIMARY KEY, gone TEXT,
+                 project_id INTEGER REFERENCES projects ON DELETE CASCADE);
+             INSERT INTO projects VALUES (1);
+             INSERT INTO notes VALUES (10, NULL, 1);",
+        );
+        let marks = DatasetSettings { deleted_at: Some("gone".to_owned()), ..DatasetSettings::default() };
+        let datasets = BTreeMap::from([("notes".to_owned(), marks)]);
+        let served = serve_as(&database, Serving { datasets, door: Door::Closed, ..Serving::default() });
+        let admin = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
+        assert_eq!(admin.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status, 200);
+        let mut permissions = vec!["records.read", "records.delete"];
+        permissions.extend(may_purge.then_some("records.purge"));
+        let somebody = person(&served, vec![grant(&permissions, &["*"])], Vec::new(), None);
+        let (_, outcome) = delete(&served, &somebody);
+        assert_eq!(outcome["done"], done, "{outcome}");
+        assert_eq!(database.text("SELECT count(*) FROM notes"), (1 - done).to_string());
+    }
+}
