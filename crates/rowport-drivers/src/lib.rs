@@ -18,6 +18,7 @@ mod columns;
 mod error;
 pub mod journal;
 mod mysql;
+mod own;
 mod postgres;
 mod query;
 pub mod registry;

@@ -49,6 +49,23 @@ impl fmt::Display for DatasetName {
     }
 }
 
+/// The schemas that are Rowport's own: its state and its journal.
+const OWN_SCHEMAS: [&str; 2] = ["rowport", "rowport_journal"];
+
+/// What Rowport's own tables begin with where a database has no schemas.
+const OWN_PREFIX: &str = "_rowport_";
+
+impl DatasetName {
+    /// Whether it is one of Rowport's own tables, which are no dataset for anyone. Capitals make no difference: some
+    /// databases tell no case apart.
+    pub fn is_rowports_own(&self) -> bool {
+        let schema = self.schema.as_deref().unwrap_or_default();
+        let begins = self.table.get(..OWN_PREFIX.len());
+        OWN_SCHEMAS.iter().any(|own| schema.eq_ignore_ascii_case(own))
+            || begins.is_some_and(|begins| begins.eq_ignore_ascii_case(OWN_PREFIX))
+    }
+}
+
 /// Whether rows are stored or computed by the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

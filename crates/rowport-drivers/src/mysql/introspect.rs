@@ -11,12 +11,13 @@ use super::connections::Session;
 use super::read::rows_of;
 use super::types::column_type;
 use crate::error::DriverError;
+use crate::own;
 use crate::query::quoted;
 
 /// Sequences are tables to MariaDB's catalogue, but have no rows of their own.
 const TABLES: &str = "SELECT table_name, table_type, CAST(table_rows AS CHAR), e.transactions \
     FROM information_schema.tables t LEFT JOIN information_schema.engines e ON e.engine = t.engine \
-    WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' AND table_name NOT LIKE '\\_rowport\\_%' \
+    WHERE table_schema = DATABASE() AND table_type <> 'SEQUENCE' \
     ORDER BY table_name";
 
 const COLUMNS: &str = "SELECT table_name, column_name, column_type, is_nullable, column_default, extra, \
@@ -83,7 +84,7 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
             name: DatasetName { schema: None, table: name },
         })
     });
-    Ok(datasets.collect())
+    Ok(own::leave_out(datasets.collect(), &[]))
 }
 
 type Texts = std::vec::IntoIter<Option<String>>;

@@ -5,14 +5,24 @@ use rowport_model::{
 };
 use sqlx::{PgConnection, Row};
 
+use crate::own;
+
 /// Relations that the login may read, in all schemas but the system's.
 const RELATIONS: &str = "
     SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'rowport_journal'
+      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
       AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
     ORDER BY n.nspname <> 'public', n.nspname, c.relname";
+
+/// Schemas that hold the state of a Rowport, whatever they are called: its steps and what people saved.
+const STATES: &str = "
+    SELECT n.nspname::text FROM pg_class m JOIN pg_namespace n ON n.oid = m.relnamespace
+    WHERE m.relname = 'migrations' AND m.relkind IN ('r', 'p') AND m.relnatts = 1
+      AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = m.oid AND a.attname = 'number' AND a.atttypid = 'int8'::regtype)
+      AND EXISTS (SELECT FROM pg_attribute a JOIN pg_class s ON s.oid = a.attrelid
+                  WHERE s.relnamespace = m.relnamespace AND s.relname = 'saved' AND a.attname = 'name_folded')";
 
 /// Columns with the base type of their domain, however deep it lies.
 const COLUMNS: &str = "
@@ -115,11 +125,17 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
         }
     }
     datasets.retain(|dataset| !dataset.columns.is_empty());
-    Ok(datasets)
+    let states = sqlx::query(STATES).fetch_all(&mut *connection).await?;
+    let states: Vec<_> = states.iter().map(|row| schema_name(row.get(0))).collect();
+    Ok(own::leave_out(datasets, &states))
 }
 
 fn dataset_name(schema: String, table: String) -> DatasetName {
-    DatasetName { schema: (schema != "public").then_some(schema), table }
+    DatasetName { schema: schema_name(schema), table }
+}
+
+fn schema_name(schema: String) -> Option<String> {
+    (schema != "public").then_some(schema)
 }
 
 /// The first key without nullable columns names rows; the others stay known as unique.

@@ -2,19 +2,19 @@ use rowport_model::{Column, Dataset, DatasetKind, DatasetName, ForeignKey, OnDel
 use rusqlite::{Connection, Result};
 
 use super::types::column_type;
+use crate::own;
 use crate::query::quoted;
 
 pub(super) fn datasets(connection: &Connection) -> Result<Vec<Dataset>> {
     let mut tables = connection.prepare(
         "SELECT name, type FROM pragma_table_list \
          WHERE schema = 'main' AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-         AND name NOT LIKE '\\_rowport\\_%' ESCAPE '\\' \
          ORDER BY name",
     )?;
     let names: Vec<(String, String)> =
         tables.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_>>()?;
     // A broken view (its table is gone, say) must not hide the rest of the database.
-    Ok(names
+    let datasets = names
         .into_iter()
         .filter_map(|(name, kind)| match dataset(connection, &name, kind != "view") {
             Ok(dataset) => Some(dataset),
@@ -23,7 +23,8 @@ pub(super) fn datasets(connection: &Connection) -> Result<Vec<Dataset>> {
                 None
             }
         })
-        .collect())
+        .collect();
+    Ok(own::leave_out(datasets, &[]))
 }
 
 fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Dataset> {

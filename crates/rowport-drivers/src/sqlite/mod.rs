@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{DriverError, Refusal};
 use crate::journal;
+use crate::own::STATE_FILE;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 use crate::transaction::Transaction;
@@ -128,6 +129,7 @@ impl Sqlite {
         connection
             .busy_timeout(self.limits.connect.min(std::time::Duration::from_secs(5)))
             .map_err(from_sqlite)?;
+        refuse_state(&connection)?;
         register_match(&connection).map_err(from_sqlite)?;
         Ok(connection)
     }
@@ -140,6 +142,21 @@ impl Sqlite {
         tokio::task::spawn_blocking(move || work(&source.connect()?))
             .await
             .map_err(|error| DriverError::protocol(format!("the reading thread ended early: {error}")))?
+    }
+}
+
+/// Refuses the state of a Rowport, under whatever name and by whatever link the file was found. A file that has to be
+/// recovered first cannot be looked at, and not be read either.
+fn refuse_state(connection: &Connection) -> Result<(), DriverError> {
+    let mark: rusqlite::Result<i64> = connection.query_row("PRAGMA application_id", [], |row| row.get(0));
+    match mark {
+        Ok(STATE_FILE) => Err(DriverError::FileRefused {
+            message: "the file is the state of a Rowport, which is no source: name another database".to_owned(),
+            native_code: None,
+        }),
+        Ok(_) => Ok(()),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly) => Ok(()),
+        Err(error) => Err(from_sqlite(error)),
     }
 }
 

@@ -12,6 +12,7 @@ on_every_database!(
     odd_names_are_read_filtered_and_sorted_like_any_other,
     an_estimate_costs_no_counting,
     every_table_of_a_real_database_is_found,
+    what_is_rowports_own_is_no_dataset_and_nothing_refers_to_it,
 );
 
 const SHOP: &str = "
@@ -131,4 +132,65 @@ async fn every_table_of_a_real_database_is_found(kind: SourceKind) {
 
 fn names(text: &str) -> Vec<String> {
     text.split(' ').map(str::to_owned).collect()
+}
+
+async fn what_is_rowports_own_is_no_dataset_and_nothing_refers_to_it(kind: SourceKind) {
+    let mut script = String::from(
+        "CREATE TABLE _rowport_journal (version integer NOT NULL PRIMARY KEY);
+         CREATE TABLE _ROWPORT_OTHERS (id integer NOT NULL PRIMARY KEY);
+         CREATE TABLE mine (id integer NOT NULL PRIMARY KEY, version integer, other integer,
+             CONSTRAINT to_own FOREIGN KEY (version) REFERENCES _rowport_journal (version),
+             CONSTRAINT to_mine FOREIGN KEY (other) REFERENCES mine (id));",
+    );
+    if kind == SourceKind::Postgres {
+        script.push_str(
+            "CREATE SCHEMA rowport; CREATE TABLE rowport.users (id integer NOT NULL PRIMARY KEY);
+             CREATE VIEW rowport.everyone AS SELECT id FROM rowport.users;
+             CREATE SCHEMA rowport_journal; CREATE TABLE rowport_journal.journal (version bigint);
+             -- A state that was renamed or copied, and a schema that only has a table of the same name.
+             CREATE SCHEMA desk; CREATE TABLE desk.migrations (number bigint NOT NULL PRIMARY KEY);
+             CREATE TABLE desk.saved (id text PRIMARY KEY, name_folded text NOT NULL);
+             CREATE TABLE desk.secrets (name text PRIMARY KEY, value bytea);
+             CREATE SCHEMA app; CREATE TABLE app.migrations (number bigint NOT NULL PRIMARY KEY);
+             ALTER TABLE mine ADD owner integer REFERENCES rowport.users (id), ADD secret text REFERENCES desk.secrets (name);",
+        );
+    }
+    let source = Source::new(kind, &script).await;
+    let datasets = source.driver.introspect().await.unwrap();
+    let found: Vec<_> = datasets.iter().map(|dataset| dataset.name.to_string()).collect();
+    let expected: &[&str] =
+        if kind == SourceKind::Postgres { &["mine", "app.migrations"] } else { &["mine"] };
+    assert_eq!(found, expected, "{kind}");
+    let references: Vec<_> =
+        datasets[0].foreign_keys.iter().map(|key| key.references.to_string()).collect();
+    assert_eq!(references, ["mine"], "{kind}");
+}
+
+#[tokio::test]
+async fn the_file_of_a_state_is_refused_as_a_source_by_whatever_link() {
+    let database = rowport_testkit::Sqlite::create();
+    database.execute("CREATE TABLE secrets (name text PRIMARY KEY, value blob)");
+    let file = database.path().to_owned();
+    let (hard, soft, copy) = (file.with_extension("hard"), file.with_extension("soft"), file.with_extension("copy"));
+    assert!(driver_of(&file).introspect().await.is_ok(), "an ordinary database with such a table");
+    database.execute("PRAGMA application_id = 0x52575054");
+    std::fs::hard_link(&file, &hard).unwrap();
+    std::os::unix::fs::symlink(&file, &soft).unwrap();
+    std::fs::copy(&file, &copy).unwrap();
+    for path in [&file, &hard, &soft, &copy] {
+        let driver = driver_of(path);
+        let mut refused = vec![driver.check().await.map(drop), driver.introspect().await.map(drop)];
+        refused.extend([driver.begin().await.map(drop), driver.begin_reading().await.map(drop)]);
+        refused.push(driver.make_journal().await);
+        for refused in refused {
+            let error = refused.unwrap_err();
+            assert_eq!(error.code(), "source_refused", "{}: {error}", path.display());
+            assert!(error.to_string().contains("the state of a Rowport"), "{error}");
+        }
+    }
+}
+
+fn driver_of(path: &std::path::Path) -> std::sync::Arc<dyn rowport_drivers::Driver> {
+    let url = rowport_drivers::SourceUrl::parse(&format!("sqlite:{}", path.display())).unwrap();
+    rowport_drivers::connect(&url, rowport_drivers::Limits::default()).unwrap()
 }

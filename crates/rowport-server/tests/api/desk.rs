@@ -63,6 +63,8 @@ pub struct Serving {
     pub site: Site,
     /// The file of the state; in memory without one.
     pub state: Option<PathBuf>,
+    /// The PostgreSQL database of the state, instead of a file.
+    pub state_url: Option<String>,
     /// Where the files of background exports are; in a folder of their own without one.
     pub storage: Option<Storage>,
 }
@@ -77,6 +79,7 @@ impl Default for Serving {
             limits: LimitSettings::default(),
             site: Site::default(),
             state: None,
+            state_url: None,
             storage: None,
         }
     }
@@ -117,7 +120,7 @@ pub fn serve_with(
 }
 
 pub fn serve_as(database: &Database, serving: Serving) -> Served {
-    let Serving { datasets, exports, subjects, door, limits, site, state, storage } = serving;
+    let Serving { datasets, exports, subjects, door, limits, site, state, state_url, storage } = serving;
     let files = storage.is_none().then(|| tempfile::tempdir().unwrap());
     let folder = || Storage::Folder(Folder::open(files.as_ref().unwrap().path()).unwrap());
     let storage = storage.unwrap_or_else(folder);
@@ -133,9 +136,10 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
     let ticking = Arc::clone(&clock);
     let (address, store, accounts, relay) = runtime.block_on(async move {
         let desk = Desk::new(settings, Limits::default(), ticking).unwrap();
-        let store = match state {
-            Some(file) => Store::open(&file).await.unwrap(),
-            None => Store::in_memory().await.unwrap(),
+        let store = match (state_url, state) {
+            (Some(url), _) => Store::connect(&url).await.unwrap(),
+            (None, Some(file)) => Store::open(&file).await.unwrap(),
+            (None, None) => Store::in_memory().await.unwrap(),
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -14,13 +14,13 @@ use super::people::{Person, grant, person};
 use crate::desk::{Answer, Served, Serving, serve_as};
 
 /// A route as the document has it.
-struct Route {
-    method: String,
-    path: String,
+pub struct Route {
+    pub method: String,
+    pub path: String,
     needs: String,
 }
 
-fn routes() -> Vec<Route> {
+pub fn routes() -> Vec<Route> {
     let document = serde_json::to_value(rowport_server::document()).unwrap();
     let mut routes = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -59,7 +59,12 @@ fn with_subjects() -> Serving {
 }
 
 fn ask(served: &Served, route: &Route, cookie: Option<&str>) -> Answer {
-    let path = route.path.replace("{source}", "db").replace("{dataset}", "items");
+    ask_of(served, route, "items", cookie)
+}
+
+/// Asks a route about a dataset, whose name is as it stands in addresses.
+pub fn ask_of(served: &Served, route: &Route, dataset: &str, cookie: Option<&str>) -> Answer {
+    let path = route.path.replace("{source}", "db").replace("{dataset}", dataset);
     let path = path.replace("{id}", "none").replace("{name}", "none");
     let path = match path {
         path if path.contains("/artifacts/") => path + "?expires=1&signature=00",

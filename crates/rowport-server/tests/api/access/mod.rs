@@ -5,6 +5,7 @@ mod changes;
 mod dependants;
 mod limits;
 mod matrix;
+mod own;
 pub(crate) mod people;
 mod row_history;
 mod scope;
