@@ -102,6 +102,7 @@ fi
 
 line filters cases 10000 conformance every_database_answers_a_view_as_plain_evaluation_does
 line hidden cases 10000 api hostile_views_tell_nothing
+line policies cases 10000 policies no_part_of_a_query
 line snapshots cases 200 conformance a_read_is_one_state_while_others_write
 line fire cases 100 cli an_export_from
 line kills cases 75 cli runs::killed

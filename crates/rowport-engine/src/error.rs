@@ -152,6 +152,7 @@ impl EngineError {
             Self::UnknownSubject { .. } => "unknown_subject",
             Self::Forbidden { .. } | Self::NotTheWhole { .. } | Self::NotAllowedAnyMore => "forbidden",
             Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
+            Self::Query(QueryError::MaskedColumn { .. }) => "masked_column",
             Self::Query(QueryError::TooMany { .. }) => "too_large",
             Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
             Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",

@@ -115,8 +115,9 @@ impl IntoResponse for ApiError {
 /// The status that goes with each code; what is not listed is a mistake of ours.
 fn status_of(code: &str) -> StatusCode {
     match code {
-        "unknown_column" | "bad_change" | "bad_key" | "bad_confirmation" | "not_writable" | "bad_filter"
-        | "bad_view" | "bad_cursor" | "bad_export" | "bad_name" | "bad_text" => StatusCode::BAD_REQUEST,
+        "unknown_column" | "masked_column" | "bad_change" | "bad_key" | "bad_confirmation"
+        | "not_writable" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_name"
+        | "bad_text" => StatusCode::BAD_REQUEST,
         "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
         | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
         | "unknown_invitation" | "unknown_subject" | "unknown_change_set" => StatusCode::NOT_FOUND,

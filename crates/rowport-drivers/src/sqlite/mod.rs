@@ -151,7 +151,8 @@ fn refuse_state(connection: &Connection) -> Result<(), DriverError> {
     let mark: rusqlite::Result<i64> = connection.query_row("PRAGMA application_id", [], |row| row.get(0));
     match mark {
         Ok(STATE_FILE) => Err(DriverError::FileRefused {
-            message: "the file is the state of a Rowport, which is no source: name another database".to_owned(),
+            message: "the file is the state of a Rowport, which is no source: name another database"
+                .to_owned(),
             native_code: None,
         }),
         Ok(_) => Ok(()),

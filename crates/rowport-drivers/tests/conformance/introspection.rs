@@ -161,8 +161,7 @@ async fn what_is_rowports_own_is_no_dataset_and_nothing_refers_to_it(kind: Sourc
     let expected: &[&str] =
         if kind == SourceKind::Postgres { &["mine", "app.migrations"] } else { &["mine"] };
     assert_eq!(found, expected, "{kind}");
-    let references: Vec<_> =
-        datasets[0].foreign_keys.iter().map(|key| key.references.to_string()).collect();
+    let references: Vec<_> = datasets[0].foreign_keys.iter().map(|key| key.references.to_string()).collect();
     assert_eq!(references, ["mine"], "{kind}");
 }
 
@@ -171,7 +170,8 @@ async fn the_file_of_a_state_is_refused_as_a_source_by_whatever_link() {
     let database = rowport_testkit::Sqlite::create();
     database.execute("CREATE TABLE secrets (name text PRIMARY KEY, value blob)");
     let file = database.path().to_owned();
-    let (hard, soft, copy) = (file.with_extension("hard"), file.with_extension("soft"), file.with_extension("copy"));
+    let (hard, soft, copy) =
+        (file.with_extension("hard"), file.with_extension("soft"), file.with_extension("copy"));
     assert!(driver_of(&file).introspect().await.is_ok(), "an ordinary database with such a table");
     database.execute("PRAGMA application_id = 0x52575054");
     std::fs::hard_link(&file, &hard).unwrap();

@@ -103,7 +103,7 @@ fn reason(code: &str) -> &'static str {
         "source_refused" => "the database refused",
         "storage_full" => "there is no room for the file",
         "storage_unavailable" | "storage_refused" => "the file could not be stored",
-        "unknown_source" | "unknown_dataset" | "unknown_column" | "dataset_changed" => {
+        "unknown_source" | "unknown_dataset" | "unknown_column" | "masked_column" | "dataset_changed" => {
             "the table or one of its columns is not there any more, or not for you"
         }
         "forbidden" => "you may not do this any more",

@@ -172,7 +172,7 @@ fn untold(error: EngineError, principal: &Principal, kind: &SubjectSettings) -> 
         EngineError::UnknownSource { .. }
             | EngineError::UnknownDataset { .. }
             | EngineError::Forbidden { .. }
-            | EngineError::Query(QueryError::UnknownColumn { .. })
+            | EngineError::Query(QueryError::UnknownColumn { .. } | QueryError::MaskedColumn { .. })
     );
     match tells && !principal.access().is_everything() {
         true => EngineError::NotTheWhole { subject: kind.name.clone() },

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::column::{Column, ColumnType};
-use crate::dataset::{Dataset, DatasetName};
+use crate::dataset::{Dataset, DatasetName, ForeignKey};
 use crate::policy::{DatasetPolicy, Deleted};
 
 /// The datasets of one source as one principal may see them.
@@ -32,10 +32,11 @@ pub struct ResolvedDataset<'a> {
 }
 
 impl Catalog {
-    /// A catalog of these datasets, each with its policy.
+    /// A catalog of these datasets, each with its policy. Rowport's own tables are left out, whoever found them.
     pub fn new(datasets: impl IntoIterator<Item = (Arc<Dataset>, DatasetPolicy)>) -> Self {
         let entries: Vec<_> = datasets
             .into_iter()
+            .filter(|(dataset, _)| !dataset.name.is_rowports_own())
             .map(|(dataset, policy)| Entry { masked: mask(&dataset, &policy), dataset, policy })
             .collect();
         let by_name = entries
@@ -140,18 +141,11 @@ impl ResolvedDataset<'_> {
 
     /// The dataset without what this principal may not see.
     pub fn visible(&self) -> Dataset {
-        let all = |names: &[String]| names.iter().all(|name| self.reads(name));
         let mut dataset = (*self.shown).clone();
         dataset.columns = self.shown_columns().cloned().collect();
         dataset.key = self.key().iter().map(|column| column.name.clone()).collect();
-        dataset.unique.retain(|names| all(names));
-        dataset.foreign_keys.retain(|key| {
-            all(&key.columns)
-                && self
-                    .catalog
-                    .named(&key.references)
-                    .is_some_and(|parent| key.referenced_columns.iter().all(|name| parent.reads(name)))
-        });
+        dataset.unique.retain(|names| self.reads_all(names));
+        dataset.foreign_keys = self.foreign_keys().map(|(key, _)| key.clone()).collect();
         // The database counts everybody's rows.
         if self.policy.tenant.is_some() {
             dataset.estimated_rows = None;
@@ -166,14 +160,15 @@ impl ResolvedDataset<'_> {
         candidates
             .filter(|names| !names.is_empty())
             .find_map(|names| {
-                let columns: Option<Vec<_>> = names.iter().map(|name| self.column(name)).collect();
-                columns.filter(|columns| columns.iter().all(|column| !column.nullable && !column.masked))
+                let readable = |name: &String| self.column(name).filter(|_| self.reads(name));
+                let columns: Option<Vec<_>> = names.iter().map(readable).collect();
+                columns.filter(|columns| columns.iter().all(|column| !column.nullable))
             })
             .unwrap_or_default()
     }
 
     /// The foreign keys of other datasets that refer to this one, as (dataset, foreign key).
-    pub fn referring(&self) -> Vec<(Dataset, crate::dataset::ForeignKey)> {
+    pub fn referring(&self) -> Vec<(Dataset, ForeignKey)> {
         self.catalog
             .datasets()
             .map(|other| other.visible())
@@ -198,8 +193,22 @@ impl ResolvedDataset<'_> {
         !self.policy.hidden_columns.iter().any(|hidden| hidden == column)
     }
 
-    /// Whether its values can be seen, and not only a mask.
-    fn reads(&self, column: &str) -> bool {
+    /// Whether the principal may read the column's values, and not only see that it is there: the one rule for paths,
+    /// lookups, computed columns, filters, orders, searches, keys and references.
+    pub(super) fn reads(&self, column: &str) -> bool {
         self.allows(column) && !self.policy.masked_columns.iter().any(|masked| masked == column)
+    }
+
+    fn reads_all(&self, columns: &[String]) -> bool {
+        columns.iter().all(|column| self.reads(column))
+    }
+
+    /// The references that the principal may follow, each with the dataset that it leads to: every column on both sides
+    /// is one that they may read.
+    pub(super) fn foreign_keys(&self) -> impl Iterator<Item = (&ForeignKey, ResolvedDataset<'_>)> {
+        self.dataset.foreign_keys.iter().filter(|key| self.reads_all(&key.columns)).filter_map(|key| {
+            let parent = self.catalog.named(&key.references)?;
+            parent.reads_all(&key.referenced_columns).then_some((key, parent))
+        })
     }
 }

@@ -220,7 +220,12 @@ impl ResolvedDataset<'_> {
             FieldValue::Clear => Assigned::Null,
             FieldValue::Value(Json::Null) => Assigned::Null,
             FieldValue::Value(value) => Assigned::Value(written(column, value)?),
-            FieldValue::Copy(other) => Assigned::Copy(column_ref(self.readable(other)?, 0, false)),
+            FieldValue::Copy(other) => match self.readable(other)? {
+                source if source.computed => {
+                    return Err(wrong(other, "the copy of a column that is stored".to_owned()));
+                }
+                source => Assigned::Copy(column_ref(source, 0, false)),
+            },
             FieldValue::Add(amount) if column_type.is_numeric() => Assigned::Add(written(column, amount)?),
             FieldValue::Add(amount) => {
                 let found = column_type.word();
@@ -244,12 +249,20 @@ impl ResolvedDataset<'_> {
     }
 
     fn readable(&self, name: &str) -> Result<&Column, QueryError> {
-        let found = self.column(name).filter(|column| !column.masked);
-        found.ok_or_else(|| QueryError::UnknownColumn {
-            column: name.to_owned(),
-            dataset: self.name().to_string(),
-            suggestion: crate::nearest::nearest(name, self.columns().map(|column| column.name.clone())),
-        })
+        match self.shown_columns().find(|column| column.name == name) {
+            Some(column) if self.reads(name) => Ok(column),
+            Some(_) => Err(self.masked(name)),
+            None => Err(QueryError::UnknownColumn {
+                column: name.to_owned(),
+                dataset: self.name().to_string(),
+                suggestion: crate::nearest::nearest(name, self.shown_columns().map(|it| it.name.clone())),
+            }),
+        }
+    }
+
+    /// The refusal of a column that is there, and of which the principal sees a mask.
+    pub(super) fn masked(&self, name: &str) -> QueryError {
+        QueryError::MaskedColumn { column: name.to_owned(), dataset: self.name().to_string() }
     }
 
     fn refuse_unwritable(&self, column: &Column) -> Result<(), QueryError> {

@@ -14,6 +14,7 @@ pub use resolve::arithmetic_type;
 use crate::column::ColumnType;
 use crate::cursor::CursorError;
 use crate::dataset::DatasetName;
+use crate::policy::MASK;
 use crate::value::Value;
 
 /// A request to a driver. Drivers compile it to SQL of their dialect with every value bound.
@@ -238,6 +239,17 @@ pub enum QueryError {
         dataset: String,
         /// A visible column with a similar name.
         suggestion: Option<String>,
+    },
+    /// The principal sees that the column is there, and a mask for each of its values.
+    #[error(
+        "`{column}` of `{dataset}` is masked for you: it can be shown as {MASK}, and not be filtered, sorted, searched, \
+         computed with or changed"
+    )]
+    MaskedColumn {
+        /// Which.
+        column: String,
+        /// Of this dataset.
+        dataset: String,
     },
     /// The same column twice.
     #[error("the column `{column}` is asked for twice")]

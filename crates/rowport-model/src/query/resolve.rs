@@ -137,11 +137,11 @@ impl Resolver<'_> {
         Ok((column, expr))
     }
 
-    /// A column to compute, filter or order by. One that is masked is unknown: whatever depended on it would tell
+    /// A column to compute, filter or order by. One that is masked is refused: whatever depended on it would tell
     /// something of its values.
     fn expr(&mut self, name: &str) -> Result<Expr, QueryError> {
         match self.output(name)? {
-            (column, _) if column.masked => Err(self.unknown(name)),
+            (column, _) if column.masked => Err(self.dataset.masked(name)),
             (_, expr) => Ok(expr),
         }
     }
@@ -157,14 +157,11 @@ impl Resolver<'_> {
         let mut table = 0;
         for step in steps {
             let from = here.column(step).filter(|column| !column.computed)?.clone();
-            let key = here
-                .inner()
-                .foreign_keys
-                .iter()
-                .find(|key| key.columns.len() == 1 && key.columns[0] == *step)?;
-            let parent = self.dataset.catalog.named(&key.references)?;
-            let to = key.referenced_columns.first()?.clone();
-            parent.column(&to)?;
+            let followed = here.foreign_keys().find(|(key, _)| key.columns == [*step]);
+            let (to, parent) = followed.and_then(|(key, parent)| {
+                Some((key.referenced_columns.first()?.clone(), parent.name().clone()))
+            })?;
+            let parent = self.dataset.catalog.named(&parent)?;
             // Not every database makes sure that what is referred to is unique; a join to several parents would
             // double rows.
             let unique = std::iter::once(&parent.inner().key).chain(&parent.inner().unique);
@@ -237,7 +234,7 @@ impl Resolver<'_> {
     fn search(&self, search: &str) -> Predicate {
         let number = search.parse::<i64>().ok();
         let uuid = condition::uuid(search);
-        let searched = self.dataset.columns().filter(|column| !column.computed && !column.masked);
+        let searched = self.dataset.columns().filter(|it| !it.computed && self.dataset.reads(&it.name));
         let parts = searched.filter_map(|column| {
             let expr = Expr::Column(column_ref(column, 0, false));
             match (&column.column_type, number, &uuid) {

@@ -100,7 +100,10 @@ fn no_name_leads_to_the_journal_of_a_source() {
         database.execute("CREATE TABLE mine (id integer NOT NULL PRIMARY KEY)");
         let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
         let everything = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
-        assert_eq!(everything.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status / 100, 2);
+        assert_eq!(
+            everything.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status / 100,
+            2
+        );
         assert_ne!(database.rows("SELECT * FROM _rowport_journal").len(), 0, "{kind}");
         let listed = everything.get(&served, "/api/v1/sources").json();
         assert!(!listed.to_string().contains("_rowport"), "{listed}");
