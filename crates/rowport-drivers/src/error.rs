@@ -90,6 +90,31 @@ pub enum DriverError {
     /// The journal is not there, so nothing may be changed.
     #[error("there is no journal in this database, without which nothing is changed")]
     NoJournal,
+    /// The journal is of an earlier version, so nothing may be changed until it is upgraded.
+    #[error(
+        "the journal in this database is of version {found}, and this program needs version {known}, without which \
+         nothing is changed"
+    )]
+    JournalOutdated {
+        /// The version that is there.
+        found: i64,
+        /// The version that this program knows.
+        known: i64,
+    },
+    /// A later version of Rowport has upgraded the journal, so this one may not change anything.
+    #[error("the journal in this database is of version {found}, and this program knows only {known}")]
+    JournalNewer {
+        /// The version that is there.
+        found: i64,
+        /// The version that this program knows.
+        known: i64,
+    },
+    /// The login may not make, alter, read or write the journal. MySQL says so of tables that are not there, too.
+    #[error("this login may not use the journal's tables: {message}")]
+    JournalRefused {
+        /// The database's words.
+        message: String,
+    },
     /// A value that the driver cannot carry exactly.
     #[error("row {row} of the answer has a value in `{column}` that cannot be carried exactly: {message}")]
     BadValue {
@@ -158,10 +183,24 @@ impl DriverError {
             Self::RowRefused { reason, .. } => reason.code(),
             Self::TooLarge { .. } => "too_large",
             Self::NoJournal => "no_journal",
+            Self::JournalOutdated { .. } => "journal_outdated",
+            Self::JournalNewer { .. } => "journal_newer",
+            Self::JournalRefused { .. } => "journal_refused",
             Self::BadValue { .. } => "bad_value",
             Self::Cancelled => "cancelled",
             Self::Protocol { .. } => "source_protocol",
         }
+    }
+
+    /// Whether it is the journal's state that keeps rows from being changed: an admin has to prepare the source.
+    pub fn is_unprepared(&self) -> bool {
+        matches!(
+            self,
+            Self::NoJournal
+                | Self::JournalOutdated { .. }
+                | Self::JournalNewer { .. }
+                | Self::JournalRefused { .. }
+        )
     }
 
     /// What to do about it, where that can be said. A file has no host, no port and no password.
@@ -188,6 +227,13 @@ impl DriverError {
                 "reload the datasets: a table or column was dropped or renamed meanwhile"
             }
             Self::NoJournal => "an admin prepares the source: `rowport prepare`",
+            Self::JournalOutdated { .. } => {
+                "an admin upgrades it, which keeps all changes and the trash: `rowport prepare`"
+            }
+            Self::JournalNewer { .. } => "use the version of Rowport that upgraded it, or a later one",
+            Self::JournalRefused { .. } => {
+                "give the statements of `rowport prepare --print` to the owner of the database"
+            }
             _ => return None,
         })
     }
@@ -199,6 +245,16 @@ impl DriverError {
         match error.kind() {
             std::io::ErrorKind::InvalidData => Self::Unencrypted { message },
             _ => Self::Unreachable { message },
+        }
+    }
+
+    /// What a database said of the journal: a right that is missing is the owner's to give.
+    pub(crate) fn of_journal(self) -> Self {
+        match self {
+            Self::Refused { message, .. } | Self::FileRefused { message, .. } => {
+                Self::JournalRefused { message }
+            }
+            other => other,
         }
     }
 

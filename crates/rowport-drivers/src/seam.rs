@@ -9,6 +9,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::DriverError;
+use crate::journal::Prepared;
 use crate::transaction::Transaction;
 
 /// The code for one kind of database, connected to one database.
@@ -35,11 +36,12 @@ pub trait Driver: Send + Sync {
     /// Begins a transaction that changes nothing, waits for nobody who changes rows, and sees one state of the journal.
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError>;
 
-    /// Makes the journal, unless it is there.
-    async fn make_journal(&self) -> Result<(), DriverError>;
+    /// Makes the journal, or upgrades it to this program's version.
+    async fn make_journal(&self) -> Result<Prepared, DriverError>;
 
-    /// The statements that make the journal in this kind of database, for an admin to read and to run.
-    fn journal_sql(&self) -> String;
+    /// The statements that [`Driver::make_journal`] would run, for the owner of the database to read and to run; all of
+    /// them where the database does not say what is there. With the rights for a login that may not run them itself.
+    async fn journal_sql(&self) -> String;
 
     /// How its connections are used at this moment.
     fn pool(&self) -> PoolUse;

@@ -89,9 +89,9 @@ impl From<EngineError> for Failure {
         let code = match error.code() {
             "bad_source_url" => 2,
             "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol"
-            | "timeout" | "dataset_changed" | "bad_value" => 3,
+            | "timeout" | "dataset_changed" | "bad_value" | "journal_refused" => 3,
             "output_failed" | "storage_full" => 5,
-            "no_journal" => 6,
+            "no_journal" | "journal_outdated" | "journal_newer" => 6,
             "cancelled" => 130,
             "internal" => 1,
             _ => 4,

@@ -1891,11 +1891,13 @@ export interface components {
         };
         /** @description The journal of a source. */
         Journal: {
+            /** @description The reason's code, such as `no_journal`, `journal_outdated`, `journal_newer` or `source_refused`. */
+            code?: string;
             /** @description Whether it is there: without it nothing in the source is changed. */
             ready: boolean;
             /** @description Why it cannot be used, where that is so. */
             reason?: string;
-            /** @description The statements that make it. */
+            /** @description The statements that make or upgrade it, and for a login that may not run them what it is to be granted. */
             sql: string;
         };
         /**

@@ -4,10 +4,12 @@
 //! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends, and `{integer}` is the type
 //! of large numbers.
 
+use super::migrations::{self, Migrations};
+
 /// How one kind of database writes the journal's statements.
 pub(crate) struct Notation {
-    /// The statements that make the tables, for people to read and to run.
-    pub(crate) definition: &'static str,
+    /// The statements of each version of the tables.
+    pub(crate) migrations: Migrations,
     prefix: &'static str,
     /// What `{lock}` stands for: nobody else may change the rows that are found.
     lock: &'static str,
@@ -17,7 +19,7 @@ pub(crate) struct Notation {
 }
 
 pub(crate) const POSTGRES: Notation = Notation {
-    definition: include_str!("postgres.sql"),
+    migrations: migrations::POSTGRES,
     prefix: "rowport_journal.",
     lock: " FOR UPDATE",
     integer: "bigint",
@@ -25,7 +27,7 @@ pub(crate) const POSTGRES: Notation = Notation {
 };
 
 pub(crate) const MYSQL: Notation = Notation {
-    definition: include_str!("mysql.sql"),
+    migrations: migrations::MYSQL,
     prefix: "_rowport_",
     lock: " FOR UPDATE",
     integer: "SIGNED",
@@ -33,7 +35,7 @@ pub(crate) const MYSQL: Notation = Notation {
 };
 
 pub(crate) const SQLITE: Notation = Notation {
-    definition: include_str!("sqlite.sql"),
+    migrations: migrations::SQLITE,
     prefix: "_rowport_",
     lock: "",
     integer: "INTEGER",

@@ -8,18 +8,21 @@
 
 mod chunks;
 mod definition;
+mod migrations;
 mod relay;
 mod sets;
 
 pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken, Trash};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
+pub use migrations::Prepared;
+pub(crate) use migrations::{Found, written};
 pub use relay::Unrelayed;
 pub use sets::{ChangeSet, ChangeSetState, Filter, NewChangeSet};
 
 use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
-/// The version of the tables.
+/// The version of the tables that this program reads and writes: that of the last of `migrations/`.
 pub const VERSION: i64 = 2;
 
 /// Whether the journal is there, in the version that this program knows.
@@ -27,14 +30,35 @@ pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverErr
     let answer = transaction.journal("SELECT version FROM {journal}", Vec::new()).await;
     let answer = match answer {
         Err(DriverError::Vanished { .. }) => return Err(DriverError::NoJournal),
-        other => other?,
+        other => other.map_err(DriverError::of_journal)?,
     };
-    match answer.rows.first().and_then(|row| row.first()) {
+    let row = answer.rows.into_iter().next().unwrap_or_default();
+    match row.into_iter().next() {
         Some(JournalValue::Integer(Some(VERSION))) => Ok(()),
-        found => Err(DriverError::protocol(format!(
-            "the journal in this database is of version {found:?}, and this program knows {VERSION}"
-        ))),
+        Some(JournalValue::Integer(Some(found))) if found < VERSION => {
+            Err(DriverError::JournalOutdated { found, known: VERSION })
+        }
+        Some(JournalValue::Integer(Some(found))) => Err(DriverError::JournalNewer { found, known: VERSION }),
+        // Preparing it was stopped in the middle.
+        None | Some(JournalValue::Integer(None)) => Err(DriverError::NoJournal),
+        Some(other) => Err(unlike("a number", &other)),
     }
+}
+
+/// Whether the login may write the journal. Changes nothing.
+pub async fn is_writable(transaction: &mut dyn Transaction) -> Result<(), DriverError> {
+    is_ready(transaction).await?;
+    for statement in [
+        "UPDATE {change_sets} SET attempt = attempt WHERE 1 = 0",
+        "DELETE FROM {change_chunks} WHERE 1 = 0",
+        "DELETE FROM {change_sets} WHERE 1 = 0",
+        "UPDATE {change_chunks} SET relayed = relayed WHERE 1 = 0",
+        "INSERT INTO {change_chunks} (change_set, chunk, state, key_count, keys_image) \
+         SELECT change_set, chunk, state, key_count, keys_image FROM {change_chunks} WHERE 1 = 0",
+    ] {
+        transaction.journal(statement, Vec::new()).await.map_err(DriverError::of_journal)?;
+    }
+    Ok(())
 }
 
 /// Reads the columns of an answer's row one after the other.

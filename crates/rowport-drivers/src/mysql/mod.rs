@@ -6,6 +6,7 @@ mod dialect;
 mod error;
 mod estimate;
 mod introspect;
+mod prepare;
 mod read;
 mod types;
 mod values;
@@ -20,9 +21,8 @@ use sqlx::ConnectOptions;
 use sqlx::mysql::MySqlConnectOptions;
 
 use self::connections::{Connections, KEPT_STATEMENTS, Lease};
-use self::error::from_sqlx;
 use crate::error::DriverError;
-use crate::journal;
+use crate::journal::{self, Prepared};
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 use crate::transaction::Transaction;
@@ -95,23 +95,14 @@ impl Driver for Mysql {
         write::begin(Arc::clone(&self.connections), write::READING).await
     }
 
-    async fn make_journal(&self) -> Result<(), DriverError> {
-        self.with_lease(async |lease| {
-            let connection = &mut lease.session.connection;
-            sqlx::raw_sql("SET SESSION TRANSACTION READ WRITE")
-                .execute(&mut *connection)
-                .await
-                .map_err(from_sqlx)?;
-            let made = sqlx::raw_sql(journal::MYSQL.definition).execute(&mut *connection).await;
-            made.map_err(from_sqlx)?;
-            let back = sqlx::raw_sql("SET SESSION TRANSACTION READ ONLY").execute(connection).await;
-            back.map(drop).map_err(from_sqlx)
-        })
-        .await
+    async fn make_journal(&self) -> Result<Prepared, DriverError> {
+        let made = self.with_lease(async |lease| Ok(prepare::make(&mut lease.session.connection).await));
+        made.await?.map_err(DriverError::of_journal)
     }
 
-    fn journal_sql(&self) -> String {
-        journal::MYSQL.definition.to_owned()
+    async fn journal_sql(&self) -> String {
+        let asked = self.with_lease(async |lease| prepare::written_for(&mut lease.session.connection).await);
+        asked.await.unwrap_or_else(|_| journal::MYSQL.migrations.concat())
     }
 
     fn pool(&self) -> PoolUse {

@@ -7,6 +7,7 @@ mod dialect;
 mod errors;
 mod introspect;
 mod numeric;
+mod prepare;
 mod read;
 mod write;
 
@@ -21,7 +22,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool, Row};
 
 use crate::error::DriverError;
-use crate::journal;
+use crate::journal::{self, Prepared};
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 use crate::transaction::Transaction;
@@ -88,15 +89,17 @@ impl Driver for Postgres {
         write::begin(self, "REPEATABLE READ READ ONLY").await
     }
 
-    async fn make_journal(&self) -> Result<(), DriverError> {
+    async fn make_journal(&self) -> Result<Prepared, DriverError> {
         let mut connection = self.acquire().await?;
-        // Several statements at once are one transaction.
-        let made = sqlx::raw_sql(journal::POSTGRES.definition).execute(&mut *connection).await;
-        made.map(drop).map_err(from_sqlx)
+        prepare::make(&mut connection).await.map_err(DriverError::of_journal)
     }
 
-    fn journal_sql(&self) -> String {
-        journal::POSTGRES.definition.to_owned()
+    async fn journal_sql(&self) -> String {
+        let asked = match self.acquire().await {
+            Ok(mut connection) => prepare::written_for(&mut connection).await,
+            Err(error) => Err(error),
+        };
+        asked.unwrap_or_else(|_| journal::POSTGRES.migrations.concat())
     }
 
     fn pool(&self) -> PoolUse {

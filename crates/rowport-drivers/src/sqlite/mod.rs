@@ -3,6 +3,7 @@
 
 mod dialect;
 mod introspect;
+mod prepare;
 mod read;
 mod types;
 mod write;
@@ -18,7 +19,7 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{DriverError, Refusal};
-use crate::journal;
+use crate::journal::{self, Prepared};
 use crate::own::STATE_FILE;
 use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
@@ -75,18 +76,18 @@ impl Driver for Sqlite {
         write::begin_reading(self, slot).await
     }
 
-    async fn make_journal(&self) -> Result<(), DriverError> {
+    async fn make_journal(&self) -> Result<Prepared, DriverError> {
         let source = self.clone();
         let made = tokio::task::spawn_blocking(move || {
             let connection = source.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            let script = format!("BEGIN IMMEDIATE; {} COMMIT;", journal::SQLITE.definition);
-            connection.execute_batch(&script).map_err(from_sqlite)
+            prepare::make(&connection).map_err(DriverError::of_journal)
         });
         made.await.map_err(|error| DriverError::protocol(format!("the thread ended early: {error}")))?
     }
 
-    fn journal_sql(&self) -> String {
-        journal::SQLITE.definition.to_owned()
+    async fn journal_sql(&self) -> String {
+        let asked = self.blocking(prepare::written_for).await;
+        asked.unwrap_or_else(|_| journal::SQLITE.migrations.concat())
     }
 
     /// SQLite keeps no statistics on filters; it counts quickly enough.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::DriverError;
 use rowport_drivers::journal::{self, NewChangeSet};
 use rowport_model::{Deleted, Principal, ResolvedDataset, Selection, View};
 use rowport_store::{Actor, NewEvent, Store};
@@ -50,7 +49,7 @@ impl Changes {
     ) -> Result<(), EngineError> {
         match self.journal(source).await {
             // Rows of such a source are not changed through Rowport.
-            Err(EngineError::Driver(DriverError::NoJournal)) => return Ok(()),
+            Err(EngineError::Driver(error)) if error.is_unprepared() => return Ok(()),
             other => other?,
         }
         let catalog = self.desk.catalog(&Principal::local(), source).await?;

@@ -36,6 +36,7 @@ mod work;
 use std::sync::Arc;
 
 use rowport_drivers::DriverError;
+pub use rowport_drivers::journal::Prepared;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
 use rowport_model::{Catalog, Permission, Principal, ResolvedDataset, SetField, View};
 use rowport_store::Ids;
@@ -295,13 +296,19 @@ impl Changes {
         Ok(transaction.commit().await?)
     }
 
-    /// The statements that make the journal of a source.
-    pub fn journal_sql(&self, source: &str) -> Result<String, EngineError> {
-        Ok(self.desk.driver(source)?.journal_sql())
+    /// Whether the login of a source may write its journal, or why not. Changes nothing.
+    pub async fn may_write_journal(&self, source: &str) -> Result<(), EngineError> {
+        let mut transaction = self.desk.driver(source)?.begin().await?;
+        Ok(journal::is_writable(transaction.as_mut()).await?)
     }
 
-    /// Makes the journal of a source, unless it is there.
-    pub async fn prepare(&self, source: &str) -> Result<(), EngineError> {
+    /// The statements that make the journal of a source, or upgrade it.
+    pub async fn journal_sql(&self, source: &str) -> Result<String, EngineError> {
+        Ok(self.desk.driver(source)?.journal_sql().await)
+    }
+
+    /// Makes the journal of a source, or upgrades it to this program's version.
+    pub async fn prepare(&self, source: &str) -> Result<Prepared, EngineError> {
         Ok(self.desk.driver(source)?.make_journal().await?)
     }
 }

@@ -58,7 +58,10 @@ impl Relay {
                         without.remove(&source);
                         tracing::debug!(source, chunks, "the audit was told of changed rows");
                     }
-                    Err(EngineError::Driver(DriverError::NoJournal)) => {
+                    Err(EngineError::Driver(error)) if error.is_unprepared() => {
+                        if !matches!(error, DriverError::NoJournal) {
+                            tracing::warn!(source, code = error.code(), %error, "nothing in the source is changed");
+                        }
                         without.insert(source, Instant::now() + WITHOUT_JOURNAL);
                     }
                     // What a database says may quote a row.

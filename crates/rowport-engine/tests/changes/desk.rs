@@ -49,10 +49,22 @@ impl Shop {
     }
 
     pub async fn of(database: Database, settings: &[(&str, DatasetSettings)]) -> Self {
+        let url = database.url().to_owned();
+        let shop = Self::with_settings(database, &url, settings);
+        shop.changes.prepare("shop").await.unwrap();
+        shop
+    }
+
+    /// A desk over a database whose rows cannot be changed yet, as the login of this URL sees it.
+    pub fn unprepared(database: Database, url: &str) -> Self {
+        Self::with_settings(database, url, &[])
+    }
+
+    fn with_settings(database: Database, url: &str, settings: &[(&str, DatasetSettings)]) -> Self {
         let source = SourceSettings {
             name: "shop".to_owned(),
             label: "Shop".to_owned(),
-            url: SourceUrl::parse(database.url()).unwrap(),
+            url: SourceUrl::parse(url).unwrap(),
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
         let changes = ChangeSettings { purge_marked: true, ..ChangeSettings::default() };
@@ -60,7 +72,6 @@ impl Shop {
         let clock = Arc::new(HandClock::default());
         let ticking = Arc::clone(&clock) as Arc<dyn Clock>;
         let (desk, changes) = at(settings.clone(), ticking);
-        changes.prepare("shop").await.unwrap();
         Self { desk, clock, changes, settings, me: Principal::local(), database }
     }
 

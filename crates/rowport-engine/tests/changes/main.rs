@@ -36,6 +36,7 @@ mod desk;
 mod edges;
 mod interleaved;
 mod interrupted;
+mod migrated;
 mod model;
 mod preview;
 mod races;

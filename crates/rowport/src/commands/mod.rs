@@ -24,7 +24,7 @@ pub enum Command {
     Export(Box<export::Export>),
     /// Write everything about one person to an archive.
     SubjectExport(subject_export::SubjectExport),
-    /// Make the journal in a source, without which nothing in it can be changed.
+    /// Create or upgrade the undo journal in a database (required before rows can be changed).
     Prepare(changes::prepare::Prepare),
     /// Change many rows at once.
     #[command(subcommand)]

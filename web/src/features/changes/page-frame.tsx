@@ -66,6 +66,8 @@ export function useFreshChanges(ref: DatasetRef) {
   );
 }
 
+const UNPREPARED = ['no_journal', 'journal_outdated', 'journal_newer', 'journal_refused'];
+
 /** Why the list is not there; where the source is not prepared, with the way to prepare it. */
 export function ChangesProblem({
   source,
@@ -76,7 +78,7 @@ export function ChangesProblem({
   error: unknown;
   onRetry: () => void;
 }) {
-  const unprepared = Problem.from(error).code === 'no_journal';
+  const unprepared = UNPREPARED.includes(Problem.from(error).code);
   const journal = useQuery({ ...journalQuery(source), enabled: unprepared }).data;
   if (unprepared && journal && !journal.ready) {
     return (

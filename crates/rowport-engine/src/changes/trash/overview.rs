@@ -1,6 +1,5 @@
 //! What lies in the trash of all datasets together.
 
-use rowport_drivers::DriverError;
 use rowport_drivers::journal;
 use rowport_model::{Permission, Principal};
 use serde::Serialize;
@@ -31,7 +30,7 @@ impl Changes {
         for source in self.desk.sources(principal) {
             match self.trash_of_source(principal, &source.name).await {
                 Ok(of_source) => found.extend(of_source),
-                Err(EngineError::Driver(DriverError::NoJournal)) => {}
+                Err(EngineError::Driver(error)) if error.is_unprepared() => {}
                 Err(error) => tracing::warn!(source = source.name, %error, "its trash cannot be counted"),
             }
         }

@@ -28,17 +28,21 @@ pub(crate) struct Journal {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     reason: Option<String>,
-    /// The statements that make it.
+    /// The reason's code, such as `no_journal`, `journal_outdated`, `journal_newer` or `source_refused`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    code: Option<&'static str>,
+    /// The statements that make or upgrade it, and for a login that may not run them what it is to be granted.
     sql: String,
 }
 
 impl Journal {
     pub(super) async fn of(state: &AppState, source: &str) -> Result<Self, ApiError> {
-        let sql = state.changes.journal_sql(source)?;
+        let sql = state.changes.journal_sql(source).await?;
         Ok(match state.changes.journal(source).await {
-            Ok(()) => Self { ready: true, reason: None, sql },
+            Ok(()) => Self { ready: true, reason: None, code: None, sql },
             Err(error @ EngineError::Driver(_)) => {
-                Self { ready: false, reason: Some(error.to_string()), sql }
+                Self { ready: false, reason: Some(error.to_string()), code: Some(error.code()), sql }
             }
             Err(error) => return Err(error.into()),
         })

@@ -3,17 +3,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Args;
-use rowport_engine::changes::Changes;
+use rowport_engine::changes::{Changes, Prepared};
 use rowport_store::Ids;
 
 use super::write_out;
 use crate::failure::Failure;
 use crate::sources;
 
-/// Make the journal in a source, without which nothing in it can be changed.
+/// Create the undo journal in a database, or upgrade it. It is required before rows can be changed.
 ///
 /// The journal is three tables: in a schema `rowport_journal` on PostgreSQL, beginning with `_rowport_` elsewhere. They hold what
-/// it takes to take changes back. The tables that are there are not touched.
+/// it takes to undo changes. Your own tables are not touched. A journal of an earlier version of Rowport is upgraded, with
+/// its changes and its trash.
 #[derive(Args)]
 pub struct Prepare {
     /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
@@ -22,7 +23,7 @@ pub struct Prepare {
     /// A configuration that refines the source.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// Only print the statements, for somebody who may run them.
+    /// Only print the statements, for the owner of the database to run.
     #[arg(long)]
     print: bool,
 }
@@ -33,11 +34,15 @@ impl Prepare {
         let ids = Arc::new(Ids::default());
         let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
         if self.print {
-            write_out(&changes.journal_sql(&source)?)?;
+            write_out(&changes.journal_sql(&source).await?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        changes.prepare(&source).await?;
-        write_out("The journal is there: rows can be changed.\n")?;
+        let done = match changes.prepare(&source).await? {
+            Prepared::Made => "created".to_owned(),
+            Prepared::Upgraded { from } => format!("upgraded from version {from}"),
+            Prepared::Present => "already present".to_owned(),
+        };
+        write_out(&format!("Journal {done}. Rows of {source} can be changed.\n"))?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,0 +1,71 @@
+//! Making the journal and upgrading it, in one transaction.
+
+use std::collections::BTreeSet;
+
+use sqlx::{Connection, Executor, PgConnection};
+
+use super::errors::from_sqlx;
+use crate::error::DriverError;
+use crate::journal::{Found, POSTGRES, Prepared, written};
+
+/// Two that prepare at once come one after the other. An application that holds the tables is not waited for longer.
+const BEGIN: &str = "SET TRANSACTION READ WRITE; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0; \
+    SELECT pg_advisory_xact_lock(7238915046)";
+
+const IS_THERE: &str = "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables \
+    WHERE schemaname = 'rowport_journal' AND tablename = 'journal')";
+
+const PARTS: &str = "SELECT c.relname || '.' || a.attname FROM pg_catalog.pg_attribute a \
+    JOIN pg_catalog.pg_class c ON c.oid = a.attrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+    WHERE n.nspname = 'rowport_journal' AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped";
+
+/// Where the login may not run the statements: its name.
+const OTHER_OWNER: &str = "SELECT quote_ident(current_user) WHERE NOT COALESCE( \
+    (SELECT pg_has_role(nspowner, 'USAGE') FROM pg_catalog.pg_namespace WHERE nspname = 'rowport_journal'), \
+    has_database_privilege(current_database(), 'CREATE'))";
+
+pub(super) async fn make(connection: &mut PgConnection) -> Result<Prepared, DriverError> {
+    let mut transaction = connection.begin().await.map_err(from_sqlx)?;
+    transaction.execute(sqlx::raw_sql(BEGIN)).await.map_err(from_sqlx)?;
+    let found = look(&mut transaction).await?;
+    for statement in found.needs(&POSTGRES.migrations)? {
+        transaction.execute(sqlx::raw_sql(statement)).await.map_err(from_sqlx)?;
+    }
+    transaction.commit().await.map_err(from_sqlx)?;
+    Ok(found.prepared())
+}
+
+pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String, DriverError> {
+    let found = match look(connection).await {
+        // It is there, and this login may not read its version.
+        Err(DriverError::Refused { .. }) => Found { version: 0, parts: parts(connection).await? },
+        found => found?,
+    };
+    let needed = found.needs(&POSTGRES.migrations)?;
+    let login: Option<String> =
+        sqlx::query_scalar(OTHER_OWNER).fetch_optional(connection).await.map_err(from_sqlx)?;
+    let grants = login.map(|login| {
+        format!(
+            "GRANT USAGE ON SCHEMA rowport_journal TO {login};\n\
+             GRANT SELECT ON rowport_journal.journal TO {login};\n\
+             GRANT SELECT, INSERT, UPDATE, DELETE ON rowport_journal.change_sets, rowport_journal.change_chunks \
+             TO {login};\n"
+        )
+    });
+    Ok(written(&needed, grants.as_deref()))
+}
+
+async fn look(connection: &mut PgConnection) -> Result<Found, DriverError> {
+    let is_there: bool = sqlx::query_scalar(IS_THERE).fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    if !is_there {
+        return Ok(Found::default());
+    }
+    let version = sqlx::query_scalar("SELECT COALESCE(max(version), 0) FROM rowport_journal.journal");
+    let version = version.fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    Ok(Found { version, parts: parts(connection).await? })
+}
+
+async fn parts(connection: &mut PgConnection) -> Result<BTreeSet<String>, DriverError> {
+    let parts: Vec<String> = sqlx::query_scalar(PARTS).fetch_all(connection).await.map_err(from_sqlx)?;
+    Ok(parts.into_iter().collect())
+}
