@@ -63,14 +63,14 @@ target/debug/rowport serve --listen 127.0.0.1:0 --data-dir "$work/data" \
     --source "sqlite=sqlite:$work/edges.db" </dev/null >"$work/server.txt" 2>&1 &
 server=$!
 url=
-for ((attempt = 0; attempt < 300; attempt++)); do
+for ((attempt = 0; attempt < 3000; attempt++)); do
     url=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$work/server.txt")
     [ -z "$url" ] || break
     kill -0 "$server" 2>/dev/null || break
     sleep 0.1
 done
 [ -n "$url" ] || die "the server does not start: $(cat "$work/server.txt")"
-for ((attempt = 0; attempt < 100; attempt++)); do
+for ((attempt = 0; attempt < 3000; attempt++)); do
     link=$(sed -n 's|^http://[^ ]*/join#||p' "$work/server.txt")
     [ -z "$link" ] || break
     sleep 0.1

@@ -97,7 +97,8 @@ CONF
         printf 'ssl = on\n' >>"$dir/postgres/data/postgresql.conf"
         sed -i 's/^host /hostssl /' "$dir/postgres/data/pg_hba.conf"
     fi
-    for _ in 1 2 3; do
+    # Another process may take the port between finding and using it.
+    for _ in 1 2 3 4 5; do
         port=$(free_port)
         if run_postgres "$dir" "$port"; then
             postgres_port=$port
@@ -109,7 +110,7 @@ CONF
 
 # run_postgres DIR PORT
 run_postgres() {
-    as "$(server_user postgres)" "$(postgres_program pg_ctl)" start --silent --wait --timeout=60 \
+    as "$(server_user postgres)" "$(postgres_program pg_ctl)" start --silent --wait --timeout=300 \
         --pgdata="$1/postgres/data" --log="$1/postgres/log" --options="-p $2" >/dev/null
 }
 
@@ -135,7 +136,7 @@ SQL
     as "$user" "$install" --no-defaults --datadir="$dir/mariadb/data" --skip-test-db \
         --auth-root-authentication-method=normal >"$dir/mariadb-install.log" 2>&1 ||
         die "mariadb-install-db failed: $(tail -n 5 "$dir/mariadb-install.log")"
-    for _ in 1 2 3; do
+    for _ in 1 2 3 4 5; do
         port=$(free_port)
         # Nothing here outlives the run, so nothing waits for the disk.
         as "$user" setsid "$server" --no-defaults --datadir="$dir/mariadb/data" --socket="$dir/mariadb/socket" \
@@ -146,7 +147,7 @@ SQL
             --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --skip-innodb-doublewrite \
             --skip-log-bin --skip-performance-schema "${encryption[@]}" </dev/null >/dev/null 2>&1 &
         local child=$!
-        for ((attempt = 0; attempt < 600; attempt++)); do
+        for ((attempt = 0; attempt < 3000; attempt++)); do
             if listens "$port" && [ -s "$dir/mariadb/pid" ]; then
                 mariadb_port=$port
                 disown "$child" 2>/dev/null || true

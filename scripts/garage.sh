@@ -92,7 +92,7 @@ run_server() {
     child=$!
     disown "$child"
     printf '%s %s\n' "$child" "$(begun "$child")" >"$folder/process"
-    for ((attempt = 0; attempt < 300; attempt++)); do
+    for ((attempt = 0; attempt < 3000; attempt++)); do
         if listens "$port" && "$1" --config "$folder/garage.toml" status >/dev/null 2>&1; then return 0; fi
         runs || break
         sleep 0.1

@@ -129,4 +129,8 @@ line full-disk cases all cli full_disk a_disk_that_loses
 line listeners cases 1000 cli runs::listeners
 line sheets cases all cli more_rows_than_a_sheet_has other_programs_open_workbooks
 line memory cases all cli ten_million_rows
+# What is promised within so many seconds: `make test` waits for it, and this holds it against the clock.
+line ends cases all conformance cancelling:: errors::
+line leaving cases all api slow_readers:: runs::a_run_is_cancelled bucket::an_export_into
+line stopping cases all cli runs::drained misbehaving::a_bucket_that_refuses failing::a_reader
 line api env ROWPORT_API_REQUESTS="${ROWPORT_API_REQUESTS:-1000}" scripts/api.sh

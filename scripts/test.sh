@@ -72,7 +72,7 @@ start_demo() {
     target/debug/rowport demo --rows "$1" --data-dir "$2" --listen 127.0.0.1:0 </dev/null >"$log" 2>&1 &
     server=$!
     servers+=("$server")
-    for ((attempt = 0; attempt < 300; attempt++)); do
+    for ((attempt = 0; attempt < 3000; attempt++)); do
         url=$(sed -n 's|^Rowport is at \(http://[^ ]*\).*|\1|p' "$log")
         if [ -n "$url" ]; then
             export ROWPORT_URL="${ROWPORT_URL:+$ROWPORT_URL }$url"

@@ -11,7 +11,7 @@ let server: Server;
 beforeAll(async () => {
   server = await startServer();
   browser = await launch();
-}, 120_000);
+});
 afterAll(async () => {
   await browser.close();
   await server.stop();

@@ -9,8 +9,7 @@ const source = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min
 
 /** Fails with every accessibility violation that axe finds in the page as it stands. */
 export async function expectAccessible(page: Page, what: string) {
-  // Popups fade in; a half-transparent one has no contrast to measure.
-  await page.waitForTimeout(250);
+  await settled(page);
   // Evaluated through the debugger, which the content security policy does not bind.
   await page.evaluate(await source);
   const results = await page.evaluate(() => {
@@ -28,6 +27,19 @@ export async function expectAccessible(page: Page, what: string) {
         .join('\n    ')}`,
   );
   expect(found, what).toEqual([]);
+}
+
+/** Waits until nothing fades in or out any more: what is half transparent has no contrast to measure. */
+async function settled(page: Page) {
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await page.waitForFunction(
+    () =>
+      document.querySelector('[data-starting-style], [data-ending-style]') === null &&
+      document.getAnimations().every(({ playState, effect }) => {
+        const endless = effect?.getComputedTiming().endTime === Infinity;
+        return endless || playState !== 'running';
+      }),
+  );
 }
 
 /** Every page is to stand all of them. */

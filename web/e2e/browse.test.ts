@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { gridReady, launch, phone, visit } from './browser';
+import { chord, gridReady, launch, phone, visit } from './browser';
 import { api, count, firstRows, getJson, openDataset, textColumn, type Workspace, workspace } from './desk';
 
 let browser: Browser;
@@ -76,23 +76,22 @@ describe.each([
     await page.waitForURL((url) => url.searchParams.get('sort') === column);
     await page.getByRole('searchbox', { name: 'Search in all text columns' }).fill('e');
     await page.waitForURL((url) => url.searchParams.get('search') === 'e');
-    await page.waitForFunction(() => document.querySelectorAll('[role=grid] .placeholder-row').length === 0);
-    await page.waitForTimeout(500);
-    const seen = await firstRows(page);
+    const view = { search: 'e', sort: [{ column }] };
+    const expected = await count(desk.source, desk.child, view);
+    await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
     await page.getByRole('button', { name: 'Copy a link to this view' }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     const other = await visit(browser, options);
     const theirs = await other.newPage();
     await theirs.goto(link);
-    await theirs.waitForFunction(
-      (rows) => document.querySelectorAll('[role=grid] [data-row]').length >= rows,
-      Math.min(seen.length, 5),
-    );
-    await theirs.waitForFunction(
-      () => document.querySelectorAll('[role=grid] .placeholder-row').length === 0,
-    );
-    expect(await firstRows(theirs)).toEqual(seen);
-    expect(seen.length).toBeGreaterThan(0);
+    await theirs.getByText(`${expected.toLocaleString('en')} row`).waitFor();
+    await gridReady(page);
+    await gridReady(theirs);
+    const alike = async () => {
+      const [mine, others] = [await firstRows(page), await firstRows(theirs)];
+      return mine.length > 0 && mine.join('\n') === others.join('\n');
+    };
+    await expect.poll(alike).toBe(true);
     await Promise.all([context.close(), other.close()]);
   });
 
@@ -186,7 +185,7 @@ describe('columns', () => {
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);
     await openDataset(page, desk.source, desk.child);
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);
-    expect(await width()).toBe(after);
+    await expect.poll(width).toBe(after);
 
     // The same by menu, for whoever does not drag.
     await page.getByRole('button', { name: `Column ${third}: menu`, exact: true }).click();
@@ -260,7 +259,7 @@ describe('with the keyboard', () => {
       );
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
-    expect(await active()).toBe('4');
+    await expect.poll(active).toBe('4');
     await page.keyboard.press('Space');
     await page.getByText('1 row selected').waitFor();
     await page.keyboard.press('Control+End');
@@ -283,8 +282,8 @@ describe('with the keyboard', () => {
     const page = await context.newPage();
     await openDataset(page, desk.source, desk.child);
     await page.keyboard.press('/');
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe(
-      'Search in all text columns',
+    await page.waitForFunction(
+      () => document.activeElement?.getAttribute('aria-label') === 'Search in all text columns',
     );
     await page.keyboard.press('Control+k');
     await page
@@ -293,9 +292,7 @@ describe('with the keyboard', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/${desk.big}*`);
     await page.waitForSelector('[role=grid][aria-busy=false]');
-    await page.keyboard.press('g');
-    await page.keyboard.press('d');
-    await page.waitForURL((url) => url.pathname === '/');
+    await chord(page, 'g', 'd', '/');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await context.close();

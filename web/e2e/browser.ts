@@ -5,6 +5,7 @@ import {
   chromium,
   type Page,
 } from 'playwright-core';
+import { expect } from 'vitest';
 
 const servers = (process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878').split(' ');
 
@@ -14,10 +15,14 @@ export const base = servers[(Number(process.env.VITEST_POOL_ID ?? 1) - 1) % serv
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
+/** The end of waiting for a fact. Only what hangs reaches it, however slow or busy the machine is. */
+export const PATIENCE = 300_000;
+
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
+    timeout: PATIENCE,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -40,7 +45,8 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(PATIENCE);
+  await context.addInitScript(noticesStay);
   return context;
 }
 
@@ -51,8 +57,29 @@ export const phone: BrowserContextOptions = {
   deviceScaleFactor: 2,
 };
 
+/** Notices go away after some seconds, in which a busy machine may not have come to look at them. */
+function noticesStay() {
+  const after = window.setTimeout.bind(window);
+  const slower = (run: TimerHandler, delay = 0, ...rest: unknown[]) =>
+    after(run, delay >= 4000 && delay <= 20_000 ? delay * 5 : delay, ...rest);
+  Object.assign(window, { setTimeout: slower });
+}
+
+/** Presses two keys that form one shortcut when they follow each other soon: again, where the machine was too slow. */
+export async function chord(page: Page, first: string, second: string, path: string) {
+  await expect
+    .poll(async () => {
+      const there = () => new URL(page.url()).pathname === path;
+      if (there()) return true;
+      await page.keyboard.press(first);
+      await page.keyboard.press(second);
+      return there();
+    })
+    .toBe(true);
+}
+
 /** Waits until the grid shows rows, none of them a placeholder. */
 export async function gridReady(page: Page) {
-  await page.waitForSelector('[role=grid][aria-busy=false]', { timeout: 30_000 });
+  await page.waitForSelector('[role=grid][aria-busy=false]');
   await page.waitForFunction(() => document.querySelectorAll('[role=grid] .placeholder-row').length === 0);
 }

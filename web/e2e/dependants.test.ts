@@ -21,7 +21,7 @@ let server: Server;
 beforeAll(async () => {
   browser = await launch();
   server = await serveTables(browser, 'music', TABLES);
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop();
   await browser.close();

@@ -87,7 +87,7 @@ describe.each([
       const { all, rows } = await trashOf(own);
       const who = rows.find((row) => row.key[0] === key)?.deleted_by ?? '';
       expect(who).not.toBe('');
-      const words = `${who} ?today, \\d\\d:\\d\\d ${all.days} days left$`;
+      const words = `${who} ?(?:today|yesterday), \\d\\d:\\d\\d ${all.days} days left$`;
       await page.getByRole('row', { name: new RegExp(`^Select ${String(key)} .*${words}`) }).waitFor();
 
       await page.getByRole('searchbox', { name: 'Search in the trash' }).fill(text);

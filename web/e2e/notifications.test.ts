@@ -33,7 +33,7 @@ beforeAll(async () => {
     variables: { HOOK_URL: `http://127.0.0.1:${port}/hook`, HOOK_SECRET: `whsec_${SECRET}` },
   });
   browser = await launch();
-}, 120_000);
+});
 afterAll(async () => {
   await browser.close();
   await server.stop();

@@ -63,7 +63,8 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await child()(page);
       await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
       await page.getByRole('region', { name: 'Related rows' }).waitFor();
-      await page.waitForTimeout(500);
+      await page.getByRole('region', { name: 'Related rows' }).getByRole('link').first().waitFor();
+      await page.getByRole('region', { name: 'History' }).waitFor();
     }));
   test('filter editor', () =>
     see('filter', async (page) => {

@@ -75,10 +75,15 @@ describe.each([
       const rows = await openReassign(page);
       const there = { column, op: 'eq', value: target.key };
       const before = await rows(there);
-      const asked = page.waitForRequest((request) => request.postData()?.includes('"search"') === true);
+      // How much of the word earlier requests have depends on how fast it is typed.
+      const asked = page.waitForRequest((request) => {
+        const sent = request.postData();
+        if (!sent?.includes('"search"')) return false;
+        const { view, limit } = JSON.parse(sent) as { view: { search: string }; limit: number };
+        return view.search === target.name && limit === 50;
+      });
       await picker(page).pressSequentially(target.name);
-      const body = (await asked).postDataJSON() as { view: { search: string }; limit: number };
-      expect([body.view.search, body.limit]).toEqual([target.name, 50]);
+      await asked;
       await option(page, `${target.name} ${String(target.key)}`).waitFor();
       await page.locator('[role=option][data-highlighted]').waitFor();
       await page.keyboard.press('Enter');
@@ -172,7 +177,7 @@ describe('with a reference of two columns', () => {
       TABLES,
       '[sources.house.datasets.shelves]\ndeleted_at = "gone"\n',
     );
-  }, 120_000);
+  });
   afterAll(() => server.stop());
 
   test('both are set together, and a row that is deleted is not offered', async () => {

@@ -25,7 +25,7 @@ test('a row says what happened to it, the latest first', async () => {
   const path = api(desk.source, own, `/history?key=${encodeURIComponent(JSON.stringify([key]))}`);
   // The audit is told a moment after the change.
   const told = async () => (await getJson<{ changes: { change_set: string }[] }>(path)).changes;
-  await expect.poll(async () => (await told())[1]?.change_set, { timeout: 20_000 }).toBe(change);
+  await expect.poll(async () => (await told())[1]?.change_set).toBe(change);
 
   const context = await visit(browser, {});
   const page = await context.newPage();

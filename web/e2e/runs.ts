@@ -18,7 +18,7 @@ export const startRun = (source: string, dataset: string, body: object) =>
 /** Leaves nothing behind, whatever state it is in. */
 export async function discard(id: string) {
   await fetch(`${base}/api/v1/runs/${id}/cancel`, { method: 'POST' });
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < 3000; round += 1) {
     const answer = await fetch(`${base}/api/v1/runs/${id}`, { method: 'DELETE' });
     if (answer.status !== 409) return;
     await new Promise((done) => setTimeout(done, 100));
@@ -27,7 +27,7 @@ export async function discard(id: string) {
 }
 
 export async function ended(id: string): Promise<Run> {
-  for (let round = 0; round < 600; round += 1) {
+  for (let round = 0; round < 6000; round += 1) {
     const run = await getRun(id);
     if (['completed', 'failed', 'cancelled'].includes(run.state)) return run;
     await new Promise((done) => setTimeout(done, 100));

@@ -68,7 +68,7 @@ function ended(server: ChildProcess): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null || server.pid === undefined)
     return Promise.resolve();
   return new Promise((done) => {
-    const kill = setTimeout(() => server.kill('SIGKILL'), 10_000);
+    const kill = setTimeout(() => server.kill('SIGKILL'), 120_000);
     server.on('exit', () => {
       clearTimeout(kill);
       done();

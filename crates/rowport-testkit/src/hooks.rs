@@ -4,6 +4,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::patience::PATIENCE;
+
 /// An HTTP listener that keeps what it is sent, and answers each request as it was told to.
 #[derive(Debug)]
 pub struct Hooks {
@@ -60,7 +62,7 @@ impl Hooks {
         self.kept.lock().expect("no test panicked in here").asked.clone()
     }
 
-    /// Waits until it was asked so often, a minute at most.
+    /// Waits until it was asked so often.
     pub fn wait(&self, count: usize) -> Vec<Hook> {
         let started = Instant::now();
         loop {
@@ -68,7 +70,7 @@ impl Hooks {
             if asked.len() >= count {
                 return asked;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "asked {} times in a minute", asked.len());
+            assert!(started.elapsed() < PATIENCE, "asked {} times in {PATIENCE:?}", asked.len());
             std::thread::sleep(Duration::from_millis(10));
         }
     }

@@ -6,7 +6,7 @@
 //! - [`Hooks`]: an HTTP listener that keeps what it is sent; `Smtp` (with the feature `smtp`): a mail server that does.
 //! - [`chinook`]: a real music-store database that nobody here designed, in all three.
 //! - [`edges`]: tables that hold every type of each database at its edges.
-//! - [`cases`], [`seed`], [`soak`]: how much is tried.
+//! - [`cases`], [`seed`], [`soak`]: how much is tried. [`PATIENCE`], [`within`], [`wait_until`]: how long a test waits.
 //! - `S3` (with the feature `s3`): a bucket behind a real socket, which misbehaves when it is told to; `NamedBucket`: one
 //!   of a server that is already there.
 //!
@@ -18,6 +18,7 @@ mod databases;
 pub mod edges;
 mod effort;
 mod hooks;
+mod patience;
 #[cfg(feature = "s3")]
 mod s3;
 mod server;
@@ -27,6 +28,7 @@ mod smtp;
 pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
 pub use effort::{cases, seed, soak};
 pub use hooks::{Hook, Hooks};
+pub use patience::{PATIENCE, wait_until, within};
 #[cfg(feature = "s3")]
 pub use s3::{Asked, Fault, NamedBucket, S3};
 pub use server::{Certificates, Server, Stop};

@@ -9,6 +9,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use crate::patience::PATIENCE;
 use crate::server::Certificates;
 
 /// A mail server (RFC 5321) that keeps what it is sent.
@@ -110,7 +111,7 @@ impl Smtp {
         self.shared.kept().mails.clone()
     }
 
-    /// Waits until it took so many, a minute at most.
+    /// Waits until it took so many.
     pub fn wait(&self, count: usize) -> Vec<Mail> {
         let started = Instant::now();
         loop {
@@ -118,7 +119,7 @@ impl Smtp {
             if mails.len() >= count {
                 return mails;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "{} mails in a minute", mails.len());
+            assert!(started.elapsed() < PATIENCE, "{} mails in {PATIENCE:?}", mails.len());
             std::thread::sleep(Duration::from_millis(10));
         }
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rowport_drivers::{Limits, ReadOptions};
 use rowport_model::{SourceKind, View};
-use rowport_testkit::Database;
+use rowport_testkit::{Database, PATIENCE, within};
 
 use crate::source::{Source, driver, view};
 
@@ -24,7 +24,7 @@ pub const ENDLESS: &str = "
     CREATE TABLE small (id integer NOT NULL PRIMARY KEY);
 ";
 
-/// Long enough for a busy machine; the promise is a second.
+/// What is promised.
 const SOON: Duration = Duration::from_secs(1);
 
 async fn a_stream_that_is_dropped_ends_in_the_database(kind: SourceKind) {
@@ -45,7 +45,11 @@ async fn a_stream_that_is_dropped_ends_in_the_database(kind: SourceKind) {
         let small = source.query("small", &View::default());
         let mut stream = driver.read(small, ReadOptions::EXPORT).await.unwrap();
         assert!(stream.next().await.is_none());
-        assert!(dropped.elapsed() < SOON, "{kind}: after {batches} batches it took {:?}", dropped.elapsed());
+        assert!(
+            dropped.elapsed() < within(SOON),
+            "{kind}: after {batches} batches it took {:?}",
+            dropped.elapsed()
+        );
     }
 }
 
@@ -64,7 +68,7 @@ async fn a_read_that_has_not_begun_to_answer_ends_in_the_database_too(kind: Sour
     idle(&source.database).await;
     let small = source.query("small", &View::default());
     assert!(driver.read(small, ReadOptions::EXPORT).await.unwrap().next().await.is_none());
-    assert!(dropped.elapsed() < SOON, "{kind}: it took {:?}", dropped.elapsed());
+    assert!(dropped.elapsed() < within(SOON), "{kind}: it took {:?}", dropped.elapsed());
 }
 
 async fn a_statement_that_takes_too_long_is_ended(kind: SourceKind) {
@@ -79,7 +83,7 @@ async fn a_statement_that_takes_too_long_is_ended(kind: SourceKind) {
     };
     assert_eq!(error.code(), "timeout", "{kind}: {error}");
     assert!(error.to_string().contains("1 s"), "{error}");
-    assert!(started.elapsed() < Duration::from_secs(3), "{kind}: {:?}", started.elapsed());
+    assert!(started.elapsed() < within(Duration::from_secs(3)), "{kind}: {:?}", started.elapsed());
     idle(&source.database).await;
     // What answers in pieces is ended as well, and the end is an error.
     let all = source.query("endless", &View::default());
@@ -97,7 +101,7 @@ async fn a_statement_that_takes_too_long_is_ended(kind: SourceKind) {
 
 async fn an_export_has_no_limit_on_time(kind: SourceKind) {
     let source = Source::new(kind, ENDLESS).await;
-    let limits = Limits { statement: Duration::from_secs(1), ..Limits::default() };
+    let limits = Limits { statement: Duration::from_secs(5), ..Limits::default() };
     let driver = driver(&source.database, limits);
     // A page first, so that its limit would still stand on a connection that is used again.
     let small = source.query("small", &View::default());
@@ -105,7 +109,7 @@ async fn an_export_has_no_limit_on_time(kind: SourceKind) {
     let all = source.query("endless", &View::default());
     let mut stream = driver.read(all, ReadOptions::EXPORT).await.unwrap();
     let started = Instant::now();
-    while started.elapsed() < Duration::from_secs(3) {
+    while started.elapsed() < Duration::from_secs(7) {
         stream.next().await.unwrap().unwrap();
     }
 }
@@ -150,7 +154,7 @@ async fn a_connection_that_is_killed_is_an_error_and_no_end() {
 pub async fn idle(database: &Database) {
     let started = Instant::now();
     while running(database) > 0 {
-        assert!(started.elapsed() < Duration::from_secs(5), "{}: the statement still runs", database.kind());
+        assert!(started.elapsed() < PATIENCE, "{}: the statement still runs", database.kind());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

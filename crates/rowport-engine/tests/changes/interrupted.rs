@@ -124,7 +124,12 @@ async fn lose_connections(kind: SourceKind, end: impl Fn(&Database) + Sync) {
     let shop = filled(kind).await;
     let start = shop.rows("posts", "id");
     let mut lost = Lost { shop: &shop, end: &end, dice: seed, usual: Duration::ZERO, tried: 0, hit: 0 };
-    for _ in 0..=cases(40) {
+    for round in 0.. {
+        // As many more as it takes: on some machines most connections end before or after a change.
+        if round > cases(40) && lost.hit > 0 {
+            break;
+        }
+        assert!(round < cases(40) + 50, "none was hit");
         for (request, changed, back) in [
             (delete(""), "30000 - count(*)", "count(*)"),
             (like(), "coalesce(sum(likes), 0)", "30000 - sum(likes)"),
@@ -143,7 +148,6 @@ async fn lose_connections(kind: SourceKind, end: impl Fn(&Database) + Sync) {
     eprintln!(
         "{tried} changes on {kind} (seed {seed}) whose connections were ended: {hit} were hit, and went on"
     );
-    assert!(hit > 0, "none was hit");
 }
 
 impl Lost<'_> {

@@ -1,11 +1,10 @@
 //! What only reads waits for nobody who changes rows.
 
-use std::time::Duration;
-
 use rowport_drivers::journal::Chunk;
 use rowport_drivers::{Limits, SourceUrl, connect};
 use rowport_engine::changes::{BulkAction, IdempotencyKey, TrashRequest};
 use rowport_model::SourceKind;
+use rowport_testkit::PATIENCE;
 use tokio::time::timeout;
 
 use crate::desk::{Shop, delete, with_keys};
@@ -36,7 +35,6 @@ async fn what_only_reads_waits_for_nobody(kind: SourceKind) {
     let mut held = driver.begin().await.unwrap();
     Chunk::find(held.as_mut(), &id, 0, true).await.unwrap().unwrap();
     let on = shop.on("items");
-    let soon = Duration::from_secs(4);
     let page = TrashRequest { search: None, cursor: None, limit: 10 };
     let reading = async {
         shop.changes.journal("shop").await.unwrap();
@@ -48,7 +46,7 @@ async fn what_only_reads_waits_for_nobody(kind: SourceKind) {
         assert_eq!(shop.changes.made_before(on, &key).await.unwrap(), None);
         assert_eq!(shop.changes.preview(on, &delete("")).await.unwrap().rows, ROWS as u64 - 2);
     };
-    timeout(soon, reading).await.expect("nothing of this waits");
+    timeout(PATIENCE, reading).await.expect("nothing of this waits");
     held.commit().await.unwrap();
 }
 

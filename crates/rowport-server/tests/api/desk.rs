@@ -20,7 +20,7 @@ use rowport_engine::settings::{
 use rowport_model::Clock;
 use rowport_server::{AppState, LimitSettings, Links, Site};
 use rowport_store::{Folder, Ids, Storage, Store};
-use rowport_testkit::Database;
+use rowport_testkit::{Database, PATIENCE};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// A clock that stands still, so that two exports say the same, until a test turns it.
@@ -236,7 +236,7 @@ impl Served {
         let address = answer.headers["location"].strip_prefix("http://").unwrap();
         let (host, path) = address.split_at(address.find('/').unwrap());
         let mut stream = TcpStream::connect(host).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n");
         for (name, value) in headers {
             request.push_str(&format!("{name}: {value}\r\n"));
@@ -250,7 +250,7 @@ impl Served {
     /// Sends a request and leaves the reading to the caller.
     pub fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut request =
             format!("{method} {path} HTTP/1.1\r\nconnection: close\r\ncontent-length: {}\r\n", body.len());
         // The same for all, so that answers which should be the same are.

@@ -1,12 +1,14 @@
 //! Files in a bucket, whatever the server does.
 
 use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use http::Method;
 use rowport_store::{Bucket, BucketSettings, Served, Storage, Store, StoreError, Target};
-use rowport_testkit::{Asked, Fault, S3};
+use rowport_testkit::{Asked, Fault, S3, wait_until, within};
 use tokio_util::sync::CancellationToken;
 
 use crate::depot::{PART, settings, write};
@@ -58,29 +60,39 @@ async fn a_file_of_any_length_arrives_as_it_was_written() {
 async fn what_is_in_memory_is_bounded_by_the_parts_on_their_way() {
     let s3 = S3::start();
     // The parts go nowhere.
-    s3.misbehave(|asked| if asked.query.contains("partNumber") { Fault::Stall } else { Fault::None });
+    let stalled = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&stalled);
+    s3.misbehave(move |asked| {
+        let part = asked.query.contains("partNumber");
+        counted.fetch_add(usize::from(part), Ordering::Relaxed);
+        if part { Fault::Stall } else { Fault::None }
+    });
     let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
     let cancel = CancellationToken::new();
     let bucket = Bucket::open(&BucketSettings { timeout: Duration::from_secs(60), ..settings(&s3) }).unwrap();
     let target = Storage::Bucket(bucket).target("run", 1, &served, &cancel).unwrap();
     let Target::Object(mut upload) = target else { panic!() };
+    let taken = Arc::new(AtomicUsize::new(0));
+    let taking = Arc::clone(&taken);
     let writing = tokio::task::spawn_blocking(move || {
         let chunk = vec![0; PART];
-        let mut taken = 0;
         while upload.write_all(&chunk).is_ok() {
-            taken += 1;
+            taking.fetch_add(1, Ordering::Relaxed);
         }
-        (upload, taken)
+        upload
     });
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    let full = || stalled.load(Ordering::Relaxed) >= 4 && taken.load(Ordering::Relaxed) >= 4;
+    tokio::task::block_in_place(|| wait_until("four parts are on their way", full));
+    // Time for one more, if it were taken.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(!writing.is_finished(), "it waits");
     let asked = Instant::now();
     cancel.cancel();
-    let (upload, taken) = writing.await.unwrap();
+    let upload = writing.await.unwrap();
     s3.behave();
     upload.abandon().await;
-    assert!(asked.elapsed() < Duration::from_secs(2), "cancelled in {:?}", asked.elapsed());
-    assert_eq!(taken, 4, "four are on their way, and the fifth waits");
+    assert!(asked.elapsed() < within(Duration::from_secs(2)), "cancelled in {:?}", asked.elapsed());
+    assert_eq!(taken.load(Ordering::Relaxed), 4, "four are on their way, and the fifth waits");
     assert_eq!(s3.unfinished(), 0);
 }
 
@@ -138,7 +150,7 @@ async fn refusals_and_silences_are_told_apart() {
         s3.misbehave(move |_| fault);
         let (said, message) = checked(settings(&s3)).await.unwrap_err();
         assert_eq!(said, code, "{fault:?}: {message}");
-        assert!(asked.elapsed() < Duration::from_secs(15), "{fault:?} took {:?}", asked.elapsed());
+        assert!(asked.elapsed() < within(Duration::from_secs(15)), "{fault:?} took {:?}", asked.elapsed());
     }
     let nobody = BucketSettings { endpoint: Some("http://127.0.0.1:9".to_owned()), ..settings(&s3) };
     let (code, message) = checked(nobody).await.unwrap_err();
@@ -205,7 +217,7 @@ async fn a_server_that_misbehaves_costs_a_failure_and_never_a_wrong_file() {
             s3.misbehave(schedule);
             let (began, length) = (Instant::now(), file.len() as u64);
             let written = up(&bucket, &run, file.clone()).await;
-            assert!(began.elapsed() < Duration::from_secs(30), "{name}: {:?}", began.elapsed());
+            assert!(began.elapsed() < within(Duration::from_secs(30)), "{name}: {:?}", began.elapsed());
             match written {
                 Ok(key) => {
                     whole += 1;

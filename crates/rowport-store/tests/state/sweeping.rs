@@ -88,7 +88,7 @@ async fn uploads_that_were_never_finished_are_swept(store: Store) {
     let storage = Storage::Bucket(Bucket::open(&settings(&s3)).unwrap());
     store.artifacts().own(&storage).await.unwrap();
     let running = claim_new(&store, &clock).await;
-    for run in ["killed", running.run.id.as_str()] {
+    for (number, run) in (1..).zip(["killed", running.run.id.as_str()]) {
         let served =
             rowport_store::Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
         let never = tokio_util::sync::CancellationToken::new();
@@ -97,15 +97,20 @@ async fn uploads_that_were_never_finished_are_swept(store: Store) {
             panic!()
         };
         // As if its process had been killed: nothing is taken back.
-        tokio::task::spawn_blocking(move || {
+        let upload = tokio::task::spawn_blocking(move || {
             std::io::Write::write_all(&mut upload, &vec![7; 2 * PART + 1]).unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(500));
-        })
-        .await
-        .unwrap();
+            upload
+        });
+        let upload = upload.await.unwrap();
+        // The upload and its two parts have arrived.
+        let started = std::time::Instant::now();
+        while s3.unfinished() < 3 * number {
+            assert!(started.elapsed() < rowport_testkit::PATIENCE, "{} have arrived", s3.unfinished());
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        drop(upload);
     }
     let both = s3.unfinished();
-    assert!(both >= 2, "{both}");
     assert_eq!(store.artifacts().sweep(&clock, &storage).await.unwrap(), 1);
     assert_eq!(s3.unfinished(), both / 2, "the upload of an attempt that is under way stays");
     // A file that is given out has no use for the mark of its upload, which could not be removed in time.

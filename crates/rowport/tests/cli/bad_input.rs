@@ -3,7 +3,6 @@
 use std::fmt::Write;
 use std::net::TcpListener;
 use std::path::Path;
-use std::time::Duration;
 
 use rowport_testkit::{Database, Mysql, Postgres, Sqlite, chinook};
 
@@ -42,7 +41,7 @@ impl Said {
         let before = left_in(self.folder.path());
         let child =
             rowport().args(arguments).current_dir(self.folder.path()).env("COLUMNS", "100").spawn().unwrap();
-        let answer = wait(child, Duration::from_secs(60));
+        let answer = wait(child);
         assert_eq!(answer.code, Some(code), "{name}: {answer:?}");
         assert_eq!(answer.stdout, b"", "{name}");
         assert_eq!(left_in(self.folder.path()), before, "{name} left something behind");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use rowport_testkit::Database;
+use rowport_testkit::{Database, PATIENCE};
 pub use rowport_testkit::{cases, soak};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -48,12 +48,12 @@ pub fn finished(output: Output) -> Answer {
 }
 
 /// Waits for the end of a child, and fails rather than waiting for ever.
-pub fn wait(mut child: Child, limit: Duration) -> Answer {
-    let deadline = Instant::now() + limit;
+pub fn wait(mut child: Child) -> Answer {
+    let deadline = Instant::now() + PATIENCE;
     while child.try_wait().unwrap().is_none() {
         if Instant::now() > deadline {
             child.kill().unwrap();
-            panic!("still running after {limit:?}: {:?}", finished(child.wait_with_output().unwrap()));
+            panic!("still running after {PATIENCE:?}: {:?}", finished(child.wait_with_output().unwrap()));
         }
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -119,7 +119,12 @@ fn kill(kind: SourceKind) {
     posts.ask(&["undo", first["change_set"].as_str().unwrap()]);
     assert_eq!(posts.state(), start);
     let rounds = cases(24).div_ceil(12);
-    for _ in 0..rounds {
+    for round in 0.. {
+        // As many more as it takes: on some machines most kills come before or after a change.
+        if round >= rounds && posts.hit > 0 {
+            break;
+        }
+        assert!(round < rounds + 50, "nothing was hit");
         let deleted = posts.through_kills(&["bulk", "delete", "--confirm", &all], usual, |posts, change| {
             let gone = u64::from(ROWS) - posts.count();
             assert_eq!(change["done"], gone, "what is gone is in the journal, and nothing else");
@@ -146,7 +151,6 @@ fn kill(kind: SourceKind) {
         assert_eq!(posts.state(), start);
     }
     eprintln!("{} kills (seed {seed}) on {kind}: {} hit a change in the middle", posts.kills, posts.hit);
-    assert!(posts.hit > 0, "nothing was hit");
 }
 
 /// Half of the rows come back from the trash, and are deleted again and removed for good.

@@ -3,9 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
-use std::time::Duration;
 
-use rowport_testkit::{Sqlite, chinook};
+use rowport_testkit::{Sqlite, chinook, wait_until};
 use serde_json::Value;
 
 use crate::binary::{Answer, finished, left_in, program, rowport, run, signal, wait};
@@ -208,12 +207,11 @@ fn a_served_desk_answers_and_ends_when_it_is_told_to() {
         let mut answer = vec![0; 4_096];
         export.read_exact(&mut answer).unwrap();
         signal(&child, name);
-        std::thread::sleep(Duration::from_millis(200));
-        assert!(TcpStream::connect(&address).is_err(), "nobody new is let in");
+        wait_until("nobody new is let in", || TcpStream::connect(&address).is_err());
         export.read_to_end(&mut answer).unwrap();
         let answer = String::from_utf8(answer).unwrap();
         assert!(answer.contains(&format!("60000,{:0500}\n", 60_000)), "the last row is missing");
-        let ended = wait(child, Duration::from_secs(5));
+        let ended = wait(child);
         let mut rest = String::new();
         stderr.read_to_string(&mut rest).unwrap();
         assert_eq!((ended.code, rest.as_str()), (Some(0), ""), "{name}");

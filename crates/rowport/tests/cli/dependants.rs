@@ -131,7 +131,13 @@ fn kill(kind: SourceKind) {
     assert_eq!(works.counts(), [0, 0, 0]);
     works.ask(&["undo", first["change_set"].as_str().unwrap()], "makers");
     assert_eq!(works.state(), start);
-    for _ in 0..cases(8).div_ceil(4) {
+    let rounds = cases(8).div_ceil(4);
+    for round in 0.. {
+        // As many more as it takes: on some machines most kills come before or after a change.
+        if round >= rounds && works.hit > 0 {
+            break;
+        }
+        assert!(round < rounds + 50, "nothing was hit");
         let gone = works.through_kills(&delete, usual);
         assert_eq!(works.counts(), [0, 0, 0]);
         works.through_kills(&["undo", &gone], usual);
@@ -141,7 +147,6 @@ fn kill(kind: SourceKind) {
     eprintln!(
         "{kills} kills (seed {seed}) on {kind} while rows went along: {hit} hit a change in the middle"
     );
-    assert!(hit > 0, "nothing was hit");
 }
 
 #[test]

@@ -6,13 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rowport_model::SourceKind;
-use rowport_testkit::{Database, Mysql, Postgres, Sqlite, chinook};
+use rowport_testkit::{Database, Mysql, PATIENCE, Postgres, Sqlite, chinook, within};
 
 use crate::binary::{Answer, finished, left_in, program, rowport, signal, wait};
 use crate::disks::{LyingDisk, SmallDisk};
-
-/// Nobody waits longer than this for an export to notice that it has to end.
-const SOON: Duration = Duration::from_secs(10);
 
 /// A database with a view that goes on for minutes, two kilobytes a row.
 fn endless(kind: SourceKind) -> Database {
@@ -50,7 +47,7 @@ fn begin(database: &Database, output: &Path) -> Child {
 
 /// Waits until the unfinished file has begun to grow. Its name says that it is unfinished.
 fn until_in_the_middle(child: &mut Child, folder: &Path) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let growing = left_in(folder).into_iter().any(|name| {
             name.ends_with(".part") && folder.join(name).metadata().is_ok_and(|file| file.len() >= 1 << 20)
@@ -72,7 +69,7 @@ fn interfered(database: &Database, interfere: impl FnOnce(&Child)) -> Answer {
     let mut child = begin(database, &output);
     until_in_the_middle(&mut child, folder.path());
     interfere(&child);
-    let answer = wait(child, SOON);
+    let answer = wait(child);
     assert_eq!(left_in(folder.path()), ["out.csv"], "{answer:?}");
     assert_eq!(std::fs::read_to_string(&output).unwrap(), "the file of yesterday");
     answer
@@ -124,7 +121,7 @@ fn the_database_is_left_alone_when_an_export_is_interrupted() {
     let database = endless(SourceKind::Postgres);
     interfered(&database, |child| signal(child, "INT"));
     let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()";
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     while database.text(others) != "0" {
         assert!(Instant::now() < deadline, "the statement goes on in the database");
         std::thread::sleep(Duration::from_millis(20));
@@ -147,7 +144,7 @@ fn a_file_that_may_not_grow_leaves_nothing() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let answer = wait(child, Duration::from_secs(60));
+    let answer = wait(child);
     assert_eq!(answer.code, Some(5), "{answer:?}");
     assert!(answer.stderr.contains("out.csv cannot be written: File too large"), "{answer:?}");
     assert_eq!(left_in(folder.path()), ["out.csv"]);
@@ -162,7 +159,7 @@ fn a_full_disk_leaves_nothing() {
     if let Some(_disk) = SmallDisk::mount(folder.path(), "2m") {
         let output = folder.path().join("out.csv");
         std::fs::write(&output, "the file of yesterday").unwrap();
-        let answer = wait(begin(&database, &output), Duration::from_secs(60));
+        let answer = wait(begin(&database, &output));
         assert_eq!(answer.code, Some(5), "{answer:?}");
         assert!(answer.stderr.contains("out.csv cannot be written: No space left on device"), "{answer:?}");
         assert!(answer.stderr.contains("hint: free some space"), "{answer:?}");
@@ -171,7 +168,7 @@ fn a_full_disk_leaves_nothing() {
     }
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let arguments = ["export", "--source", database.url(), "--dataset", "endless"];
-    let answer = wait(rowport().args(arguments).stdout(full).spawn().unwrap(), SOON);
+    let answer = wait(rowport().args(arguments).stdout(full).spawn().unwrap());
     assert_eq!(answer.code, Some(5), "{answer:?}");
     assert!(answer.stderr.contains("cannot be written: No space left on device"), "{answer:?}");
 }
@@ -190,7 +187,7 @@ fn a_disk_that_loses_what_it_took_leaves_nothing() {
     for rows in ["7000", "14000"] {
         let mut command = rowport();
         command.args(["export", "--source", database.url(), "--dataset", "endless", "--limit", rows]);
-        let answer = wait(command.arg("--output").arg(&output).spawn().unwrap(), Duration::from_secs(60));
+        let answer = wait(command.arg("--output").arg(&output).spawn().unwrap());
         assert_eq!(answer.code, Some(5), "{answer:?}");
         assert!(answer.stderr.contains("out.csv cannot be written: "), "{answer:?}");
         assert_eq!(left_in(&place), ["out.csv"]);
@@ -209,7 +206,7 @@ fn a_name_that_cannot_be_given_any_more_leaves_nothing() {
     until_in_the_middle(&mut child, folder.path());
     // Somebody makes a folder of that name meanwhile.
     std::fs::create_dir(&output).unwrap();
-    let answer = wait(child, Duration::from_secs(60));
+    let answer = wait(child);
     assert_eq!(answer.code, Some(5), "{answer:?}");
     assert!(answer.stderr.contains("out.csv cannot be written: Is a directory"), "{answer:?}");
     assert_eq!(left_in(folder.path()), ["out.csv"]);
@@ -247,9 +244,9 @@ fn a_reader_that_has_seen_enough_ends_the_export_quickly_and_quietly() {
             BufReader::new(child.stdout.take().unwrap()).read_until(b'\n', &mut first).unwrap();
             assert!(!first.is_empty());
             let left = Instant::now();
-            let answer = wait(child, SOON);
+            let answer = wait(child);
             assert_eq!((answer.code, answer.stderr.as_str()), (Some(130), ""), "{kind} {format}");
-            assert!(left.elapsed() < Duration::from_secs(3), "{kind} {format}: {:?}", left.elapsed());
+            assert!(left.elapsed() < within(Duration::from_secs(3)), "{kind} {format}: {:?}", left.elapsed());
         }
     }
     // As people do it: the pipe's end is what counts, and nothing is said.
@@ -329,7 +326,7 @@ fn nohup_keeps_an_export_going() {
     std::thread::sleep(Duration::from_millis(300));
     assert_eq!(child.try_wait().unwrap(), None, "a signal that was to be ignored ended the export");
     signal(&child, "TERM");
-    assert_eq!(wait(child, SOON).code, Some(130));
+    assert_eq!(wait(child).code, Some(130));
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn killed(kind: SourceKind) {
     let served = relayed.site.serve();
     served.wait_until("told", || relayed.left() == 0);
     served.signal("TERM");
-    assert_eq!(served.wait(Duration::from_secs(30)).0, Some(0));
+    assert_eq!(served.wait().0, Some(0));
     let chunks = relayed.compare();
     let data = relayed.site.folder.path().join("data");
     let verified = run(&["audit", "verify", "--data-dir", data.to_str().unwrap()]);
@@ -134,7 +134,7 @@ fn a_source_without_a_journal_is_left_alone() {
         serde_json::json!([])
     );
     served.signal("TERM");
-    let (code, said) = served.wait(Duration::from_secs(30));
+    let (code, said) = served.wait();
     assert_eq!(code, Some(0));
     assert!(!said.contains("changed rows"), "{said}");
 }

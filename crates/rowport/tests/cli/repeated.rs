@@ -66,7 +66,12 @@ fn again_and_again(kind: SourceKind) {
     assert_eq!(run(&posts.arguments(&[&add[..], &["first"]].concat())).code, Some(0));
     let usual = began.elapsed();
     let rounds = cases(20);
-    for round in 0..rounds {
+    for round in 0.. {
+        // As many more as it takes: on some machines most kills come before or after a change.
+        if round >= rounds && posts.hit > 0 {
+            break;
+        }
+        assert!(round < rounds + 20, "nothing was hit");
         let (key, back) = (format!("add-{round}"), format!("back-{round}"));
         let added = posts.until_done(&[&add[..], &[&key]].concat(), usual);
         assert_eq!((&added["done"], posts.likes()), (&ROWS.into(), ["2", "2"].map(str::to_owned)));
@@ -79,7 +84,6 @@ fn again_and_again(kind: SourceKind) {
     assert_eq!(other.code, Some(4), "{other:?}");
     assert!(other.stderr.contains("another request"), "{other:?}");
     eprintln!("{} kills (seed {seed}) on {kind}: {} hit a change in the middle", posts.kills, posts.hit);
-    assert!(posts.hit > 0, "nothing was hit");
 }
 
 #[test]

@@ -168,12 +168,18 @@ fn an_unknown_account_takes_as_long_as_a_known_one() {
         assert_eq!(sign_in(&served, email, "wrong").code(), "wrong_password");
         started.elapsed()
     };
-    // In turns, so that a machine that is busy for a while is so for both.
-    let times = (0..8).map(|_| (time("ada@example.org"), time("nobody@example.org")));
-    let (known, unknown): (Vec<_>, Vec<_>) = times.unzip();
-    let (known, unknown) = (known.into_iter().min().unwrap(), unknown.into_iter().min().unwrap());
-    // Hashing takes tens of milliseconds and everything else a few.
-    assert!(unknown > known / 4 && known > unknown / 4, "{known:?} and {unknown:?}");
+    // Hashing takes tens of milliseconds and everything else a few. The shortest of several tries counts, in turns, and
+    // more of them where the machine is busy: an account for which nothing is hashed stays the faster one throughout.
+    let (mut known, mut unknown) = (Duration::MAX, Duration::MAX);
+    let alike = (0..40).any(|_| {
+        for _ in 0..4 {
+            known = known.min(time("ada@example.org"));
+            unknown = unknown.min(time("nobody@example.org"));
+        }
+        served.clock.turn(jiff::SignedDuration::from_mins(16));
+        unknown > known / 4 && known > unknown / 4
+    });
+    assert!(alike, "{known:?} and {unknown:?}");
     for time in [known, unknown] {
         assert!(time > Duration::from_millis(5), "{time:?} is too short for a hash");
     }
@@ -256,11 +262,9 @@ fn a_suspended_person_s_runs_keys_and_links_stop() {
     let done =
         me.send(&served, "POST", &Served::path("items", "exports"), &json!({ "format": "csv" })).json();
     let id = done["id"].as_str().unwrap().to_owned();
-    let started = Instant::now();
-    while me.get(&served, &format!("/api/v1/runs/{id}")).json()["state"] != "completed" {
-        assert!(started.elapsed() < Duration::from_secs(20));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    rowport_testkit::wait_until("the export is made", || {
+        me.get(&served, &format!("/api/v1/runs/{id}")).json()["state"] == "completed"
+    });
     let link = me.send(&served, "POST", &format!("/api/v1/runs/{id}/link"), &json!({})).json();
     let url = link["url"].as_str().unwrap().to_owned();
     let file = served.get(&url);

@@ -34,11 +34,9 @@ fn theirs(served: &Served, somebody: &Person) -> (Value, BTreeMap<String, Vec<u8
     assert_eq!(answer.status, 202, "{answer:?}");
     let id = answer.json()["id"].as_str().unwrap().to_owned();
     let path = format!("/api/v1/runs/{id}");
-    let started = std::time::Instant::now();
-    while somebody.get(served, &path).json()["state"] != "completed" {
-        assert!(started.elapsed().as_secs() < 30, "{:?}", somebody.get(served, &path));
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
+    rowport_testkit::wait_until("the archive is made", || {
+        somebody.get(served, &path).json()["state"] == "completed"
+    });
     let link = somebody.send(served, "POST", &format!("{path}/link"), &json!({})).json();
     (link.clone(), files(&served.get(link["url"].as_str().unwrap()).body))
 }

@@ -1,7 +1,6 @@
 //! The audit as whoever runs Rowport checks it.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -10,7 +9,7 @@ use crate::runs::served::{Served, Site, State};
 
 fn ended(served: Served) {
     served.signal("TERM");
-    let (code, said) = served.wait(Duration::from_secs(30));
+    let (code, said) = served.wait();
     assert_eq!(code, Some(0), "{said}");
 }
 

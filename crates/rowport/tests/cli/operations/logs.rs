@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::runs::served::{Served, Site, State};
@@ -21,7 +19,7 @@ fn site() -> Site {
 
 fn lines(served: Served) -> Vec<Value> {
     served.signal("TERM");
-    let (code, said) = served.wait(Duration::from_secs(30));
+    let (code, said) = served.wait();
     assert_eq!(code, Some(0), "{said}");
     let line = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     said.lines().map(line).collect()
@@ -137,7 +135,7 @@ fn text_is_for_people_and_says_the_same() {
     served.exchange("GET", "/api/v1/sources", &["x-request-id: r-1"], "");
     served.exchange("GET", "/healthz", &["x-request-id: r-2"], "");
     served.signal("TERM");
-    let (_, said) = served.wait(Duration::from_secs(30));
+    let (_, said) = served.wait();
     let line = said.lines().find(|line| line.contains("answered")).unwrap_or_else(|| panic!("{said}"));
     assert!(
         line.contains("INFO") && line.contains("request_id=\"r-1\"") && line.contains("status=200"),

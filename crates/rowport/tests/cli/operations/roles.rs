@@ -5,7 +5,7 @@ use crate::runs::served::{Site, State};
 
 #[test]
 fn what_a_web_process_takes_a_worker_does() {
-    let site = Site::new(State::Postgres, 5_000, "2s");
+    let site = Site::new(State::Postgres, 5_000, "10m");
     let web = site.serve_with(&["--role", "web"]);
     let asked: Vec<_> = (0..3).map(|_| web.export("csv")["id"].as_str().unwrap().to_owned()).collect();
     std::thread::sleep(Duration::from_secs(3));
@@ -33,7 +33,7 @@ fn what_a_web_process_takes_a_worker_does() {
     }
     for process in [web, worker] {
         process.signal("TERM");
-        let (code, said) = process.wait(Duration::from_secs(30));
+        let (code, said) = process.wait();
         assert_eq!(code, Some(0), "{said}");
     }
 }

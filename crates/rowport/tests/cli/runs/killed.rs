@@ -2,8 +2,9 @@
 //! that is whole, or failed with a reason; and nothing else stays in the storage.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rowport_testkit::PATIENCE;
 use serde_json::{Value, json};
 
 use super::served::{Files, Served, Site, State};
@@ -76,11 +77,15 @@ fn kill(state: State, files: Files, format: &str) {
     let kills = cases(40);
     let (mut hit, mut asked) = (0, 0);
     let (mut life, mut completed) = (700, HashSet::new());
-    for _ in 0..kills {
+    for round in 0..kills {
         let served = site.serve();
         while under_way(&served).len() < 3 {
             ask(&served, format);
             asked += 1;
+        }
+        // Every other time in the middle for certain, and else perhaps before anything has begun.
+        if round % 2 == 0 {
+            served.wait_until("running", || served.runs().iter().any(|run| run["state"] == "running"));
         }
         std::thread::sleep(Duration::from_millis(dice.next() % life));
         let runs = served.runs();
@@ -112,14 +117,13 @@ fn kill(state: State, files: Files, format: &str) {
         .map(|run| format!("{}/{}/data", run["id"].as_str().unwrap(), run["attempt"]))
         .collect();
     expected.sort();
-    // The sweep comes every other lease; here it has ten times that.
-    for _ in 0..200 {
-        if site.artifacts() == expected {
-            break;
-        }
+    // The sweep comes every other lease.
+    let started = Instant::now();
+    while site.artifacts() != expected {
+        let waiting = started.elapsed() < PATIENCE;
+        assert!(waiting, "orphans, or files that went away: {:?}, not {expected:?}", site.artifacts());
         std::thread::sleep(Duration::from_millis(100));
     }
-    assert_eq!(site.artifacts(), expected, "orphans, or files that went away");
 }
 
 fn ask(served: &Served, format: &str) {
@@ -141,13 +145,11 @@ fn under_way(served: &Served) -> Vec<Value> {
 fn settled(served: &Served, asked: usize) -> Vec<Value> {
     let mut runs = Vec::new();
     let mut before = String::new();
-    for _ in 0..1200 {
-        if under_way(served).is_empty() {
-            break;
-        }
+    let started = Instant::now();
+    while !under_way(served).is_empty() {
+        assert!(started.elapsed() < 2 * PATIENCE, "stuck: {:?}", under_way(served));
         std::thread::sleep(Duration::from_millis(100));
     }
-    assert!(under_way(served).is_empty(), "stuck: {:?}", under_way(served));
     loop {
         let page = served.get(&format!("/api/v1/runs?limit=200{before}"));
         runs.extend(page["runs"].as_array().unwrap().iter().cloned());

@@ -3,6 +3,8 @@
 
 use std::time::{Duration, Instant};
 
+use rowport_testkit::PATIENCE;
+
 use super::served::{Site, State};
 use crate::binary::{cases, sha256};
 
@@ -16,7 +18,8 @@ fn what_was_acknowledged_is_done_although_every_connection_is_ended_again_and_ag
     let (mut asked, mut refused, mut ended) = (Vec::new(), 0, 0);
     let lasting = Duration::from_secs(cases(100) as u64);
     let (started, mut last) = (Instant::now(), Instant::now());
-    while started.elapsed() < lasting {
+    while started.elapsed() < lasting || ended == 0 || asked.is_empty() {
+        assert!(started.elapsed() < lasting + PATIENCE, "nothing was tried");
         match served.try_export("csv") {
             Some(id) => asked.push(id),
             None => refused += 1,
@@ -27,7 +30,6 @@ fn what_was_acknowledged_is_done_although_every_connection_is_ended_again_and_ag
         }
         std::thread::sleep(Duration::from_millis(150));
     }
-    assert!(ended > 0 && !asked.is_empty(), "nothing was tried");
     for id in &asked {
         let done = served.wait_for(id, "completed", |run| run["state"] == "completed");
         assert_eq!(done["artifact"]["sha256"], sha256(&served.download(id)), "{done}");

@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rowport_testkit::Fault;
+use rowport_testkit::{Fault, wait_until, within};
 
 use super::served::{Files, Site, State};
 use crate::binary::{cases, sha256};
@@ -51,8 +51,7 @@ fn a_bucket_that_misbehaves_now_and_then_costs_time_and_nothing_else() {
         assert_eq!(good["artifact"]["sha256"], sha256(&file), "{run}");
     }
     // The sweep comes every other lease.
-    std::thread::sleep(Duration::from_secs(5));
-    assert_eq!(site.artifacts().len(), count + 1, "{:?}", site.artifacts());
+    wait_until("what is no file is swept", || site.artifacts().len() == count + 1);
     eprintln!(
         "{count} exports in {faulty} requests (seed {seed}), a quarter of which failed: all completed, {again} took several attempts"
     );
@@ -74,8 +73,7 @@ fn a_bucket_that_is_away_is_waited_for() {
     s3.behave();
     let done = served.wait_for(id, "completed", |run| run["state"] == "completed");
     assert_eq!(done["artifact"]["sha256"], sha256(&served.download(id)));
-    std::thread::sleep(Duration::from_secs(4));
-    assert_eq!(site.artifacts(), [format!("{id}/{}/data", done["attempt"])]);
+    wait_until("what is no file is swept", || site.artifacts() == [format!("{id}/{}/data", done["attempt"])]);
 }
 
 #[test]
@@ -95,14 +93,11 @@ fn a_bucket_that_refuses_is_told_at_once_and_a_cancelled_export_leaves_nothing()
     s3.misbehave(|asked| if asked.query.contains("partNumber=2") { Fault::Stall } else { Fault::None });
     let run = served.export("csv");
     let id = run["id"].as_str().unwrap();
-    while s3.unfinished() == 0 {
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("the upload is under way", || s3.unfinished() > 0);
     served.request("POST", &format!("/api/v1/runs/{id}/cancel"), &serde_json::Value::Null);
     let asked = std::time::Instant::now();
     served.wait_for(id, "cancelled", |run| run["state"] == "cancelled");
-    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < within(Duration::from_secs(2)), "{:?}", asked.elapsed());
     s3.behave();
-    std::thread::sleep(Duration::from_secs(5));
-    assert!(site.artifacts().is_empty(), "{:?}", site.artifacts());
+    wait_until("nothing of it is left", || site.artifacts().is_empty());
 }

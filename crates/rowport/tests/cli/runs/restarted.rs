@@ -2,11 +2,11 @@
 //! connections are ended, while exports are asked for and done. What was acknowledged is done, and Rowport goes on by
 //! itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rowport_model::SourceKind;
-use rowport_testkit::{Database, Server, Stop};
+use rowport_testkit::{Database, PATIENCE, Server, Stop, wait_until};
 
 use super::served::Site;
 use crate::binary::{cases, sha256};
@@ -33,9 +33,14 @@ fn what_was_acknowledged_is_done_although_the_server_is_restarted_again_and_agai
     let (mut asked, mut refused) = (Vec::new(), 0);
     let (started, lasting) = (Instant::now(), Duration::from_secs(cases(120) as u64));
     let over = AtomicBool::new(false);
-    let (restarts, ended) = std::thread::scope(|scope| {
-        let faults = scope.spawn(|| faults(&server, site.state(), &over));
-        while started.elapsed() < lasting {
+    let restarts = AtomicU32::new(0);
+    let ended = std::thread::scope(|scope| {
+        let faults = scope.spawn(|| faults(&server, site.state(), &over, &restarts));
+        while started.elapsed() < lasting || restarts.load(Ordering::Relaxed) < 2 || asked.is_empty() {
+            if started.elapsed() > lasting + PATIENCE {
+                over.store(true, Ordering::Relaxed);
+                panic!("the server is not restarted");
+            }
             match served.try_export("csv") {
                 Some(id) => asked.push(id),
                 None => refused += 1,
@@ -45,7 +50,8 @@ fn what_was_acknowledged_is_done_although_the_server_is_restarted_again_and_agai
         over.store(true, Ordering::Relaxed);
         faults.join().unwrap()
     });
-    assert!(restarts > 1 && ended > 0 && !asked.is_empty(), "nothing was tried");
+    let restarts = restarts.into_inner();
+    assert!(ended > 0, "nothing was tried");
     for id in &asked {
         let done = served.wait_for(id, "completed", |run| run["state"] == "completed");
         assert_eq!(done["progress"]["rows"], ROWS, "{done}");
@@ -56,11 +62,12 @@ fn what_was_acknowledged_is_done_although_the_server_is_restarted_again_and_agai
         let run = served.export("csv");
         let id = run["id"].as_str().unwrap();
         let done = served.wait_for(id, "completed", |run| run["state"] == "completed");
-        assert_eq!(done["attempt"], 1, "{done}");
+        // On a busy machine a process may be late with its own lease; but only then is anything begun twice.
+        assert!(done["attempt"] == 1 || served.said().contains("outcome=\"lost\""), "{done}");
     }
     let stuck = "SELECT 1 FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' \
                  AND state_change < now() - interval '1 second'";
-    assert!(site.state().rows(stuck).is_empty(), "a transaction was left open");
+    wait_until("no transaction is left open", || site.state().rows(stuck).is_empty());
     eprintln!(
         "{restarts} restarts, {ended} connections ended: {} exports acknowledged and done, {refused} refused",
         asked.len()
@@ -69,12 +76,12 @@ fn what_was_acknowledged_is_done_although_the_server_is_restarted_again_and_agai
     drop(site);
 }
 
-/// Stops the server, ends connections and so on, until it is over. Answers how often it was restarted and how many
-/// connections were ended. The server runs afterwards.
-fn faults(server: &Server, state: &Database, over: &AtomicBool) -> (u32, usize) {
+/// Stops the server, ends connections and so on, until it is over, and counts the restarts. Answers how many connections
+/// were ended. The server runs afterwards.
+fn faults(server: &Server, state: &Database, over: &AtomicBool, restarts: &AtomicU32) -> usize {
     const END: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
         WHERE application_name LIKE 'rowport%' AND pid <> pg_backend_pid()";
-    let (mut restarts, mut ended) = (0, 0);
+    let mut ended = 0;
     for how in [Stop::Fast, Stop::Immediate].into_iter().cycle() {
         std::thread::sleep(PAUSE);
         ended += state.rows(END).len();
@@ -85,7 +92,7 @@ fn faults(server: &Server, state: &Database, over: &AtomicBool) -> (u32, usize) 
         server.stop(how);
         std::thread::sleep(Duration::from_millis(500));
         server.resume();
-        restarts += 1;
+        restarts.fetch_add(1, Ordering::Relaxed);
     }
-    (restarts, ended)
+    ended
 }

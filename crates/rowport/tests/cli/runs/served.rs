@@ -8,7 +8,7 @@ use std::process::{Child, Command};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use rowport_testkit::{Database, Postgres, S3, Sqlite};
+use rowport_testkit::{Database, PATIENCE, Postgres, S3, Sqlite};
 use serde_json::{Value, json};
 
 pub use super::place::Files;
@@ -67,7 +67,7 @@ impl Site {
     fn placed(source: Database, state: Option<Database>, files: Files, lease: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config =
-            format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"20s\"\n");
+            format!("[runs]\nlease = \"{lease}\"\nconcurrency = 2\nper_principal = 8\ndrain = \"10m\"\n");
         let place = Place::new(files, folder.path().join("data/artifacts"));
         config.push_str(&place.section());
         std::fs::write(folder.path().join("rowport.toml"), config).unwrap();
@@ -207,7 +207,7 @@ impl Served {
             if wanted(&run) {
                 return run;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "not {what} after a minute: {run}");
+            assert!(started.elapsed() < PATIENCE, "not {what} after {PATIENCE:?}: {run}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -267,14 +267,10 @@ impl Served {
     }
 
     /// Waits until something is so.
-    pub fn wait_until(&self, what: &str, is_so: impl Fn() -> bool) {
+    pub fn wait_until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
         let started = Instant::now();
         while !is_so() {
-            assert!(
-                started.elapsed() < Duration::from_secs(60),
-                "not {what} after a minute: {}",
-                self.said()
-            );
+            assert!(started.elapsed() < PATIENCE, "not {what} after {PATIENCE:?}: {}", self.said());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -286,22 +282,22 @@ impl Served {
             if let Some(line) = self.said().lines().find(|line| line.contains(what)) {
                 return line.to_owned();
             }
-            assert!(started.elapsed() < Duration::from_secs(30), "it never said `{what}`: {}", self.said());
+            assert!(started.elapsed() < PATIENCE, "it never said `{what}`: {}", self.said());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
 
     /// Waits for its end.
-    pub fn wait(mut self, limit: Duration) -> (Option<i32>, String) {
+    pub fn wait(mut self) -> (Option<i32>, String) {
         let mut child = self.child.take().unwrap();
-        let deadline = Instant::now() + limit;
+        let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 return (status.code(), self.said());
             }
             if Instant::now() > deadline {
                 child.kill().unwrap();
-                panic!("still there after {limit:?}: {}", self.said());
+                panic!("still there after {PATIENCE:?}: {}", self.said());
             }
             std::thread::sleep(Duration::from_millis(10));
         }

@@ -5,6 +5,7 @@ mod webhooks;
 
 use std::time::{Duration, Instant};
 
+use rowport_testkit::PATIENCE;
 use serde_json::{Value, json};
 
 use crate::runs::served::Served;
@@ -19,7 +20,7 @@ fn ended(log: impl Fn() -> Value, count: usize) -> Vec<Value> {
         if ended.len() >= count {
             return ended;
         }
-        assert!(started.elapsed() < Duration::from_secs(60), "after a minute: {log}");
+        assert!(started.elapsed() < PATIENCE, "after {PATIENCE:?}: {log}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }
