@@ -2,7 +2,8 @@
 # Throwaway PostgreSQL and MariaDB servers for tests and benchmarks.
 #
 #   scripts/databases.sh start [postgres|mariadb]   starts both, or that one, on free loopback ports (no-op when they run)
-#   scripts/databases.sh env        prints `export ROWPORT_TEST_POSTGRES=… ROWPORT_TEST_MYSQL=…`, for `eval`
+#   scripts/databases.sh env        prints `export ROWPORT_TEST_POSTGRES=… ROWPORT_TEST_MYSQL=…`, for `eval`, and
+#                                   ROWPORT_TEST_PGBOUNCER where there is a PgBouncer
 #   scripts/databases.sh halt MODE  stops PostgreSQL, `fast` or `immediate` as if it had been killed; its data stays
 #   scripts/databases.sh resume     starts it again where it was
 #   scripts/databases.sh stop       stops what runs and removes its data
@@ -10,14 +11,17 @@
 # What runs is remembered in target/test-databases, or in the file that ROWPORT_TEST_DATABASES names, so that
 # `make test` has servers of its own beside those that a developer started by hand, and a test that stops its server
 # has one that is nobody else's. Where ROWPORT_TEST_TLS names a folder with server.crt and server.key, the servers take
-# encrypted connections only.
+# encrypted connections only. Started both without that, PostgreSQL has a PgBouncer in front of it as well, in transaction
+# mode, if it is installed. Where ROWPORT_TEST_SPIDER names a folder with ha_spider.so, MariaDB loads that.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 state=${ROWPORT_TEST_DATABASES:-$root/target/test-databases}
 tls=${ROWPORT_TEST_TLS:-}
+spider=${ROWPORT_TEST_SPIDER:-}
 postgres_port=
 mariadb_port=
+pgbouncer_port=
 
 die() {
     printf 'databases.sh: %s\n' "$*" >&2
@@ -116,7 +120,7 @@ run_postgres() {
 
 # start_mariadb DIR: leaves its port in $mariadb_port.
 start_mariadb() {
-    local dir=$1 user server install port attempt encryption=()
+    local dir=$1 user server install port attempt encryption=() plugins=()
     user=$(server_user mysql)
     # Debian keeps the server in /usr/sbin, which is not in everybody's PATH.
     server=$(PATH=$PATH:/usr/sbin command -v mariadbd || true)
@@ -132,6 +136,11 @@ SQL
         encryption=(--ssl-cert="$dir/mariadb/server.crt" --ssl-key="$dir/mariadb/server.key"
             --require-secure-transport=ON)
     fi
+    if [ -n "$spider" ]; then
+        mkdir "$dir/mariadb/plugins"
+        cp "$spider/ha_spider.so" "$dir/mariadb/plugins/"
+        plugins=(--plugin-dir="$dir/mariadb/plugins" --plugin-load-add=ha_spider.so)
+    fi
     own "$user" "$dir/mariadb"
     as "$user" "$install" --no-defaults --datadir="$dir/mariadb/data" --skip-test-db \
         --auth-root-authentication-method=normal >"$dir/mariadb-install.log" 2>&1 ||
@@ -145,7 +154,7 @@ SQL
             --character-set-server=utf8mb4 --default-time-zone=+00:00 --local-infile=1 \
             --max-allowed-packet=256M --innodb-buffer-pool-size=256M --innodb-log-file-size=512M \
             --innodb-flush-log-at-trx-commit=0 --innodb-flush-method=nosync --skip-innodb-doublewrite \
-            --skip-log-bin --skip-performance-schema "${encryption[@]}" </dev/null >/dev/null 2>&1 &
+            --skip-log-bin --skip-performance-schema "${encryption[@]}" "${plugins[@]}" </dev/null >/dev/null 2>&1 &
         local child=$!
         for ((attempt = 0; attempt < 3000; attempt++)); do
             if listens "$port" && [ -s "$dir/mariadb/pid" ]; then
@@ -162,13 +171,56 @@ SQL
     die "MariaDB does not start: $(tail -n 5 "$dir/mariadb/log")"
 }
 
+# start_pgbouncer DIR: puts it in front of the PostgreSQL at $postgres_port, and leaves its port in $pgbouncer_port.
+start_pgbouncer() {
+    local dir=$1 user program port attempt
+    user=$(server_user postgres)
+    # Debian keeps it in /usr/sbin, which is not in everybody's PATH.
+    program=$(PATH=$PATH:/usr/sbin command -v pgbouncer || true)
+    [ -n "$program" ] || return 0
+    mkdir "$dir/pgbouncer"
+    printf '"rowport" "rowport"\n' >"$dir/pgbouncer/users"
+    for _ in 1 2 3; do
+        port=$(free_port)
+        cat >"$dir/pgbouncer/ini" <<INI
+[databases]
+* = host=127.0.0.1 port=$postgres_port
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $port
+unix_socket_dir =
+auth_type = scram-sha-256
+auth_file = $dir/pgbouncer/users
+pool_mode = transaction
+max_client_conn = 500
+logfile = $dir/pgbouncer/log
+pidfile = $dir/pgbouncer/pid
+INI
+        own "$user" "$dir/pgbouncer"
+        as "$user" setsid "$program" --quiet "$dir/pgbouncer/ini" </dev/null >/dev/null 2>&1 &
+        local child=$!
+        for ((attempt = 0; attempt < 600; attempt++)); do
+            if listens "$port" && [ -s "$dir/pgbouncer/pid" ]; then
+                pgbouncer_port=$port
+                disown "$child" 2>/dev/null || true
+                return
+            fi
+            kill -0 "$child" 2>/dev/null || break
+            sleep 0.1
+        done
+        kill "$child" 2>/dev/null || true
+        wait "$child" 2>/dev/null || true
+    done
+    die "PgBouncer does not start: $(tail -n 5 "$dir/pgbouncer/log")"
+}
+
 # Whether all that was started still runs.
 running() {
     [ -f "$state" ] || return 1
     # shellcheck source=/dev/null
     . "$state"
     local port
-    for port in $postgres_port $mariadb_port; do listens "$port" || return 1; done
+    for port in $postgres_port $mariadb_port $pgbouncer_port; do listens "$port" || return 1; done
 }
 
 # start [postgres|mariadb]
@@ -182,9 +234,12 @@ start() {
     trap 'stop_in "$directory"' EXIT
     postgres_port=
     mariadb_port=
+    pgbouncer_port=
     if [ "${1:-postgres}" = postgres ]; then start_postgres "$directory"; fi
     if [ "${1:-mariadb}" = mariadb ]; then start_mariadb "$directory"; fi
-    printf 'directory=%q\npostgres_port=%q\nmariadb_port=%q\n' "$directory" "$postgres_port" "$mariadb_port" >"$state"
+    if [ $# = 0 ] && [ -z "$tls" ]; then start_pgbouncer "$directory"; fi
+    printf 'directory=%q\npostgres_port=%q\nmariadb_port=%q\npgbouncer_port=%q\n' \
+        "$directory" "$postgres_port" "$mariadb_port" "$pgbouncer_port" >"$state"
     trap - EXIT
 }
 
@@ -203,21 +258,26 @@ resume() {
 
 # stop_in DIR: stops what runs there and removes it.
 stop_in() {
-    local dir=$1 pid
+    local dir=$1
     case $dir in /tmp/rowport-databases.*) ;; *) die "will not remove $dir" ;; esac
     if [ -f "$dir/postgres/data/postmaster.pid" ]; then
         as "$(server_user postgres)" "$(postgres_program pg_ctl)" stop --silent --mode=immediate \
             --pgdata="$dir/postgres/data" || true
     fi
-    if [ -s "$dir/mariadb/pid" ]; then
-        pid=$(cat "$dir/mariadb/pid")
-        # Its data goes away with it, so it need not tidy up first. A stale file may name somebody else's process.
-        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = mariadbd ]; then
-            kill -KILL "$pid"
-            while [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = mariadbd ]; do sleep 0.05; done
-        fi
-    fi
+    end_process pgbouncer "$dir/pgbouncer/pid"
+    end_process mariadbd "$dir/mariadb/pid"
     rm -rf "$dir"
+}
+
+# end_process NAME FILE: ends the process whose id the file has. Its data goes away with it, so it need not tidy up first. A
+# stale file may name another process.
+end_process() {
+    local name=$1 pid
+    [ -s "$2" ] || return 0
+    pid=$(cat "$2")
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$name" ] || return 0
+    kill -KILL "$pid"
+    while [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$name" ]; do sleep 0.05; done
 }
 
 stop() {
@@ -234,6 +294,8 @@ print_env() {
         printf 'export ROWPORT_TEST_POSTGRES=postgres://rowport:rowport@127.0.0.1:%s/postgres\n' "$postgres_port"
     [ -z "$mariadb_port" ] ||
         printf 'export ROWPORT_TEST_MYSQL=mysql://rowport:rowport@127.0.0.1:%s/\n' "$mariadb_port"
+    [ -z "$pgbouncer_port" ] ||
+        printf 'export ROWPORT_TEST_PGBOUNCER=postgres://rowport:rowport@127.0.0.1:%s/postgres\n' "$pgbouncer_port"
 }
 
 case ${1:-} in

@@ -24,6 +24,7 @@ need() {
 }
 postgres_server() { [ -n "$(find /usr/lib/postgresql -path '*/bin/initdb' 2>/dev/null)" ] || has initdb; }
 mariadb_server() { PATH=$PATH:/usr/sbin has mariadbd; }
+pgbouncer() { PATH=$PATH:/usr/sbin has pgbouncer; }
 
 need build-essential has cc
 case $purpose in
@@ -31,6 +32,7 @@ demo) ;;
 test | long)
     need postgresql postgres_server
     need mariadb-server mariadb_server
+    need pgbouncer pgbouncer
     need chromium has chromium
     need python3-venv python3 -c 'import ensurepip, venv'
     need sqlite3 has sqlite3

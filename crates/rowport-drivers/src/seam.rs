@@ -4,7 +4,7 @@ use std::time::Duration;
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
 use async_trait::async_trait;
-use rowport_model::{Dataset, Query, SourceKind, field_for};
+use rowport_model::{Dataset, Query, Snapshot, SourceKind, field_for};
 use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 
@@ -112,6 +112,8 @@ pub struct BatchStream {
     pub schema: SchemaRef,
     /// When the snapshot was taken, by the database's clock, as RFC 3339 in UTC.
     pub snapshot_at: String,
+    /// Whether it is one state of the whole source.
+    pub snapshot: Snapshot,
     receiver: mpsc::Receiver<Message>,
     /// Whether the last word was said.
     ended: bool,
@@ -124,10 +126,11 @@ impl BatchStream {
     pub(crate) fn new(
         schema: SchemaRef,
         snapshot_at: String,
+        snapshot: Snapshot,
         receiver: mpsc::Receiver<Message>,
     ) -> (Self, oneshot::Receiver<()>) {
         let (alive, left) = oneshot::channel();
-        (Self { schema, snapshot_at, receiver, ended: false, _alive: alive }, left)
+        (Self { schema, snapshot_at, snapshot, receiver, ended: false, _alive: alive }, left)
     }
 
     /// The next batch; `None` after the last one. An error is the last thing that a stream says.

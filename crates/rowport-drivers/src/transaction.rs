@@ -19,6 +19,10 @@ pub trait Transaction: Send {
     /// callers ask for a bounded number of rows. Fails with [`DriverError::TooLarge`] beyond `most_bytes`.
     async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
 
+    /// The rows of a query as this transaction sees them, which others may change: for rows that it has changed itself, and
+    /// for those that it could not lock.
+    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+
     /// Deletes the rows of a query, and returns them as they were.
     async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
 
@@ -31,7 +35,7 @@ pub trait Transaction: Send {
     ) -> Result<RecordBatch, DriverError>;
 
     /// Gives rows the values that they have in the batch, each row by its key. The batch has the columns of `columns`,
-    /// the key's among them; the others are set. Returns how many rows there were.
+    /// the key's among them; the others are set, and no column beside them. Returns how many rows there were.
     async fn overwrite(
         &mut self,
         dataset: &DatasetName,
@@ -40,13 +44,14 @@ pub trait Transaction: Send {
         rows: &RecordBatch,
     ) -> Result<u64, DriverError>;
 
-    /// Inserts rows with exactly these values. The batch has the columns of `columns`.
+    /// Inserts rows with exactly these values. The batch has the columns of `columns`. Returns how many rows were inserted,
+    /// which are fewer where a trigger leaves some out.
     async fn insert(
         &mut self,
         dataset: &DatasetName,
         columns: &[ColumnRef],
         rows: &RecordBatch,
-    ) -> Result<(), DriverError>;
+    ) -> Result<u64, DriverError>;
 
     /// Marks a place to go back to. There is one at a time.
     async fn savepoint(&mut self) -> Result<(), DriverError>;

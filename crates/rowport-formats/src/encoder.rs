@@ -1,5 +1,6 @@
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
+use rowport_model::Snapshot;
 use serde::{Deserialize, Serialize};
 
 use crate::{EncodeError, Notation};
@@ -103,4 +104,6 @@ pub struct Envelope {
     pub view: serde_json::Value,
     /// The instant whose state the rows show, as RFC 3339, where the source can name one.
     pub snapshot_at: Option<String>,
+    /// Whether that is one state of the whole source.
+    pub snapshot: Snapshot,
 }

@@ -1,3 +1,4 @@
+use rowport_model::Snapshot;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
@@ -15,6 +16,9 @@ pub struct Manifest {
     pub sha256: String,
     /// The instant whose state the rows show, as RFC 3339, where the source can name one.
     pub snapshot_at: Option<String>,
+    /// Whether that is one state of the whole source.
+    #[serde(default)]
+    pub snapshot: Snapshot,
     /// When the export was made, as RFC 3339.
     pub exported_at: String,
     /// The dataset's name.

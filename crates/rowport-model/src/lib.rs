@@ -20,6 +20,7 @@ mod policy;
 mod principal;
 mod query;
 mod selection;
+mod snapshot;
 mod value;
 mod view;
 
@@ -40,5 +41,6 @@ pub use query::{
     rows_with_keys,
 };
 pub use selection::{Key, MAX_KEYS, Selection, key_filter};
+pub use snapshot::Snapshot;
 pub use value::Value;
 pub use view::{Sort, View};

@@ -201,6 +201,23 @@ impl Database {
     }
 }
 
+/// The URL of a PostgreSQL database behind the PgBouncer that `ROWPORT_TEST_PGBOUNCER` names.
+///
+/// # Panics
+///
+/// Panics if there is none.
+pub fn pooled(database: &Database) -> String {
+    let Ok(pooler) = std::env::var("ROWPORT_TEST_PGBOUNCER") else {
+        panic!(
+            "ROWPORT_TEST_PGBOUNCER is not set: install PgBouncer (`scripts/setup.sh`), start the databases once more \
+             (`scripts/databases.sh stop; scripts/databases.sh start`), then `eval \"$(scripts/databases.sh env)\"`"
+        );
+    };
+    let name = database.url().rsplit('/').next().unwrap_or_default();
+    let server = pooler.rsplit_once('/').map_or(&*pooler, |(server, _)| server);
+    format!("{server}/{name}")
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
         let Place::Server { administrator, name } = &self.place else { return };

@@ -25,7 +25,7 @@ mod server;
 #[cfg(feature = "smtp")]
 mod smtp;
 
-pub use databases::{Database, Mysql, Postgres, Row, Sqlite};
+pub use databases::{Database, Mysql, Postgres, Row, Sqlite, pooled};
 pub use effort::{cases, seed, soak};
 pub use hooks::{Hook, Hooks};
 pub use patience::{PATIENCE, wait_until, within};

@@ -54,6 +54,10 @@ pub(super) struct Session {
     /// What KILL takes.
     pub(super) id: u64,
     pub(super) version: String,
+    /// The largest packet that the server takes, in bytes.
+    pub(super) most_packet: usize,
+    /// Whether it has an engine whose tables are spread over several servers.
+    pub(super) has_spider: bool,
 }
 
 impl Session {
@@ -110,13 +114,20 @@ impl Connections {
     async fn open(&self) -> Result<Session, DriverError> {
         let mut connection = self.options.connect().await.map_err(while_connecting)?;
         sqlx::raw_sql(SESSION).execute(&mut connection).await.map_err(from_sqlx)?;
-        let rows = sqlx::raw_sql("SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR)")
+        let rows = sqlx::raw_sql(
+            "SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR), \
+             CAST(@@SESSION.max_allowed_packet AS UNSIGNED), (SELECT COUNT(*) FROM information_schema.engines \
+             WHERE engine = 'SPIDER' AND support <> 'NO')",
+        )
             .fetch_all(&mut connection)
             .await
             .map_err(from_sqlx)?;
         let row = rows.first().ok_or_else(|| DriverError::protocol("the server does not say who it is"))?;
         let (id, version) = (row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?);
-        Ok(Session { connection, id, version })
+        let has_spider = row.try_get::<i64, _>(3).map_err(from_sqlx)? > 0;
+        let most_packet: u64 = row.try_get(2).map_err(from_sqlx)?;
+        let most_packet = usize::try_from(most_packet).unwrap_or(usize::MAX);
+        Ok(Session { connection, id, version, most_packet, has_spider })
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, DriverError>>) -> Result<T, DriverError> {

@@ -3,8 +3,10 @@
 
 mod connections;
 mod dialect;
+mod distributed;
 mod error;
 mod estimate;
+mod exact;
 mod introspect;
 mod prepare;
 mod read;

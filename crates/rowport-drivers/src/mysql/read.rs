@@ -3,13 +3,14 @@ use std::time::Duration;
 
 use arrow_schema::SchemaRef;
 use futures_util::TryStreamExt;
-use rowport_model::{Expr, Output, Query};
+use rowport_model::{Expr, Output, Query, Snapshot};
 use sqlx::mysql::{MySqlArguments, MySqlRow};
 use sqlx::{Arguments, AssertSqlSafe, Column, Decode, Error, MySql, MySqlConnection, Row, TypeInfo};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connections::{Connections, Lease, Session};
 use super::dialect::MysqlDialect;
+use super::distributed::snapshot_of;
 use super::error::{from_sqlx, is_statement_limit};
 use super::types::fraction_digits;
 use super::values::Reader;
@@ -19,8 +20,8 @@ use crate::query::{Bind, Statement, compile};
 use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
 
 type Sender = mpsc::Sender<Message>;
-/// Says once that the statement has begun to answer, and when its snapshot was taken.
-type Begun = oneshot::Sender<Result<String, DriverError>>;
+/// Says once that the statement has begun to answer, and when its snapshot was taken, and whether it is one.
+type Begun = oneshot::Sender<Result<(String, Snapshot), DriverError>>;
 
 pub(super) async fn start(
     connections: Arc<Connections>,
@@ -34,6 +35,7 @@ pub(super) async fn start(
     let read = Read {
         statement: compile(&query, &MysqlDialect),
         digits: digits_of(&query),
+        query,
         schema: Arc::clone(&schema),
         options,
         limit: options.limited.then_some(statement_limit),
@@ -41,12 +43,14 @@ pub(super) async fn start(
         begun: Some(begun_sender),
     };
     tokio::spawn(read.run(connections));
-    let snapshot_at = begun.await.map_err(|_| DriverError::protocol("the reading task ended early"))??;
+    let (snapshot_at, snapshot) =
+        begun.await.map_err(|_| DriverError::protocol("the reading task ended early"))??;
     // The task watches the receiver itself, which this future holds from the beginning.
-    Ok(BatchStream::new(schema, snapshot_at, receiver).0)
+    Ok(BatchStream::new(schema, snapshot_at, snapshot, receiver).0)
 }
 
 struct Read {
+    query: Query,
     statement: Statement,
     /// For each column, the digits after the point that the database shows of a time.
     digits: Vec<usize>,
@@ -137,6 +141,7 @@ impl Read {
             error @ Error::Database(_) => Stop::Failed(from_sqlx(error)),
             error => Stop::Broken(from_sqlx(error)),
         };
+        let snapshot = snapshot_of(session, &self.query).await.map_err(stop)?;
         let snapshot_at = begin(session, limit).await.map_err(stop)?;
         let arguments = arguments(&self.statement.binds).map_err(Stop::Broken)?;
         let sql = AssertSqlSafe(std::mem::take(&mut self.statement.sql));
@@ -145,7 +150,7 @@ impl Read {
         let mut readers = Vec::new();
         let mut next = rows.try_next().await.map_err(stop)?;
         if let Some(begun) = self.begun.take()
-            && begun.send(Ok(snapshot_at)).is_err()
+            && begun.send(Ok((snapshot_at, snapshot))).is_err()
         {
             return Err(Stop::Broken(DriverError::Cancelled));
         }

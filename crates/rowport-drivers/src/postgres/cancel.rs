@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::sync::oneshot;
 
 /// Whether a backend may be cancelled: settled once, by whoever comes first, so that a cancellation never hits the
@@ -45,7 +45,9 @@ pub(super) async fn cancel_when_left(
     }
     let cancel = async {
         let mut connection = options.connect().await?;
-        sqlx::query("SELECT pg_cancel_backend($1)").bind(backend).execute(&mut connection).await?;
+        // In one message, as everything that is asked outside of a transaction.
+        let cancel = format!("SELECT pg_cancel_backend({backend})");
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(cancel))).await?;
         connection.close().await
     };
     match tokio::time::timeout(Duration::from_secs(5), cancel).await {

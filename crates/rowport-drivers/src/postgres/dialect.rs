@@ -4,7 +4,13 @@ use crate::query::{Bind, Dialect, like_pattern, quoted};
 
 /// COPY takes no parameters. Values travel as settings of the transaction instead (`set_config` takes them bound),
 /// and the statement reads them with `current_setting`: no value ever becomes part of the statement's text.
-pub(super) struct PostgresDialect;
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct PostgresDialect {
+    /// Whether settings are read in sub-selects: those of a session do not reach the workers of a distributed table.
+    pub(super) distributed: bool,
+    /// Whether types that the database's owner made are answered as text.
+    pub(super) known_types: bool,
+}
 
 /// The name of the n-th setting, from 1; `rowport.p1` is the first.
 pub(super) const SETTING_PREFIX: &str = "rowport.p";
@@ -30,6 +36,7 @@ impl Dialect for PostgresDialect {
             // Cast to text it would always show its mask, which clients leave out for a single address.
             ColumnType::Other if native == Some("inet") => format!("textin(inet_out({sql}))"),
             ColumnType::Interval | ColumnType::Other => format!("({sql})::text"),
+            ColumnType::Enum { .. } if self.known_types => format!("({sql})::text"),
             // JSON arrays begin at 1; one that begins elsewhere keeps PostgreSQL's own notation, as a JSON text.
             ColumnType::Array => format!(
                 "CASE WHEN {sql}::text LIKE '[%' THEN to_json({sql}::text)::text \
@@ -46,10 +53,10 @@ impl Dialect for PostgresDialect {
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         let cast = cast(value, expr);
         let place = setting(binds, text_of(value));
-        match value {
+        self.given(match value {
             Value::Bytes(_) => format!("decode({place}, 'hex')"),
             _ => format!("{place}::{cast}"),
-        }
+        })
     }
 
     /// The list travels as one array. It is read in a sub-select, so that it is taken apart once and not per row.
@@ -79,7 +86,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String {
-        format!("({sql})::text COLLATE \"C\" = {}", setting(binds, text.to_owned()))
+        format!("({sql})::text COLLATE \"C\" = {}", self.given(setting(binds, text.to_owned())))
     }
 
     /// By the database's own rules for upper and lower case: those of a column in collation `C` know ASCII only, and
@@ -87,7 +94,7 @@ impl Dialect for PostgresDialect {
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
         format!(
             "({sql})::text COLLATE \"default\" ILIKE {} ESCAPE '!'",
-            setting(binds, like_pattern(place, text))
+            self.given(setting(binds, like_pattern(place, text)))
         )
     }
 
@@ -100,7 +107,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn text(&self, binds: &mut Vec<Bind>, text: &str) -> String {
-        setting(binds, text.to_owned())
+        self.given(setting(binds, text.to_owned()))
     }
 
     fn concat(&self, parts: Vec<String>) -> String {
@@ -109,6 +116,13 @@ impl Dialect for PostgresDialect {
 
     fn compares_rows(&self) -> bool {
         true
+    }
+}
+
+impl PostgresDialect {
+    /// A value from a setting. In a sub-select the planner cannot see it, so that is kept for where it must be.
+    fn given(self, sql: String) -> String {
+        if self.distributed { format!("(SELECT {sql})") } else { sql }
     }
 }
 

@@ -5,6 +5,7 @@ use rowport_model::{
 };
 use sqlx::{PgConnection, Row};
 
+use super::session::query;
 use crate::own;
 
 /// Relations that the login may read, in all schemas but the system's.
@@ -12,7 +13,7 @@ const RELATIONS: &str = "
     SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
-      AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+      AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
       AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
     ORDER BY n.nspname <> 'public', n.nspname, c.relname";
 
@@ -81,7 +82,7 @@ const FOREIGN_KEYS: &str = "
 pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Dataset>, sqlx::Error> {
     let mut datasets = Vec::new();
     let mut places: HashMap<i64, usize> = HashMap::new();
-    for row in sqlx::query(RELATIONS).fetch_all(&mut *connection).await? {
+    for row in query(RELATIONS).fetch_all(&mut *connection).await? {
         let name = dataset_name(row.get(1), row.get(2));
         let kind = match row.get::<&str, _>(3) {
             "v" | "m" => DatasetKind::View,
@@ -104,17 +105,17 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
     }
     let oids: Vec<i64> = places.keys().copied().collect();
     let at = |oid: i64| places.get(&oid).copied();
-    for row in sqlx::query(COLUMNS).bind(&oids).fetch_all(&mut *connection).await? {
+    for row in query(COLUMNS).bind(&oids).fetch_all(&mut *connection).await? {
         if let Some(index) = at(row.get(0)) {
             datasets[index].columns.push(column(&row));
         }
     }
-    for row in sqlx::query(KEYS).bind(&oids).fetch_all(&mut *connection).await? {
+    for row in query(KEYS).bind(&oids).fetch_all(&mut *connection).await? {
         if let Some(index) = at(row.get(0)) {
             add_key(&mut datasets[index], row.get(2));
         }
     }
-    for row in sqlx::query(FOREIGN_KEYS).bind(&oids).fetch_all(&mut *connection).await? {
+    for row in query(FOREIGN_KEYS).bind(&oids).fetch_all(&mut *connection).await? {
         if let Some(index) = at(row.get(0)) {
             datasets[index].foreign_keys.push(ForeignKey {
                 references: dataset_name(row.get(1), row.get(2)),
@@ -125,7 +126,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
         }
     }
     datasets.retain(|dataset| !dataset.columns.is_empty());
-    let states = sqlx::query(STATES).fetch_all(&mut *connection).await?;
+    let states = query(STATES).fetch_all(&mut *connection).await?;
     let states: Vec<_> = states.iter().map(|row| schema_name(row.get(0))).collect();
     Ok(own::leave_out(datasets, &states))
 }

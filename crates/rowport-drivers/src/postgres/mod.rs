@@ -4,11 +4,14 @@
 mod cancel;
 mod decode;
 mod dialect;
+mod distributed;
 mod errors;
 mod introspect;
 mod numeric;
 mod prepare;
 mod read;
+mod rights;
+mod session;
 mod write;
 
 use std::io::ErrorKind;
@@ -27,20 +30,24 @@ use crate::registry::SourceUrl;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 use crate::transaction::Transaction;
 
+use dialect::PostgresDialect;
+use distributed::Distribution;
 use errors::from_sqlx;
+use session::{Purpose, Session};
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
     let options = PgConnectOptions::from_str(url.secret())
         .map_err(|error| DriverError::BadUrl { message: error.to_string() })?
         .application_name("rowport")
-        // A pooler in transaction mode mixes up prepared statements that are kept.
+        // Transactions set it themselves, and a pooler refuses connections that ask for it.
+        .extra_float_digits(None)
         .statement_cache_capacity(0)
         .disable_statement_logging();
     let pool = PgPoolOptions::new()
         .max_connections(limits.connections)
         .acquire_timeout(limits.connect)
         .connect_lazy_with(options.clone());
-    Ok(Arc::new(Postgres { pool, options, limits }))
+    Ok(Arc::new(Postgres { pool, options, limits, distribution: Arc::default() }))
 }
 
 #[derive(Clone)]
@@ -48,6 +55,7 @@ struct Postgres {
     pool: PgPool,
     options: PgConnectOptions,
     limits: Limits,
+    distribution: Arc<Distribution>,
 }
 
 #[async_trait]
@@ -57,20 +65,24 @@ impl Driver for Postgres {
     }
 
     async fn check(&self) -> Result<ServerInfo, DriverError> {
-        let mut connection = self.acquire().await?;
-        let row = sqlx::query(
+        let mut session = self.session(Purpose::Describe).await?;
+        let row = session::query(
             "SELECT split_part(version(), ' (', 1), \
              COALESCE((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false)",
         )
-        .fetch_one(&mut *connection)
+        .fetch_one(session.connection()?)
         .await
         .map_err(from_sqlx)?;
+        session.commit().await?;
         Ok(ServerInfo { version: row.get(0), encrypted: Some(row.get(1)) })
     }
 
     async fn introspect(&self) -> Result<Vec<Dataset>, DriverError> {
-        let mut connection = self.acquire().await?;
-        introspect::datasets(&mut connection).await.map_err(from_sqlx)
+        let mut session = self.session(Purpose::Describe).await?;
+        let datasets = introspect::datasets(session.connection()?).await.map_err(from_sqlx)?;
+        self.distribution.ask(session.connection()?).await.map_err(from_sqlx)?;
+        session.commit().await?;
+        Ok(datasets)
     }
 
     async fn read(&self, query: Query, options: ReadOptions) -> Result<BatchStream, DriverError> {
@@ -82,11 +94,11 @@ impl Driver for Postgres {
     }
 
     async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError> {
-        write::begin(self, "READ COMMITTED READ WRITE").await
+        write::begin(self, Purpose::Change).await
     }
 
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError> {
-        write::begin(self, "REPEATABLE READ READ ONLY").await
+        write::begin(self, Purpose::Consult).await
     }
 
     async fn make_journal(&self) -> Result<Prepared, DriverError> {
@@ -111,6 +123,25 @@ impl Driver for Postgres {
 }
 
 impl Postgres {
+    /// A transaction for short work.
+    async fn session(&self, purpose: Purpose) -> Result<Session, DriverError> {
+        Session::begin(self.acquire().await?, purpose).await
+    }
+
+    /// How statements are written for this source, which is asked once for what kind it is, and again with each introspection.
+    async fn dialect(&self) -> Result<PostgresDialect, DriverError> {
+        let distributed = match self.distribution.known() {
+            Some(distributed) => distributed,
+            None => {
+                let mut session = self.session(Purpose::Describe).await?;
+                let distributed = self.distribution.ask(session.connection()?).await.map_err(from_sqlx)?;
+                session.commit().await?;
+                distributed
+            }
+        };
+        Ok(PostgresDialect { distributed, ..PostgresDialect::default() })
+    }
+
     /// A connection of the pool. A pool that ran out of time says nothing of why, so a first connection outside
     /// of it is tried for the reason.
     async fn acquire(&self) -> Result<sqlx::pool::PoolConnection<sqlx::Postgres>, DriverError> {

@@ -1,8 +1,9 @@
-//! Making the journal and upgrading it, in one transaction.
+//! Making the journal and upgrading it, in one transaction. What is asked outside of it goes in one message each, as a pooler
+//! may send the next to another session.
 
 use std::collections::BTreeSet;
 
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor, PgConnection, Row};
 
 use super::errors::from_sqlx;
 use crate::error::DriverError;
@@ -42,8 +43,8 @@ pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String,
         found => found?,
     };
     let needed = found.needs(&POSTGRES.migrations)?;
-    let login: Option<String> =
-        sqlx::query_scalar(OTHER_OWNER).fetch_optional(connection).await.map_err(from_sqlx)?;
+    let login = sqlx::raw_sql(OTHER_OWNER).fetch_optional(connection).await.map_err(from_sqlx)?;
+    let login: Option<String> = login.map(|row| row.get(0));
     let grants = login.map(|login| {
         format!(
             "GRANT USAGE ON SCHEMA rowport_journal TO {login};\n\
@@ -56,16 +57,16 @@ pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String,
 }
 
 async fn look(connection: &mut PgConnection) -> Result<Found, DriverError> {
-    let is_there: bool = sqlx::query_scalar(IS_THERE).fetch_one(&mut *connection).await.map_err(from_sqlx)?;
-    if !is_there {
+    let is_there = sqlx::raw_sql(IS_THERE).fetch_one(&mut *connection).await.map_err(from_sqlx)?;
+    if !is_there.get::<bool, _>(0) {
         return Ok(Found::default());
     }
-    let version = sqlx::query_scalar("SELECT COALESCE(max(version), 0) FROM rowport_journal.journal");
+    let version = sqlx::raw_sql("SELECT COALESCE(max(version), 0) FROM rowport_journal.journal");
     let version = version.fetch_one(&mut *connection).await.map_err(from_sqlx)?;
-    Ok(Found { version, parts: parts(connection).await? })
+    Ok(Found { version: version.get(0), parts: parts(connection).await? })
 }
 
 async fn parts(connection: &mut PgConnection) -> Result<BTreeSet<String>, DriverError> {
-    let parts: Vec<String> = sqlx::query_scalar(PARTS).fetch_all(connection).await.map_err(from_sqlx)?;
-    Ok(parts.into_iter().collect())
+    let parts = sqlx::raw_sql(PARTS).fetch_all(connection).await.map_err(from_sqlx)?;
+    Ok(parts.iter().map(|row| row.get(0)).collect())
 }

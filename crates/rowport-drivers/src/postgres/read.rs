@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use futures_util::StreamExt;
-use rowport_model::Query;
+use rowport_model::{Query, Snapshot};
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Executor, Row};
 use tokio::sync::{mpsc, oneshot};
 
 use super::cancel::{CancelState, cancel_when_left};
 use super::decode::{self, Reader};
-use super::dialect::{PostgresDialect, SETTING_PREFIX};
+use super::dialect::SETTING_PREFIX;
+use super::session::{self, Purpose, query};
 use super::{Postgres, from_sqlx};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
@@ -39,7 +40,9 @@ async fn start_in_task(
     options: ReadOptions,
 ) -> Result<(BatchStream, Started), DriverError> {
     let schema = schema_of(&query);
-    let statement = compile(&query, &PostgresDialect);
+    let dialect = source.dialect().await?;
+    let snapshot = if dialect.distributed { Snapshot::PerNode } else { Snapshot::One };
+    let statement = compile(&query, &dialect);
     let mut connection = source.acquire().await?;
     let seconds = if options.limited { source.limits.statement.as_secs() } else { 0 };
     let begun = match begin(&mut connection, &statement, seconds).await {
@@ -50,7 +53,7 @@ async fn start_in_task(
         }
     };
     let (sender, receiver) = mpsc::channel(BATCHES_IN_FLIGHT);
-    let (stream, left) = BatchStream::new(Arc::clone(&schema), begun.snapshot_at, receiver);
+    let (stream, left) = BatchStream::new(Arc::clone(&schema), begun.snapshot_at, snapshot, receiver);
     let (done_sender, done) = oneshot::channel();
     let state = CancelState::default();
     tokio::spawn(cancel_when_left(source.options.clone(), begun.backend, state.clone(), left, done));
@@ -73,16 +76,16 @@ pub(super) async fn estimate(source: &Postgres, query: &Query) -> Result<Option<
     let mut query = query.clone();
     // The order costs the planner time and changes nothing.
     query.order.clear();
-    let statement = compile(&query, &PostgresDialect);
     let source = source.clone();
     let task = async move {
+        let statement = compile(&query, &source.dialect().await?);
         let mut connection = source.acquire().await?;
         let seconds = source.limits.statement.as_secs();
         let plan = async {
             begin(&mut connection, &statement, seconds).await?;
             let sql = format!("EXPLAIN (FORMAT JSON) {}", statement.sql);
-            let row = sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
-            (*connection).execute("ROLLBACK").await?;
+            let row = session::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;
+            (*connection).execute(sqlx::raw_sql("ROLLBACK")).await?;
             row.try_get_unchecked::<String, _>(0)
         };
         let plan = plan.await;
@@ -103,20 +106,13 @@ struct Begun {
     snapshot_at: String,
 }
 
-/// Opens the snapshot, fixes every setting that text forms depend on, and hands the bound values over.
+/// Opens the snapshot and hands the bound values over.
 async fn begin(
     connection: &mut Connection,
     statement: &Statement,
     seconds: u64,
 ) -> Result<Begun, sqlx::Error> {
-    let sql = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-         SET LOCAL statement_timeout = {}; SET LOCAL idle_in_transaction_session_timeout = 0; \
-         SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, MDY'; SET LOCAL intervalstyle = 'postgres'; \
-         SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL xmloption = 'content'",
-        seconds * 1_000
-    );
-    (**connection).execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    session::begin(connection, Purpose::Read { seconds }).await?;
     let values: Vec<String> = statement
         .binds
         .iter()
@@ -126,7 +122,7 @@ async fn begin(
             other => format!("{other:?}"),
         })
         .collect();
-    let row = sqlx::query(
+    let row = query(
         "SELECT pg_backend_pid(), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), \
          (SELECT count(set_config($2 || place, value, true)) \
           FROM unnest($1::text[]) WITH ORDINALITY AS bound (value, place))",
@@ -153,7 +149,7 @@ impl Copy {
             Ok(()) if finished => {
                 self.tell_started();
                 // Nothing was changed; a failure here only costs the connection.
-                if (*connection).execute("ROLLBACK").await.is_err() {
+                if (*connection).execute(sqlx::raw_sql("ROLLBACK")).await.is_err() {
                     connection.close_on_drop();
                 }
                 // The snapshot ends before the reader has taken everything.

@@ -5,6 +5,7 @@ mod dialect;
 mod introspect;
 mod prepare;
 mod read;
+mod references;
 mod types;
 mod write;
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rowport_model::{Output, Query};
+use rowport_model::{Output, Query, Snapshot};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, InterruptHandle, ToSql};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -47,7 +47,7 @@ pub(super) async fn start(
         }
     });
     let begun: Begun = begun.await.map_err(|_| DriverError::protocol("the reading thread ended early"))??;
-    let (stream, left) = BatchStream::new(schema, begun.snapshot_at, receiver);
+    let (stream, left) = BatchStream::new(schema, begun.snapshot_at, Snapshot::One, receiver);
     tokio::spawn(interrupt_in_time(begun.interrupt, left, done, limit, timed_out));
     Ok(stream)
 }

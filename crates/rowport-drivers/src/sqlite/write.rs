@@ -7,17 +7,18 @@ use arrow_schema::DataType;
 use async_trait::async_trait;
 use rowport_model::{Assignment, ColumnRef, DatasetName, MIXED_CHILDREN, Query};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, OpenFlags, Statement as Prepared, ToSql};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement as Prepared, ToSql};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::dialect::SqliteDialect;
 use super::read::readers;
+use super::references::has_open_references;
 use super::types::Reader;
 use super::{Sqlite, from_sqlite};
 use crate::columns::Misfit;
-use crate::error::DriverError;
+use crate::error::{DriverError, Refusal};
 use crate::journal::SQLITE;
-use crate::query::{Dialect, Statement, compile_delete, compile_locking, compile_update};
+use crate::query::{Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::seam::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
@@ -73,6 +74,10 @@ impl Transaction for SqliteTransaction {
         self.rows(compile_locking(query, &SqliteDialect), query, most_bytes).await
     }
 
+    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile(query, &SqliteDialect), query, most_bytes).await
+    }
+
     async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
         self.rows(compile_delete(query, &SqliteDialect, true), query, most_bytes).await
     }
@@ -83,7 +88,9 @@ impl Transaction for SqliteTransaction {
         assignments: &[Assignment],
         most_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
-        let statement = compile_update(query, assignments, &SqliteDialect, true);
+        let mut statement = compile_update(query, assignments, &SqliteDialect, true);
+        let update = self.or_abort("UPDATE", &query.dataset).await?;
+        statement.sql.replace_range(.."UPDATE".len(), update);
         self.rows(statement, query, most_bytes).await
     }
 
@@ -101,8 +108,11 @@ impl Transaction for SqliteTransaction {
         let is_key = |column: &&ColumnRef| key.iter().any(|key| key.name == column.name);
         let set: Vec<_> = columns.iter().filter(|column| !is_key(column)).map(place).collect();
         let same: Vec<_> = key.iter().map(place).collect();
-        let table = SqliteDialect.table(dataset);
-        let sql = format!("UPDATE {table} SET {} WHERE {}", set.join(", "), same.join(" AND "));
+        if set.is_empty() {
+            return Ok(rows.num_rows() as u64);
+        }
+        let (update, table) = (self.or_abort("UPDATE", dataset).await?, SqliteDialect.table(dataset));
+        let sql = format!("{update} {table} SET {} WHERE {}", set.join(", "), same.join(" AND "));
         self.each(sql, rows).await
     }
 
@@ -111,12 +121,12 @@ impl Transaction for SqliteTransaction {
         dataset: &DatasetName,
         columns: &[ColumnRef],
         rows: &RecordBatch,
-    ) -> Result<(), DriverError> {
+    ) -> Result<u64, DriverError> {
         let names: Vec<_> = columns.iter().map(|column| SqliteDialect.identifier(&column.name)).collect();
         let places: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
-        let table = SqliteDialect.table(dataset);
-        let sql = format!("INSERT INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
-        self.each(sql, rows).await.map(drop)
+        let (insert, table) = (self.or_abort("INSERT", dataset).await?, SqliteDialect.table(dataset));
+        let sql = format!("{insert} INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+        self.each(sql, rows).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -127,8 +137,16 @@ impl Transaction for SqliteTransaction {
         self.script("ROLLBACK TO SAVEPOINT rowport; RELEASE SAVEPOINT rowport").await
     }
 
+    /// References that are checked at the end are checked here: then it would be too late to tell whose fault it was.
     async fn release(&mut self) -> Result<(), DriverError> {
-        self.script("RELEASE SAVEPOINT rowport").await
+        self.work(|connection| match has_open_references(connection) {
+            true => {
+                let message = "FOREIGN KEY constraint failed".to_owned();
+                Err(DriverError::RowRefused { reason: Refusal::ForeignKey, message }.into())
+            }
+            false => Ok(connection.execute_batch("RELEASE SAVEPOINT rowport")?),
+        })
+        .await
     }
 
     async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
@@ -190,6 +208,28 @@ impl SqliteTransaction {
         })
     }
 
+    /// How a statement begins that changes rows of a table. A constraint may name its own way to resolve a conflict, and
+    /// `ON CONFLICT REPLACE` deletes other rows without a word: only `OR ABORT` outranks it. Other tables go without,
+    /// because it outranks the `OR REPLACE` and `OR IGNORE` of statements in triggers, too.
+    async fn or_abort(
+        &mut self,
+        verb: &'static str,
+        table: &DatasetName,
+    ) -> Result<&'static str, DriverError> {
+        let table = table.table.clone();
+        self.work(move |connection| {
+            let sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+            let mut prepared = connection.prepare(sql)?;
+            let definition: Option<String> = prepared.query_row([table], |row| row.get(0)).optional()?;
+            Ok(match (definition.as_deref().is_some_and(resolves_conflicts), verb) {
+                (true, "INSERT") => "INSERT OR ABORT",
+                (true, _) => "UPDATE OR ABORT",
+                (false, verb) => verb,
+            })
+        })
+        .await
+    }
+
     async fn script(&mut self, sql: &'static str) -> Result<(), DriverError> {
         self.work(move |connection| Ok(connection.execute_batch(sql)?)).await
     }
@@ -242,6 +282,12 @@ impl SqliteTransaction {
         })
         .await
     }
+}
+
+/// Whether a table's definition has an ON CONFLICT clause. One in a comment or a text counts as well, which does no harm.
+fn resolves_conflicts(definition: &str) -> bool {
+    let mut words = definition.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    words.any(|word| word.eq_ignore_ascii_case("conflict"))
 }
 
 fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {

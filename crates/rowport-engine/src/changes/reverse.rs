@@ -242,10 +242,7 @@ impl Job<'_> {
                 let values = values.map_err(wrong)?;
                 match images.after.is_some() {
                     true => transaction.overwrite(dataset, &self.key, columns, &values).await?,
-                    false => {
-                        transaction.insert(dataset, columns, &values).await?;
-                        piece.len() as u64
-                    }
+                    false => transaction.insert(dataset, columns, &values).await?,
                 }
             }
             None => {

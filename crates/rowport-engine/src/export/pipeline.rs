@@ -37,6 +37,7 @@ impl OpenExport {
     ) -> Result<Self, EngineError> {
         envelope.snapshot_at = Some(stream.snapshot_at.clone());
         manifest.snapshot_at = Some(stream.snapshot_at.clone());
+        (envelope.snapshot, manifest.snapshot) = (stream.snapshot, stream.snapshot);
         let encoder = encoder(manifest.format, stream.schema.clone(), options, envelope)?;
         let compressor = manifest.compression.map(Compressor::new).transpose().map_err(compress_error)?;
         Ok(Self { stream, encoder, compressor, manifest })

@@ -6,8 +6,8 @@ use rowport_formats::{
     Notation, RowOrder,
 };
 use rowport_model::{
-    Condition, Expr, Filter, Literal, MASK, Operator, Permission, Principal, Query, ResolvedDataset, Sort,
-    View,
+    Condition, Expr, Filter, Literal, MASK, Operator, Permission, Principal, Query, ResolvedDataset,
+    Snapshot, Sort, View,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -138,7 +138,7 @@ impl Desk {
                 exported_at: now.to_string(),
                 dataset: dataset.to_owned(),
                 view: serde_json::to_value(&request.view).unwrap_or_default(),
-                snapshot_at: None,
+                ..Envelope::default()
             },
             manifest: manifest(
                 &query,
@@ -298,6 +298,7 @@ fn manifest(
         bytes: 0,
         sha256: String::new(),
         snapshot_at: None,
+        snapshot: Snapshot::One,
         exported_at: now,
         dataset: dataset.to_owned(),
         source_kind: driver.kind().to_string(),

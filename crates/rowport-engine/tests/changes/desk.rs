@@ -75,6 +75,13 @@ impl Shop {
         Self { desk, clock, changes, settings, me: Principal::local(), database }
     }
 
+    /// Goes on under another login.
+    pub fn log_in(&mut self, url: &str) {
+        self.settings.sources[0].url = SourceUrl::parse(url).unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        (self.desk, self.changes) = at(self.settings.clone(), clock);
+    }
+
     /// Changes on the same database, so many days later.
     pub fn days_later(&self, days: i64) -> Changes {
         self.days_later_with(days, self.settings.changes)

@@ -1,6 +1,6 @@
 use arrow_array::RecordBatch;
 use arrow_schema::{Schema, SchemaRef};
-use rowport_model::column_type_of;
+use rowport_model::{Snapshot, column_type_of};
 use serde::Serialize;
 
 use super::object::ObjectWriter;
@@ -21,6 +21,8 @@ struct Opening<'a> {
     exported_at: &'a str,
     dataset: &'a str,
     snapshot_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Snapshot::is_one")]
+    snapshot: Snapshot,
     view: &'a serde_json::Value,
     columns: Vec<OpeningColumn<'a>>,
 }
@@ -102,6 +104,7 @@ fn opening(schema: &Schema, headers: &[String], envelope: &Envelope) -> Result<V
             exported_at: &envelope.exported_at,
             dataset: &envelope.dataset,
             snapshot_at: envelope.snapshot_at.as_deref(),
+            snapshot: envelope.snapshot,
             view: &envelope.view,
             columns: columns.collect(),
         },

@@ -156,6 +156,7 @@ fn summary(manifest: &Manifest) -> HeaderValue {
         "bytes": manifest.bytes,
         "sha256": manifest.sha256,
         "snapshot_at": manifest.snapshot_at,
+        "snapshot": manifest.snapshot,
         "exported_at": manifest.exported_at,
         "order": manifest.order,
     });
