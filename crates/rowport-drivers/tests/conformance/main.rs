@@ -6,7 +6,8 @@
 //! beside a writer are tried.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
-/// Makes of each `async fn case(kind: SourceKind)` one test for each database, named `case::postgres` and so on.
+/// Makes of each `async fn case(kind: SourceKind)` one test for each database, named `case::postgres` and so on, and one for
+/// PostgreSQL behind a pooler, `case::pooled`.
 macro_rules! on_every_database {
     ($($case:ident),+ $(,)?) => {
         $(mod $case {
@@ -15,6 +16,11 @@ macro_rules! on_every_database {
             #[tokio::test(flavor = "multi_thread")]
             async fn postgres() {
                 super::$case(SourceKind::Postgres).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn pooled() {
+                crate::source::through_a_pooler(super::$case(SourceKind::Postgres)).await;
             }
 
             #[tokio::test(flavor = "multi_thread")]

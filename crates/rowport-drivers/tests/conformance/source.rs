@@ -112,7 +112,20 @@ impl Source {
 }
 
 pub fn driver(database: &Database, limits: Limits) -> Arc<dyn Driver> {
-    connect(&SourceUrl::parse(database.url()).unwrap(), limits).unwrap()
+    let url = match POOLED.try_with(|()| ()) {
+        Ok(()) => rowport_testkit::pooled(database),
+        Err(_) => database.url().to_owned(),
+    };
+    connect(&SourceUrl::parse(&url).unwrap(), limits).unwrap()
+}
+
+tokio::task_local! {
+    static POOLED: ();
+}
+
+/// Runs a case with a PgBouncer in transaction mode between the driver and PostgreSQL.
+pub async fn through_a_pooler(case: impl Future<Output = ()>) {
+    POOLED.scope((), case).await;
 }
 
 pub fn catalog(datasets: Vec<Dataset>) -> Catalog {
