@@ -181,7 +181,7 @@ async fn the_file_of_a_state_is_refused_as_a_source_by_whatever_link() {
         let driver = driver_of(path);
         let mut refused = vec![driver.check().await.map(drop), driver.introspect().await.map(drop)];
         refused.extend([driver.begin().await.map(drop), driver.begin_reading().await.map(drop)]);
-        refused.push(driver.make_journal().await);
+        refused.push(driver.make_journal().await.map(drop));
         for refused in refused {
             let error = refused.unwrap_err();
             assert_eq!(error.code(), "source_refused", "{}: {error}", path.display());
