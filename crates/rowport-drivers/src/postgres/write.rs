@@ -1,6 +1,6 @@
 //! Changing rows. What is deleted or updated comes back through the same binary COPY that reads do, where it can; what is
-//! written travels as arrays of texts, one for each column, because the server reads back exactly what it wrote, whatever
-//! the type. Neither takes more rights than the change itself.
+//! written travels as text, through COPY or as an array for each column, because the server reads back exactly what it wrote,
+//! whatever the type. Neither takes more rights than the change itself.
 
 use std::collections::HashMap;
 use std::fmt::{Arguments, Write as _};
@@ -121,8 +121,7 @@ impl Transaction for PostgresTransaction {
         rows: &RecordBatch,
     ) -> Result<u64, DriverError> {
         let rights = self.rights(dataset).await?;
-        if rights.is_replaced(Event::Insert) {
-            // COPY heeds no rules: a row that was in this table comes back to it.
+        if rights.takes_copies() {
             return self.copy_in(dataset, columns, rows).await;
         }
         let names: Vec<_> = columns.iter().map(named).collect();
