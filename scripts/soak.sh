@@ -124,6 +124,7 @@ line relay cases 100 cli relayed::rows_of
 line garage on_garage cases all cli runs::shared runs::killed::csv_in_a_bucket runs::killed::xlsx_in_a_bucket \
     runs::killed::archives_about_a_person_in_a_bucket
 line sessions cases 100 cli runs::lost_connections
+line spider cases all conformance what_spider_answers
 line restarts cases 120 cli runs::restarted
 line full-disk cases all cli full_disk a_disk_that_loses
 line listeners cases 1000 cli runs::listeners

@@ -29,15 +29,20 @@ pub enum Stop {
 impl Server {
     /// A server without TLS.
     pub fn start(kind: SourceKind) -> Self {
-        Self::started(kind, None)
+        Self::started(kind, &[])
+    }
+
+    /// A MariaDB with Spider, whose `ha_spider.so` is in that folder.
+    pub fn start_with_spider(plugins: &Path) -> Self {
+        Self::started(SourceKind::Mysql, &[("ROWPORT_TEST_SPIDER", plugins)])
     }
 
     /// A server that refuses whoever does not encrypt.
     pub fn start_with_tls(kind: SourceKind, certificate: &Certificates) -> Self {
-        Self::started(kind, Some(certificate.folder()))
+        Self::started(kind, &[("ROWPORT_TEST_TLS", certificate.folder())])
     }
 
-    fn started(kind: SourceKind, tls: Option<&Path>) -> Self {
+    fn started(kind: SourceKind, variables: &[(&str, &Path)]) -> Self {
         let which = match kind {
             SourceKind::Postgres => "postgres",
             SourceKind::Mysql => "mariadb",
@@ -46,9 +51,7 @@ impl Server {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let mut server = Self { kind, url: String::new(), folder };
         let mut start = server.script(&["start", which]);
-        if let Some(tls) = tls {
-            start.env("ROWPORT_TEST_TLS", tls);
-        }
+        start.envs(variables.iter().copied());
         said_by(start);
         let variables = said_by(server.script(&["env"]));
         let url = variables.trim().split_once('=').map(|(_, url)| url.to_owned());
@@ -76,7 +79,7 @@ impl Server {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/databases.sh");
         let mut command = Command::new(script);
         command.args(arguments).env("ROWPORT_TEST_DATABASES", self.folder.path().join("servers"));
-        command.env_remove("ROWPORT_TEST_TLS");
+        command.env_remove("ROWPORT_TEST_TLS").env_remove("ROWPORT_TEST_SPIDER");
         command
     }
 }

@@ -2,6 +2,7 @@
 
 use rowport_model::{Condition, Filter, Literal, Operator, QueryError, SourceKind, View};
 
+use crate::distributed::CITUS;
 use crate::source::{NOW, Source, view};
 
 on_every_database!(
@@ -34,7 +35,17 @@ fn table(kind: SourceKind) -> String {
 }
 
 async fn every_operator_finds_what_it_says(kind: SourceKind) {
-    let source = Source::new(kind, &table(kind)).await;
+    operators_find_what_they_say(Source::new(kind, &table(kind)).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_in_sub_selects_find_the_same() {
+    let script = format!("{}; {CITUS}", table(SourceKind::Postgres));
+    operators_find_what_they_say(Source::new(SourceKind::Postgres, &script).await).await;
+}
+
+async fn operators_find_what_they_say(source: Source) {
+    let kind = source.kind;
     for (filter, expected) in [
         ("n = 10", "1 5"),
         ("n != 10", "2 3 4 6"),

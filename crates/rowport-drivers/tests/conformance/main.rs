@@ -38,6 +38,7 @@ macro_rules! on_every_database {
 
 mod cancelling;
 mod cells;
+mod distributed;
 mod encryption;
 mod errors;
 mod filtering;

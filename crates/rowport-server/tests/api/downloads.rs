@@ -55,6 +55,7 @@ fn the_tiers_send_identical_bytes_and_a_manifest_that_is_true() {
                 assert_eq!(manifest["bytes"], answer.body.len());
                 assert_eq!(manifest["sha256"], sha256(&answer.body));
                 assert_eq!(manifest["order"], "total");
+                assert_eq!(manifest["snapshot"], "one");
             }
         }
     }

@@ -28,6 +28,7 @@ fn every_table_in_every_format(database: &Database) {
             assert_same(&what, format, "", true, &table, &expected);
             assert_eq!(exported.manifest["rows"], expected.len(), "{what}");
             assert_eq!(exported.manifest["order"], "total", "{what}");
+            assert_eq!(exported.manifest["snapshot"], "one", "{what}");
             cells += expected.len() * columns.len();
         }
     }
@@ -141,5 +142,26 @@ fn null_and_the_empty_text_are_different_in_every_format_that_can_say_so() {
             .unwrap_or_else(|answer| panic!("{answer:?}"));
         let table = read(format, &exported.path, &["Company".to_owned()], Dialect::of(format));
         assert_same(format, format, "", true, &table, &expected);
+    }
+}
+
+/// Citus, as far as its catalog goes: each of its servers answers from a state of its own.
+#[test]
+fn an_export_of_a_distributed_source_claims_no_one_snapshot() {
+    let database = Database::create(SourceKind::Postgres);
+    database.execute(
+        "CREATE TABLE t (id integer PRIMARY KEY); INSERT INTO t VALUES (1), (2); SET allow_system_table_mods = on;
+         CREATE TABLE pg_catalog.pg_dist_partition (logicalrelid oid); INSERT INTO pg_catalog.pg_dist_partition VALUES (1);
+         INSERT INTO pg_extension (oid, extname, extowner, extnamespace, extrelocatable, extversion)
+             VALUES (999999, 'citus', 10, 11, false, '12.1')",
+    );
+    for format in ["csv", "json"] {
+        let exported = export(&database, "t", format, &["--filter", "id > 1"]).unwrap();
+        assert_eq!(
+            (&exported.manifest["rows"], &exported.manifest["snapshot"]),
+            (&1.into(), &"per_node".into())
+        );
+        let said = std::fs::read_to_string(&exported.path).unwrap();
+        assert_eq!(said.contains("\"snapshot\":\"per_node\""), format == "json", "{said}");
     }
 }
