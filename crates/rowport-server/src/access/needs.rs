@@ -1,7 +1,9 @@
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
+use rowport_engine::EngineError;
 use rowport_engine::accounts::SignedIn;
 use rowport_model::Permission;
 use utoipa::openapi::extensions::ExtensionsBuilder;
@@ -11,7 +13,9 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::AppState;
 use crate::error::ApiError;
+use crate::extract::ApiPath;
 use crate::problems;
+use crate::routes::request::DatasetPath;
 
 /// What whoever asks needs for a route. The document says it of each as `x-permission`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +26,8 @@ pub(crate) enum Needs {
     SignIn,
     /// This permission.
     Permission(Permission),
-    /// This permission on the dataset in the route's path. A dataset that they may not read is as if it were not there.
+    /// This permission on the dataset in the route's path, which the gate itself reads. A dataset that they may not read is
+    /// as if it were not there.
     Dataset(Permission),
 }
 
@@ -77,21 +82,51 @@ impl Needs {
         }
     }
 
-    fn are_met_by(self, asking: Option<&SignedIn>) -> Result<(), ApiError> {
+    async fn are_met_by(self, parts: &mut Parts) -> Result<(), ApiError> {
+        let asking = parts.extensions.get::<SignedIn>().cloned();
         let Some(asking) = asking else {
             return if self == Self::Nothing { Ok(()) } else { Err(ApiError::not_signed_in()) };
         };
         match self {
-            Self::Nothing | Self::SignIn | Self::Dataset(Permission::RecordsRead) => Ok(()),
-            Self::Permission(permission) | Self::Dataset(permission) if asking.may(permission) => Ok(()),
-            Self::Permission(permission) | Self::Dataset(permission) => Err(ApiError::forbidden(permission)),
+            Self::Nothing | Self::SignIn => Ok(()),
+            Self::Permission(permission) if asking.may(permission) => Ok(()),
+            Self::Permission(permission) => Err(ApiError::forbidden(permission)),
+            Self::Dataset(permission) => {
+                let ApiPath(path) = ApiPath::<DatasetPath>::from_request_parts(parts, &()).await?;
+                of_dataset(&asking, permission, &path)
+            }
+        }
+    }
+}
+
+/// Whether the permission is held on the dataset in the path. To those who may not read it there is no such dataset, unless
+/// they may do this with no dataset at all.
+fn of_dataset(asking: &SignedIn, permission: Permission, path: &DatasetPath) -> Result<(), ApiError> {
+    let DatasetPath { source, dataset } = path;
+    let access = asking.principal.access();
+    if permission != Permission::RecordsRead && !asking.may(permission) {
+        return Err(ApiError::forbidden(permission));
+    }
+    if !access.reaches(source) {
+        return Err(EngineError::UnknownSource { name: source.clone() }.into());
+    }
+    if !access.allows(Permission::RecordsRead, source, dataset) {
+        let (name, source_name) = (dataset.clone(), source.clone());
+        return Err(EngineError::UnknownDataset { name, source_name, suggestion: None }.into());
+    }
+    match access.allows(permission, source, dataset) {
+        true => Ok(()),
+        false => {
+            let permission = permission.word();
+            Err(EngineError::Forbidden { permission, dataset: dataset.clone() }.into())
         }
     }
 }
 
 async fn check(needs: Needs, request: Request, next: Next) -> Response {
-    match needs.are_met_by(request.extensions().get::<SignedIn>()) {
-        Ok(()) => next.run(request).await,
+    let (mut parts, body) = request.into_parts();
+    match needs.are_met_by(&mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(error) => error.into_response(),
     }
 }

@@ -4,7 +4,7 @@ pub(crate) mod access;
 pub(crate) mod artifacts;
 mod events;
 mod health;
-mod request;
+pub(crate) mod request;
 
 pub(crate) mod audit;
 pub(crate) mod changes;

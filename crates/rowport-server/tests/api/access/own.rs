@@ -41,7 +41,7 @@ fn nothing_leads_there(served: &Served) -> usize {
     let mut asked = 0;
     for route in routes().iter().filter(|route| route.path.contains("{dataset}")) {
         for guess in GUESSES {
-            let answer = ask_of(served, route, guess, Some(&everything.cookie));
+            let answer = ask_of(served, route, guess, Some(("cookie", &everything.cookie)));
             let code = answer.code();
             assert!(
                 matches!(code.as_str(), "unknown_dataset" | "source_refused" | "bad_request"),
