@@ -24,6 +24,8 @@ pub enum DriverError {
     /// The database answers, but does not let us in or does not accept the statement.
     #[error("the database refused: {message}")]
     Refused {
+        /// What it does not accept.
+        what: Denied,
         /// The database's words.
         message: String,
         /// The database's own code, such as a SQLSTATE.
@@ -46,14 +48,6 @@ pub enum DriverError {
     FileLocked {
         /// SQLite's words.
         message: String,
-    },
-    /// The file can be read, and the statement is not accepted.
-    #[error("the database refused: {message}")]
-    FileRefused {
-        /// SQLite's words.
-        message: String,
-        /// SQLite's own code.
-        native_code: Option<String>,
     },
     /// A limit on time was reached.
     #[error("the database took longer than {seconds} s, which is the limit for a statement")]
@@ -86,6 +80,18 @@ pub enum DriverError {
     TooLarge {
         /// The limit.
         limit: usize,
+    },
+    /// The database cannot take so much at once: a packet, a statement or a value is larger than its limits allow.
+    #[error("the database does not take so much at once: {message}")]
+    Oversized {
+        /// The database's words.
+        message: String,
+    },
+    /// A trigger rolled the whole transaction back, with all that was done in it before.
+    #[error("the database rolled everything back because of a row: {message}")]
+    RolledBack {
+        /// What is known of it.
+        message: String,
     },
     /// The journal is not there, so nothing may be changed.
     #[error("there is no journal in this database, without which nothing is changed")]
@@ -136,6 +142,19 @@ pub enum DriverError {
     },
 }
 
+/// What a database does not accept, where it is no row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denied {
+    /// The login: its name, its password, or the database that it asks for.
+    Login,
+    /// A right that the login lacks.
+    Right,
+    /// Any change: it is a replica, or read-only for another reason.
+    Change,
+    /// The statement.
+    Statement,
+}
+
 /// Why a database does not take a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
@@ -149,6 +168,10 @@ pub enum Refusal {
     Check,
     /// A value does not fit its column's type.
     Unfit,
+    /// It is larger than the database takes.
+    Size,
+    /// A trigger or a rule let the statement pass and left the row out.
+    Skipped,
     /// A trigger or a rule of the database's own.
     Other,
 }
@@ -162,7 +185,47 @@ impl Refusal {
             Self::NotNull => "value_missing",
             Self::Check => "check_failed",
             Self::Unfit => "value_unfit",
+            Self::Size => "too_large",
+            Self::Skipped => "left_out",
             Self::Other => "row_refused",
+        }
+    }
+}
+
+impl Refusal {
+    /// What to do about it.
+    fn hint(self) -> &'static str {
+        match self {
+            Self::ForeignKey => {
+                "change the rows at the other end of the reference first, or leave this one out"
+            }
+            Self::Unique => "another row has the value: change that one first, or leave this one out",
+            Self::NotNull | Self::Check | Self::Unfit => {
+                "choose a value that the column and the checks of the table allow"
+            }
+            Self::Size => "raise the limit that the database names, or leave the row out",
+            Self::Skipped | Self::Other => {
+                "a trigger or a rule of the table decides this; its owner can say why, and the other rows can be \
+                 changed without this one"
+            }
+        }
+    }
+}
+
+impl Denied {
+    /// What to do about it, where that can be said.
+    fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Login => Some("check the user name, the password and the name of the database"),
+            Self::Right => Some(
+                "grant the login what it lacks: SELECT to read; SELECT, INSERT, UPDATE and DELETE on the table and \
+                 on the journal to change rows and to undo that",
+            ),
+            Self::Change => Some(
+                "the database takes no changes: connect to the primary server, or make the file and its folder \
+                 writable",
+            ),
+            Self::Statement => None,
         }
     }
 }
@@ -175,13 +238,14 @@ impl DriverError {
             Self::Unreachable { .. } | Self::Unencrypted { .. } | Self::FileUnusable { .. } => {
                 "source_unreachable"
             }
-            Self::Refused { .. } | Self::FileRefused { .. } => "source_refused",
+            Self::Refused { .. } => "source_refused",
             Self::Busy { .. } | Self::FileLocked { .. } => "source_busy",
             Self::Timeout { .. } => "timeout",
             Self::Lost { .. } => "source_lost",
             Self::Vanished { .. } => "dataset_changed",
             Self::RowRefused { reason, .. } => reason.code(),
-            Self::TooLarge { .. } => "too_large",
+            Self::RolledBack { .. } => Refusal::Other.code(),
+            Self::TooLarge { .. } | Self::Oversized { .. } => "too_large",
             Self::NoJournal => "no_journal",
             Self::JournalOutdated { .. } => "journal_outdated",
             Self::JournalNewer { .. } => "journal_newer",
@@ -216,9 +280,9 @@ impl DriverError {
             Self::FileUnusable { .. } => {
                 "check that the path is right, and that the file is a database which this user may read"
             }
-            Self::Refused { .. } => {
-                "check the user name, the password, the database name and what the user may do"
-            }
+            Self::Refused { what, .. } => return what.hint(),
+            Self::RowRefused { reason, .. } => reason.hint(),
+            Self::Oversized { .. } => "choose fewer rows, or raise the limit that the database names",
             Self::Busy { .. } => "wait a moment and try again, or allow more connections",
             Self::FileLocked { .. } => "wait until the other program has finished, and try again",
             Self::Timeout { .. } => "narrow the filter, add an index for it, or raise the limit",
@@ -238,6 +302,11 @@ impl DriverError {
         })
     }
 
+    /// Whether rows or values were too large together, so that fewer may do.
+    pub fn is_of_size(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::Oversized { .. })
+    }
+
     /// What the operating system or TLS said while a connection was made.
     pub(crate) fn while_connecting(error: &std::io::Error) -> Self {
         let message = error.to_string();
@@ -251,9 +320,7 @@ impl DriverError {
     /// What a database said of the journal: a right that is missing is the owner's to give.
     pub(crate) fn of_journal(self) -> Self {
         match self {
-            Self::Refused { message, .. } | Self::FileRefused { message, .. } => {
-                Self::JournalRefused { message }
-            }
+            Self::Refused { message, .. } => Self::JournalRefused { message },
             other => other,
         }
     }

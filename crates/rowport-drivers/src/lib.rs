@@ -14,6 +14,7 @@
 //! A new driver is one folder here and one line in [`registry`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod class;
 mod columns;
 mod error;
 pub mod journal;
@@ -27,7 +28,7 @@ mod sqlite;
 mod transaction;
 mod values;
 
-pub use error::{DriverError, Refusal};
+pub use error::{Denied, DriverError, Refusal};
 pub use registry::{SourceUrl, connect};
 pub use seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 pub use transaction::{JournalAnswer, JournalValue, Transaction};

@@ -23,19 +23,15 @@ pub trait Transaction: Send {
     /// for those that it could not lock.
     async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
 
-    /// Deletes the rows of a query, and returns them as they were.
+    /// Deletes the rows of a query, and returns those that were deleted, as they were.
     async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
 
-    /// Sets fields in the rows of a query, which are locked already, and returns the rows as they are afterwards.
-    async fn update(
-        &mut self,
-        query: &Query,
-        assignments: &[Assignment],
-        most_bytes: usize,
-    ) -> Result<RecordBatch, DriverError>;
+    /// Sets fields in the rows of a query, which are locked already. Returns how many were set: a trigger may leave some
+    /// out. What became of them is read afterwards, since triggers may have changed more than that.
+    async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError>;
 
     /// Gives rows the values that they have in the batch, each row by its key. The batch has the columns of `columns`,
-    /// the key's among them; the others are set, and no column beside them. Returns how many rows there were.
+    /// the key's among them; the others are set, and no column beside them. Returns how many rows were set.
     async fn overwrite(
         &mut self,
         dataset: &DatasetName,
@@ -56,7 +52,8 @@ pub trait Transaction: Send {
     /// Marks a place to go back to. There is one at a time.
     async fn savepoint(&mut self) -> Result<(), DriverError>;
 
-    /// Takes back what was done since the savepoint, which stands no more.
+    /// Undoes what was done since the savepoint, which stands no more. Fails with [`DriverError::RolledBack`] where a
+    /// trigger has ended the transaction.
     async fn roll_back(&mut self) -> Result<(), DriverError>;
 
     /// Keeps what was done since the savepoint, as far as the constraints allow that are checked late, and removes it.

@@ -158,6 +158,7 @@ impl EngineError {
             Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",
             Self::Query(QueryError::NoKey { .. }) => "no_key",
             Self::Query(QueryError::NoTransactions { .. }) => "no_transactions",
+            Self::Query(QueryError::Inherited { .. }) => "inherited",
             Self::Query(QueryError::BadKey { .. } | QueryError::BadKeyValue { .. }) => "bad_key",
             Self::Query(QueryError::NoFields | QueryError::BadFieldValue { .. }) => "bad_change",
             Self::Query(QueryError::NotWritable { .. }) => "not_writable",

@@ -101,6 +101,9 @@ pub struct Dataset {
     /// Whether the database changes it outside of transactions: what is changed there cannot be journalled with it.
     #[serde(skip)]
     pub without_transactions: bool,
+    /// Whether other tables inherit from it: their rows are among its own, and not stored in it.
+    #[serde(skip)]
+    pub inherited: bool,
     /// Columns computed by the configuration; they also stand in `columns`, marked `computed`.
     #[serde(skip)]
     pub computed: Vec<ComputedColumn>,

@@ -124,12 +124,11 @@ fn status_of(code: &str) -> StatusCode {
         "bad_preset" | "bad_role" | "bad_idempotency_key" => StatusCode::BAD_REQUEST,
         "forbidden" => StatusCode::FORBIDDEN,
         "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed"
-        | "no_key" | "no_transactions" | "no_journal" | "journal_outdated" | "journal_newer"
-        | "journal_refused" | "selection_changed" | "dependants_changed" | "confirmed_before"
-        | "not_undoable" | "overtaken" => StatusCode::CONFLICT,
-        "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        | "no_key" | "no_transactions" | "inherited" | "no_journal" | "journal_outdated"
+        | "journal_newer" | "journal_refused" | "selection_changed" | "dependants_changed"
+        | "confirmed_before" | "not_undoable" | "overtaken" => StatusCode::CONFLICT,
+        "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused"
+        | "left_out" => StatusCode::UNPROCESSABLE_ENTITY,
         "idempotency_key_reused" => StatusCode::UNPROCESSABLE_ENTITY,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url"

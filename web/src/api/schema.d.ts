@@ -2026,6 +2026,8 @@ export interface components {
             action: string;
             /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
             along?: components["schemas"]["AlongOutcome"][];
+            /** @description The first thousand of those that were put back, and are not what they were: a trigger has changed more of them. */
+            altered?: components["schemas"]["RowFailure"][];
             /** @description The change set. */
             change_set: string;
             /**
@@ -2121,6 +2123,11 @@ export interface components {
         PresetOrigin: "configured" | "saved";
         /** @description What would be done. */
         Preview: {
+            /**
+             * Format: int64
+             * @description How many of the rows could not be put back as they are by an undo, which was tried as well; absent where it was not.
+             */
+            cannot_be_undone?: number;
             /** @description The confirmation for exactly these rows: it goes with the request that does it. */
             confirmation: string;
             /** @description The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions. */
@@ -2132,6 +2139,8 @@ export interface components {
              * @description How many of the named keys have no row.
              */
             missing: number;
+            /** @description The first hundred of these, and why. */
+            not_undoable?: components["schemas"]["RowFailure"][];
             /**
              * Format: int64
              * @description How many rows.

@@ -79,6 +79,7 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
             foreign_keys: foreign_keys(foreign.remove(&name).unwrap_or_default(), &names),
             estimated_rows: estimate.and_then(|rows| rows.parse().ok()),
             without_transactions: !is_view && transactions.as_deref() != Some("YES"),
+            inherited: false,
             computed: Vec::new(),
             lookups: Vec::new(),
             name: DatasetName { schema: None, table: name },

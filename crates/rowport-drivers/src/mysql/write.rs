@@ -13,7 +13,7 @@ use sqlx::{Arguments, AssertSqlSafe, Column, Row, TypeInfo};
 
 use super::connections::{Connections, Lease, SQL_MODE};
 use super::dialect::MysqlDialect;
-use super::error::from_sqlx;
+use super::error::{from_sqlx, from_write};
 use super::exact::{STRICT, be_lenient, be_strict, be_strict_after, is_error_value, set_by_updates};
 use super::read::{arguments, digits_of, push, readers_of};
 use crate::error::DriverError;
@@ -78,16 +78,8 @@ impl Transaction for MysqlTransaction {
         Ok(before)
     }
 
-    async fn update(
-        &mut self,
-        query: &Query,
-        assignments: &[Assignment],
-        most_bytes: usize,
-    ) -> Result<RecordBatch, DriverError> {
-        let updated = self.execute(compile_update(query, assignments, &MysqlDialect, false)).await?;
-        let after = self.lock(query, most_bytes).await?;
-        self.same(after.num_rows(), updated)?;
-        Ok(after)
+    async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
+        self.execute(compile_update(query, assignments, &MysqlDialect)).await
     }
 
     async fn overwrite(
@@ -242,7 +234,7 @@ impl MysqlTransaction {
             (Ok(_), _) => be_strict_after(session, error_values).await?,
             (Err(_), _) => be_strict(session).await?,
         }
-        Ok(done.map_err(from_sqlx)?.rows_affected())
+        Ok(done.map_err(from_write)?.rows_affected())
     }
 
     /// The statement that sets columns of one row, and keeps all others as they are.
@@ -271,7 +263,7 @@ impl MysqlTransaction {
         self.fits(statement.sql.len().max(bytes_bound(&statement)), statement.binds.len())?;
         let values = arguments(&statement.binds)?;
         let query = sqlx::query_with(AssertSqlSafe(statement.sql), values);
-        let done = query.execute(&mut self.lease.session.connection).await.map_err(from_sqlx)?;
+        let done = query.execute(&mut self.lease.session.connection).await.map_err(from_write)?;
         Ok(done.rows_affected())
     }
 

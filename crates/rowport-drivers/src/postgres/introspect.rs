@@ -10,7 +10,8 @@ use crate::own;
 
 /// Relations that the login may read, in all schemas but the system's.
 const RELATIONS: &str = "
-    SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8
+    SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8,
+           c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
@@ -99,6 +100,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
             foreign_keys: Vec::new(),
             estimated_rows: estimated_rows(row.get(4), kind),
             without_transactions: false,
+            inherited: row.get(5),
             computed: Vec::new(),
             lookups: Vec::new(),
         });

@@ -6,7 +6,7 @@ use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Executor, PgConnection, SqlSafeStr};
 
-use super::errors::from_sqlx;
+use super::errors::{from_sqlx, from_write};
 use crate::error::DriverError;
 
 /// What a transaction is for.
@@ -77,9 +77,9 @@ impl Session {
         self.connection.as_deref_mut().ok_or_else(|| DriverError::protocol("the transaction has ended"))
     }
 
-    /// Ends the transaction, and gives the connection back.
+    /// Ends the transaction, and gives the connection back. Triggers that were put off run now, and may refuse a row.
     pub(super) async fn commit(mut self) -> Result<(), DriverError> {
-        self.connection()?.execute(sqlx::raw_sql("COMMIT")).await.map_err(from_sqlx)?;
+        self.connection()?.execute(sqlx::raw_sql("COMMIT")).await.map_err(from_write)?;
         drop(self.connection.take());
         Ok(())
     }

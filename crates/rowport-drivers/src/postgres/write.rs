@@ -19,7 +19,7 @@ use super::errors::{from_sqlx, from_write};
 use super::read::after_header;
 use super::rights::{Event, Rights};
 use super::session::{Purpose, Session, query};
-use crate::error::DriverError;
+use crate::error::{Denied, DriverError};
 use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::seam::schema_of;
@@ -54,7 +54,8 @@ impl Transaction for PostgresTransaction {
             self.lock_table(&rights, query).await?;
             return self.read(query, most_bytes).await;
         }
-        let locked = self.copy_out(compile_locking(query, &self.dialect), query, most_bytes).await?;
+        let locked =
+            self.copy_out(compile_locking(query, &self.dialect), query, most_bytes, from_sqlx).await?;
         if !rights.has_policies || !rights.locks_table {
             return Ok(locked);
         }
@@ -68,21 +69,36 @@ impl Transaction for PostgresTransaction {
     }
 
     async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.copy_out(compile(query, &self.dialect), query, most_bytes).await
+        self.copy_out(compile(query, &self.dialect), query, most_bytes, from_sqlx).await
     }
 
     async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.answered(Event::Delete, query, most_bytes, |dialect| compile_delete(query, dialect, true)).await
+        let rights = self.rights(&query.dataset).await?;
+        if rights.is_replaced(Event::Delete) {
+            return Err(replaced(Event::Delete, &query.dataset));
+        }
+        match self.goes_on || rights.has_rules(Event::Delete) {
+            true => {
+                let dialect = PostgresDialect { known_types: true, ..self.dialect };
+                self.fetch(compile_delete(query, &dialect, true), query, most_bytes).await
+            }
+            false => {
+                let statement = compile_delete(query, &self.dialect, true);
+                self.copy_out(statement, query, most_bytes, from_write).await
+            }
+        }
     }
 
-    async fn update(
-        &mut self,
-        query: &Query,
-        assignments: &[Assignment],
-        most_bytes: usize,
-    ) -> Result<RecordBatch, DriverError> {
-        let update = |dialect: &PostgresDialect| compile_update(query, assignments, dialect, true);
-        self.answered(Event::Update, query, most_bytes, update).await
+    async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
+        let rights = self.rights(&query.dataset).await?;
+        if rights.is_replaced(Event::Update) {
+            return Err(replaced(Event::Update, &query.dataset));
+        }
+        let statement = compile_update(query, assignments, &self.dialect);
+        self.hand_over(&statement.binds).await?;
+        let update = sqlx::raw_sql(AssertSqlSafe(statement.sql));
+        let done = self.session.connection()?.execute(update).await.map_err(from_write)?;
+        Ok(done.rows_affected())
     }
 
     async fn overwrite(
@@ -202,27 +218,6 @@ impl PostgresTransaction {
         }
     }
 
-    /// Runs a statement that changes a query's rows and answers with its columns.
-    async fn answered(
-        &mut self,
-        event: Event,
-        query: &Query,
-        most_bytes: usize,
-        compile: impl Fn(&PostgresDialect) -> Statement + Send,
-    ) -> Result<RecordBatch, DriverError> {
-        let rights = self.rights(&query.dataset).await?;
-        if rights.is_replaced(event) {
-            return Err(replaced(event, &query.dataset));
-        }
-        match self.goes_on || rights.has_rules(event) {
-            true => {
-                let dialect = PostgresDialect { known_types: true, ..self.dialect };
-                self.fetch(compile(&dialect), query, most_bytes).await
-            }
-            false => self.copy_out(compile(&self.dialect), query, most_bytes).await,
-        }
-    }
-
     /// Runs a statement that answers with a query's columns, which are all of types that sqlx knows: it would ask the
     /// server about others, in statements of its own.
     async fn fetch(
@@ -249,15 +244,16 @@ impl PostgresTransaction {
         statement: Statement,
         query: &Query,
         most_bytes: usize,
+        meaning: fn(sqlx::Error) -> DriverError,
     ) -> Result<RecordBatch, DriverError> {
         self.hand_over(&statement.binds).await?;
         let readers = decode::readers(query);
         let mut batch = OneBatch::new(schema_of(query), most_bytes);
         let copy = format!("COPY ({}) TO STDOUT (FORMAT binary)", statement.sql);
-        let mut messages = self.session.connection()?.copy_out_raw(&copy).await.map_err(from_write)?;
+        let mut messages = self.session.connection()?.copy_out_raw(&copy).await.map_err(meaning)?;
         let mut header_seen = false;
         while let Some(message) = messages.next().await {
-            let message = message.map_err(from_write)?;
+            let message = message.map_err(meaning)?;
             let mut tuple = &message[..];
             if !header_seen {
                 tuple = after_header(tuple)?;
@@ -387,7 +383,7 @@ fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
          its rows cannot be changed in this way",
         event.word()
     );
-    DriverError::Refused { message, native_code: None }
+    DriverError::Refused { what: Denied::Statement, message, native_code: None }
 }
 
 /// A value in the server's notation.

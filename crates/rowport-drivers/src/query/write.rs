@@ -23,13 +23,9 @@ pub(crate) fn compile_delete(query: &Query, dialect: &dyn Dialect, returning: bo
     Statement { sql, binds: writer.binds }
 }
 
-/// Sets fields in the rows of a query without joins; where the database can, answers with its columns.
-pub(crate) fn compile_update(
-    query: &Query,
-    assignments: &[Assignment],
-    dialect: &dyn Dialect,
-    returning: bool,
-) -> Statement {
+/// Sets fields in the rows of a query without joins. It answers with none of them: what a database answers an update
+/// with is from before its triggers.
+pub(crate) fn compile_update(query: &Query, assignments: &[Assignment], dialect: &dyn Dialect) -> Statement {
     let mut writer = Writer { dialect, binds: Vec::new() };
     let copies = |assignment: &Assignment| matches!(assignment.value, Assigned::Copy(_));
     let twice = dialect.sets_one_by_one() && assignments.len() > 1 && assignments.iter().any(copies);
@@ -45,9 +41,6 @@ pub(crate) fn compile_update(
     let beside = if twice { writer.beside(query, &table) } else { String::new() };
     let mut sql = format!("UPDATE {table} AS t0{beside} SET {}", fields.join(", "));
     sql.push_str(&writer.only(query));
-    if returning {
-        sql.push_str(&writer.returning(query));
-    }
     Statement { sql, binds: writer.binds }
 }
 

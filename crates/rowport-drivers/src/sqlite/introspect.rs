@@ -53,6 +53,7 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
         key,
         unique,
         without_transactions: false,
+        inherited: false,
         computed: Vec::new(),
         lookups: Vec::new(),
     })

@@ -2,6 +2,7 @@
 //! the snapshot.
 
 mod dialect;
+mod errors;
 mod introspect;
 mod prepare;
 mod read;
@@ -19,7 +20,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::{DriverError, Refusal};
+use self::errors::from_sqlite;
+use crate::error::{Denied, DriverError};
 use crate::journal::{self, Prepared};
 use crate::own::STATE_FILE;
 use crate::registry::SourceUrl;
@@ -152,7 +154,8 @@ impl Sqlite {
 fn refuse_state(connection: &Connection) -> Result<(), DriverError> {
     let mark: rusqlite::Result<i64> = connection.query_row("PRAGMA application_id", [], |row| row.get(0));
     match mark {
-        Ok(STATE_FILE) => Err(DriverError::FileRefused {
+        Ok(STATE_FILE) => Err(DriverError::Refused {
+            what: Denied::Statement,
             message: "the file is the state of a Rowport, which is no source: name another database"
                 .to_owned(),
             native_code: None,
@@ -187,45 +190,4 @@ fn register_match(connection: &Connection) -> rusqlite::Result<()> {
             _ => value.ends_with(text),
         }))
     })
-}
-
-/// What SQLite's errors mean here.
-fn from_sqlite(error: rusqlite::Error) -> DriverError {
-    use rusqlite::ErrorCode;
-    let message = error.to_string();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            DriverError::FileLocked { message: format!("another program keeps the file locked ({message})") }
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
-            DriverError::FileUnusable { message }
-        }
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => DriverError::FileUnusable {
-            message: format!("the file is not a usable SQLite database ({message})"),
-        },
-        Some(ErrorCode::OperationInterrupted) => DriverError::Cancelled,
-        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig) => {
-            DriverError::RowRefused { reason: refusal(&error), message }
-        }
-        _ if message.contains("no such table") || message.contains("no such column") => {
-            DriverError::Vanished { message }
-        }
-        code => DriverError::FileRefused { message, native_code: code.map(|code| format!("{code:?}")) },
-    }
-}
-
-/// Which constraint it was, by SQLite's extended codes.
-fn refusal(error: &rusqlite::Error) -> Refusal {
-    use rusqlite::ffi;
-    let rusqlite::Error::SqliteFailure(failure, _) = error else { return Refusal::Other };
-    match failure.extended_code {
-        ffi::SQLITE_CONSTRAINT_FOREIGNKEY => Refusal::ForeignKey,
-        ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_ROWID => {
-            Refusal::Unique
-        }
-        ffi::SQLITE_CONSTRAINT_NOTNULL => Refusal::NotNull,
-        ffi::SQLITE_CONSTRAINT_CHECK => Refusal::Check,
-        ffi::SQLITE_CONSTRAINT_DATATYPE | ffi::SQLITE_MISMATCH | ffi::SQLITE_TOOBIG => Refusal::Unfit,
-        _ => Refusal::Other,
-    }
 }

@@ -10,11 +10,12 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement as Prepared, ToSql};
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::Sqlite;
 use super::dialect::SqliteDialect;
+use super::errors::{from_sqlite, from_write};
 use super::read::readers;
 use super::references::has_open_references;
 use super::types::Reader;
-use super::{Sqlite, from_sqlite};
 use crate::columns::Misfit;
 use crate::error::{DriverError, Refusal};
 use crate::journal::SQLITE;
@@ -82,16 +83,16 @@ impl Transaction for SqliteTransaction {
         self.rows(compile_delete(query, &SqliteDialect, true), query, most_bytes).await
     }
 
-    async fn update(
-        &mut self,
-        query: &Query,
-        assignments: &[Assignment],
-        most_bytes: usize,
-    ) -> Result<RecordBatch, DriverError> {
-        let mut statement = compile_update(query, assignments, &SqliteDialect, true);
+    async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
+        let mut statement = compile_update(query, assignments, &SqliteDialect);
         let update = self.or_abort("UPDATE", &query.dataset).await?;
         statement.sql.replace_range(.."UPDATE".len(), update);
-        self.rows(statement, query, most_bytes).await
+        self.work(move |connection| {
+            let mut prepared = connection.prepare(&statement.sql)?;
+            let changed = prepared.execute(rusqlite::params_from_iter(&statement.binds));
+            Ok(changed.map_err(Failure::Row)? as u64)
+        })
+        .await
     }
 
     async fn overwrite(
@@ -134,7 +135,14 @@ impl Transaction for SqliteTransaction {
     }
 
     async fn roll_back(&mut self) -> Result<(), DriverError> {
-        self.script("ROLLBACK TO SAVEPOINT rowport; RELEASE SAVEPOINT rowport").await
+        self.work(|connection| {
+            if connection.is_autocommit() {
+                let message = "a trigger ended the transaction (ROLLBACK)".to_owned();
+                return Err(DriverError::RolledBack { message }.into());
+            }
+            Ok(connection.execute_batch("ROLLBACK TO SAVEPOINT rowport; RELEASE SAVEPOINT rowport")?)
+        })
+        .await
     }
 
     /// References that are checked at the end are checked here: then it would be too late to tell whose fault it was.
@@ -204,6 +212,7 @@ impl SqliteTransaction {
         self.connection = Some(connection);
         outcome.map_err(|failure| match failure {
             Failure::Sqlite(error) => from_sqlite(error),
+            Failure::Row(error) => from_write(error),
             Failure::Driver(error) => error,
         })
     }
@@ -246,7 +255,7 @@ impl SqliteTransaction {
             let mut batch = OneBatch::new(schema, most_bytes);
             let mut prepared = connection.prepare(&statement.sql)?;
             let mut rows = prepared.query(rusqlite::params_from_iter(&statement.binds))?;
-            while let Some(row) = rows.next()? {
+            while let Some(row) = rows.next().map_err(Failure::Row)? {
                 let mut bytes = 0;
                 for (index, reader) in readers.iter().enumerate() {
                     let value = row.get_ref(index)?;
@@ -276,7 +285,7 @@ impl SqliteTransaction {
             let mut prepared = connection.prepare(&sql)?;
             let mut changed = 0;
             for row in 0..rows.num_rows() {
-                changed += execute(&mut prepared, &rows, row)? as u64;
+                changed += execute(&mut prepared, &rows, row).map_err(Failure::Row)? as u64;
             }
             Ok(changed)
         })
@@ -334,6 +343,8 @@ impl ToSql for OddText {
 /// What can go wrong on the thread.
 enum Failure {
     Sqlite(rusqlite::Error),
+    /// Of a statement at work, which was prepared.
+    Row(rusqlite::Error),
     Driver(DriverError),
 }
 

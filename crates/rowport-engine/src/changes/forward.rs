@@ -6,9 +6,9 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Refusal, Transaction};
-use rowport_model::{Assigned, Assignment, Query};
+use rowport_model::{Assigned, Assignment, CursorValue, Query};
 
-use super::halve::{Attempt, halve};
+use super::halve::Attempt;
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
 use super::{RowFailure, words};
@@ -24,7 +24,11 @@ struct Forward<'a> {
 #[async_trait]
 impl Attempt for Forward<'_> {
     async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
-        self.job.apply(transaction, self.keys, rows, self.assignments).await
+        self.job.apply(transaction, self.keys, rows, self.assignments).await?;
+        match self.assignments {
+            Some(_) => self.job.are_there(transaction, rows.iter().map(|row| &self.keys[*row])).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -71,10 +75,12 @@ impl Job<'_> {
             }
             Care::RowByRow => {
                 let what = Forward { job: self, keys: &found, assignments: assignments.as_deref() };
-                let tried = halve(transaction, free, &what).await?;
+                let (tried, ending) = self.try_apart(transaction, free, &|row| &found[row], &what).await?;
+                failures.extend(ending);
                 (tried.done, tried.refused)
             }
         };
+        let skipped = refused.iter().filter(|(_, error)| is_skipped(error)).count() as u64;
         failures.extend(refused.iter().map(|(row, error)| self.refused(&found[*row], error)));
         let changed: Vec<Exact> = places.iter().map(|place| found[*place].clone()).collect();
         let before = images::rows(&before, &places)?;
@@ -82,7 +88,9 @@ impl Job<'_> {
             true => Some(self.as_they_are(transaction, &changed).await?),
             false => None,
         };
-        self.changed(&keys, before, after, failures)
+        let changed = self.changed(&keys, before, after, failures)?;
+        // What a trigger left as it is was left alone, like what does not fit any more.
+        Ok(Changed { kept: changed.kept + skipped, ..changed })
     }
 
     /// The rows that refer to what they referred to when they were put down: others do not go along any more.
@@ -145,9 +153,12 @@ impl Job<'_> {
         };
         let before = transaction.lock(&query, MOST_BYTES).await?;
         self.refuse_others(named, &before)?;
-        let after = transaction.update(&query, assignments, MOST_BYTES).await?;
-        self.refuse_others(&before, &after)?;
-        let after = self.in_order_of(&before, after)?;
+        all_of(transaction.update(&query, assignments).await?, rows)?;
+        // What they became is read once all triggers have run, and by the range where that is quicker.
+        let after = match self.between(&self.any_row, &ends)?.filter(|_| lie_close(&ends, rows)) {
+            Some(query) => self.in_order_of(&before, transaction.read(&query, MOST_BYTES).await?)?,
+            None => self.as_they_are(transaction, &images::keys(&before, &self.key)?).await?,
+        };
         self.changed(&[], before, Some(after), Vec::new()).map(Some)
     }
 
@@ -166,7 +177,7 @@ impl Job<'_> {
         }
     }
 
-    /// The same rows as others, in their order.
+    /// Those of the rows that are others as well, in the order of these.
     fn in_order_of(&self, others: &RecordBatch, rows: RecordBatch) -> Result<RecordBatch, EngineError> {
         let (these, those) = (images::columns(others, &self.key)?, images::columns(&rows, &self.key)?);
         if these.columns() == those.columns() {
@@ -175,8 +186,7 @@ impl Job<'_> {
         let places = images::by_key(&rows, &self.key)?;
         let order: Option<Vec<usize>> =
             images::keys(others, &self.key)?.iter().map(|key| places.get(key).copied()).collect();
-        let gone = || DriverError::Busy { message: "a row went away while it was changed".to_owned() };
-        images::rows(&rows, &order.ok_or_else(gone)?)
+        images::rows(&rows, &order.ok_or_else(moved)?)
     }
 
     /// Changes some rows that are locked, all or none of them.
@@ -196,13 +206,10 @@ impl Job<'_> {
         // What they were is known, and what they become is read once all of them are changed.
         query.columns.retain(|column| self.key.iter().any(|key| key.name == column.name));
         let changed = match assignments {
-            Some(assignments) => transaction.update(&query, assignments, MOST_BYTES).await?,
-            None => transaction.delete(&query, MOST_BYTES).await?,
+            Some(assignments) => transaction.update(&query, assignments).await?,
+            None => transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64,
         };
-        match changed.num_rows() == keys.len() {
-            true => Ok(()),
-            false => Err(DriverError::Busy { message: "somebody else changes the same rows".to_owned() }),
-        }
+        all_of(changed, keys.len())
     }
 
     /// The fields that every row is given: those of the action, or those that mark it as deleted, or not any more. None
@@ -246,9 +253,24 @@ impl Job<'_> {
         // They are this transaction's already, which not every right to insert or to delete would let it lock.
         let now = transaction.read(&self.only(&self.any_row, keys)?, MOST_BYTES).await?;
         let places = images::by_key(&now, &self.key)?;
-        let gone = || DriverError::Busy { message: "a row went away while it was changed".to_owned() };
         let order: Option<Vec<usize>> = keys.iter().map(|key| places.get(key).copied()).collect();
-        images::rows(&now, &order.ok_or_else(gone)?)
+        images::rows(&now, &order.ok_or_else(moved)?)
+    }
+
+    /// Refuses rows of which one is not found by its key any more, once they were written.
+    pub(super) async fn are_there<'k>(
+        &self,
+        transaction: &mut dyn Transaction,
+        keys: impl Iterator<Item = &'k Exact> + Send,
+    ) -> Result<(), DriverError> {
+        let keys: Vec<Exact> = keys.cloned().collect();
+        let query = self.only(&self.any_row, &keys);
+        let mut query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
+        query.columns.retain(|column| self.key.iter().any(|key| key.name == column.name));
+        match transaction.read(&query, MOST_BYTES).await?.num_rows() == keys.len() {
+            true => Ok(()),
+            false => Err(moved()),
+        }
     }
 
     /// What came of the chunk: what is not among the changed rows or the failures was left out.
@@ -263,7 +285,8 @@ impl Job<'_> {
         let mut kept = 0;
         if rows as usize + failures.len() < keys.len() {
             let changed = images::by_key(&before, &self.key)?;
-            let message = "it is not there any more, or does not fit what was confirmed any more";
+            let message = "it is not there any more, does not fit what was confirmed any more, or is left as it is by a \
+                           trigger";
             for key in keys.iter().filter(|key| !changed.contains_key(*key)) {
                 let left_out = failure(key, "left_out", message);
                 if !failures.iter().any(|known| known.key == left_out.key) {
@@ -282,6 +305,37 @@ impl Job<'_> {
         let before = remains.then(|| images::pack(&before)).transpose()?;
         let after = after.as_ref().map(images::pack).transpose()?;
         let done = Done { before, after, rows, failures: None };
-        Ok(Changed { done, failures, kept, taken: None })
+        Ok(Changed { done, failures, kept, ..Changed::default() })
     }
+}
+
+/// Refuses rows of which the database left some out without an error: they are locked, so no other client did it.
+pub(super) fn all_of(changed: u64, rows: usize) -> Result<(), DriverError> {
+    match changed == rows as u64 {
+        true => Ok(()),
+        false => {
+            let message = "a trigger or a rule of the database left it as it is".to_owned();
+            Err(DriverError::RowRefused { reason: Refusal::Skipped, message })
+        }
+    }
+}
+
+/// The refusal of rows of which one is not where it should be, although they were changed or inserted.
+pub(super) fn moved() -> DriverError {
+    let message = "a trigger of the database removes it, or gives it another key".to_owned();
+    DriverError::RowRefused { reason: Refusal::Other, message }
+}
+
+pub(super) fn is_skipped(error: &DriverError) -> bool {
+    matches!(error, DriverError::RowRefused { reason: Refusal::Skipped, .. })
+}
+
+/// Whether most numbers between two keys are keys of these rows, so that little else is read with them.
+fn lie_close(ends: &[Exact], rows: usize) -> bool {
+    let number = |key: Option<&Exact>| match key?.first()? {
+        CursorValue::Integer(text) => text.parse::<i128>().ok(),
+        _ => None,
+    };
+    let span = number(ends.last()).zip(number(ends.first())).map(|(last, first)| last - first);
+    span.is_some_and(|span| span < 2 * rows as i128)
 }

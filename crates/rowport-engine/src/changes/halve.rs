@@ -1,5 +1,7 @@
 //! Finds the rows that a database does not take: a piece that fails is halved until they stand alone.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use rowport_drivers::{DriverError, Transaction};
 
@@ -16,19 +18,24 @@ pub(super) struct Tried {
     pub(super) done: Vec<usize>,
     /// The places of those that were not, and why.
     pub(super) refused: Vec<(usize, DriverError)>,
+    /// The places of those of which one ended the transaction, so that nothing was done, and why.
+    pub(super) ended: Option<(Vec<usize>, DriverError)>,
 }
 
 /// So many rows are tried together at first. Of more it is likely that one is bad, and all of them were tried in vain.
 const PIECE: usize = 128;
 
-/// Tries rows piece by piece, each piece whole or not at all.
+/// Tries rows piece by piece, each piece whole or not at all. Those that are to be alone are tried one by one.
 pub(super) async fn halve(
     transaction: &mut dyn Transaction,
     rows: Vec<usize>,
+    alone: &HashSet<usize>,
     what: &dyn Attempt,
 ) -> Result<Tried, DriverError> {
-    let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new() };
+    let (single, rows): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|row| alone.contains(row));
+    let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new(), ended: None };
     let mut pieces: Vec<&[usize]> = rows.chunks(PIECE).rev().collect();
+    pieces.extend(single.chunks(1));
     while let Some(piece) = pieces.pop() {
         transaction.savepoint().await?;
         let outcome = match what.attempt(&mut *transaction, piece).await {
@@ -38,8 +45,16 @@ pub(super) async fn halve(
         };
         match outcome {
             Ok(()) => tried.done.extend_from_slice(piece),
-            Err(error @ DriverError::RowRefused { .. }) => {
-                transaction.roll_back().await?;
+            Err(error @ (DriverError::RowRefused { .. } | DriverError::Oversized { .. })) => {
+                // A server that was sent too much at once may have ended the connection: then that is why.
+                match transaction.roll_back().await {
+                    Ok(()) => {}
+                    Err(DriverError::RolledBack { .. }) => {
+                        tried.ended = Some((piece.to_vec(), error));
+                        return Ok(tried);
+                    }
+                    Err(after) => return Err(if error.is_of_size() { error } else { after }),
+                }
                 match piece {
                     [row] => tried.refused.push((*row, error)),
                     _ => {

@@ -11,6 +11,7 @@ use rowport_model::{
     rows_with_keys,
 };
 
+use super::apart::Apart;
 use super::dependants::{self, Follows};
 use super::images::{self, Exact};
 use super::outcome::sees_all;
@@ -49,16 +50,21 @@ pub(super) struct Job<'a> {
     pub(super) follows: Vec<Follows>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
     pub(super) quotes: bool,
+    /// Rows that end the whole transaction when they are tried.
+    pub(super) apart: Apart,
     desk: &'a Desk,
     pub(super) attempt: u32,
 }
 
 /// What came of a chunk's rows.
+#[derive(Default)]
 pub(super) struct Changed {
     pub(super) done: Done,
     pub(super) failures: Vec<RowFailure>,
     /// How many of the failures are rows that were left alone.
     pub(super) kept: u64,
+    /// Rows that were changed, and of which there is something to say.
+    pub(super) notes: Vec<RowFailure>,
     /// What is noted of the chunk that it takes back.
     pub(super) taken: Option<(String, i64, Taken)>,
 }
@@ -104,6 +110,7 @@ impl<'a> Job<'a> {
             set,
             details,
             follows,
+            apart: Apart::default(),
             desk,
             attempt,
         })
@@ -117,6 +124,8 @@ impl<'a> Job<'a> {
                 Err(EngineError::Driver(DriverError::Busy { .. })) if care == Care::ByRange => {
                     care = Care::AllAtOnce;
                 }
+                // Each time one more of the rows is known that did it.
+                Err(EngineError::Driver(DriverError::RolledBack { .. })) => care = Care::RowByRow,
                 Err(error) if is_of_rows(&error) && care != Care::RowByRow => care = Care::RowByRow,
                 Err(EngineError::Driver(DriverError::Busy { .. })) if tries < TRIES => {
                     tokio::time::sleep(Duration::from_millis(50 << (2 * tries))).await;
@@ -147,20 +156,32 @@ impl<'a> Job<'a> {
         if chunk.state == ChunkState::Done {
             return Ok(0);
         }
-        let Changed { mut done, failures, kept, taken } = self.change(transaction, &chunk, care).await?;
+        let changed = self.change(transaction, &chunk, care).await?;
+        self.record(transaction, &chunk, changed).await?;
+        Ok(chunk.rows)
+    }
+
+    /// The journal says what came of a chunk, and the change set counts it, unless another attempt has it by now.
+    async fn record(
+        &self,
+        transaction: &mut dyn Transaction,
+        chunk: &Chunk,
+        Changed { mut done, mut failures, kept, notes, taken }: Changed,
+    ) -> Result<(), EngineError> {
+        let id = &self.set.id;
         if let Some((change_set, chunk, taken)) = taken {
             Chunk::take(transaction, &change_set, chunk, taken).await?;
         }
-        let (rows, tried) = (done.rows, chunk.rows);
-        let counts = [rows, failures.len() as u64 - kept, kept];
+        let counts = [done.rows, failures.len() as u64 - kept, kept];
+        failures.extend(notes);
         // Made of texts and numbers; serialising it cannot fail.
         done.failures = (!failures.is_empty()).then(|| serde_json::to_string(&failures).unwrap_or_default());
         let now = self.now().as_millisecond();
-        let finished = Chunk::finish(transaction, id, number, done, now).await?;
+        let finished = Chunk::finish(transaction, id, chunk.chunk, done, now).await?;
         if !finished || !ChangeSet::advance(transaction, id, self.attempt, counts).await? {
             return Err(EngineError::Overtaken);
         }
-        Ok(tried)
+        Ok(())
     }
 
     /// Changes the chunk's rows.
@@ -204,6 +225,23 @@ impl<'a> Job<'a> {
         Ok(Some(numbers))
     }
 
+    /// Finishes a chunk of which nothing is changed, with why.
+    pub(super) async fn leave_out(&self, number: i64, why: &DriverError) -> Result<u64, EngineError> {
+        let mut transaction = self.driver.begin().await?;
+        let id = &self.set.id;
+        let chunk = Chunk::find(transaction.as_mut(), id, number, true).await?;
+        let chunk = chunk.ok_or_else(|| EngineError::internal("a chunk of the journal is not there"))?;
+        if chunk.state == ChunkState::Done {
+            return Ok(0);
+        }
+        let keys = images::keys(&images::unpack(&chunk.keys)?, &self.key)?;
+        let failures = keys.iter().map(|key| self.refused(key, why)).collect();
+        let changed = Changed { failures, ..Changed::default() };
+        self.record(transaction.as_mut(), &chunk, changed).await?;
+        transaction.commit().await?;
+        Ok(chunk.rows)
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.desk.clock().now()
     }
@@ -237,10 +275,12 @@ impl<'a> Job<'a> {
 
     /// Why the database did not take a row.
     pub(super) fn refused(&self, key: &Exact, error: &DriverError) -> RowFailure {
-        let DriverError::RowRefused { reason, message } = error else {
-            return failure(key, error.code(), &error.to_string());
+        let (reason, message) = match error {
+            DriverError::RowRefused { reason, message } => (*reason, message),
+            DriverError::Oversized { message } => (Refusal::Size, message),
+            other => return failure(key, other.code(), &other.to_string()),
         };
-        let words = words_for(*reason);
+        let words = words_for(reason);
         // Whoever looks at it later may see less of the row than whoever did it.
         RowFailure { database: Some(message.clone()), ..failure(key, reason.code(), words) }
     }
@@ -254,6 +294,8 @@ pub(super) fn words_for(reason: Refusal) -> &'static str {
         Refusal::NotNull => "a value is missing that every row must have",
         Refusal::Check => "a check of the database does not hold",
         Refusal::Unfit => "a value does not fit its column",
+        Refusal::Size => "it is larger than the database takes",
+        Refusal::Skipped => "a trigger or a rule of the database left it as it is",
         Refusal::Other => "a rule of the database refuses it",
     }
 }

@@ -7,10 +7,12 @@
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
 mod along;
+mod apart;
 mod changed;
 mod chosen_rows;
 mod confirm;
 mod dependants;
+mod differences;
 mod expire;
 mod forward;
 mod halve;
@@ -224,6 +226,10 @@ pub struct Outcome {
     pub kept: u64,
     /// The first thousand of those that were not changed.
     pub failures: Vec<RowFailure>,
+    /// The first thousand of those that were put back, and are not what they were: a trigger has changed more of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub altered: Vec<RowFailure>,
     /// Until when it can be taken back, as RFC 3339 in UTC.
     pub undo_until: String,
     /// What was done along with it to rows that hang on these, in datasets that the principal may see.
@@ -363,5 +369,5 @@ fn known(
 
 /// Whether it is one row, or a few, that the database does not take, rather than the database that fails.
 fn is_of_rows(error: &EngineError) -> bool {
-    matches!(error, EngineError::Driver(DriverError::RowRefused { .. }))
+    matches!(error, EngineError::Driver(DriverError::RowRefused { .. } | DriverError::Oversized { .. }))
 }

@@ -4,8 +4,9 @@ use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Transaction};
 use rowport_model::{Catalog, ResolvedDataset};
 
+use super::reverse::ALTERED;
 use super::steps::steps;
-use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, written};
+use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, words, written};
 use crate::error::EngineError;
 
 /// How many failures an answer lists.
@@ -21,11 +22,13 @@ pub(super) async fn outcome(
     let mut transaction = driver.begin_reading().await?;
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
-    let mut failures = match set.failed + set.kept {
-        0 => Vec::new(),
+    let (mut failures, mut altered) = match (set.failed + set.kept, set.action.as_str()) {
+        // Only of rows that were put back there is anything to say although they were changed.
+        (0, words::DELETE | words::SET | words::PURGE) => (Vec::new(), Vec::new()),
         _ => first_failures(transaction.as_mut(), id).await?,
     };
     without_hidden(dataset, &mut failures);
+    without_hidden(dataset, &mut altered);
     let steps = steps(transaction.as_mut(), set.clone()).await?;
     transaction.commit().await?;
     let state = state_of(&steps);
@@ -48,6 +51,7 @@ pub(super) async fn outcome(
         failed: set.failed,
         kept: set.kept,
         failures,
+        altered,
         undo_until: written(set.undo_until),
         along: along.collect(),
         change_set: set.id,
@@ -83,17 +87,24 @@ fn state_of(steps: &[ChangeSet]) -> OutcomeState {
     }
 }
 
-async fn first_failures(transaction: &mut dyn Transaction, id: &str) -> Result<Vec<RowFailure>, EngineError> {
-    let (mut failures, mut after) = (Vec::new(), -1);
+/// The first rows that were not changed, and the first that were and did not become what they should.
+async fn first_failures(
+    transaction: &mut dyn Transaction,
+    id: &str,
+) -> Result<(Vec<RowFailure>, Vec<RowFailure>), EngineError> {
+    let (mut failures, mut altered, mut after) = (Vec::new(), Vec::new(), -1);
     while let Some((chunk, text)) = Chunk::next_failures(transaction, id, after).await? {
         let of_chunk: Vec<RowFailure> = serde_json::from_str(&text)
             .map_err(|error| EngineError::internal(format!("a chunk's failures: {error}")))?;
+        let (notes, of_chunk): (Vec<_>, Vec<_>) = of_chunk.into_iter().partition(|it| it.code == ALTERED);
         failures.extend(of_chunk);
+        altered.extend(notes);
         after = chunk;
         if failures.len() >= LISTED {
-            failures.truncate(LISTED);
             break;
         }
     }
-    Ok(failures)
+    failures.truncate(LISTED);
+    altered.truncate(LISTED);
+    Ok((failures, altered))
 }

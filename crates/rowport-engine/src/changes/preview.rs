@@ -11,6 +11,7 @@ use super::along::{Along, Place, digest_of};
 use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
 use super::outcome::without_hidden;
+use super::rehearsal::Rehearsed;
 use super::selection::Sum;
 use super::token::{Shown, digest};
 use super::{BulkAction, Changes, Details, RowFailure, Target, permission_for, rehearsal};
@@ -34,6 +35,14 @@ pub struct Preview {
     pub would_fail: Option<u64>,
     /// The first hundred of these, and why.
     pub failures: Vec<RowFailure>,
+    /// How many of the rows could not be put back as they are by an undo, which was tried as well; absent where it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cannot_be_undone: Option<u64>,
+    /// The first hundred of these, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub not_undoable: Vec<RowFailure>,
     /// Whether the rows can be brought back.
     pub undoable: bool,
     /// The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions.
@@ -60,8 +69,8 @@ struct Looked {
     sum: Sum,
     /// How many keys were named.
     named: Option<u64>,
-    /// The rows that would not be changed, where that was tried.
-    failures: Option<Vec<RowFailure>>,
+    /// What would become of the rows, where that was tried.
+    tried: Option<Rehearsed>,
     /// What goes along, summed up.
     along: Option<String>,
     /// What goes along, by reference.
@@ -87,7 +96,8 @@ impl Changes {
             None => self.look(target, &resolved, request, &id).await?,
             Some(along) => self.look_along(target, &resolved, request, &id, &along).await?,
         };
-        let Looked { sum, named, failures, along, mut dependants } = looked;
+        let Looked { sum, named, tried, along, mut dependants } = looked;
+        let tried = tried.unwrap_or_default();
         let until = now + GOOD_FOR;
         let shown = Shown {
             id,
@@ -117,8 +127,10 @@ impl Changes {
             missing: named.unwrap_or(sum.rows).saturating_sub(sum.rows),
             confirmation: self.signer.sign(&shown),
             until: until.to_string(),
-            would_fail: failures.as_ref().map(|failures| failures.len() as u64),
-            failures: Self::shown_failures(&resolved, failures.unwrap_or_default()),
+            would_fail: tried.failures.as_ref().map(|failures| failures.len() as u64),
+            failures: Self::shown_failures(&resolved, tried.failures.unwrap_or_default()),
+            cannot_be_undone: tried.stuck.as_ref().map(|stuck| stuck.rows),
+            not_undoable: Self::shown_failures(&resolved, tried.stuck.unwrap_or_default().listed),
             undoable: request.action != BulkAction::Purge,
             dependants,
         })
@@ -146,11 +158,11 @@ impl Changes {
         }
         transaction.commit().await?;
         let sum = some(chosen.sum()?)?;
-        let failures = match seen <= rehearsal::MOST {
-            true => self.rehearse(target.source, dataset, new, pieces).await?,
+        let tried = match seen <= rehearsal::MOST {
+            true => Some(self.rehearse(target.source, dataset, new, pieces).await?),
             false => None,
         };
-        Ok(Looked { sum, named, failures, along: None, dependants: Vec::new() })
+        Ok(Looked { sum, named, tried, along: None, dependants: Vec::new() })
     }
 
     /// The same with the rows that go along. They are put down as they are when it is confirmed, in a transaction that is
@@ -174,11 +186,11 @@ impl Changes {
         let place = Place { changes: self, target, actor: &actor, first: id, all_or_nothing: false };
         let (links, dependants) = along.put_down(&place, transaction.as_mut()).await?;
         let rows = sum.rows + links.iter().map(|link| link.rows).sum::<u64>();
-        let failures = match rows <= rehearsal::MOST {
-            true => self.rehearse_put_down(target, transaction, id).await?,
+        let tried = match rows <= rehearsal::MOST {
+            true => Some(self.rehearse_put_down(target, transaction, id).await?),
             false => None,
         };
-        Ok(Looked { sum, named, failures, along: Some(digest_of(&links)), dependants })
+        Ok(Looked { sum, named, tried, along: Some(digest_of(&links)), dependants })
     }
 
     /// The rows of a request, and the change set that they would have.

@@ -41,7 +41,7 @@ impl Job<'_> {
         }
         let kept = failures.len() as u64;
         let done = Done { rows: places.len() as u64, ..Done::default() };
-        Ok(Changed { done, failures, kept, taken: None })
+        Ok(Changed { done, failures, kept, ..Changed::default() })
     }
 }
 

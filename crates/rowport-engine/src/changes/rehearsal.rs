@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, NewChangeSet, Taken};
+use arrow_array::RecordBatch;
+use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChangeSet, Taken};
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::ResolvedDataset;
 
@@ -11,92 +12,155 @@ use super::images;
 use super::job::{Care, Job};
 use super::selection::Piece;
 use super::steps::steps;
-use super::{Changes, RowFailure, Target, dataset_of};
+use super::{Changes, RowFailure, Target, dataset_of, words};
 use crate::error::EngineError;
 
 /// Up to so many rows are tried beforehand.
 pub(super) const MOST: u64 = 1_000;
 
+/// What would become of rows; nothing where that cannot be known.
+#[derive(Default)]
+pub(super) struct Rehearsed {
+    /// The rows that would not be changed, with why.
+    pub(super) failures: Option<Vec<RowFailure>>,
+    /// The rows that would be changed, and that an undo could not put back.
+    pub(super) stuck: Option<Stuck>,
+}
+
+/// Rows that an undo could not put back.
+#[derive(Default)]
+pub(super) struct Stuck {
+    /// How many there are, those that go along included.
+    pub(super) rows: u64,
+    /// Those of the dataset itself, with why.
+    pub(super) listed: Vec<RowFailure>,
+}
+
 impl Changes {
-    /// Does it, takes it back, and answers the rows that were not changed, with why. Where somebody else holds rows,
-    /// nobody knows.
+    /// Does it and then undoes it, in a transaction that is dropped and never committed. Where another client holds rows,
+    /// nothing is known.
     pub(super) async fn rehearse(
         &self,
         source: &str,
         dataset: &ResolvedDataset<'_>,
         new: NewChangeSet,
         pieces: Vec<Piece>,
-    ) -> Result<Option<Vec<RowFailure>>, EngineError> {
+    ) -> Result<Rehearsed, EngineError> {
         let job = Job::new(&self.desk, dataset.clone(), source, unsaved(new), 1).await?;
-        // Dropped and never committed.
-        let mut transaction = Arc::clone(&job.driver).begin().await?;
-        let mut failures = Vec::new();
-        for piece in pieces {
-            match rehearse_piece(&job, transaction.as_mut(), piece).await {
-                Ok(of_piece) => failures.extend(of_piece),
-                Err(error) if is_held(&error) => return Ok(None),
-                Err(error) => return Err(error),
+        let chunks = pieces.iter().map(|Piece { keys, from }| chunk_of(keys, from.clone()));
+        let chunks = chunks.collect::<Result<Vec<_>, _>>()?;
+        loop {
+            match rehearse_once(&job, &chunks).await {
+                // One more of the rows is known that ends the transaction.
+                Err(EngineError::Driver(DriverError::RolledBack { .. })) => {}
+                Err(error) if is_unknown(&error) => return Ok(Rehearsed::default()),
+                other => return other,
             }
         }
-        Ok(Some(failures))
     }
 
-    /// The same with a change set that is put down, with what goes along with it, in a transaction that is dropped
+    /// The same with a change set that is recorded, with what goes along with it, in a transaction that is dropped
     /// afterwards.
     pub(super) async fn rehearse_put_down(
         &self,
         target: Target<'_>,
         mut transaction: Box<dyn Transaction>,
         id: &str,
-    ) -> Result<Option<Vec<RowFailure>>, EngineError> {
+    ) -> Result<Rehearsed, EngineError> {
         let Target { principal, source, dataset } = target;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let gone = || EngineError::UnknownChangeSet { id: id.to_owned() };
         let set = ChangeSet::find(transaction.as_mut(), id).await?.ok_or_else(gone)?;
-        let mut failures = Vec::new();
+        let (mut failures, mut jobs) = (Vec::new(), Vec::new());
         for set in steps(transaction.as_mut(), set).await? {
             let is_first = set.id == id;
             let of_set = dataset_of(&catalog, source, &set)?;
             let job = Job::new(&self.desk, of_set, source, set, 1).await?;
+            let mut done = Vec::new();
             for number in Chunk::pending(transaction.as_mut(), &job.set.id).await? {
                 let chunk = Chunk::find(transaction.as_mut(), &job.set.id, number, false).await?;
                 let chunk = chunk.ok_or_else(gone)?;
                 match job.change(transaction.as_mut(), &chunk, Care::RowByRow).await {
-                    // A row that stays keeps the one that it hangs on, and that is listed.
-                    Ok(changed) if is_first => failures.extend(changed.failures),
-                    Ok(_) => {}
-                    Err(error) if is_held(&error) => return Ok(None),
+                    Ok(changed) => {
+                        // A row that stays keeps the one that it refers to, and that one is listed.
+                        failures.extend(changed.failures.into_iter().filter(|_| is_first));
+                        done.push(changed.done);
+                    }
+                    Err(error) if is_unknown(&error) => return Ok(Rehearsed::default()),
                     Err(error) => return Err(error),
                 }
             }
+            jobs.push((job, done));
         }
-        Ok(Some(failures))
+        // What went last comes back first.
+        jobs.reverse();
+        let jobs: Vec<_> = jobs.iter().map(|(job, done)| (job, done.clone())).collect();
+        let stuck = stuck(transaction.as_mut(), &jobs).await?;
+        Ok(Rehearsed { failures: Some(failures), stuck })
     }
 }
 
-/// Whether somebody else holds the rows, so that nobody knows.
-fn is_held(error: &EngineError) -> bool {
-    matches!(error, EngineError::Driver(DriverError::Busy { .. } | DriverError::FileLocked { .. }))
+async fn rehearse_once(job: &Job<'_>, chunks: &[Chunk]) -> Result<Rehearsed, EngineError> {
+    let mut transaction = Arc::clone(&job.driver).begin().await?;
+    let (mut failures, mut done) = (Vec::new(), Vec::new());
+    for chunk in chunks {
+        let changed = job.change(transaction.as_mut(), chunk, Care::RowByRow).await?;
+        failures.extend(changed.failures);
+        done.push(changed.done);
+    }
+    let stuck = stuck(transaction.as_mut(), &[(job, done)]).await?;
+    Ok(Rehearsed { failures: Some(failures), stuck })
 }
 
-async fn rehearse_piece(
-    job: &Job<'_>,
+/// Undoes what was done, and answers the rows that could not be put back. The first of the change sets is that of the
+/// dataset itself.
+async fn stuck(
     transaction: &mut dyn Transaction,
-    Piece { keys, from }: Piece,
-) -> Result<Vec<RowFailure>, EngineError> {
-    let chunk = Chunk {
+    jobs: &[(&Job<'_>, Vec<Done>)],
+) -> Result<Option<Stuck>, EngineError> {
+    let mut stuck = Stuck::default();
+    for (place, (job, done)) in jobs.iter().enumerate() {
+        if !matches!(job.set.action.as_str(), words::DELETE | words::SET) {
+            return Ok(None);
+        }
+        for done in done {
+            match job.try_to_put_back(transaction, done).await {
+                Ok(refused) => {
+                    stuck.rows += refused.len() as u64;
+                    stuck.listed.extend(refused.into_iter().filter(|_| place == 0));
+                }
+                Err(error) if is_unknown(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(Some(stuck))
+}
+
+/// The chunk of a piece that is in no journal.
+fn chunk_of(keys: &RecordBatch, from: Option<(String, i64)>) -> Result<Chunk, EngineError> {
+    Ok(Chunk {
         chunk: 0,
         state: ChunkState::Pending,
         rows: keys.num_rows() as u64,
-        keys: images::pack(&keys)?,
+        keys: images::pack(keys)?,
         before: None,
         after: None,
         done: 0,
         failures: None,
         taken: Taken::default(),
         from,
-    };
-    job.change(transaction, &chunk, Care::RowByRow).await.map(|changed| changed.failures)
+    })
+}
+
+/// Whether it cannot be known: another client holds the rows, or they are too large to be tried together.
+fn is_unknown(error: &EngineError) -> bool {
+    match error {
+        EngineError::Driver(DriverError::Busy { .. } | DriverError::FileLocked { .. }) => true,
+        EngineError::Driver(DriverError::RolledBack { .. }) => true,
+        EngineError::Driver(error) => error.is_of_size(),
+        _ => false,
+    }
 }
 
 /// A change set that is in no journal.

@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{ChangeSet, Chunk, Done};
-use rowport_drivers::{DriverError, Transaction};
+use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{ColumnRef, CursorValue, Key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::halve::{Attempt, halve};
+use super::differences::{Differences, differing, named};
+use super::forward::{all_of, is_skipped};
+use super::halve::Attempt;
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
 use super::{FieldVersions, ImageColumn, RowFailure};
@@ -34,15 +36,24 @@ pub struct ReverseRequest {
 }
 
 /// The rows of a chunk as they were before and after it, one beside the other.
-struct Images {
+pub(super) struct Images {
     before: Option<RecordBatch>,
     after: Option<RecordBatch>,
+    /// Where the rows differ, if there are both.
+    differences: Option<Differences>,
 }
 
 impl Images {
     fn of(chunk: &Chunk) -> Result<Self, EngineError> {
+        Self::unpacked(&chunk.before, &chunk.after)
+    }
+
+    fn unpacked(before: &Option<Vec<u8>>, after: &Option<Vec<u8>>) -> Result<Self, EngineError> {
         let unpack = |image: &Option<Vec<u8>>| image.as_deref().map(images::unpack).transpose();
-        Ok(Self { before: unpack(&chunk.before)?, after: unpack(&chunk.after)? })
+        let (before, after) = (unpack(before)?, unpack(after)?);
+        let both = before.as_ref().zip(after.as_ref());
+        let differences = both.map(|(before, after)| Differences::between(before, after));
+        Ok(Self { before, after, differences })
     }
 
     /// The one that has the rows' keys.
@@ -52,29 +63,31 @@ impl Images {
 }
 
 impl Images {
-    /// The fields of a row in which what it holds now is not what it would go back to; none where there is but one of
-    /// the two.
+    /// Fields of a row, of which one batch has what they hold now, and the other what they would go back to.
     fn versions(
         &self,
+        names: &[&str],
+        (now, row): (&RecordBatch, usize),
         place: usize,
-        current: Option<(&RecordBatch, usize)>,
-        columns: &[ColumnRef],
-    ) -> Result<Vec<FieldVersions>, EngineError> {
-        let (Some(before), Some((now, row))) = (&self.before, current) else { return Ok(Vec::new()) };
-        let (then_places, now_places) = (images::places(before, columns)?, images::places(now, columns)?);
-        let mut fields = Vec::new();
-        for (column, (then_place, now_place)) in columns.iter().zip(then_places.into_iter().zip(now_places)) {
-            let (then_is, now_is) = (before.column(then_place), now.column(now_place));
-            if cells::to_cursor(then_is, place) != cells::to_cursor(now_is, row) {
-                fields.push(FieldVersions {
-                    column: column.name.clone(),
-                    now: cells::to_json(now_is, row).0,
-                    then: cells::to_json(then_is, place).0,
-                });
-            }
-        }
-        Ok(fields)
+    ) -> Vec<FieldVersions> {
+        let Some(before) = &self.before else { return Vec::new() };
+        let version = |name: &&str| {
+            Some(FieldVersions {
+                column: (*name).to_owned(),
+                now: cells::to_json(now.column_by_name(name)?, row).0,
+                then: cells::to_json(before.column_by_name(name)?, place).0,
+            })
+        };
+        names.iter().filter_map(version).collect()
     }
+}
+
+/// Rows that the database did not take back.
+#[derive(Default)]
+struct Refused {
+    failures: Vec<RowFailure>,
+    /// How many of them a trigger left as they are.
+    skipped: u64,
 }
 
 /// What puts rows back.
@@ -88,7 +101,11 @@ struct Back<'a> {
 #[async_trait]
 impl Attempt for Back<'_> {
     async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
-        self.job.put_piece_back(transaction, self.images, self.columns, self.rows, rows).await
+        self.job.put_piece_back(transaction, self.images, self.columns, self.rows, rows).await?;
+        match self.images.before {
+            Some(_) => self.job.are_there(transaction, rows.iter().map(|row| &self.rows[*row].0)).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -110,7 +127,7 @@ impl Job<'_> {
             failures.extend(wanted.iter().map(|key| failure(key, "purged", "it was removed for good")));
             return Ok(Changed::nothing(failures));
         };
-        if let Some(message) = self.changed_columns(&set, image)? {
+        if let Some(message) = self.changed_columns(&set, image, images.differences.as_ref())? {
             failures.extend(wanted.iter().map(|key| failure(key, "column_changed", &message)));
             return Ok(Changed::failed(failures));
         }
@@ -118,36 +135,38 @@ impl Job<'_> {
         let columns = self.image_columns(image);
         let current = transaction.lock(&self.only(&self.any_row, &wanted)?, MOST_BYTES).await?;
         let current_place = images::by_key(&current, &self.key)?;
-        let comparison = Comparison::of(&images, &current, &columns)?;
         let mut rows: Vec<(Exact, usize)> = Vec::with_capacity(wanted.len());
         for key in wanted {
             let Some(place) = place_of.get(&key).copied().filter(|place| !original.taken.has(*place)) else {
-                failures.push(failure(&key, "taken_back", "it was taken back before, or never changed"));
+                failures.push(failure(&key, "taken_back", "it was undone before, or never changed"));
                 continue;
             };
-            match self.may_go_back(&images, &comparison, place, current_place.get(&key).copied()) {
-                Ok(()) => rows.push((key, place)),
-                Err((code, message)) => {
-                    let current = current_place.get(&key).map(|row| (&current, *row));
-                    let versions = images.versions(place, current, &columns)?;
+            let now = current_place.get(&key).map(|row| (&current, *row));
+            match self.why_not(&images, place, now) {
+                None => rows.push((key, place)),
+                Some(kept) => {
+                    let (code, message, versions) = kept;
                     failures.push(RowFailure { versions, ..failure(&key, code, message) });
                 }
             }
         }
-        let kept = failures.len() as u64;
+        let mut kept = failures.len() as u64;
         if images.before.is_none() {
             self.leave_what_is_hung_on(transaction, &current, &current_place, &mut rows, &mut failures)
                 .await?;
         }
         let (rows, refused) = self.put_back(transaction, &images, &columns, rows, care).await?;
-        failures.extend(refused);
-        let changed = self.after_putting_back(transaction, &images, &current, &current_place, &rows).await?;
+        kept += refused.skipped;
+        failures.extend(refused.failures);
+        let (done, notes) = self
+            .after_putting_back(transaction, &images, &columns, (&current, &current_place), &rows)
+            .await?;
         let mut taken = original.taken.clone();
         for (_, place) in &rows {
             taken.add(*place);
         }
         let taken = (!rows.is_empty()).then(|| (set_id.clone(), *number, taken));
-        Ok(Changed { done: changed, failures, kept, taken })
+        Ok(Changed { done, failures, kept, notes, taken })
     }
 
     /// Leaves out rows that the database would not delete without others.
@@ -172,24 +191,37 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Whether a row is still what the change set made of it.
-    fn may_go_back(
+    /// Why a row does not go back: it is not what the change set made of it any more, in a column that would be written.
+    fn why_not(
         &self,
         images: &Images,
-        comparison: &Comparison<'_>,
         place: usize,
-        current: Option<usize>,
-    ) -> Result<(), (&'static str, &'static str)> {
-        match (&images.after, current) {
-            (None, Some(_)) => Err(("key_taken", "there is a row with its key again")),
+        now: Option<(&RecordBatch, usize)>,
+    ) -> Option<(&'static str, &'static str, Vec<FieldVersions>)> {
+        let because = |code, message| Some((code, message, Vec::new()));
+        match (&images.after, now) {
+            (None, Some(_)) => because("key_taken", "there is a row with its key again"),
             (None, None) => match images.before.as_ref().is_some_and(|before| self.is_own(before, place)) {
-                true => Ok(()),
-                false => Err(("left_out", "it is not yours")),
+                true => None,
+                false => because("left_out", "it is not yours"),
             },
-            (Some(_), None) => Err(("gone", "somebody has deleted it since")),
-            (Some(_), Some(current)) if self.details.force || comparison.same(place, current) => Ok(()),
-            (Some(_), Some(_)) => Err(("changed_since", "somebody has changed it since")),
+            (Some(_), None) => because("gone", "another client has deleted it since"),
+            (Some(_), Some(_)) if self.details.force => None,
+            (Some(after), Some((now, row))) => {
+                let changed: Vec<&str> = match &images.differences {
+                    Some(differences) => differences.changed_since(place, now, row).collect(),
+                    // It would be deleted, so all of it counts.
+                    None => differing(self.stored_names(), (after, place), (now, row)),
+                };
+                let versions = images.versions(&changed, (now, row), place);
+                let message = "another client has changed it since";
+                (!changed.is_empty()).then_some(("changed_since", message, versions))
+            }
         }
+    }
+
+    fn stored_names(&self) -> impl Iterator<Item = &str> {
+        self.stored.iter().map(|column| column.name.as_str())
     }
 
     /// Whether a row that is not there any more belonged to whoever takes it back.
@@ -202,6 +234,44 @@ impl Job<'_> {
         }
     }
 
+    /// Puts back what was done in the same transaction, and answers the rows that could not be. Where that needs a right or
+    /// a statement that the database does not grant, it is none of them.
+    pub(super) async fn try_to_put_back(
+        &self,
+        transaction: &mut dyn Transaction,
+        done: &Done,
+    ) -> Result<Vec<RowFailure>, EngineError> {
+        let images = Images::unpacked(&done.before, &done.after)?;
+        let Some(before) = &images.before else { return Ok(Vec::new()) };
+        let rows: Vec<(Exact, usize)> = images::keys(before, &self.key)?.into_iter().zip(0..).collect();
+        let columns = self.image_columns(before);
+        match self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await {
+            Ok((_, refused)) => {
+                let place_of: HashMap<_, _> =
+                    rows.iter().map(|(key, place)| (failure(key, "", "").key, *place)).collect();
+                let real = |refused: &RowFailure| {
+                    let differences = images.differences.as_ref().zip(place_of.get(&refused.key));
+                    differences.is_none_or(|(differences, place)| self.is_real(refused, differences, *place))
+                };
+                Ok(refused.failures.into_iter().filter(real).collect())
+            }
+            Err(EngineError::Driver(error @ DriverError::Refused { .. })) => {
+                // The savepoint stands in which it was tried.
+                transaction.roll_back().await?;
+                Ok(rows.iter().map(|(key, _)| self.refused(key, &error)).collect())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the undo of a row would be refused like this in a transaction of its own. PostgreSQL checks all references of
+    /// a row that the same transaction wrote before, also those that are not written.
+    fn is_real(&self, refused: &RowFailure, differences: &Differences, place: usize) -> bool {
+        let written = differences.of(place).iter().map(|column| differences.name(*column));
+        refused.code != Refusal::ForeignKey.code()
+            || written.into_iter().any(|column| self.dataset.is_in_references(column))
+    }
+
     /// Puts rows back, and says which could be.
     async fn put_back(
         &self,
@@ -210,18 +280,20 @@ impl Job<'_> {
         columns: &[ColumnRef],
         rows: Vec<(Exact, usize)>,
         care: Care,
-    ) -> Result<(Vec<(Exact, usize)>, Vec<RowFailure>), EngineError> {
+    ) -> Result<(Vec<(Exact, usize)>, Refused), EngineError> {
         if rows.is_empty() {
-            return Ok((rows, Vec::new()));
+            return Ok((rows, Refused::default()));
         }
         let all: Vec<usize> = (0..rows.len()).collect();
         if care != Care::RowByRow {
             self.put_piece_back(transaction, images, columns, &rows, &all).await?;
-            return Ok((rows, Vec::new()));
+            return Ok((rows, Refused::default()));
         }
         let what = Back { job: self, images, columns, rows: &rows };
-        let tried = halve(transaction, all, &what).await?;
-        let refused = tried.refused.iter().map(|(row, error)| self.refused(&rows[*row].0, error)).collect();
+        let (tried, ending) = self.try_apart(transaction, all, &|row| &rows[row].0, &what).await?;
+        let skipped = tried.refused.iter().filter(|(_, error)| is_skipped(error)).count() as u64;
+        let refused = tried.refused.iter().map(|(row, error)| self.refused(&rows[*row].0, error));
+        let refused = Refused { failures: refused.chain(ending).collect(), skipped };
         Ok((tried.done.into_iter().map(|row| rows[row].clone()).collect(), refused))
     }
 
@@ -233,41 +305,50 @@ impl Job<'_> {
         rows: &[(Exact, usize)],
         piece: &[usize],
     ) -> Result<(), DriverError> {
-        let wrong = |error: EngineError| DriverError::Protocol { message: error.to_string() };
         let dataset = self.dataset.name();
-        let changed = match &images.before {
-            Some(before) => {
-                let places: Vec<usize> = piece.iter().map(|row| rows[*row].1).collect();
-                let values = images::rows(before, &places).and_then(|rows| images::columns(&rows, columns));
-                let values = values.map_err(wrong)?;
-                match images.after.is_some() {
-                    true => transaction.overwrite(dataset, &self.key, columns, &values).await?,
-                    false => transaction.insert(dataset, columns, &values).await?,
+        let places = || piece.iter().map(|row| rows[*row].1);
+        let values = |before: &RecordBatch, places: &[usize], columns: &[ColumnRef]| {
+            let values = images::rows(before, places).and_then(|rows| images::columns(&rows, columns));
+            values.map_err(wrong)
+        };
+        match (&images.before, &images.differences) {
+            (Some(before), Some(differences)) => {
+                for (set, places) in differences.groups(places()) {
+                    let mut names: Vec<&str> = set.iter().map(|column| differences.name(*column)).collect();
+                    if names.is_empty() {
+                        continue;
+                    }
+                    names.extend(self.key.iter().map(|key| key.name.as_str()));
+                    let columns = named(columns, &names);
+                    let values = values(before, &places, &columns)?;
+                    let changed = transaction.overwrite(dataset, &self.key, &columns, &values).await?;
+                    all_of(changed, places.len())?;
                 }
+                Ok(())
             }
-            None => {
+            (Some(before), None) => {
+                let values = values(before, &places().collect::<Vec<_>>(), columns)?;
+                all_of(transaction.insert(dataset, columns, &values).await?, piece.len())
+            }
+            (None, _) => {
                 let keys: Vec<Exact> = piece.iter().map(|row| rows[*row].0.clone()).collect();
                 let query = self.only(&self.any_row, &keys).map_err(wrong)?;
-                transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64
+                all_of(transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64, piece.len())
             }
-        };
-        match changed == piece.len() as u64 {
-            true => Ok(()),
-            false => Err(DriverError::Busy { message: "somebody else changes the same rows".to_owned() }),
         }
     }
 
-    /// The images of what was put back, for putting it forth again.
+    /// The images of what was put back, for doing it again, and the rows that did not come back as they were.
     async fn after_putting_back(
         &self,
         transaction: &mut dyn Transaction,
         images: &Images,
-        current: &RecordBatch,
-        current_place: &HashMap<Exact, usize>,
+        columns: &[ColumnRef],
+        (current, current_place): (&RecordBatch, &HashMap<Exact, usize>),
         rows: &[(Exact, usize)],
-    ) -> Result<Done, EngineError> {
+    ) -> Result<(Done, Vec<RowFailure>), EngineError> {
         if rows.is_empty() {
-            return Ok(Done::default());
+            return Ok((Done::default(), Vec::new()));
         }
         let keys: Vec<Exact> = rows.iter().map(|(key, _)| key.clone()).collect();
         let before = match images.after.is_some() {
@@ -278,11 +359,14 @@ impl Job<'_> {
             }
             false => None,
         };
-        let after = match images.before.is_some() {
-            true => Some(images::pack(&self.as_they_are(transaction, &keys).await?)?),
-            false => None,
+        let (after, notes) = match images.before.is_some() {
+            true => {
+                let now = self.as_they_are(transaction, &keys).await?;
+                (Some(images::pack(&now)?), images.altered(columns, &now, rows))
+            }
+            false => (None, Vec::new()),
         };
-        Ok(Done { before, after, rows: rows.len() as u64, failures: None })
+        Ok((Done { before, after, rows: rows.len() as u64, failures: None }, notes))
     }
 
     /// The columns of an image, as the dataset has them now.
@@ -292,13 +376,22 @@ impl Job<'_> {
         stored.cloned().collect()
     }
 
-    /// What of the columns is not as it was when the images were made. A column that came since is no obstacle: rows
-    /// get its default.
-    fn changed_columns(&self, set: &ChangeSet, image: &RecordBatch) -> Result<Option<String>, EngineError> {
+    /// What of the columns that would be written is not as it was when the images were made. A column that came since is
+    /// no obstacle: rows get its default.
+    fn changed_columns(
+        &self,
+        set: &ChangeSet,
+        image: &RecordBatch,
+        differences: Option<&Differences>,
+    ) -> Result<Option<String>, EngineError> {
         let mut then: Vec<ImageColumn> = serde_json::from_str(&set.columns)
             .map_err(|error| EngineError::internal(format!("a change set's columns: {error}")))?;
         // A column that went away before these rows were changed is not in their images.
         then.retain(|then| image.schema().index_of(&then.name).is_ok());
+        if let Some(differences) = differences {
+            let is_key = |name: &str| self.key.iter().any(|key| key.name == name);
+            then.retain(|then| is_key(&then.name) || differences.names().any(|name| name == then.name));
+        }
         Ok(then.iter().find_map(|then| match self.stored.iter().find(|now| now.name == then.name) {
             None => Some("a column that it had is not there any more".to_owned()),
             Some(now) if now.native_type != then.native_type => {
@@ -309,32 +402,49 @@ impl Job<'_> {
     }
 }
 
+impl Images {
+    /// The rows that are not what they were although they were put back, with what they are: a trigger has made something
+    /// else of them.
+    fn altered(&self, columns: &[ColumnRef], now: &RecordBatch, rows: &[(Exact, usize)]) -> Vec<RowFailure> {
+        let Some(before) = &self.before else { return Vec::new() };
+        let mut notes = Vec::new();
+        for (row, (key, place)) in rows.iter().enumerate() {
+            let written: Vec<&str> = match &self.differences {
+                Some(differences) => differences.of(*place).iter().map(|it| differences.name(*it)).collect(),
+                None => columns.iter().map(|column| column.name.as_str()).collect(),
+            };
+            let altered = differing(written, (before, *place), (now, row));
+            if !altered.is_empty() {
+                let versions = self.versions(&altered, (now, row), *place);
+                let message =
+                    "it came back, and a trigger of the database made something else of some of its values";
+                notes.push(RowFailure { versions, ..failure(key, ALTERED, message) });
+            }
+            if notes.len() == MOST_NOTES {
+                break;
+            }
+        }
+        notes
+    }
+}
+
+/// The code of a row that came back, and not as it was.
+pub(super) const ALTERED: &str = "altered";
+
+/// So many rows of a chunk are listed that came back otherwise: where a trigger touches each row, it may be all of them.
+const MOST_NOTES: usize = 1_000;
+
+fn wrong(error: EngineError) -> DriverError {
+    DriverError::Protocol { message: error.to_string() }
+}
+
 impl Changed {
     fn nothing(failures: Vec<RowFailure>) -> Self {
         let kept = failures.len() as u64;
-        Self { done: Done::default(), failures, kept, taken: None }
+        Self { failures, kept, ..Self::default() }
     }
 
     fn failed(failures: Vec<RowFailure>) -> Self {
-        Self { done: Done::default(), failures, kept: 0, taken: None }
-    }
-}
-
-/// Rows as the change set left them, beside rows as they are, in the columns that both have.
-struct Comparison<'a> {
-    after: Option<(&'a RecordBatch, Vec<usize>)>,
-    current: (&'a RecordBatch, Vec<usize>),
-}
-
-impl<'a> Comparison<'a> {
-    fn of(images: &'a Images, current: &'a RecordBatch, columns: &[ColumnRef]) -> Result<Self, EngineError> {
-        let places = |batch: &'a RecordBatch| Ok::<_, EngineError>((batch, images::places(batch, columns)?));
-        Ok(Self { after: images.after.as_ref().map(places).transpose()?, current: places(current)? })
-    }
-
-    fn same(&self, place: usize, current: usize) -> bool {
-        self.after.as_ref().is_some_and(|(after, columns)| {
-            images::exact(after, columns, place) == images::exact(self.current.0, &self.current.1, current)
-        })
+        Self { failures, ..Self::default() }
     }
 }

@@ -46,6 +46,10 @@ async fn claim<'j, 'a>(jobs: &'j [Job<'a>]) -> Result<Vec<(&'j Job<'a>, Vec<i64>
 /// All chunks in one transaction: the first row that the database does not take ends it, and nothing was done.
 async fn as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken) -> Result<(), EngineError> {
     match try_as_one(pending, cancel).await {
+        Err(EngineError::Driver(error)) if error.is_of_size() => {
+            end_all(pending, ChangeSetState::Cancelled).await?;
+            Err(error.into())
+        }
         Err(EngineError::Driver(DriverError::RowRefused { reason, message })) => {
             end_all(pending, ChangeSetState::Cancelled).await?;
             let quotes = pending.iter().all(|(job, _)| job.quotes);
@@ -120,11 +124,13 @@ impl Job<'_> {
             let Some(chunk) = next else { break };
             match self.chunk_with_patience(chunk).await {
                 Ok(rows) => lock(progress)(rows),
-                Err(EngineError::Driver(DriverError::TooLarge { limit })) => {
-                    let halves = self.split(chunk).await?;
-                    let halves = halves.ok_or(EngineError::Driver(DriverError::TooLarge { limit }))?;
-                    lock(queue).extend(halves.iter().rev());
-                }
+                Err(EngineError::Driver(error)) if error.is_of_size() => match self.split(chunk).await? {
+                    Some(halves) => lock(queue).extend(halves.iter().rev()),
+                    None => {
+                        let rows = self.leave_out(chunk, &error).await?;
+                        lock(progress)(rows);
+                    }
+                },
                 Err(error) => return Err(error),
             }
         }

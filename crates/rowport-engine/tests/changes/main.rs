@@ -30,6 +30,7 @@ macro_rules! on_every_database {
 
 mod bad_input;
 mod broken_rules;
+mod columns;
 mod confirmations;
 mod dependants;
 mod desk;
@@ -46,4 +47,5 @@ mod repeated;
 mod soft;
 mod storing;
 mod trash;
+mod triggers;
 mod undo;

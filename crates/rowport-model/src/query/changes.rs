@@ -166,16 +166,27 @@ impl ResolvedDataset<'_> {
         })
     }
 
+    /// Whether a column may be an end of a reference: it refers to other rows, or others may refer to it.
+    pub fn is_in_references(&self, column: &str) -> bool {
+        let dataset = self.inner();
+        let refers = dataset.foreign_keys.iter().map(|key| &key.columns);
+        refers.chain(&dataset.unique).chain([&dataset.key]).flatten().any(|name| name == column)
+    }
+
     /// Whose rows there are, where that is not everybody's.
     pub fn tenant(&self) -> Option<&TenantScope> {
         self.policy.tenant.as_ref()
     }
 
-    /// Refuses a view of the database, whose rows are those of other datasets, and a table without transactions.
+    /// Refuses a view of the database, whose rows are those of other datasets, a table without transactions, and one that
+    /// other tables inherit from: a row of theirs that came back would be in this table.
     pub fn refuse_unchangeable(&self) -> Result<(), QueryError> {
         match self.inner().kind {
             DatasetKind::Table if self.inner().without_transactions => {
                 Err(QueryError::NoTransactions { dataset: self.name().to_string() })
+            }
+            DatasetKind::Table if self.inner().inherited => {
+                Err(QueryError::Inherited { dataset: self.name().to_string() })
             }
             DatasetKind::Table => Ok(()),
             DatasetKind::View => Err(QueryError::NoKey { dataset: self.name().to_string() }),

@@ -324,6 +324,15 @@ pub enum QueryError {
         /// The dataset.
         dataset: String,
     },
+    /// Rows of other tables are among its rows.
+    #[error(
+        "other tables inherit from `{dataset}`, so some of its rows are theirs: it can be read, and rows are changed in \
+         the table that stores them"
+    )]
+    Inherited {
+        /// The dataset.
+        dataset: String,
+    },
     /// A key with another number of values than the dataset's.
     #[error("a key of `{dataset}` has {expected} values ({columns}), each a text, a number, true or false")]
     BadKey {

@@ -11,7 +11,7 @@ import { formatCount, plural } from '@/lib/words';
 import { perform, type Preview, previewQuery, type Wish } from './changes';
 import type { Deed } from './deeds';
 import { settle } from './settle';
-import { WouldFail } from './would-fail';
+import { NotUndoable, WouldFail } from './would-fail';
 
 interface ConfirmChangeProps {
   title: string;
@@ -129,6 +129,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           )}
           {preview && consequences(preview)}
           {preview && <WouldFail preview={preview} deed={deed} allOrNothing={allOrNothing} />}
+          {preview && <NotUndoable preview={preview} />}
         </div>
         <CheckField
           checked={allOrNothing}

@@ -11,7 +11,7 @@ const CODE_WORDS: Record<string, string> = {
   gone: 'Not there any more',
   changed_since: 'Changed since',
   key_taken: 'Its key is taken again',
-  left_out: 'Not yours',
+  left_out: 'Left as it is',
 };
 
 export const codeWords = (code: string) => CODE_WORDS[code] ?? code.replaceAll('_', ' ');

@@ -29,15 +29,36 @@ export function WouldFail({ preview, deed, allOrNothing }: WouldFailProps) {
           {plural(count, 'row')} cannot be {past(deed)}
           {allOrNothing ? ', so that nothing is done.' : ' and would stay as they are.'}
         </p>
-        <ul className="mt-1 grid gap-0.5">
-          {byReason(failures, count).map(({ code, keys, more }) => (
-            <li key={code}>
-              {codeWords(code)}: <span className="font-mono text-xs break-words">{keys.join(', ')}</span>
-              {more && ' …'}
-            </li>
-          ))}
-        </ul>
+        <Reasons failures={failures} count={count} />
       </div>
     </div>
+  );
+}
+
+/** Which of the rows an undo could not put back as they are, as far as it was tried. */
+export function NotUndoable({ preview }: { preview: Preview }) {
+  const { cannot_be_undone: count = 0, not_undoable: failures = [] } = preview;
+  if (count === 0) return null;
+  return (
+    <div className="flex gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-warning">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <div className="min-w-0">
+        <p className="font-medium">{plural(count, 'row')} could not be put back as they are: no undo for them.</p>
+        <Reasons failures={failures} count={count} />
+      </div>
+    </div>
+  );
+}
+
+function Reasons({ failures, count }: { failures: Preview['failures']; count: number }) {
+  return (
+    <ul className="mt-1 grid gap-0.5">
+      {byReason(failures, count).map(({ code, keys, more }) => (
+        <li key={code}>
+          {codeWords(code)}: <span className="font-mono text-xs break-words">{keys.join(', ')}</span>
+          {more && ' …'}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -93,19 +93,65 @@ impl Row {
         row
     }
 
+    /// What another row becomes by undoing a change from this row to `after`: it gets back what differs, if it still has
+    /// what it was changed to there or that is forced.
+    fn put_back(&self, after: &Self, current: &Self, force: bool) -> Option<Self> {
+        let field = |before: &dyn Fn(&Self) -> Field| {
+            let (before, after, current) = (before(self), before(after), before(current));
+            match (before == after, force || after == current) {
+                (true, _) => Some(current),
+                (false, true) => Some(before),
+                (false, false) => None,
+            }
+        };
+        Some(Self {
+            name: field(&|row| Field::Text(row.name.clone()))?.text(),
+            note: field(&|row| Field::Text(row.note.clone()))?.text(),
+            amount: field(&|row| Field::Number(row.amount))?.number(),
+            other: field(&|row| Field::Number(row.other))?.number(),
+        })
+    }
+
     fn is_allowed(&self) -> bool {
         self.amount.is_none_or(|amount| amount >= 0)
     }
 }
 
+/// A value of either kind.
+#[derive(PartialEq)]
+enum Field {
+    Text(Option<String>),
+    Number(Option<i64>),
+}
+
+impl Field {
+    fn text(self) -> Option<String> {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(_) => panic!("it is a number"),
+        }
+    }
+
+    fn number(self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number,
+            Self::Text(_) => panic!("it is a text"),
+        }
+    }
+}
+
 impl Image {
-    fn code(&self, current: Option<&Row>, force: bool) -> Result<(), &'static str> {
-        match (&self.after, current) {
-            (None, Some(_)) => Err("key_taken"),
-            (None, None) => Ok(()),
-            (Some(_), None) => Err("gone"),
-            (Some(after), Some(current)) if force || after == current => Ok(()),
-            (Some(_), Some(_)) => Err("changed_since"),
+    /// What the row becomes by undoing this, or why that is not done.
+    fn undone(&self, current: Option<&Row>, force: bool) -> Result<Option<Row>, &'static str> {
+        match (&self.before, &self.after, current) {
+            (_, None, Some(_)) => Err("key_taken"),
+            (before, None, None) => Ok(before.clone()),
+            (_, Some(_), None) => Err("gone"),
+            (Some(before), Some(after), Some(current)) => {
+                before.put_back(after, current, force).map(Some).ok_or("changed_since")
+            }
+            (None, Some(after), Some(current)) if force || after == current => Ok(None),
+            (None, Some(_), Some(_)) => Err("changed_since"),
         }
     }
 }
@@ -152,10 +198,9 @@ impl Model {
         for id in self.left(undone, only) {
             let current = self.rows.get(&id).cloned();
             let image = self.changes[undone].images.get_mut(&id).unwrap();
-            match image.code(current.as_ref(), force) {
-                Ok(()) => {
+            match image.undone(current.as_ref(), force) {
+                Ok(after) => {
                     image.taken = true;
-                    let after = image.before.clone();
                     self.put(id, after.clone());
                     change.images.insert(id, Image { before: current, after, taken: false });
                     expected.done += 1;

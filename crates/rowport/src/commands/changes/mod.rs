@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use rowport_engine::changes::{
-    AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest, Target,
+    AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest,
+    RowFailure, Target,
 };
 use rowport_model::{Key, OnDelete, Principal};
 use rowport_store::{Actor, Ids};
@@ -118,6 +119,12 @@ impl Hands {
         if let Some(rows) = preview.would_fail.filter(|rows| *rows > 0) {
             tracing::warn!(rows, "would not be changed");
         }
+        if let Some(rows) = preview.cannot_be_undone.filter(|rows| *rows > 0) {
+            tracing::warn!(rows, "could not be put back by an undo");
+            for row in &preview.not_undoable {
+                told_first(in_a_line(row).trim_end())?;
+            }
+        }
         confirmed(rows, what, confirm)?;
         let (actor, token) = (self.actor(), &preview.confirmation);
         let put_down = self.changes.confirm(self.target(), &actor, request, token, key.as_ref()).await?;
@@ -220,12 +227,22 @@ fn in_words(outcome: &Outcome) -> String {
             "  along with them: {done} of {rows} rows of {dataset} (change set {change_set})\n"
         ));
     }
-    for failure in &outcome.failures {
-        let key: Vec<String> = failure.key.iter().map(plain).collect();
-        let said = failure.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
-        text.push_str(&format!("  {}: {} ({}){said}\n", key.join(", "), failure.message, failure.code));
+    for row in outcome.failures.iter().chain(&outcome.altered) {
+        text.push_str(&in_a_line(row));
     }
     text
+}
+
+/// A row of which there is something to say, in a line of its own.
+fn in_a_line(row: &RowFailure) -> String {
+    let key: Vec<String> = row.key.iter().map(plain).collect();
+    let said = row.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
+    let columns: Vec<&str> = match row.code.as_str() {
+        "altered" => row.versions.iter().map(|field| field.column.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    let columns = if columns.is_empty() { String::new() } else { format!(": {}", columns.join(", ")) };
+    format!("  {}: {} ({}){columns}{said}\n", key.join(", "), row.message, row.code)
 }
 
 /// Says something before anything is asked or done.

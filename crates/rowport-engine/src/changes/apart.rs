@@ -1,0 +1,69 @@
+//! Rows that end the whole transaction when they are tried, as a trigger of SQLite may: they are found one after the other,
+//! and left out when the rest is tried again.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rowport_drivers::{DriverError, Transaction};
+
+use super::RowFailure;
+use super::halve::{Attempt, Tried, halve};
+use super::images::Exact;
+use super::job::Job;
+
+/// What is known of such rows.
+#[derive(Default)]
+pub(super) struct Apart {
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Rows of which one ended a transaction: they are tried alone.
+    alone: HashSet<Exact>,
+    /// Rows that ended one alone, with why.
+    refused: HashMap<Exact, RowFailure>,
+}
+
+impl Apart {
+    /// Nothing that is done under this lock can leave a half-made state behind.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Job<'_> {
+    /// Tries rows, given as the places of their keys, but those that are known to end the transaction: these are refused.
+    /// Fails with [`DriverError::RolledBack`] when another one is found, and then knows more.
+    pub(super) async fn try_apart<'k>(
+        &self,
+        transaction: &mut dyn Transaction,
+        mut rows: Vec<usize>,
+        key: &(dyn Fn(usize) -> &'k Exact + Sync),
+        what: &dyn Attempt,
+    ) -> Result<(Tried, Vec<RowFailure>), DriverError> {
+        let mut refused = Vec::new();
+        let alone: HashSet<usize> = {
+            let known = self.apart.known();
+            rows.retain(|row| match known.refused.get(key(*row)) {
+                Some(failure) => {
+                    refused.push(failure.clone());
+                    false
+                }
+                None => true,
+            });
+            match known.alone.is_empty() {
+                true => HashSet::new(),
+                false => rows.iter().copied().filter(|row| known.alone.contains(key(*row))).collect(),
+            }
+        };
+        let mut tried = halve(transaction, rows, &alone, what).await?;
+        let Some((ended, error)) = tried.ended.take() else { return Ok((tried, refused)) };
+        let mut known = self.apart.known();
+        match &ended[..] {
+            [row] => drop(known.refused.insert(key(*row).clone(), self.refused(key(*row), &error))),
+            rows => known.alone.extend(rows.iter().map(|row| key(*row).clone())),
+        }
+        Err(DriverError::RolledBack { message: error.to_string() })
+    }
+}
