@@ -1,3 +1,4 @@
+import { PartMissing } from './part-missing';
 import type { components } from './schema';
 
 type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail'> & { detail?: string };
@@ -24,6 +25,7 @@ export class Problem extends Error {
   /** Whatever was thrown, as a problem that a person can read. */
   static from(error: unknown): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof PartMissing) return missing();
     if (error instanceof TypeError) {
       return new Problem({
         title: 'No answer',
@@ -33,8 +35,17 @@ export class Problem extends Error {
         hint: 'Check that it is still running, then try again.',
       });
     }
-    const detail = error instanceof Error ? error.message : String(error);
-    return new Problem({ title: 'Something went wrong', status: 0, code: 'page', detail });
+    return mistake(error);
+  }
+
+  /** What was thrown while the page was shown: there, a `TypeError` is a mistake of the page's own. */
+  static ofPage(error: unknown): Problem {
+    return error instanceof TypeError ? mistake(error) : Problem.from(error);
+  }
+
+  /** Whether the page has to be loaded again. */
+  get reloads(): boolean {
+    return this.code === 'page' || this.code === 'part_missing';
   }
 
   static fromAnswer(body: unknown, { status, headers }: Pick<Response, 'status' | 'headers'>): Problem {
@@ -46,6 +57,23 @@ export class Problem extends Error {
     const detail = `The server answered with status ${status}.`;
     return new Problem({ title: 'Unexpected answer', status, code: 'unexpected', detail }, retryAfter);
   }
+}
+
+function mistake(error: unknown): Problem {
+  const detail = error instanceof Error ? error.message : String(error);
+  const hint = 'Reload the page. If it happens again, tell an administrator.';
+  return new Problem({ title: 'Something went wrong', status: 0, code: 'page', detail, hint });
+}
+
+function missing(): Problem {
+  const title = 'This part of the page could not be loaded';
+  const body = navigator.onLine
+    ? {
+        detail: 'Rowport may have been updated since you opened this page.',
+        hint: 'Reload the page to continue.',
+      }
+    : { detail: 'You are offline.', hint: 'It is loaded when the connection is back.' };
+  return new Problem({ title, status: 0, code: 'part_missing', ...body });
 }
 
 export function isAbort(error: unknown): boolean {

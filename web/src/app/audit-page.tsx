@@ -1,13 +1,14 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { NoAccess } from '@/components/no-access';
+import { part } from '@/components/part';
 import { useMay } from '@/hooks/use-me';
 import { useTitle } from '@/hooks/use-title';
 
-const Audit = lazy(() => import('@/features/audit/audit-page'));
+const Audit = part(() => import('@/features/audit/audit-page'));
 
 /** The filters of the audit are in the address. */
-export function AuditPage() {
+export default function AuditPage() {
   useTitle('Audit');
   const search = useSearch({ from: '/audit' });
   const navigate = useNavigate();

@@ -1,22 +1,22 @@
-import { lazy, Suspense } from 'react';
 import type { Run } from '@/api/runs';
-import { useShownResult } from '@/features/changes/results';
-import { sayProblem } from '@/lib/toast';
+import { Overlay, part } from '@/components/part';
+import { showResult, useShownResult } from '@/features/changes/results';
+import { sayPartMissing, sayProblem } from '@/lib/toast';
 
-const ResultDialog = lazy(() => import('@/features/changes/result-dialog'));
+const ResultDialog = part(() => import('@/features/changes/result-dialog'));
 
 /** Whatever page one is on, a change that left rows as they were says which and why. */
 export function ChangeResults() {
   const result = useShownResult();
   if (!result) return null;
   return (
-    <Suspense>
+    <Overlay onFail={() => showResult(undefined)}>
       <ResultDialog key={result.outcome.change_set} result={result} />
-    </Suspense>
+    </Overlay>
   );
 }
 
 /** Tells of the end of a change in the background. */
 export function tellChangeEnd(run: Run) {
-  import('@/features/changes/settle').then(({ tellEnd }) => tellEnd(run)).catch(sayProblem);
+  import('@/features/changes/settle').then(({ tellEnd }) => tellEnd(run), sayPartMissing).catch(sayProblem);
 }

@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useRouter, useSearch } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { NoAccess } from '@/components/no-access';
+import { part } from '@/components/part';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
 import { datasetHref, stringifySearch } from '@/lib/address';
 import { ChangesUnderWay } from './changes-under-way';
 
-const History = lazy(() => import('@/features/changes/history-page'));
-const Trash = lazy(() => import('@/features/changes/trash-page'));
+const History = part(() => import('@/features/changes/history-page'));
+const Trash = part(() => import('@/features/changes/trash-page'));
 
 /** What was changed in a dataset. */
 export function HistoryPage() {

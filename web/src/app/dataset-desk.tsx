@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { datasetId, sourcesQuery } from '@/api/queries';
 import type { Cell, Count, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
+import { Overlay, part } from '@/components/part';
 import { ProblemNotice } from '@/components/problem-notice';
 import { RowCount } from '@/features/filters/row-count';
 import { DataGrid } from '@/features/grid/data-grid';
@@ -24,8 +25,8 @@ import { SelectionDesk } from './selection-desk';
 import { useGeneration } from './use-generation';
 import { useViewState } from './use-view-state';
 
-const ExportDialog = lazy(() => import('@/features/export/export-dialog'));
-const RowPanel = lazy(() => import('@/features/detail/row-panel'));
+const ExportDialog = part(() => import('@/features/export/export-dialog'));
+const RowPanel = part(() => import('@/features/detail/row-panel'));
 
 /** Up to so many columns are fetched whether shown or not, so that showing one needs no new request. */
 const FETCH_ALL = 40;
@@ -203,7 +204,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
           onExport={exportsSelected ? exportSelected : undefined}
         />
       </div>
-      <Suspense>
+      <Overlay onFail={() => openRow(undefined)}>
         {openKey && keyed && openKey.length === dataset.key.length && (
           <RowPanel
             key={JSON.stringify(openKey)}
@@ -213,6 +214,8 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             onClose={() => openRow(undefined)}
           />
         )}
+      </Overlay>
+      <Overlay onFail={() => setExporting(undefined)}>
         {exporting && (
           <ExportDialog
             datasetRef={datasetRef}
@@ -225,7 +228,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             onClose={() => setExporting(undefined)}
           />
         )}
-      </Suspense>
+      </Overlay>
     </div>
   );
 }

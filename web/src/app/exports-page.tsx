@@ -1,15 +1,16 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FilePlus2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Button } from '@/components/button';
+import { part } from '@/components/part';
 import { useMay } from '@/hooks/use-me';
 import { useTitle } from '@/hooks/use-title';
 import { NewExport } from './new-export';
 
-const Exports = lazy(() => import('@/features/runs/exports-page'));
+const Exports = part(() => import('@/features/runs/exports-page'));
 
 /** The filters of the list are in the address. */
-export function ExportsPage() {
+export default function ExportsPage() {
   const { everyone, ...rest } = useSearch({ from: '/exports' });
   const navigate = useNavigate();
   const mayExport = useMay('records.export');

@@ -1,7 +1,8 @@
 import { Columns3, Download } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
+import { InPlace, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import { SearchBox } from '@/components/search-box';
 import { AddFilter } from '@/features/filters/add-filter';
@@ -10,7 +11,7 @@ import type { ViewState } from '@/lib/address';
 import { type FilterModel, fromModel, toModel } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 
-const ColumnChooser = lazy(() => import('@/features/columns/column-chooser'));
+const ColumnChooser = part(() => import('@/features/columns/column-chooser'));
 
 interface FilterBarProps {
   datasetRef: DatasetRef;
@@ -76,7 +77,7 @@ export function FilterBar(props: FilterBarProps) {
           </Button>
         }
       >
-        <Suspense fallback={<div className="h-96" />}>
+        <InPlace waiting={<div className="h-96" />}>
           <ColumnChooser
             datasetRef={datasetRef}
             dataset={dataset}
@@ -85,7 +86,7 @@ export function FilterBar(props: FilterBarProps) {
             onChange={(names) => onChange({ columns: names }, { replace: true })}
             onReset={() => onChange({ columns: undefined }, { replace: true })}
           />
-        </Suspense>
+        </InPlace>
       </Popover>
       {props.exportable && (
         <Button look="primary" onClick={props.onExport}>

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, type SyntheticEvent, Suspense, useId, useState } from 'react';
+import { type SyntheticEvent, useId, useState } from 'react';
 import { datasetQuery, sourcesQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Field, Select } from '@/components/field';
+import { Overlay, part } from '@/components/part';
 import { ProblemNotice } from '@/components/problem-notice';
 
-const ExportDialog = lazy(() => import('@/features/export/export-dialog'));
+const ExportDialog = part(() => import('@/features/export/export-dialog'));
 
 /** Asks for a dataset, and then for everything else about an export of it. */
 export function NewExport({ onClose }: { onClose: () => void }) {
@@ -16,7 +17,7 @@ export function NewExport({ onClose }: { onClose: () => void }) {
   const { ref, columns } = chosen;
   const labels = new Map(columns.map(({ name, label }) => [name, label]));
   return (
-    <Suspense>
+    <Overlay onFail={onClose}>
       <ExportDialog
         datasetRef={ref}
         dataset={chosen}
@@ -27,7 +28,7 @@ export function NewExport({ onClose }: { onClose: () => void }) {
         startScope="everything"
         onClose={onClose}
       />
-    </Suspense>
+    </Overlay>
   );
 }
 

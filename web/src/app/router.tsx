@@ -1,22 +1,27 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { DatasetsList } from '@/features/catalog/datasets-list';
 import { type AuditWanted, readAuditWanted } from '@/features/audit/wanted';
 import type { RunsWanted, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
-import { AuditPage } from './audit-page';
-import { HistoryPage, TrashPage } from './changes-pages';
+import { part } from '@/components/part';
 import { DatasetPage } from './dataset-page';
-import { ExportsPage } from './exports-page';
 import { NotFound } from './not-found';
+import { PageError } from './page-error';
 import { recallColumns } from './remembered-columns';
 import { Root } from './root';
-import { SettingsPage, SettingsStart } from './settings-pages';
 import { JoinPage, SignInPage } from './sign-in-pages';
+
+const DatasetsList = part(() => import('@/features/catalog/datasets-list'));
+const HistoryPage = part(async () => ({ default: (await import('./changes-pages')).HistoryPage }));
+const TrashPage = part(async () => ({ default: (await import('./changes-pages')).TrashPage }));
+const ExportsPage = part(() => import('./exports-page'));
+const AuditPage = part(() => import('./audit-page'));
+const SettingsStart = part(async () => ({ default: (await import('./settings-pages')).SettingsStart }));
+const SettingsPage = part(async () => ({ default: (await import('./settings-pages')).SettingsPage }));
 
 const rootRoute = createRootRoute({
   component: Root,
   notFoundComponent: NotFound,
-  errorComponent: NotFound,
+  errorComponent: PageError,
 });
 
 const listRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: DatasetsList });
@@ -123,6 +128,7 @@ export const router = createRouter({
   parseSearch,
   stringifySearch,
   defaultPreload: false,
+  defaultErrorComponent: PageError,
 });
 
 declare module '@tanstack/react-router' {

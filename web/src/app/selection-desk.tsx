@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Dataset, DatasetRef, View } from '@/api/types';
+import { Overlay, part } from '@/components/part';
 import { references } from '@/features/changes/fields';
 import { JournalNotice } from '@/features/changes/journal-notice';
 import { journalQuery } from '@/features/changes/journal';
@@ -9,9 +10,9 @@ import type { Selection } from '@/hooks/use-selection';
 import { selectionBody } from '@/lib/selection';
 import { ChangesUnderWay } from './changes-under-way';
 
-const DeleteDialog = lazy(() => import('@/features/changes/delete-dialog'));
-const FieldsDialog = lazy(() => import('@/features/changes/fields-dialog'));
-const ReassignDialog = lazy(() => import('@/features/changes/reassign-dialog'));
+const DeleteDialog = part(() => import('@/features/changes/delete-dialog'));
+const FieldsDialog = part(() => import('@/features/changes/fields-dialog'));
+const ReassignDialog = part(() => import('@/features/changes/reassign-dialog'));
 
 interface SelectionDeskProps {
   datasetRef: DatasetRef;
@@ -58,11 +59,11 @@ export function SelectionDesk(props: SelectionDeskProps) {
           journal?.ready === false && <JournalNotice source={datasetRef.source} journal={journal} />
         }
       />
-      <Suspense>
+      <Overlay onFail={() => setDoing(undefined)}>
         {doing === 'delete' && <DeleteDialog {...dialog} />}
         {doing === 'set' && <FieldsDialog {...dialog} />}
         {doing === 'reassign' && <ReassignDialog {...dialog} />}
-      </Suspense>
+      </Overlay>
     </>
   );
 }

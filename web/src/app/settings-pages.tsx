@@ -1,20 +1,21 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { NoAccess } from '@/components/no-access';
+import { part } from '@/components/part';
 import { PARTS, partsFor, SettingsFrame } from '@/features/settings/settings-frame';
 import { useMe } from '@/hooks/use-me';
 import { useTitle } from '@/hooks/use-title';
 import { NotFound } from './not-found';
 
 const PAGES = {
-  people: lazy(() => import('@/features/settings/people/people-page')),
-  roles: lazy(() => import('@/features/settings/roles/roles-page')),
-  keys: lazy(() => import('@/features/settings/keys/keys-page')),
-  sessions: lazy(() => import('@/features/settings/sessions/sessions-page')),
-  limits: lazy(() => import('@/features/settings/limits/limits-page')),
-  trash: lazy(() => import('@/features/settings/trash/trash-page')),
-  notifications: lazy(() => import('@/features/settings/notifications/notifications-page')),
-  storage: lazy(() => import('@/features/settings/storage/storage-page')),
+  people: part(() => import('@/features/settings/people/people-page')),
+  roles: part(() => import('@/features/settings/roles/roles-page')),
+  keys: part(() => import('@/features/settings/keys/keys-page')),
+  sessions: part(() => import('@/features/settings/sessions/sessions-page')),
+  limits: part(() => import('@/features/settings/limits/limits-page')),
+  trash: part(() => import('@/features/settings/trash/trash-page')),
+  notifications: part(() => import('@/features/settings/notifications/notifications-page')),
+  storage: part(() => import('@/features/settings/storage/storage-page')),
 };
 
 /** The settings begin with the first part that is there for whoever looks. */

@@ -1,11 +1,12 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { Outlet, useParams, useRouter } from '@tanstack/react-router';
 import { Keyboard, Menu as MenuIcon, Search, X } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { DatasetRef } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Logo } from '@/components/logo';
+import { Overlay, part } from '@/components/part';
 import { AccountMenu } from '@/features/account/account-menu';
 import { SourceTree } from '@/features/catalog/source-tree';
 import { RunBadge } from '@/features/runs/run-badge';
@@ -14,12 +15,13 @@ import { useMay } from '@/hooks/use-me';
 import { usePhone } from '@/hooks/use-media';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { useTheme } from '@/hooks/use-theme';
+import { useTypedAhead } from '@/hooks/use-typed-ahead';
 import { datasetHref } from '@/lib/address';
 import { ChangeResults, tellChangeEnd } from './change-results';
 import { PageLinks } from './page-links';
 
-const DatasetSwitcher = lazy(() => import('@/features/catalog/dataset-switcher'));
-const ShortcutsDialog = lazy(() => import('./shortcuts-dialog'));
+const DatasetSwitcher = part(() => import('@/features/catalog/dataset-switcher'));
+const ShortcutsDialog = part(() => import('./shortcuts-dialog'));
 
 type Shown = 'switcher' | 'shortcuts' | 'drawer';
 
@@ -31,13 +33,22 @@ export function Shell() {
   const { theme, choose } = useTheme();
   const audits = useMay('audit.read');
   const [shown, setShown] = useState<Shown>();
-  const close = () => setShown(undefined);
+  const typed = useTypedAhead();
+  const close = () => {
+    typed.stop();
+    setShown(undefined);
+  };
+  const openSwitcher = () => {
+    // It takes focus when it is there; what is typed before is for it, too.
+    if (shown !== 'switcher') typed.start();
+    setShown('switcher');
+  };
   const current =
     params.source !== undefined && params.dataset !== undefined
       ? { source: params.source, dataset: params.dataset }
       : undefined;
 
-  useShortcut('mod+k', () => setShown('switcher'));
+  useShortcut('mod+k', openSwitcher);
   useShortcut('?', () => setShown('shortcuts'));
   useShortcut('g d', () => history.push('/'));
   useShortcut('g e', () => history.push('/exports'));
@@ -70,7 +81,7 @@ export function Shell() {
           </AppLink>
           <span className="flex-1" />
           <RunBadge />
-          <Button look="ghost" icon aria-label="Go to a dataset" onClick={() => setShown('switcher')}>
+          <Button look="ghost" icon aria-label="Go to a dataset" onClick={openSwitcher}>
             <Search aria-hidden />
           </Button>
           {account}
@@ -92,7 +103,7 @@ export function Shell() {
           <PageLinks />
           <SourceTree current={current} />
           <div className="flex items-center gap-1 border-t border-line p-2">
-            <Button look="ghost" small onClick={() => setShown('switcher')} className="flex-1 justify-start">
+            <Button look="ghost" small onClick={openSwitcher} className="flex-1 justify-start">
               <Search aria-hidden />
               Go to…
               <kbd className="ml-auto font-sans text-xs text-ink-faint">{isMac() ? '⌘K' : 'Ctrl K'}</kbd>
@@ -111,7 +122,9 @@ export function Shell() {
         </aside>
       )}
       <main id="main" tabIndex={-1} className="flex min-h-0 min-w-0 flex-1 flex-col outline-none">
-        <Outlet />
+        <Suspense fallback={<div className="flex-1" aria-busy="true" />}>
+          <Outlet />
+        </Suspense>
       </main>
       <Base.Root open={shown === 'drawer'} onOpenChange={(open) => !open && close()}>
         <Base.Portal>
@@ -129,10 +142,10 @@ export function Shell() {
         </Base.Portal>
       </Base.Root>
       <ChangeResults />
-      <Suspense>
-        {shown === 'switcher' && <DatasetSwitcher onPick={pick} onClose={close} />}
+      <Overlay onFail={close}>
+        {shown === 'switcher' && <DatasetSwitcher typed={typed} onPick={pick} onClose={close} />}
         {shown === 'shortcuts' && <ShortcutsDialog onClose={close} />}
-      </Suspense>
+      </Overlay>
     </div>
   );
 }

@@ -1,10 +1,11 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
+import { part } from '@/components/part';
 import { useTitle } from '@/hooks/use-title';
 import { safeNext } from '@/lib/sign-in';
 
-const SignIn = lazy(() => import('@/features/sign-in/sign-in-page'));
-const Join = lazy(() => import('@/features/sign-in/join-page'));
+const SignIn = part(() => import('@/features/sign-in/sign-in-page'));
+const Join = part(() => import('@/features/sign-in/join-page'));
 
 const waiting = <main className="h-dvh bg-sunken" aria-busy="true" />;
 

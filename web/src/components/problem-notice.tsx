@@ -16,7 +16,7 @@ const HEADINGS: Record<number, string> = {
   400: 'This view cannot be shown',
   401: 'Nobody is signed in',
   403: 'This is not for you',
-  404: 'There is nothing here',
+  404: 'Not found',
   429: 'That was too often',
   500: 'Something went wrong',
   502: 'The database refused',
@@ -36,6 +36,11 @@ export function ProblemNotice({ error, onRetry, page = false, compact = false }:
           <span className="min-w-0 break-words">{problem.message}</span>
         </p>
         {problem.hint !== undefined && <p className="mt-1 pl-6 text-ink-soft">{problem.hint}</p>}
+        {problem.reloads && (
+          <p className="mt-2 pl-6">
+            <Reload small />
+          </p>
+        )}
       </div>
     );
   }
@@ -46,11 +51,18 @@ export function ProblemNotice({ error, onRetry, page = false, compact = false }:
       <p className="text-ink-soft break-words">{problem.message}</p>
       {problem.hint !== undefined && <p className="text-ink-soft">{problem.hint}</p>}
       <p className="font-mono text-xs text-ink-faint">{problem.code}</p>
-      {onRetry && (
-        <Button className="mt-2" onClick={onRetry}>
-          Try again
-        </Button>
-      )}
+      <div className="mt-2 flex gap-2">
+        {onRetry && <Button onClick={onRetry}>Try again</Button>}
+        {problem.reloads && <Reload />}
+      </div>
     </div>
+  );
+}
+
+function Reload({ small = false }: { small?: boolean }) {
+  return (
+    <Button look="primary" small={small} onClick={() => window.location.reload()}>
+      Reload
+    </Button>
   );
 }

@@ -13,6 +13,8 @@ export interface SearchListItem {
 
 interface SearchListProps<T extends SearchListItem> {
   items: readonly T[];
+  /** What it is searched for at first. */
+  start?: string;
   onPick: (item: T) => void;
   placeholder: string;
   empty: string;
@@ -24,11 +26,12 @@ const SHOWN = 200;
 /** A search box over a list, worked by arrows and Enter. */
 export function SearchList<T extends SearchListItem>({
   items,
+  start = '',
   onPick,
   placeholder,
   empty,
 }: SearchListProps<T>) {
-  const [text, setText] = useState('');
+  const [text, setText] = useState(start);
   const [active, setActive] = useState(0);
   const id = useId();
   const list = useRef<HTMLDivElement>(null);

@@ -1,4 +1,5 @@
 import { Toast } from '@base-ui/react/toast';
+import { PartMissing } from '@/api/part-missing';
 import { Problem } from '@/api/problem';
 
 /** The one place where toasts are collected; `Toaster` shows them. */
@@ -47,6 +48,17 @@ export function say(title: string, description?: string, options: SayOptions = {
     timeout,
   });
   if (about !== undefined) shownAbout.set(about, id);
+}
+
+/** Says that something could not be opened, because its part of the page could not be loaded. */
+export function sayPartMissing() {
+  const { title, message, hint } = Problem.from(new PartMissing(undefined));
+  say(title, [message, hint].join(' '), {
+    about: 'part',
+    problem: true,
+    action: { label: 'Reload', run: () => window.location.reload() },
+    timeout: 20_000,
+  });
 }
 
 export function sayProblem(error: unknown) {

@@ -1,16 +1,22 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
 import { sourcesQuery } from '@/api/queries';
 import type { DatasetRef } from '@/api/types';
 import { SearchList } from '@/components/search-list';
+import type { TypedAhead } from '@/hooks/use-typed-ahead';
 import { plural } from '@/lib/words';
 
 interface DatasetSwitcherProps {
+  /** What was typed for it before it was there. */
+  typed: TypedAhead;
   onPick: (ref: DatasetRef) => void;
   onClose: () => void;
 }
 
-export default function DatasetSwitcher({ onPick, onClose }: DatasetSwitcherProps) {
+export default function DatasetSwitcher({ typed, onPick, onClose }: DatasetSwitcherProps) {
+  const [start] = useState(typed.read);
+  useEffect(() => typed.stop(), [typed]);
   const sources = useQuery(sourcesQuery);
   const items = (sources.data ?? []).flatMap((source) =>
     source.datasets.map((dataset) => ({
@@ -31,6 +37,7 @@ export default function DatasetSwitcher({ onPick, onClose }: DatasetSwitcherProp
           <Base.Title className="sr-only">Go to a dataset</Base.Title>
           <SearchList
             items={items}
+            start={start}
             placeholder="Go to a dataset…"
             empty={sources.isPending ? 'Loading…' : 'No dataset of that name.'}
             onPick={({ ref }) => onPick(ref)}

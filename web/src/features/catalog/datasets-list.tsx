@@ -11,7 +11,7 @@ import { datasetHref } from '@/lib/address';
 import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/words';
 
 /** The first page: everything there is to look at. */
-export function DatasetsList() {
+export default function DatasetsList() {
   const sources = useQuery(sourcesQuery);
   return (
     // A region that scrolls must be reachable by keyboard.

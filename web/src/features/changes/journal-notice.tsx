@@ -1,10 +1,11 @@
 import { Lock } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { Button } from '@/components/button';
+import { Overlay, part } from '@/components/part';
 import { useMay } from '@/hooks/use-me';
 import type { Journal } from './changes';
 
-const PrepareDialog = lazy(() => import('./prepare-dialog'));
+const PrepareDialog = part(() => import('./prepare-dialog'));
 
 /** Why nothing can be changed in a source, and for whoever administers Rowport the way to change that. */
 export function JournalNotice({ source, journal }: { source: string; journal: Journal }) {
@@ -19,9 +20,9 @@ export function JournalNotice({ source, journal }: { source: string; journal: Jo
           Prepare…
         </Button>
       )}
-      <Suspense>
+      <Overlay onFail={() => setPreparing(false)}>
         {preparing && <PrepareDialog source={source} sql={journal.sql} onClose={() => setPreparing(false)} />}
-      </Suspense>
+      </Overlay>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { ArchiveRestore, SearchX, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
+import { Overlay, part } from '@/components/part';
 import { SearchBox } from '@/components/search-box';
 import { SelectionFrame } from '@/components/selection-frame';
 import { SoonGone } from '@/components/soon-gone';
@@ -22,7 +23,7 @@ import { TrashTable } from './trash-table';
 import { useListSelection } from './use-list-selection';
 import { useTrash } from './use-trash';
 
-const PurgeDialog = lazy(() => import('./purge-dialog'));
+const PurgeDialog = part(() => import('./purge-dialog'));
 
 interface TrashPageProps {
   datasetRef: DatasetRef;
@@ -152,7 +153,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
           </Button>
         </p>
       )}
-      <Suspense>
+      <Overlay onFail={() => setPurged(undefined)}>
         {purged && (
           <PurgeDialog
             datasetRef={datasetRef}
@@ -165,7 +166,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
             onClose={() => setPurged(undefined)}
           />
         )}
-      </Suspense>
+      </Overlay>
     </PageFrame>
   );
 }

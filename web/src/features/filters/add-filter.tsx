@@ -1,11 +1,11 @@
 import { ListFilter } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { Button } from '@/components/button';
+import { InPlace, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import type { Condition, Join } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 
-const FilterEditor = lazy(() => import('./filter-editor'));
+const FilterEditor = part(() => import('./filter-editor'));
 
 interface AddFilterProps {
   columns: readonly ValueColumn[];
@@ -30,7 +30,7 @@ export function AddFilter({ columns, open, column, onOpenChange, onAdd }: AddFil
         </Button>
       }
     >
-      <Suspense fallback={<div className="h-72" />}>
+      <InPlace waiting={<div className="h-72" />}>
         <FilterEditor
           key={column ?? ''}
           columns={columns}
@@ -42,7 +42,7 @@ export function AddFilter({ columns, open, column, onOpenChange, onAdd }: AddFil
             onAdd(join, conditions);
           }}
         />
-      </Suspense>
+      </InPlace>
     </Popover>
   );
 }

@@ -1,12 +1,13 @@
 import { X } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
+import { InPlace, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import {
   type Condition, describeFilter, type FilterItem, type FilterModel, operatorSign, printValues,
 } from '@/lib/filter'; // prettier-ignore
 import type { ValueColumn } from '@/lib/values';
 
-const FilterEditor = lazy(() => import('./filter-editor'));
+const FilterEditor = part(() => import('./filter-editor'));
 
 interface FilterChipsProps {
   model: FilterModel;
@@ -82,7 +83,7 @@ function Chip({ item, columns, onChange }: ChipProps) {
             </button>
           }
         >
-          <Suspense fallback={<div className="h-36" />}>
+          <InPlace waiting={<div className="h-36" />}>
             <FilterEditor
               columns={columns}
               conditions={item.conditions}
@@ -93,7 +94,7 @@ function Chip({ item, columns, onChange }: ChipProps) {
               }}
               onRemove={remove}
             />
-          </Suspense>
+          </InPlace>
         </Popover>
       )}
       <button

@@ -1,15 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Bookmark, Check, Pencil, Plus, RefreshCw, Trash2 } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import type { DatasetRef, SavedView, View } from '@/api/types';
 import { Button } from '@/components/button';
+import { Overlay, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import { ProblemNotice } from '@/components/problem-notice';
 import { say, sayProblem } from '@/lib/toast';
 import { createView, deleteView, updateView, viewsQuery } from './views';
 
-const NameDialog = lazy(() => import('./name-dialog'));
-const DeleteDialog = lazy(() => import('./delete-dialog'));
+const NameDialog = part(() => import('./name-dialog'));
+const DeleteDialog = part(() => import('./delete-dialog'));
 
 interface ViewsMenuProps {
   dataset: DatasetRef;
@@ -138,7 +139,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
           </Button>
         </div>
       </Popover>
-      <Suspense>
+      <Overlay onFail={() => setAsking(undefined)}>
         {asking?.what === 'save' && (
           <NameDialog
             title="Save this view"
@@ -169,7 +170,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
             onClose={() => setAsking(undefined)}
           />
         )}
-      </Suspense>
+      </Overlay>
     </>
   );
 }
