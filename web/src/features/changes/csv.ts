@@ -1,3 +1,4 @@
+import { guard } from '@/lib/formula-guard';
 import type { RowFailure } from './changes';
 
 /** What was not changed and why, as a file; what a spreadsheet would take for a formula is marked as text. */
@@ -7,11 +8,6 @@ export function failuresCsv(failures: readonly RowFailure[], keyColumns: readonl
     ...failures.map(({ key, code, message }) => [...key.map((value) => String(value ?? '')), code, message]),
   ];
   return lines.map((line) => line.map((cell) => quote(guard(cell))).join(',') + '\r\n').join('');
-}
-
-function guard(cell: string): string {
-  const formula = /^[=+\-@\t\r]/.test(cell) && !/^[+-]?\d+(\.\d+)?$/.test(cell);
-  return formula ? `'${cell}` : cell;
 }
 
 function quote(cell: string): string {
