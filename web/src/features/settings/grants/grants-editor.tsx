@@ -3,14 +3,14 @@ import type { Grant } from '@/api/access';
 import type { Permission } from '@/api/session';
 import { Button } from '@/components/button';
 import { CheckField } from '@/components/checkbox';
-import { oddPatterns, PERMISSIONS, widerThan, WILDCARDS, withPattern } from './grants';
+import { isAvailable, oddPatterns, OFFERED, widerThan, WILDCARDS, withPattern } from './grants';
 import { PatternSelect } from './pattern-select';
 import { useDatasetPatterns } from './use-datasets';
 import { PERMISSION_WORDS } from './words';
 
 interface GrantsEditorProps {
   grants: readonly Grant[];
-  /** Which permissions are offered; all unless said. */
+  /** Which permissions are offered, of those that are there; all of them unless said. */
   offered?: readonly Permission[];
   readOnly?: boolean;
   onChange: (grants: Grant[]) => void;
@@ -28,7 +28,7 @@ export function GrantsEditor({ grants, offered, readOnly = false, onChange }: Gr
           key={index}
           place={grants.length > 1 ? index + 1 : undefined}
           grant={grant}
-          offered={offered ?? PERMISSIONS}
+          offered={offered?.filter(isAvailable) ?? OFFERED}
           readOnly={readOnly}
           onChange={(next) => onChange(grants.map((each, at) => (at === index ? next : each)))}
           onRemove={

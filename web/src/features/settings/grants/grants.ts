@@ -15,21 +15,31 @@ export function matches(pattern: string, text: string): boolean {
   return text.length - place >= last.length && text.endsWith(last);
 }
 
-/** All of them, in the order in which people are asked. */
-export const PERMISSIONS: readonly Permission[] = [
-  'records.read',
-  'records.export',
-  'records.reveal',
-  'records.import',
-  'records.update',
-  'records.delete',
-  'records.purge',
-  'subjects.export',
-  'collections.run',
-  'schedules.manage',
-  'audit.read',
-  'admin',
-];
+/** Every permission, in the order in which people are asked, and whether the product has yet what it is for. */
+const AVAILABLE: Record<Permission, boolean> = {
+  'records.read': true,
+  'records.export': true,
+  'records.reveal': true,
+  'records.import': false,
+  'records.update': true,
+  'records.delete': true,
+  'records.purge': true,
+  'subjects.export': true,
+  'collections.run': false,
+  'schedules.manage': false,
+  'audit.read': true,
+  admin: true,
+};
+
+export const PERMISSIONS = Object.keys(AVAILABLE) as Permission[];
+
+/** Whether a word of a grant stands for something that can be done. */
+export function isAvailable(pattern: string): boolean {
+  return !(pattern in AVAILABLE) || AVAILABLE[pattern as Permission];
+}
+
+/** What people are asked about. */
+export const OFFERED: readonly Permission[] = PERMISSIONS.filter(isAvailable);
 
 /** What stands for several permissions at once, in the order in which it is offered. */
 export const WILDCARDS = ['*', 'records.*'] as const;

@@ -1,6 +1,6 @@
 import type { Grant, Role } from '@/api/access';
 import type { Permission } from '@/api/session';
-import { allows, PERMISSIONS } from './grants';
+import { allows, isAvailable, OFFERED } from './grants';
 
 interface Words {
   label: string;
@@ -37,20 +37,22 @@ const isKnown = (word: string): word is keyof typeof PERMISSION_WORDS => word in
 
 /** `See rows, export rows in shop/*`. */
 export function grantWords({ permissions, datasets }: Grant): string {
-  const words = permissions.map((word) => (isKnown(word) ? PERMISSION_WORDS[word].label : word));
+  const words = permissions
+    .filter(isAvailable)
+    .map((word) => (isKnown(word) ? PERMISSION_WORDS[word].label : word));
   const what = words
     .map((word, at) => (at === 0 ? word : word.charAt(0).toLowerCase() + word.slice(1)))
     .join(', ');
-  const ofRows = PERMISSIONS.some(
+  const ofRows = OFFERED.some(
     (each) => (each.startsWith('records.') || each === 'subjects.export') && allows(permissions, each),
   );
-  if (!ofRows) return what;
+  if (!ofRows || what === '') return what;
   return `${what} in ${datasets.includes('*') ? 'every dataset' : datasets.join(', ')}`;
 }
 
 /** What a role comes to. */
 export function roleWords({ grants, columns }: Pick<Role, 'grants' | 'columns'>): string {
-  const what = grants.map(grantWords).join('; ') || 'Nothing';
+  const what = grants.map(grantWords).filter(Boolean).join('; ') || 'Nothing';
   const hidden = columns.filter(({ effect }) => effect === 'hidden').length;
   const masked = columns.length - hidden;
   if (columns.length === 0) return what;
