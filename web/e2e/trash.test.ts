@@ -104,7 +104,7 @@ describe.each([
       await deleteByApi(desk, own, ...(await firstKeys(desk, own, 3)));
       await openTrash(page, desk, own, text);
       await page.getByRole('button', { name: 'Delete found…' }).click();
-      await page.getByText(`2 rows will be removed from the trash of ${label}.`).waitFor();
+      await page.getByText(`2 rows of the trash of ${label} will be deleted for good.`).waitFor();
       await purge(page, 2);
       await page.getByText('Nothing found').waitFor();
       expect(await trashed(desk, own)).toBe(3);

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { actionWords, daysLeft, daysLeftWords, groupTrash, notUndoable, whoWords } from './change-words';
+import {
+  actionWords,
+  daysLeft,
+  daysLeftWords,
+  groupTrash,
+  notUndoable,
+  whoWords,
+  willWords,
+} from './change-words';
 import type { Change, TrashRow } from './changes';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -59,4 +67,13 @@ test('the trash is grouped by what brought its rows there', () => {
     ['a', 1],
   ]);
   expect(groups([row(1), row(2)])).toEqual([[undefined, 2]]);
+});
+
+test('only what can be deleted is counted', () => {
+  const words = (rows: number, changed: number) => willWords(rows, changed, 'actor', 'deleted');
+  expect(words(7, 7)).toBe('7 rows of actor will be deleted.');
+  expect(words(45, 40)).toBe('40 of 45 rows of actor will be deleted.');
+  expect(words(7, 0)).toBe('None of the 7 rows of actor can be deleted.');
+  expect(words(1, 0)).toBe('This row of actor cannot be deleted.');
+  expect(words(0, 0)).toBe('These rows are not there any more.');
 });

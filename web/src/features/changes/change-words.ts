@@ -1,3 +1,4 @@
+import { formatCount, plural } from '@/lib/words';
 import type { Change, TrashRow } from './changes';
 
 const ACTIONS: Record<string, string> = {
@@ -11,6 +12,15 @@ const UNDONE: Record<string, string> = { delete: 'Deletion undone', restore: 'Re
 /** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
 export function actionWords({ action, of }: Pick<Change, 'action' | 'of'>): string {
   return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Setting undone';
+}
+
+/** How many of the rows that were chosen will be `deleted`; the others cannot be. */
+export function willWords(rows: number, changed: number, label: string, past: string): string {
+  if (rows === 0) return 'These rows are not there any more.';
+  if (changed === rows) return `${plural(rows, 'row')} of ${label} will be ${past}.`;
+  if (changed > 0) return `${formatCount(changed)} of ${plural(rows, 'row')} of ${label} will be ${past}.`;
+  if (rows === 1) return `This row of ${label} cannot be ${past}.`;
+  return `None of the ${plural(rows, 'row')} of ${label} can be ${past}.`;
 }
 
 /** Who did it: what has been in the trash for long enough is removed by Rowport itself. */

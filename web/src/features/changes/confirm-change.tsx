@@ -25,8 +25,10 @@ interface ConfirmChangeProps {
   size?: 'small' | 'wide';
   /** What stands above, to choose from. */
   children?: ReactNode;
-  /** What it means, from the preview. */
-  consequences: (preview: Preview) => ReactNode;
+  /** The datasets that refer to this one. */
+  referring: readonly { dataset: string }[];
+  /** What it means, from the preview, for as many rows as it will be done to. */
+  consequences: (preview: Preview, changed: number) => ReactNode;
   onDone: () => void;
   onClose: () => void;
 }
@@ -37,7 +39,7 @@ const MOVED = ['selection_changed', 'dependants_changed'];
 /** Says what would happen to how many rows, asks for that number to be typed, and does it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
   const { title, deed, verb, size = 'small', waiting = false, children } = props;
-  const { consequences, onDone, onClose } = props;
+  const { referring, consequences, onDone, onClose } = props;
   const formId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [allOrNothing, setAllOrNothing] = useState(false);
@@ -57,9 +59,13 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   const preview = wish && !asked.isError ? asked.data : undefined;
   const settled = preview !== undefined && !waiting && !asked.isPlaceholderData && !asked.isFetching;
   const moved = refused !== undefined && MOVED.includes(Problem.from(refused).code);
-  const wanted = preview && (preview.undoable ? formatCount(preview.rows) : 'DELETE');
+  const changed = preview && changedRows(preview, allOrNothing);
+  const wanted = preview && (preview.undoable ? formatCount(changed ?? 0) : 'DELETE');
   const right =
-    preview !== undefined && typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') && settled;
+    preview !== undefined &&
+    changed !== 0 &&
+    typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') &&
+    settled;
 
   const begun = preview !== undefined && children === undefined;
   useEffect(() => {
@@ -105,7 +111,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
             disabled={!right || pending || moved}
           >
             {pending && <Loader2 aria-hidden className="animate-spin" />}
-            {verb} {preview ? plural(preview.rows, 'row') : '…'}
+            {verb} {changed === undefined ? '…' : plural(changed, 'row')}
           </Button>
         </div>
       }
@@ -127,9 +133,11 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           ) : (
             !preview && <PreviewSkeleton />
           )}
-          {preview && consequences(preview)}
-          {preview && <WouldFail preview={preview} deed={deed} allOrNothing={allOrNothing} />}
-          {preview && <NotUndoable preview={preview} />}
+          {preview && consequences(preview, changed ?? 0)}
+          {preview && (
+            <WouldFail preview={preview} deed={deed} referring={referring} changed={changed ?? 0} />
+          )}
+          {preview && <NotUndoable preview={preview} deed={deed} />}
         </div>
         <CheckField
           checked={allOrNothing}
@@ -145,7 +153,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
             </p>
             <LookAgain onClick={lookAgain} />
           </div>
-        ) : (
+        ) : changed === 0 ? null : (
           <Field label={`Type ${wanted ?? 'the number of rows'} to confirm`}>
             <TextInput
               ref={field}
@@ -160,6 +168,12 @@ export function ConfirmChange(props: ConfirmChangeProps) {
       </form>
     </Dialog>
   );
+}
+
+/** How many rows will be changed, as far as it was tried: with all or nothing, one that cannot be keeps the others. */
+export function changedRows({ rows, would_fail: failing = 0 }: Preview, allOrNothing: boolean): number {
+  if (allOrNothing && failing > 0) return 0;
+  return Math.max(0, rows - failing);
 }
 
 function LookAgain({ onClick }: { onClick: () => void }) {

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { CheckField } from '@/components/checkbox';
 import type { SelectionBody } from '@/lib/selection';
-import { plural } from '@/lib/words';
+import { willWords } from './change-words';
 import { ConfirmChange } from './confirm-change';
 import { DependantsList, MissingRows } from './consequences';
 import { goesAlong } from './dependants';
@@ -24,17 +24,18 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
       wish={{ ref: datasetRef, action: 'delete', selection, withDependants }}
       deed={{ kind: 'delete' }}
       verb="Delete"
-      consequences={({ rows, missing, undoable, dependants }) => (
+      referring={dataset.referring}
+      consequences={({ rows, missing, undoable, dependants }, changed) => (
         <>
-          <p className="text-[15px] font-medium">
-            {plural(rows, 'row')} of {dataset.label} will be deleted.
-          </p>
+          <p className="text-[15px] font-medium">{willWords(rows, changed, dataset.label, 'deleted')}</p>
           <MissingRows missing={missing} />
-          <p className={clsx(undoable ? 'text-ink-soft' : 'font-medium text-danger')}>
-            {undoable
-              ? 'They go to the trash, and can be restored from there.'
-              : 'They cannot be brought back: this cannot be undone.'}
-          </p>
+          {changed > 0 && (
+            <p className={clsx(undoable ? 'text-ink-soft' : 'font-medium text-danger')}>
+              {undoable
+                ? 'They go to the trash, and can be restored from there.'
+                : 'They cannot be brought back: this cannot be undone.'}
+            </p>
+          )}
           <DependantsList source={datasetRef.source} dependants={dependants} along={withDependants} />
           {dependants.some(goesAlong) && (
             <CheckField

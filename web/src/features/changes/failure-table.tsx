@@ -1,23 +1,16 @@
 import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import type { RowFailure } from './changes';
+import type { Deed } from './deeds';
+import { reasonWords, saysAll } from './reasons';
 import { VersionsTable } from './versions-table';
-
-const CODE_WORDS: Record<string, string> = {
-  foreign_key: 'Referred to by others, or refers to nothing',
-  unique: 'A unique value is taken',
-  check: 'A rule of the database forbids it',
-  not_null: 'A value is missing',
-  gone: 'Not there any more',
-  changed_since: 'Changed since',
-  key_taken: 'Its key is taken again',
-  left_out: 'Left as it is',
-};
-
-export const codeWords = (code: string) => CODE_WORDS[code] ?? code.replaceAll('_', ' ');
 
 interface FailureTableProps {
   failures: readonly RowFailure[];
+  /** What was wanted. */
+  deed: Deed;
+  /** The datasets that still use rows which were to be deleted. */
+  users: readonly string[];
   /** Absent until it is known what its columns are. */
   dataset: Dataset | undefined;
   busy: boolean;
@@ -25,13 +18,13 @@ interface FailureTableProps {
 }
 
 /** The rows that were left as they were, each with its reason. */
-export function FailureTable({ failures, dataset, busy, onForce }: FailureTableProps) {
+export function FailureTable({ failures, onForce, ...rest }: FailureTableProps) {
   return (
     <table className="w-full table-fixed text-left text-[13px]">
       <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
         <tr className="h-8">
           <th scope="col" className="w-32 max-sm:w-20">
-            {dataset?.key.join(', ') ?? 'Key'}
+            {rest.dataset?.key.join(', ') ?? 'Key'}
           </th>
           <th scope="col">Why</th>
         </tr>
@@ -41,8 +34,7 @@ export function FailureTable({ failures, dataset, busy, onForce }: FailureTableP
           <FailureRow
             key={JSON.stringify(row.key)}
             row={row}
-            dataset={dataset}
-            busy={busy}
+            {...rest}
             onForce={row.code === 'changed_since' ? onForce : undefined}
           />
         ))}
@@ -55,7 +47,7 @@ interface FailureRowProps extends Omit<FailureTableProps, 'failures'> {
   row: RowFailure;
 }
 
-function FailureRow({ row, dataset, busy, onForce }: FailureRowProps) {
+function FailureRow({ row, deed, users, dataset, busy, onForce }: FailureRowProps) {
   const { code, message, database, versions = [] } = row;
   const key = row.key.map(String).join(', ');
   return (
@@ -64,8 +56,8 @@ function FailureRow({ row, dataset, busy, onForce }: FailureRowProps) {
         {key}
       </td>
       <td className="break-words">
-        {codeWords(code)}
-        <span className="block text-xs text-ink-soft">{message}</span>
+        {reasonWords(code, deed, users)}
+        {!saysAll(code) && <span className="block text-xs text-ink-soft">{message}</span>}
         {database !== undefined && (
           <span className="mt-1 block text-xs text-ink-soft">
             The database said: <span className="font-mono">{database}</span>

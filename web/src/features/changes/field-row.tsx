@@ -7,11 +7,11 @@ import { isNumber } from '@/lib/filter';
 import {
   type FieldDraft,
   isNullable,
+  newDraft,
   OPERATIONS,
   operationsFor,
   readableColumns,
   type Settable,
-  startText,
 } from './fields';
 import { ParentPicker } from './parent-picker';
 
@@ -19,7 +19,8 @@ interface FieldRowProps {
   source: string;
   dataset: Dataset;
   draft: FieldDraft;
-  settable: Settable;
+  /** Absent while it is not chosen. */
+  settable: Settable | undefined;
   /** What this row may be about. */
   choices: readonly Settable[];
   onChange: (draft: FieldDraft) => void;
@@ -31,47 +32,39 @@ interface FieldRowProps {
 /** One field to set: which column, what is done with it, and with what. */
 export function FieldRow(props: FieldRowProps) {
   const { source, dataset, draft, settable, choices, onChange, onChoose, onRemove } = props;
-  const others = readableColumns(dataset, settable.columns);
-  const setOperation = (operation: FieldDraft['operation']) => {
-    const text =
-      operation === 'copy'
-        ? (others[0]?.name ?? '')
-        : operation === 'value'
-          ? startText(settable.columns[0])
-          : '';
-    onChange({ ...draft, operation, text, replacement: '', parent: undefined });
-  };
+  const label = settable?.label ?? 'A field that is not chosen yet';
   return (
     <fieldset className="flex items-end gap-2 border-b border-line pb-3 max-sm:flex-wrap">
-      <legend className="sr-only">{settable.label}</legend>
+      <legend className="sr-only">{label}</legend>
       <Field label="Field" className="sm:w-48 max-sm:w-full">
         <Select
-          value={settable.id}
-          options={choices.map(({ id, label }) => ({ value: id, label }))}
+          value={draft.settable}
+          options={[
+            ...(settable ? [] : [{ value: '', label: 'Choose a field…' }]),
+            ...choices.map((each) => ({ value: each.id, label: each.label })),
+          ]}
           onChange={(id) => {
             const next = choices.find((each) => each.id === id);
             if (next) onChoose(next);
           }}
         />
       </Field>
-      <Field label="Action" className="sm:w-40 max-sm:w-full">
-        <Select
-          value={draft.operation}
-          options={operationsFor(settable).map((value) => ({ value, label: OPERATIONS[value] }))}
-          onChange={setOperation}
-        />
-      </Field>
-      <div className="flex min-w-0 flex-1 gap-2 max-sm:min-w-40">
-        <Operand {...{ source, dataset, draft, settable, others, onChange }} />
-      </div>
+      {settable && (
+        <>
+          <Field label="Action" className="sm:w-40 max-sm:w-full">
+            <Select
+              value={draft.operation}
+              options={operationsFor(settable).map((value) => ({ value, label: OPERATIONS[value] }))}
+              onChange={(operation) => onChange({ ...newDraft(settable), operation })}
+            />
+          </Field>
+          <div className="flex min-w-0 flex-1 gap-2 max-sm:min-w-40">
+            <Operand key={settable.id} {...{ source, dataset, draft, settable, onChange }} />
+          </div>
+        </>
+      )}
       {onRemove && (
-        <Button
-          look="ghost"
-          icon
-          aria-label={`Leave ${settable.label} as it is`}
-          title="Leave out"
-          onClick={onRemove}
-        >
+        <Button look="ghost" icon aria-label={`Leave ${label} as it is`} title="Leave out" onClick={onRemove}>
           <X aria-hidden />
         </Button>
       )}
@@ -79,24 +72,27 @@ export function FieldRow(props: FieldRowProps) {
   );
 }
 
-interface OperandProps extends Pick<FieldRowProps, 'source' | 'dataset' | 'draft' | 'settable' | 'onChange'> {
-  /** The columns to copy from. */
-  others: readonly Column[];
+interface OperandProps extends Pick<FieldRowProps, 'source' | 'dataset' | 'draft' | 'onChange'> {
+  settable: Settable;
 }
 
-function Operand({ source, dataset, draft, settable, others, onChange }: OperandProps) {
+function Operand({ source, dataset, draft, settable, onChange }: OperandProps) {
   const { operation, text, replacement, parent } = draft;
   const { columns, reference } = settable;
   const change = (next: string) => onChange({ ...draft, text: next });
   switch (operation) {
     case 'clear':
-      return <p className="self-center pt-4 text-[13px] text-ink-soft">Becomes empty (NULL)</p>;
+    case 'empty':
+      return null;
     case 'copy':
       return (
         <Field label="Column" className="flex-1">
           <Select
             value={text}
-            options={others.map(({ name, label }) => ({ value: name, label }))}
+            options={[
+              ...(text === '' ? [{ value: '', label: 'Choose a column…' }] : []),
+              ...readableColumns(dataset, columns).map(({ name, label }) => ({ value: name, label })),
+            ]}
             onChange={change}
           />
         </Field>
@@ -168,18 +164,16 @@ interface ValueInputProps {
 }
 
 function ValueInput({ column: { type }, text, onChange }: ValueInputProps) {
+  const unchosen = text === '' ? [{ value: '', label: 'Choose a value…' }] : [];
   if (type.kind === 'boolean') {
-    const options = [
-      { value: 'true', label: 'Yes' },
-      { value: 'false', label: 'No' },
-    ];
+    const options = [...unchosen, { value: 'true', label: 'Yes' }, { value: 'false', label: 'No' }];
     return <Select value={text} options={options} onChange={onChange} />;
   }
   if (type.kind === 'enum')
     return (
       <Select
         value={text}
-        options={type.values.map((value) => ({ value, label: value }))}
+        options={[...unchosen, ...type.values.map((value) => ({ value, label: value }))]}
         onChange={onChange}
       />
     );

@@ -20,7 +20,7 @@ interface FieldsDialogProps {
 /** Sets fields of the selected rows. */
 export default function FieldsDialog({ datasetRef, dataset, selection, onDone, onClose }: FieldsDialogProps) {
   const all = useMemo(() => settables(dataset), [dataset]);
-  const [drafts, setDrafts] = useState<FieldDraft[]>(() => all.slice(0, 1).map(newDraft));
+  const [drafts, setDrafts] = useState<FieldDraft[]>(() => [newDraft()]);
   const settled = useDebounced(drafts, 300);
   const fields = useMemo(() => {
     const made = settled.map((draft) => {
@@ -36,7 +36,6 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
       .flatMap((draft) => all.find(({ id }) => id === draft.settable)?.columns ?? []);
     return all.filter(({ columns }) => !columns.some((column) => used.includes(column)));
   };
-  const [next] = free();
   const put = (index: number, draft: FieldDraft | undefined) =>
     setDrafts(drafts.flatMap((each, at) => (at === index ? (draft ?? []) : each)));
 
@@ -48,7 +47,8 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
       waiting={settled !== drafts}
       deed={{ kind: 'set', fields }}
       verb="Change"
-      consequences={(preview) => <SetConsequences dataset={dataset} preview={preview} />}
+      referring={dataset.referring}
+      consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}
       onDone={onDone}
       onClose={onClose}
     >
@@ -56,26 +56,23 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
         <p className="text-[13px] text-ink-soft">There is no field of these rows that you may set.</p>
       ) : (
         <div className="grid gap-3">
-          {drafts.map((draft, index) => {
-            const settable = all.find(({ id }) => id === draft.settable);
-            if (!settable) return null;
-            return (
-              <FieldRow
-                key={draft.settable}
-                source={datasetRef.source}
-                dataset={dataset}
-                draft={draft}
-                settable={settable}
-                choices={free(draft)}
-                onChange={(changed) => put(index, changed)}
-                onChoose={(chosen) => put(index, newDraft(chosen))}
-                onRemove={drafts.length > 1 ? () => put(index, undefined) : undefined}
-              />
-            );
-          })}
-          {next && (
+          {drafts.map((draft, index) => (
+            <FieldRow
+              // They stay in their order, and their fields change.
+              key={index}
+              source={datasetRef.source}
+              dataset={dataset}
+              draft={draft}
+              settable={all.find(({ id }) => id === draft.settable)}
+              choices={free(draft)}
+              onChange={(changed) => put(index, changed)}
+              onChoose={(chosen) => put(index, newDraft(chosen))}
+              onRemove={drafts.length > 1 ? () => put(index, undefined) : undefined}
+            />
+          ))}
+          {free().length > 0 && drafts.every(({ settable }) => settable !== '') && (
             <div>
-              <Button small onClick={() => setDrafts([...drafts, newDraft(next)])}>
+              <Button small onClick={() => setDrafts([...drafts, newDraft()])}>
                 <Plus aria-hidden />
                 Another field
               </Button>

@@ -31,16 +31,28 @@ const plain = (only: Column) => {
 };
 
 test('what can be done with a field depends on its column', () => {
-  expect(operationsFor(plain(text))).toEqual(['value', 'copy', 'replace']);
+  expect(operationsFor(plain(text))).toEqual(['value', 'empty', 'copy', 'replace']);
   expect(operationsFor(plain(number))).toEqual(['value', 'clear', 'copy', 'add']);
+});
+
+test('a value that was not touched is none: NULL, an empty text and a value are three things', () => {
+  const optional = column('note', { kind: 'text' }, { nullable: true });
+  const level = column('level', { kind: 'enum', values: ['low', 'high'] });
+  const of = (only: Column, rest: object) => toFields({ ...newDraft(plain(only)), ...rest }, plain(only));
+  for (const each of [text, optional, number, flag, level]) expect(of(each, {})).toBeUndefined();
+  expect(of(optional, { operation: 'empty' })).toEqual([{ column: 'note', to: { value: '' } }]);
+  expect(of(optional, { operation: 'clear' })).toEqual([{ column: 'note', to: 'clear' }]);
+  expect(of(optional, { text: ' ' })).toEqual([{ column: 'note', to: { value: ' ' } }]);
+  expect(newDraft().settable).toBe('');
 });
 
 test('a field is sent once nothing of it is missing', () => {
   const of = (only: Column, rest: object) => toFields({ ...newDraft(plain(only)), ...rest }, plain(only));
-  expect(of(text, {})).toEqual([{ column: 'name', to: { value: '' } }]);
+  expect(of(text, { text: 'Ada' })).toEqual([{ column: 'name', to: { value: 'Ada' } }]);
   expect(of(number, {})).toBeUndefined();
   expect(of(number, { text: '12.50' })).toEqual([{ column: 'price', to: { value: '12.50' } }]);
-  expect(of(flag, {})).toEqual([{ column: 'open', to: { value: true } }]);
+  expect(of(flag, { text: 'true' })).toEqual([{ column: 'open', to: { value: true } }]);
+  expect(of(flag, { text: 'false' })).toEqual([{ column: 'open', to: { value: false } }]);
   expect(of(text, { operation: 'copy' })).toBeUndefined();
   expect(of(text, { operation: 'add', text: 'x' })).toBeUndefined();
   expect(of(number, { operation: 'add', text: ' -1.5 ' })?.[0]?.to).toEqual({ add: '-1.5' });

@@ -3,7 +3,7 @@ import { isNumber } from '@/lib/filter';
 import type { FieldValue, SetField } from './changes';
 import type { Parent } from './parents';
 
-export type Operation = 'value' | 'clear' | 'copy' | 'add' | 'replace';
+export type Operation = 'value' | 'empty' | 'clear' | 'copy' | 'add' | 'replace';
 
 /** What is set together: a column, or all columns of a reference, which mean something only with one another. */
 export interface Settable {
@@ -16,7 +16,7 @@ export interface Settable {
 
 /** A field as it is being chosen. */
 export interface FieldDraft {
-  /** The id of what is set. */
+  /** The id of what is set; empty while it is not chosen. */
   settable: string;
   operation: Operation;
   /** The value, the other column, the number to add, or the text to find. */
@@ -29,7 +29,8 @@ export interface FieldDraft {
 
 export const OPERATIONS: Record<Operation, string> = {
   value: 'Set to',
-  clear: 'Clear',
+  empty: 'Set to empty text',
+  clear: 'Set to NULL',
   copy: 'Copy from',
   add: 'Add',
   replace: 'Find and replace',
@@ -85,6 +86,7 @@ export function operationsFor({ columns }: Settable): Operation[] {
   const single = more.length === 0 ? column?.type.kind : undefined;
   return [
     'value',
+    ...(single === 'text' ? (['empty'] as const) : []),
     ...(isNullable(columns) ? (['clear'] as const) : []),
     ...(single ? (['copy'] as const) : []),
     ...(single && isNumber(single) ? (['add'] as const) : []),
@@ -97,26 +99,18 @@ export function isNullable(columns: readonly Column[]): boolean {
   return columns.every(({ nullable }) => nullable);
 }
 
-export function newDraft(settable: Settable): FieldDraft {
-  const text = startText(settable.columns[0]);
-  return { settable: settable.id, operation: 'value', text, replacement: '', parent: undefined };
-}
-
-/** Lists begin with a choice that can be seen. */
-export function startText(column: Column | undefined): string {
-  if (column?.type.kind === 'boolean') return 'true';
-  return column?.type.kind === 'enum' ? (column.type.values[0] ?? '') : '';
+/** A field of which nothing but the column is chosen yet, or not even that: nothing is set that nobody has said. */
+export function newDraft(settable?: Settable): FieldDraft {
+  return { settable: settable?.id ?? '', operation: 'value', text: '', replacement: '', parent: undefined };
 }
 
 /** The fields as the API takes them; undefined while something is missing. */
-export function toFields(draft: FieldDraft, { columns, reference }: Settable): SetField[] | undefined {
-  const { operation, text, parent } = draft;
+export function toFields(draft: FieldDraft, { columns }: Settable): SetField[] | undefined {
+  const { operation, parent } = draft;
   if (operation === 'clear') return columns.map(({ name }) => ({ column: name, to: 'clear' }));
   if (operation === 'value' && parent) return referTo(columns, parent);
   const [column, ...more] = columns;
   if (!column || more.length > 0) return undefined;
-  // The empty text is a text, but no key.
-  if (operation === 'value' && text === '' && reference) return undefined;
   const to = toValue(draft, column);
   return to && [{ column: column.name, to }];
 }
@@ -133,6 +127,8 @@ function toValue({ operation, text, replacement }: FieldDraft, { type }: Column)
   switch (operation) {
     case 'clear':
       return 'clear';
+    case 'empty':
+      return { value: '' };
     case 'copy':
       return text === '' ? undefined : { copy: text };
     case 'add':
@@ -140,8 +136,8 @@ function toValue({ operation, text, replacement }: FieldDraft, { type }: Column)
     case 'replace':
       return text === '' ? undefined : { replace: { find: text, with: replacement } };
     case 'value':
-      // The empty text is a text; an empty number or day is none.
-      if (text === '' && type.kind !== 'text') return undefined;
+      // A value that was not touched is none; whoever wants an empty text says so.
+      if (text === '') return undefined;
       return { value: type.kind === 'boolean' ? text === 'true' : text };
   }
 }

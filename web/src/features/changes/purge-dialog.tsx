@@ -1,6 +1,6 @@
 import type { Dataset, DatasetRef } from '@/api/types';
 import type { SelectionBody } from '@/lib/selection';
-import { plural } from '@/lib/words';
+import { willWords } from './change-words';
 import { ConfirmChange } from './confirm-change';
 import { DependantsList, MissingRows } from './consequences';
 
@@ -22,10 +22,11 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
       wish={{ ref: datasetRef, action: 'purge', selection }}
       deed={{ kind: 'purge' }}
       verb="Delete"
-      consequences={({ rows, missing, dependants }) => (
+      referring={dataset.referring}
+      consequences={({ rows, missing, dependants }, changed) => (
         <>
           <p className="text-[15px] font-medium">
-            {plural(rows, 'row')} will be removed from the trash of {dataset.label}.
+            {willWords(rows, changed, `the trash of ${dataset.label}`, 'deleted for good')}
           </p>
           <MissingRows missing={missing} />
           {rows > named && (
@@ -33,7 +34,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
               Rows that were deleted more than once are removed as often as they are there.
             </p>
           )}
-          <p className="font-medium text-danger">This cannot be undone.</p>
+          {changed > 0 && <p className="font-medium text-danger">This cannot be undone.</p>}
           <DependantsList source={datasetRef.source} dependants={dependants} />
         </>
       )}

@@ -42,7 +42,8 @@ export default function ReassignDialog(props: ReassignDialogProps) {
       wish={fields && { ref: datasetRef, action: 'set', selection, fields }}
       deed={{ kind: 'set', ...(fields && { fields }) }}
       verb="Reassign"
-      consequences={(preview) => <SetConsequences dataset={dataset} preview={preview} />}
+      referring={dataset.referring}
+      consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}
       onDone={onDone}
       onClose={onClose}
     >

@@ -9,8 +9,10 @@ import { Select } from '@/components/field';
 import { sayProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/words';
 import { type Answer, isStarted, type RowFailure, takeBack } from './changes';
+import { failuresCsv, saveText } from './csv';
 import { again, deedWords, past } from './deeds';
-import { codeWords, FailureTable } from './failure-table';
+import { FailureTable } from './failure-table';
+import { mayPass, reasonWords, usersOf } from './reasons';
 import { type Result, showResult } from './results';
 import { isUndoable, left, settle, undo } from './settle';
 
@@ -27,9 +29,10 @@ export default function ResultDialog({ result }: { result: Result }) {
   const shown = code === '' ? failures : failures.filter((each) => each.code === code);
   const close = () => showResult(undefined);
   const repeat = again(ref, deed);
-  // What somebody has changed since is not tried again along with the others: it would be left alone again.
-  const mayRetry = ({ code: reason }: RowFailure) => reason !== 'changed_since';
+  // What would be left alone again is not tried again along with the others.
+  const mayRetry = ({ code: reason }: RowFailure) => mayPass(reason);
   const retried = shown.filter(mayRetry);
+  const users = usersOf(failures, dataset?.referring ?? []);
 
   const act = (steps: () => Promise<Answer>) => {
     setBusy(true);
@@ -44,8 +47,7 @@ export default function ResultDialog({ result }: { result: Result }) {
       },
     );
   };
-  const download = async () => {
-    const { failuresCsv, saveText } = await import('./csv');
+  const download = () => {
     saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replaceAll(' ', '-')}.csv`);
   };
   /** Takes one row back over what somebody has made of it since; the others stay in the list. */
@@ -90,7 +92,7 @@ export default function ResultDialog({ result }: { result: Result }) {
               Undo {plural(done, 'row')}
             </Button>
           )}
-          <Button onClick={() => void download()} disabled={shown.length === 0}>
+          <Button onClick={download} disabled={shown.length === 0}>
             <Download aria-hidden />
             Download as CSV
           </Button>
@@ -100,7 +102,7 @@ export default function ResultDialog({ result }: { result: Result }) {
               disabled={busy || retried.length === 0}
               onClick={() => act(() => repeat(retried.map(({ key }) => key)))}
             >
-              Retry the failed ({formatCount(retried.length)})
+              Try again ({formatCount(retried.length)})
             </Button>
           )}
         </div>
@@ -116,7 +118,7 @@ export default function ResultDialog({ result }: { result: Result }) {
               { value: '', label: `All reasons (${formatCount(failures.length)})` },
               ...codes.map((value) => ({
                 value,
-                label: `${codeWords(value)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
+                label: `${reasonWords(value, deed, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
               })),
             ]}
             onChange={setCode}
@@ -127,6 +129,8 @@ export default function ResultDialog({ result }: { result: Result }) {
         </div>
         <FailureTable
           failures={shown}
+          deed={deed}
+          users={users}
           dataset={dataset}
           busy={busy}
           onForce={deed.kind === 'undo' ? (row) => void force(row, deed.undoes) : undefined}

@@ -1,22 +1,22 @@
 import type { Dataset } from '@/api/types';
-import { plural } from '@/lib/words';
+import { willWords } from './change-words';
 import type { Preview } from './changes';
 import { MissingRows } from './consequences';
 
 interface SetConsequencesProps {
   dataset: Dataset;
   preview: Preview;
+  /** How many rows will be changed. */
+  changed: number;
 }
 
 /** What it means to set fields of these rows. */
-export function SetConsequences({ dataset, preview: { rows, missing } }: SetConsequencesProps) {
+export function SetConsequences({ dataset, preview: { rows, missing }, changed }: SetConsequencesProps) {
   return (
     <>
-      <p className="text-[15px] font-medium">
-        {plural(rows, 'row')} of {dataset.label} will be changed.
-      </p>
+      <p className="text-[15px] font-medium">{willWords(rows, changed, dataset.label, 'changed')}</p>
       <MissingRows missing={missing} />
-      <p className="text-ink-soft">What they hold now is kept, so that it can be undone.</p>
+      {changed > 0 && <p className="text-ink-soft">Current values are kept, so that you can undo this.</p>}
     </>
   );
 }
