@@ -9,6 +9,7 @@ import { EmptyNotice } from '@/components/empty-notice';
 import { Overlay, part } from '@/components/part';
 import { ProblemNotice } from '@/components/problem-notice';
 import { RowCount } from '@/features/filters/row-count';
+import { incompleteWords } from '@/features/grid/incomplete-words';
 import { DataGrid } from '@/features/grid/data-grid';
 import type { RowReader } from '@/features/grid/grid-row';
 import { useSelection } from '@/hooks/use-selection';
@@ -134,11 +135,9 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
           exportable={exportable}
           onExport={exportSelected}
         />
-        {state.order === 'none' && state.started && state.total > 0 && (
+        {state.incomplete && (
           <p className="shrink-0 border-t border-line bg-warning-soft px-4 py-1.5 text-[13px] text-warning">
-            This {dataset.kind} has no key, so its rows have no order: these are{' '}
-            {state.total >= 1000 ? 'the first 1,000 that the database gave' : 'all it gave'}. Exports hold
-            every row.
+            {incompleteWords(state.incomplete, dataset.kind)} Exports include all rows.
           </p>
         )}
         {state.error !== undefined && state.loaded && (

@@ -10,8 +10,10 @@ export interface PagerState {
   total: number;
   /** Whether `total` is known, not estimated. */
   exact: boolean;
-  /** `none`: the rows have no order, so only the first of them can be shown. */
+  /** `none`: the order may have ties, so there is no jumping into the middle. */
   order: 'total' | 'none';
+  /** Why there are rows after the last one that can be shown. */
+  incomplete: Incomplete | undefined;
   /** Whether anything has been answered yet. */
   started: boolean;
   /** Whether any rows are held. */
@@ -21,6 +23,9 @@ export interface PagerState {
   error: unknown;
   version: number;
 }
+
+/** `no_order`: nothing tells where a next page begins. `equal_rows`: too many rows are equal in what they are sorted by. */
+export type Incomplete = 'no_order' | 'equal_rows';
 
 const EVERY = 1000;
 /** A jump this many rows past a known place asks for landmarks; a shorter one reads on. */
@@ -33,6 +38,12 @@ const SETTLE = 80;
 export function pageSizeFor(columns: number): number {
   const fitting = [500, 250, 200, 100, 50].find((size) => size * columns <= 8000);
   return fitting ?? 50;
+}
+
+/** Why a page that has no next one is not the last. */
+function incompleteOf(answer: Rows): Incomplete | undefined {
+  const { incomplete } = answer as { incomplete?: Incomplete };
+  return incomplete ?? undefined;
 }
 
 /**
@@ -63,7 +74,7 @@ export class Pager {
   ) {
     this.estimate = estimate;
     this.state = {
-      total: estimate, exact: false, order: 'total', started: false, loaded: false, jumping: false, error: undefined,
+      total: estimate, exact: false, order: 'total', incomplete: undefined, started: false, loaded: false, jumping: false, error: undefined,
       version: 0,
     }; // prettier-ignore
   }
@@ -226,7 +237,7 @@ export class Pager {
     if (answer.cursor === null) this.end = page * this.size + answer.rows.length;
     else this.cursors.set(page + 1, answer.cursor);
     this.dropFurthest();
-    this.publish({ order: answer.order, started: true });
+    this.publish({ order: answer.order, incomplete: incompleteOf(answer), started: true });
   }
 
   private dropFurthest() {
