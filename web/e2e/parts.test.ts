@@ -41,7 +41,6 @@ describe.each([
       expect(new URL(page.url()).searchParams.get('search')).toBe('e');
       await gridReady(page);
       await page.unroute('**/assets/export-dialog-*.js');
-      await notice.getByRole('button', { name: 'Dismiss' }).click();
       await open();
       await page.getByRole('dialog', { name: /^Export/ }).waitFor();
     }));

@@ -25,6 +25,12 @@ export async function isSignedIn(): Promise<boolean> {
   return response.ok;
 }
 
+/** Whether the first account is still to be made, with the link that the server has printed. */
+export async function needsSetup(): Promise<boolean> {
+  const health: object = await read(client.GET('/api/v1/health'));
+  return 'needs_setup' in health && health.needs_setup === true;
+}
+
 export async function signIn(email: string, password: string): Promise<void> {
   await read(client.POST('/api/v1/session', { body: { email, password } }));
 }

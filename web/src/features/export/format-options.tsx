@@ -129,7 +129,7 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
         {shows('raw') && (
           <CheckField
             label="Guard against formulas"
-            hint="Text that a spreadsheet would run, such as =1+1, is neutralised. Numbers stay numbers. Rowport’s own import takes the guard off again."
+            hint="Text that a spreadsheet would run, such as =1+1, is neutralised. Numbers stay numbers."
             checked={!options.raw}
             onChange={(guard) => (guard ? without('raw') : set({ raw: true }))}
           />

@@ -1,5 +1,5 @@
 import { type SyntheticEvent, useEffect, useRef, useState } from 'react';
-import { isSignedIn, signIn } from '@/api/session';
+import { isSignedIn, needsSetup as needsSetupNow, signIn } from '@/api/session';
 import { Button } from '@/components/button';
 import { Field, TextInput } from '@/components/field';
 import { PasswordField } from '@/components/password-field';
@@ -16,6 +16,7 @@ export default function SignInPage({ next }: SignInPageProps) {
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const [needsSetup, setNeedsSetup] = useState(false);
   const passwordInput = useRef<HTMLInputElement>(null);
 
   // Another tab may have signed in, or nobody need do so here.
@@ -24,6 +25,13 @@ export default function SignInPage({ next }: SignInPageProps) {
       .then((yes) => yes && window.location.replace(next))
       .catch(() => undefined);
   }, [next]);
+
+  // Where there is no account yet, nobody can give a link.
+  useEffect(() => {
+    needsSetupNow()
+      .then(setNeedsSetup)
+      .catch(() => undefined);
+  }, []);
 
   const onSubmit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -76,7 +84,9 @@ export default function SignInPage({ next }: SignInPageProps) {
         </Button>
       </form>
       <p className="mt-4 text-[13px] text-ink-soft">
-        No account yet, or the password forgotten? An administrator can give you a link.
+        {needsSetup
+          ? 'Setup is not finished. Open the setup link printed in the server’s terminal or log.'
+          : 'No account, or forgot your password? Ask an administrator for a sign-in link.'}
       </p>
     </Card>
   );
