@@ -11,6 +11,7 @@ use arrow_array::{Array, ArrayRef, UnionArray};
 use arrow_schema::DataType;
 use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, ToSpan};
+use rowport_model::MIXED_CHILDREN;
 
 /// One value, in the form that a database reads back as exactly the same.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub(crate) enum Cell<'a> {
     /// A moment: the notation of a time without a zone, in UTC.
     Moment(String),
     Bytes(&'a [u8]),
+    /// Text that is not UTF-8.
+    RawText(Cow<'a, [u8]>),
 }
 
 /// The value at a place.
@@ -67,7 +70,21 @@ pub(crate) fn cell(array: &ArrayRef, row: usize) -> Cell<'_> {
 }
 
 fn mixed(array: &UnionArray, row: usize) -> Cell<'_> {
-    cell(array.child(array.type_id(row)), array.value_offset(row))
+    let child = array.type_id(row);
+    let value = cell(array.child(child), array.value_offset(row));
+    let name = usize::try_from(child).ok().and_then(|child| MIXED_CHILDREN.get(child)).copied();
+    match (name, value) {
+        (Some("raw_text"), Cell::Bytes(bytes)) => Cell::RawText(bytes.into()),
+        // Images of earlier versions have such a text with a letter for each byte, as the one kind of text that does not
+        // fit a column of texts.
+        (Some("text"), Cell::Text(text)) if *array.child(0).data_type() == DataType::Utf8 => {
+            match text.chars().map(|letter| u8::try_from(letter).ok()).collect::<Option<Vec<u8>>>() {
+                Some(bytes) => Cell::RawText(bytes.into()),
+                None => Cell::Text(text),
+            }
+        }
+        (_, value) => value,
+    }
 }
 
 fn text<'a>(text: String) -> Cell<'a> {

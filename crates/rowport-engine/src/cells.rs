@@ -5,11 +5,11 @@ use arrow_array::types::{
     Date32Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type, Int16Type, Int32Type, Int64Type,
     Time64MicrosecondType, TimestampMicrosecondType, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, UnionArray};
 use arrow_schema::{DataType, TimeUnit};
 use jiff::civil::{DateTime, date};
 use jiff::{SignedDuration, ToSpan};
-use rowport_model::CursorValue;
+use rowport_model::{CursorValue, MIXED_CHILDREN};
 use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
@@ -76,7 +76,7 @@ pub(crate) fn to_cursor(array: &ArrayRef, row: usize) -> CursorValue {
         return CursorValue::Null;
     }
     match array.data_type() {
-        DataType::Union(..) => to_cursor(&array.as_union().value(row), 0),
+        DataType::Union(..) => mixed_to_cursor(array.as_union(), row),
         DataType::Boolean => CursorValue::Boolean(array.as_boolean().value(row)),
         DataType::Int16 => CursorValue::Integer(array.as_primitive::<Int16Type>().value(row).to_string()),
         DataType::Int32 => CursorValue::Integer(array.as_primitive::<Int32Type>().value(row).to_string()),
@@ -89,6 +89,21 @@ pub(crate) fn to_cursor(array: &ArrayRef, row: usize) -> CursorValue {
         // Databases compare a space where JSON readers expect a `T`.
         DataType::Timestamp(..) => CursorValue::Text(text(array, row).replacen('T', " ", 1)),
         _ => CursorValue::Text(text(array, row)),
+    }
+}
+
+fn mixed_to_cursor(array: &UnionArray, row: usize) -> CursorValue {
+    let child = usize::try_from(array.type_id(row)).ok().and_then(|child| MIXED_CHILDREN.get(child)).copied();
+    let value = array.value(row);
+    match (child, value.data_type()) {
+        (Some("raw_text"), DataType::Binary) => CursorValue::raw_text(value.as_binary::<i32>().value(0)),
+        // As images of earlier versions have it: with a letter for each byte.
+        (Some("text"), DataType::Utf8) if *array.child(0).data_type() == DataType::Utf8 => {
+            let letters = value.as_string::<i32>().value(0).chars();
+            let bytes = letters.map(|letter| u8::try_from(letter).ok()).collect::<Option<Vec<u8>>>();
+            bytes.map_or_else(|| to_cursor(&value, 0), |bytes| CursorValue::raw_text(&bytes))
+        }
+        _ => to_cursor(&value, 0),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod changes;
 mod desk;
 mod error;
 pub mod export;
+mod marks;
 pub mod notify;
 mod pages;
 mod refine;

@@ -6,6 +6,7 @@ use rowport_model::{
     Column, ColumnType, ComputedColumn, Dataset, DatasetPolicy, Expression, IntegerWidth, Lookup, nearest,
 };
 
+use crate::marks::unfit_as_mark;
 use crate::settings::{DatasetSettings, SettingProblem, SourceSettings};
 
 /// A dataset with its settings applied, what every principal is kept from, and what only some are.
@@ -30,8 +31,9 @@ pub(crate) enum Tenancy {
 /// effect, except that a dataset whose protections do not fit is left out.
 pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Refined>, Vec<SettingProblem>) {
     let mut problems = Vec::new();
+    let settings: Vec<_> = datasets.iter().map(|dataset| settings_of(dataset, &datasets, source)).collect();
     for name in source.datasets.keys() {
-        if !datasets.iter().any(|dataset| dataset.name.to_string() == *name) {
+        if !settings.iter().flatten().any(|(known, _)| known == name) {
             problems.push(problem(source, name, &[], format!("there is no table or view `{name}`"), {
                 let names = datasets.iter().map(|dataset| dataset.name.to_string());
                 nearest(name, names)
@@ -40,24 +42,42 @@ pub(crate) fn refine(datasets: Vec<Dataset>, source: &SourceSettings) -> (Vec<Re
     }
     let refined = datasets
         .into_iter()
-        .filter_map(|dataset| {
-            let name = dataset.name.to_string();
-            match source.datasets.get(&name) {
-                None => Some(Refined {
-                    dataset: Arc::new(dataset),
-                    policy: DatasetPolicy::default(),
-                    sensitive: Vec::new(),
-                    tenancy: Tenancy::Unknown,
-                }),
-                Some(settings) if settings.hidden => None,
-                Some(settings) => {
-                    let mut refinery = Refinery { source, name: &name, problems: &mut problems };
-                    refinery.apply(dataset, settings)
-                }
+        .zip(settings)
+        .filter_map(|(dataset, settings)| match settings {
+            None => Some(Refined {
+                dataset: Arc::new(dataset),
+                policy: DatasetPolicy::default(),
+                sensitive: Vec::new(),
+                tenancy: Tenancy::Unknown,
+            }),
+            Some((_, settings)) if settings.hidden => None,
+            Some((name, settings)) => {
+                let mut refinery = Refinery { source, name, problems: &mut problems };
+                refinery.apply(dataset, settings)
             }
         })
         .collect();
     (refined, problems)
+}
+
+/// The settings of a dataset, and the name that they are under. A table with a dot in its name was once written without
+/// quotes and its schema: settings under such a name still hold for it, unless it is the name of another dataset.
+fn settings_of<'a>(
+    dataset: &Dataset,
+    datasets: &[Dataset],
+    source: &'a SourceSettings,
+) -> Option<(&'a str, &'a DatasetSettings)> {
+    let under = |name: &str| source.datasets.get_key_value(name).map(|(name, it)| (name.as_str(), it));
+    under(&dataset.name.to_string()).or_else(|| {
+        let plain = match dataset.name.schema.as_deref() {
+            Some("public") => dataset.name.table.clone(),
+            Some(schema) => format!("{schema}.{}", dataset.name.table),
+            None => return None,
+        };
+        let found = under(&plain)?;
+        let is_taken = datasets.iter().any(|other| other.name.to_string() == plain);
+        (!is_taken).then_some(found)
+    })
 }
 
 struct Refinery<'a> {
@@ -87,6 +107,7 @@ impl Refinery<'_> {
             && self.exists(&dataset, deleted_at, &["deleted_at"])
         {
             policy.deleted_at = Some(deleted_at.clone());
+            self.marks(&dataset, deleted_at);
         }
         if let Some(deleted_by) = &settings.deleted_by
             && self.exists(&dataset, deleted_by, &["deleted_by"])
@@ -119,6 +140,15 @@ impl Refinery<'_> {
             },
             dataset: Arc::new(dataset),
         })
+    }
+
+    /// A mark that no row can carry, or that every row carries, is a mistake; what it hides stays hidden.
+    fn marks(&mut self, dataset: &Dataset, deleted_at: &str) {
+        let column = dataset.column(deleted_at);
+        let unfit = column.and_then(|column| unfit_as_mark(column, self.source.url.kind()));
+        if let Some(unfit) = unfit {
+            self.wrong(&["deleted_at"], format!("`{deleted_at}` of `{}` {unfit}", self.name), None);
+        }
     }
 
     /// A column that should be hidden, or rows that should be, but under a name that the table does not have: showing
@@ -182,6 +212,7 @@ impl Refinery<'_> {
                 label: computed.label.clone().unwrap_or_else(|| name.clone()),
                 column_type,
                 native_type: String::new(),
+                compared_as: String::new(),
                 nullable,
                 default: None,
                 currency: computed.currency.clone(),

@@ -16,6 +16,10 @@ pub struct Column {
     pub column_type: ColumnType,
     /// The type in the database's own words, such as `numeric(10,2)`.
     pub native_type: String,
+    /// What the driver says of the type in statements: on PostgreSQL the type without a length, on MySQL the character
+    /// set and the collation of a text. Empty where nothing needs to be said.
+    #[serde(skip)]
+    pub compared_as: String,
     /// Whether the column may hold NULL.
     pub nullable: bool,
     /// The default in the database's own words, if there is one.
@@ -115,8 +119,9 @@ pub enum ColumnType {
 /// A database may hold a value that the type of its column cannot: `'infinity'::date`, MySQL's `0000-00-00`, a
 /// text in SQLite's INTEGER column. The batch that meets one carries that column as a dense union instead of the
 /// declared Arrow type: child 0 has the declared type, and the rest are named here. Text formats write each value
-/// by its own type; Parquet, whose columns have one type, refuses and says where.
-pub const MIXED_CHILDREN: [&str; 5] = ["declared", "integer", "float", "text", "bytes"];
+/// by its own type; Parquet, whose columns have one type, refuses and says where. The last child holds texts that are
+/// not UTF-8, as their bytes: they are shown like bytes, but compare as the texts that they are.
+pub const MIXED_CHILDREN: [&str; 6] = ["declared", "integer", "float", "text", "bytes", "raw_text"];
 
 const TYPE_KEY: &str = "rowport.type";
 const CURRENCY_KEY: &str = "rowport.currency";

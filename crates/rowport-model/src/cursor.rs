@@ -40,6 +40,9 @@ pub enum CursorValue {
     /// Bytes, as base64.
     #[serde(rename = "x")]
     Bytes(String),
+    /// Text that is not UTF-8: its bytes, as base64.
+    #[serde(rename = "r")]
+    RawText(String),
 }
 
 /// A cursor that cannot be used.
@@ -85,9 +88,8 @@ impl CursorValue {
             Self::Integer(digits) => Value::Integer(digits.parse().map_err(|_| CursorError::Unreadable)?),
             Self::Float(digits) => Value::Float(digits.parse().map_err(|_| CursorError::Unreadable)?),
             Self::Text(text) => Value::Text(text.clone()),
-            Self::Bytes(text) => {
-                Value::Bytes(URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError::Unreadable)?)
-            }
+            Self::Bytes(text) => Value::Bytes(decoded(text)?),
+            Self::RawText(text) => Value::RawText(decoded(text)?),
         }))
     }
 
@@ -95,6 +97,15 @@ impl CursorValue {
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::Bytes(URL_SAFE_NO_PAD.encode(bytes))
     }
+
+    /// Text that is not UTF-8 as a cursor carries it.
+    pub fn raw_text(bytes: &[u8]) -> Self {
+        Self::RawText(URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+fn decoded(text: &str) -> Result<Vec<u8>, CursorError> {
+    URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError::Unreadable)
 }
 
 #[cfg(test)]
@@ -111,11 +122,12 @@ mod tests {
                 CursorValue::Float("0.1".to_owned()),
                 CursorValue::Text("😀".to_owned()),
                 CursorValue::bytes(&[0, 255]),
+                CursorValue::raw_text(&[0xe9]),
             ],
         };
         let text = cursor.encode();
-        assert_eq!(Cursor::decode(&text, "v1", 5), Ok(cursor));
-        assert_eq!(Cursor::decode(&text, "v2", 5), Err(CursorError::OtherView));
-        assert_eq!(Cursor::decode("%%%", "v1", 5), Err(CursorError::Unreadable));
+        assert_eq!(Cursor::decode(&text, "v1", 6), Ok(cursor));
+        assert_eq!(Cursor::decode(&text, "v2", 6), Err(CursorError::OtherView));
+        assert_eq!(Cursor::decode("%%%", "v1", 6), Err(CursorError::Unreadable));
     }
 }

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -40,12 +41,22 @@ pub struct DatasetName {
     pub table: String,
 }
 
+/// No two names of a source are written alike: PostgreSQL's driver names the schema of a table with a dot in its name, even
+/// the default one, so that `public."c.d"` is not `c.d`.
 impl fmt::Display for DatasetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schema {
-            Some(schema) => write!(f, "{schema}.{}", self.table),
+            Some(schema) => write!(f, "{}.{}", part(schema), part(&self.table)),
             None => f.write_str(&self.table),
         }
+    }
+}
+
+/// A part of a name that has several, in quotes where it could be taken for more than one.
+fn part(name: &str) -> Cow<'_, str> {
+    match name.contains('.') || name.starts_with('"') {
+        true => format!("\"{}\"", name.replace('"', "\"\"")).into(),
+        false => name.into(),
     }
 }
 
@@ -92,6 +103,10 @@ pub struct Dataset {
     pub key: Vec<String>,
     /// Other unique keys.
     pub unique: Vec<Vec<String>>,
+    /// Unique keys with columns that may be NULL, as it may be in any number of rows: they name no row, but lead to one row
+    /// at most.
+    #[serde(skip)]
+    pub unique_but_null: Vec<Vec<String>>,
     /// References to other datasets of the same source.
     pub foreign_keys: Vec<ForeignKey>,
     /// How many rows the database believes there are, without counting.
@@ -166,5 +181,24 @@ impl Dataset {
     /// The column of that name, if there is one.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_names_are_written_alike() {
+        let name = |schema: Option<&str>, table: &str| {
+            DatasetName { schema: schema.map(str::to_owned), table: table.to_owned() }.to_string()
+        };
+        assert_eq!(name(None, "orders"), "orders");
+        assert_eq!(name(None, "a.b"), "a.b");
+        assert_eq!(name(Some("c"), "d"), "c.d");
+        assert_eq!(name(Some("public"), "c.d"), "public.\"c.d\"");
+        assert_eq!(name(Some("public.c"), "d"), "\"public.c\".d");
+        assert_eq!(name(Some("a"), "b.\"c"), "a.\"b.\"\"c\"");
+        assert_eq!(name(Some("\"a"), "b"), "\"\"\"a\".b");
     }
 }

@@ -14,6 +14,11 @@ pub enum Value {
     Float(f64),
     /// Text, and every type that travels as text.
     Text(String),
+    /// A number as a person wrote it, compared with a column of texts. Where the type of such a column says nothing of
+    /// its values, it is the number as well as the text.
+    Written(String),
+    /// Text that is not UTF-8, as its bytes.
+    RawText(Vec<u8>),
     /// A date.
     Date(Date),
     /// A time of day.

@@ -45,6 +45,7 @@ fn column(name: &str, column_type: ColumnType, computed: bool) -> Column {
         label: name.to_owned(),
         column_type,
         native_type: String::new(),
+        compared_as: String::new(),
         nullable: !["id", "code"].contains(&name),
         default: None,
         currency: None,
@@ -96,6 +97,7 @@ fn dataset(index: usize) -> Dataset {
         unique: vec![owned(&["code"]), owned(&["note", "amount"])],
         foreign_keys,
         estimated_rows: None,
+        unique_but_null: Vec::new(),
         without_transactions: false,
         computed: computed
             .iter()

@@ -17,6 +17,7 @@ pub(super) struct MixedColumn {
     floats: Vec<f64>,
     texts: Vec<Vec<u8>>,
     bytes: Vec<Vec<u8>>,
+    raw_texts: Vec<Vec<u8>>,
 }
 
 impl MixedColumn {
@@ -29,6 +30,7 @@ impl MixedColumn {
             floats: Vec::new(),
             texts: Vec::new(),
             bytes: Vec::new(),
+            raw_texts: Vec::new(),
         }
     }
 
@@ -44,7 +46,8 @@ impl MixedColumn {
             Misfit::Text(value) if std::str::from_utf8(value).is_ok() => {
                 (3, append(&mut self.texts, value.to_vec()))
             }
-            Misfit::Text(value) | Misfit::Bytes(value) => (4, append(&mut self.bytes, value.to_vec())),
+            Misfit::Bytes(value) => (4, append(&mut self.bytes, value.to_vec())),
+            Misfit::Text(value) | Misfit::RawText(value) => (5, append(&mut self.raw_texts, value.to_vec())),
         };
         self.type_ids.push(type_id);
         self.offsets.push(offset(index));
@@ -66,7 +69,8 @@ impl MixedColumn {
             1 => Misfit::Integer(self.integers[index]),
             2 => Misfit::Float(self.floats[index]),
             3 => Misfit::Text(&self.texts[index]),
-            _ => Misfit::Bytes(&self.bytes[index]),
+            4 => Misfit::Bytes(&self.bytes[index]),
+            _ => Misfit::RawText(&self.raw_texts[index]),
         }
     }
 
@@ -83,12 +87,13 @@ impl MixedColumn {
             Arc::new(Float64Array::from(self.floats)),
             Arc::new(StringArray::from_iter_values(texts)),
             Arc::new(BinaryArray::from_iter_values(&self.bytes)),
+            Arc::new(BinaryArray::from_iter_values(&self.raw_texts)),
         ];
         let fields = children.iter().zip(MIXED_CHILDREN).map(|(child, name)| {
             let data_type: DataType = child.data_type().clone();
             Field::new(name, data_type, true)
         });
-        let fields = UnionFields::try_new(0..5_i8, fields).map_err(|error| error.to_string())?;
+        let fields = UnionFields::try_new(0..6_i8, fields).map_err(|error| error.to_string())?;
         let (type_ids, offsets) = (ScalarBuffer::from(self.type_ids), ScalarBuffer::from(self.offsets));
         UnionArray::try_new(fields, type_ids, Some(offsets), children)
             .map(|array| Arc::new(array) as ArrayRef)

@@ -101,6 +101,8 @@ pub(crate) enum Misfit<'a> {
     Float(f64),
     Text(&'a [u8]),
     Bytes(&'a [u8]),
+    /// Text that is not UTF-8.
+    RawText(&'a [u8]),
 }
 
 impl ColumnBuilder {
@@ -139,7 +141,8 @@ impl ColumnBuilder {
         }
     }
 
-    /// Databases that do not check their texts hold some that are not UTF-8: such a value travels as its bytes.
+    /// Databases that do not check their texts hold some that are not UTF-8: such a value travels as its bytes, apart
+    /// from those that are bytes in the database.
     #[cold]
     fn set_apart_what_is_no_text(&mut self) {
         let values = self.native.take_values();
@@ -153,7 +156,7 @@ impl ColumnBuilder {
             match native.map(|index| values[index].as_deref()) {
                 Some(None) => self.native().push_null(),
                 Some(Some(bytes)) if std::str::from_utf8(bytes).is_ok() => self.native().push_bytes(bytes),
-                Some(Some(bytes)) => self.misfit(Misfit::Bytes(bytes)),
+                Some(Some(bytes)) => self.misfit(Misfit::RawText(bytes)),
                 None => {
                     if let Some(mixed) = &mixed {
                         self.misfit(mixed.value(row));
@@ -189,7 +192,7 @@ mod tests {
         let batch = builder.finish().unwrap().unwrap();
         let column = batch.column(0).as_union();
         let children: Vec<i8> = (0..column.len()).map(|row| column.type_id(row)).collect();
-        assert_eq!(children, [0, 4, 4, 0, 0, 1]);
+        assert_eq!(children, [0, 5, 5, 0, 0, 1]);
         assert_eq!(column.value(2).as_binary::<i32>().value(0), b"\xa4");
         assert!(column.value(3).is_null(0));
         assert_eq!(column.value(4).as_string::<i32>().value(0), "ä");

@@ -1,6 +1,6 @@
 use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
 
-use super::types::{base, narrow_charset};
+use super::types::{Collation, base};
 use crate::query::{Bind, Dialect, like_pattern, quoted};
 
 pub(super) struct MysqlDialect;
@@ -55,22 +55,42 @@ impl Dialect for MysqlDialect {
             Value::Decimal(digits) => return decimal(binds, digits),
             Value::Float(value) => return place(binds, Bind::Float(as_stored(*value, &column_type))),
             Value::Bytes(bytes) => return place(binds, Bind::Bytes(bytes.clone())),
+            Value::RawText(bytes) => return place(binds, Bind::RawText(bytes.clone())),
             Value::Date(date) => date.to_string(),
             Value::Time(time) => time.to_string(),
             Value::Timestamp(moment) => moment.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
             Value::TimestampTz(moment) => moment.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
-            Value::Text(text) => text.clone(),
+            Value::Text(text) | Value::Written(text) => text.clone(),
         };
         match column_type {
             ColumnType::Decimal { .. } | ColumnType::Integer { .. } => decimal(binds, &text),
             ColumnType::Date => cast(binds, text, "DATE"),
             ColumnType::Timestamp | ColumnType::TimestampTz => cast(binds, civil(&text), "DATETIME(6)"),
             ColumnType::Interval | ColumnType::Time => cast(binds, text, "TIME(6)"),
-            _ => match narrow(expr) {
-                Some(charset) if !text.is_ascii() => narrow_text(binds, text, charset),
-                _ => place(binds, Bind::Text(text)),
+            _ => match collation(expr) {
+                Some(collation) => collated(binds, text, collation),
+                None => place(binds, Bind::Text(text)),
             },
         }
+    }
+
+    /// Of a date that may not be NULL, and of a number that the server counts up, `IS NULL` finds `0000-00-00` and the row
+    /// inserted last.
+    fn is_null(&self, sql: &str, expr: &Expr) -> String {
+        match expr.column_type() {
+            ColumnType::Date
+            | ColumnType::Timestamp
+            | ColumnType::TimestampTz
+            | ColumnType::Integer { .. } => {
+                format!("{sql} <=> NULL")
+            }
+            _ => format!("{sql} IS NULL"),
+        }
+    }
+
+    /// To most collations a text of spaces equals the empty one, and a literal's collation may not be the column's.
+    fn is_empty_text(&self, sql: &str, _: &Expr) -> String {
+        format!("LENGTH({sql}) = 0")
     }
 
     /// The database folds both sides, so that the two agree about the case of every letter. The binary collation
@@ -121,10 +141,10 @@ impl Dialect for MysqlDialect {
     /// does not have as well.
     fn assign(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         match value {
-            Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Bytes(_) => {
+            Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Bytes(_) | Value::RawText(_) => {
                 self.bind(binds, value, expr)
             }
-            Value::Decimal(text) => place(binds, Bind::Text(text.clone())),
+            Value::Decimal(text) | Value::Written(text) => place(binds, Bind::Text(text.clone())),
             Value::Date(date) => place(binds, Bind::Text(date.to_string())),
             Value::Time(time) => place(binds, Bind::Text(time.to_string())),
             Value::Timestamp(moment) => place(binds, Bind::Text(civil(&moment.to_string()))),
@@ -168,9 +188,9 @@ fn native_base(expr: &Expr) -> Option<&str> {
     }
 }
 
-fn narrow(expr: &Expr) -> Option<(&str, &str)> {
+fn collation(expr: &Expr) -> Option<Collation<'_>> {
     match expr {
-        Expr::Column(column) => narrow_charset(&column.native_type),
+        Expr::Column(column) => Collation::read(&column.compared_as),
         _ => None,
     }
 }
@@ -217,15 +237,20 @@ fn civil(text: &str) -> String {
     text.replacen('T', " ", 1)
 }
 
-/// A text compared with a column whose character set may not have all its letters. One that it does not have is
-/// NULL here: no value of the column equals it. Comparing plainly would be an error.
-fn narrow_text(binds: &mut Vec<Bind>, text: String, (charset, collation): (&str, &str)) -> String {
+/// A text in the character set and the collation of the column that it is compared with: left to themselves, the column's
+/// and the session's may be at odds, which is an error. One that the character set cannot hold is NULL here: no value of the
+/// column equals it.
+fn collated(binds: &mut Vec<Bind>, text: String, collation: Collation<'_>) -> String {
+    let Collation { character_set, name } = collation;
+    if collation.holds(&text) {
+        return format!("CONVERT({} USING {character_set}) COLLATE {name}", place(binds, Bind::Text(text)));
+    }
     for _ in 0..3 {
         binds.push(Bind::Text(text.clone()));
     }
     format!(
-        "IF(CONVERT(CONVERT(? USING {charset}) USING utf8mb4) COLLATE utf8mb4_bin = ?, \
-         CONVERT(? USING {charset}) COLLATE {collation}, NULL)"
+        "IF(CONVERT(CONVERT(? USING {character_set}) USING utf8mb4) COLLATE utf8mb4_bin = ?, \
+         CONVERT(? USING {character_set}) COLLATE {name}, NULL)"
     )
 }
 
@@ -240,6 +265,7 @@ mod tests {
             name: "c".to_owned(),
             column_type,
             native_type: String::new(),
+            compared_as: String::new(),
             nullable: false,
         };
         let sql = MysqlDialect.bind(&mut binds, &value, &Expr::Column(column));

@@ -9,7 +9,7 @@ use sqlx::{Decode, MySql, Row};
 
 use super::connections::Session;
 use super::read::rows_of;
-use super::types::column_type;
+use super::types::{base, column_type};
 use crate::error::DriverError;
 use crate::own;
 use crate::query::quoted;
@@ -69,13 +69,14 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
             None
         })?;
         let is_view = kind.contains("VIEW");
-        let (key, unique) = keys(unique.remove(&name).unwrap_or_default(), &columns);
+        let Keys { key, unique, unique_but_null } = keys(unique.remove(&name).unwrap_or_default(), &columns);
         Some(Dataset {
             label: name.clone(),
             kind: if is_view { DatasetKind::View } else { DatasetKind::Table },
             columns,
             key,
             unique,
+            unique_but_null,
             foreign_keys: foreign_keys(foreign.remove(&name).unwrap_or_default(), &names),
             estimated_rows: estimate.and_then(|rows| rows.parse().ok()),
             without_transactions: !is_view && transactions.as_deref() != Some("YES"),
@@ -116,7 +117,12 @@ fn column(row: &mut Texts, mariadb: bool) -> Option<Column> {
         true => (default != "NULL").then_some(default),
         false => Some(mysql_default(default, &column_type, &extra)),
     });
+    let mut compared_as = String::new();
     if let (Some(charset), Some(collation)) = (charset, collation) {
+        // Enums and sets are compared as texts in Unicode, whatever they are stored in.
+        if !matches!(base(&native_type), "enum" | "set") {
+            compared_as = format!("{charset} {collation}");
+        }
         let unicode = ["utf8", "ucs2", "utf16", "utf32"].iter().any(|known| charset.starts_with(known));
         if !unicode && column_type.is_text() {
             native_type.push_str(&format!(" character set {charset} collate {collation}"));
@@ -127,6 +133,7 @@ fn column(row: &mut Texts, mariadb: bool) -> Option<Column> {
         name,
         column_type,
         native_type,
+        compared_as,
         nullable: nullable == "YES",
         default,
         currency: None,
@@ -148,7 +155,7 @@ fn mysql_default(default: String, column_type: &ColumnType, extra: &str) -> Stri
 
 /// The key, which is the primary key or else the smallest unique key without nullable columns, and the other keys.
 /// An index on an expression has no column name there, and is no key of columns.
-fn keys(rows: Vec<(String, Option<String>)>, columns: &[Column]) -> (Vec<String>, Vec<Vec<String>>) {
+fn keys(rows: Vec<(String, Option<String>)>, columns: &[Column]) -> Keys {
     let mut indexes: Vec<(String, Option<Vec<String>>)> = Vec::new();
     for (index, column) in rows {
         if indexes.last().is_none_or(|(last, _)| *last != index) {
@@ -162,16 +169,23 @@ fn keys(rows: Vec<(String, Option<String>)>, columns: &[Column]) -> (Vec<String>
         }
     }
     let solid = |name: &String| columns.iter().any(|column| column.name == *name && !column.nullable);
-    let mut keys: Vec<(bool, Vec<String>)> = indexes
+    let (mut keys, others): (Vec<(bool, Vec<String>)>, Vec<_>) = indexes
         .into_iter()
         .filter_map(|(index, names)| Some((index == "PRIMARY", names?)))
-        .filter(|(_, names)| names.iter().all(solid))
-        .collect();
+        .partition(|(_, names)| names.iter().all(solid));
+    let unique_but_null = others.into_iter().map(|(_, names)| names).collect();
     keys.sort_by_key(|(primary, names)| (!primary, names.len()));
     let mut keys: Vec<_> = keys.into_iter().map(|(_, names)| names).collect();
     let key = if keys.is_empty() { Vec::new() } else { keys.remove(0) };
     keys.retain(|other| *other != key);
-    (key, keys)
+    Keys { key, unique: keys, unique_but_null }
+}
+
+/// The keys of a table.
+struct Keys {
+    key: Vec<String>,
+    unique: Vec<Vec<String>>,
+    unique_but_null: Vec<Vec<String>>,
 }
 
 struct Reference {

@@ -5,7 +5,7 @@ use arrow_schema::SchemaRef;
 use futures_util::TryStreamExt;
 use rowport_model::{Expr, Output, Query, Snapshot};
 use sqlx::mysql::{MySqlArguments, MySqlRow};
-use sqlx::{Arguments, AssertSqlSafe, Column, Decode, Error, MySql, MySqlConnection, Row, TypeInfo};
+use sqlx::{Arguments, AssertSqlSafe, Column, Decode, Error, MySql, MySqlConnection, Row, Type, TypeInfo};
 use tokio::sync::{mpsc, oneshot};
 
 use super::connections::{Connections, Lease, Session};
@@ -185,7 +185,9 @@ pub(super) fn readers_of(
         .zip(digits)
         .map(|((field, column), digits)| {
             let wire = column.type_info().name();
-            Reader::of(field.data_type(), wire, *digits).ok_or_else(|| DriverError::Vanished {
+            // By the column's flags: sqlx calls every `tinyint(1)` a boolean, whether it has a sign or not.
+            let unsigned = <u64 as Type<MySql>>::compatible(column.type_info());
+            Reader::of(field.data_type(), wire, unsigned, *digits).ok_or_else(|| DriverError::Vanished {
                 message: format!("`{}` is now of type {wire}", field.name()),
             })
         })
@@ -242,7 +244,7 @@ pub(super) fn arguments(binds: &[Bind]) -> Result<MySqlArguments, DriverError> {
             Bind::Unsigned(value) => arguments.add(value),
             Bind::Float(value) => arguments.add(value),
             Bind::Text(text) => arguments.add(text),
-            Bind::Bytes(bytes) => arguments.add(bytes),
+            Bind::Bytes(bytes) | Bind::RawText(bytes) => arguments.add(bytes),
         }
         .map_err(|error| DriverError::protocol(error.to_string()))?;
     }

@@ -52,11 +52,30 @@ pub(super) fn fraction_digits(native: &str) -> usize {
     arguments(native).and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
-/// The character set and collation of a text column that is not in Unicode. Introspection adds them to the native
-/// type, because a text that such a column cannot hold may not be compared with it plainly.
-pub(super) fn narrow_charset(native: &str) -> Option<(&str, &str)> {
-    let (_, rest) = native.rsplit_once(" character set ")?;
-    rest.split_once(" collate ")
+/// How the texts of a column are encoded and compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Collation<'a> {
+    pub(super) character_set: &'a str,
+    pub(super) name: &'a str,
+}
+
+impl<'a> Collation<'a> {
+    /// What introspection wrote: both names, a space between them.
+    pub(super) fn read(compared_as: &'a str) -> Option<Self> {
+        let (character_set, name) = compared_as.split_once(' ')?;
+        Some(Self { character_set, name })
+    }
+
+    /// Whether the character set certainly has every letter of the text.
+    pub(super) fn holds(self, text: &str) -> bool {
+        match self.character_set {
+            "utf8mb4" | "utf16" | "utf16le" | "utf32" => true,
+            "utf8mb3" | "utf8" | "ucs2" => text.chars().all(|letter| u32::from(letter) <= 0xffff),
+            // It has Swedish letters in the place of brackets.
+            "swe7" => text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' '),
+            _ => text.is_ascii(),
+        }
+    }
 }
 
 fn arguments(native: &str) -> Option<&str> {
@@ -138,8 +157,12 @@ mod tests {
         assert_eq!(fraction_digits("datetime(3)"), 3);
         assert_eq!(fraction_digits("timestamp"), 0);
         let native = "char(3) character set latin1 collate latin1_german2_ci";
-        assert_eq!(narrow_charset(native), Some(("latin1", "latin1_german2_ci")));
-        assert_eq!(narrow_charset("varchar(20)"), None);
+        let collation = Collation::read("latin1 latin1_german2_ci").unwrap();
+        assert_eq!((collation.character_set, collation.name), ("latin1", "latin1_german2_ci"));
+        assert_eq!((collation.holds("a"), collation.holds("ä")), (true, false));
+        assert_eq!(Collation::read(""), None);
+        let utf8 = Collation::read("utf8mb3 utf8mb3_general_ci").unwrap();
+        assert_eq!((utf8.holds("日"), utf8.holds("😀")), (true, false));
         assert_eq!(column_type(native), ColumnType::Text);
     }
 }

@@ -42,10 +42,10 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    /// The reader for a column of the batch that arrives as `wire`, which is sqlx's name for it. `None` when the
-    /// two do not belong together: the column has changed its type since it was introspected.
-    pub(super) fn of(data_type: &DataType, wire: &str, digits: usize) -> Option<Self> {
-        let unsigned = wire.ends_with("UNSIGNED") || wire == "YEAR";
+    /// The reader for a column of the batch that arrives as `wire`, which is sqlx's name for it, with or without a sign,
+    /// which the name does not always say. `None` when the two do not belong together: the column has changed its type
+    /// since it was introspected.
+    pub(super) fn of(data_type: &DataType, wire: &str, unsigned: bool, digits: usize) -> Option<Self> {
         let integer = wire.contains("INT") || matches!(wire, "BOOLEAN" | "YEAR");
         let textual = matches!(wire, "CHAR" | "VARCHAR" | "ENUM" | "SET" | "JSON") || wire.ends_with("TEXT");
         let binary = matches!(wire, "BINARY" | "VARBINARY" | "GEOMETRY") || wire.ends_with("BLOB");
@@ -300,6 +300,14 @@ mod tests {
             decimal256(b"-1.000000000000000000000000000001", 30),
             i256::from_string("-1000000000000000000000000000001")
         );
+    }
+
+    #[test]
+    fn the_sign_is_not_told_by_a_name() {
+        let boolean = |unsigned| Reader::of(&DataType::Int16, "BOOLEAN", unsigned, 0);
+        assert_eq!(boolean(true), Some(Reader::I16 { unsigned: true }));
+        assert_eq!(boolean(false), Some(Reader::I16 { unsigned: false }));
+        assert_eq!(Reader::of(&DataType::Int16, "VARCHAR", false, 0), None);
     }
 
     #[test]

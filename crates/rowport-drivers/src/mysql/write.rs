@@ -311,6 +311,7 @@ fn bytes_of(cell: &Cell<'_>) -> usize {
         Cell::Text(text) => text.len(),
         Cell::Moment(moment) => moment.len(),
         Cell::Bytes(bytes) => bytes.len(),
+        Cell::RawText(bytes) => bytes.len(),
         _ => 8,
     }
 }
@@ -318,7 +319,7 @@ fn bytes_of(cell: &Cell<'_>) -> usize {
 fn bytes_bound(statement: &Statement) -> usize {
     let bytes = |bind: &Bind| match bind {
         Bind::Text(text) => text.len(),
-        Bind::Bytes(bytes) => bytes.len(),
+        Bind::Bytes(bytes) | Bind::RawText(bytes) => bytes.len(),
         Bind::Integer(_) | Bind::Unsigned(_) | Bind::Float(_) => 8,
     };
     statement.binds.iter().map(bytes).sum()
@@ -335,6 +336,7 @@ fn add(values: &mut MySqlArguments, cell: &Cell<'_>) -> Result<(), DriverError> 
         Cell::Text(text) => values.add(text.as_ref()),
         Cell::Moment(moment) => values.add(moment.as_str()),
         Cell::Bytes(bytes) => values.add(*bytes),
+        Cell::RawText(bytes) => values.add(bytes.as_ref()),
     }
     .map_err(|error| DriverError::protocol(error.to_string()))
 }

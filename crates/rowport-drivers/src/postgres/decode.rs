@@ -85,7 +85,7 @@ impl Reader {
     fn of(expr: &Expr) -> Self {
         let column_type = expr.column_type();
         let native = match expr {
-            Expr::Column(column) => column.native_type.as_str(),
+            Expr::Column(column) => column.compared_as.as_str(),
             _ => "",
         };
         match &column_type {

@@ -26,7 +26,7 @@ impl Dialect for PostgresDialect {
     }
 
     fn fetch(&self, sql: String, expr: &Expr) -> String {
-        let native = native_type(expr);
+        let native = stored_type(expr);
         match expr.column_type() {
             ColumnType::Integer { .. } if matches!(native, Some("smallint" | "integer" | "bigint")) => sql,
             ColumnType::Integer { .. } => format!("({sql})::int8"),
@@ -46,27 +46,45 @@ impl Dialect for PostgresDialect {
         }
     }
 
-    fn comparable(&self, sql: String, _: &Expr) -> String {
-        sql
+    /// Where operators are for a kind of type, a domain of such a type is none of that kind. To all else the cast says
+    /// nothing new.
+    fn comparable(&self, sql: String, expr: &Expr) -> String {
+        match (expr.column_type(), stored_type(expr)) {
+            (ColumnType::Enum { .. } | ColumnType::Array | ColumnType::Other, Some(stored)) => {
+                format!("({sql})::{stored}")
+            }
+            _ => sql,
+        }
     }
 
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         let cast = cast(value, expr);
         let place = setting(binds, text_of(value));
-        self.given(match value {
-            Value::Bytes(_) => format!("decode({place}, 'hex')"),
-            _ => format!("{place}::{cast}"),
-        })
+        self.given(format!("{place}::{cast}"))
+    }
+
+    /// An enum that does not list the empty text would refuse to be compared with it.
+    fn is_empty_text(&self, sql: &str, expr: &Expr) -> String {
+        match expr.column_type() {
+            ColumnType::Enum { .. } => format!("({sql})::text = ''"),
+            _ => format!("{sql} = ''"),
+        }
     }
 
     /// The list travels as one array. It is read in a sub-select, so that it is taken apart once and not per row.
     fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
+        let left = self.comparable(sql, expr);
         let mut casts: Vec<_> = values.iter().map(|value| cast(value, expr)).collect();
         // Among integers, one with a fraction or of more than 64 bits makes all of them numeric.
         let cast = match casts.iter().position(|cast| cast == "numeric") {
             Some(place) => casts.swap_remove(place),
             None => casts.swap_remove(0),
         };
+        if cast.ends_with("[]") {
+            // An array of arrays is one array of more dimensions, whose elements are not arrays.
+            let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
+            return format!("{left} IN ({})", places.join(", "));
+        }
         let mut array = String::from("{");
         for (index, value) in values.iter().enumerate() {
             if index > 0 {
@@ -82,7 +100,7 @@ impl Dialect for PostgresDialect {
             array.push('"');
         }
         array.push('}');
-        format!("{sql} = ANY((SELECT {}::{cast}[])::{cast}[])", setting(binds, array))
+        format!("{left} = ANY((SELECT {}::{cast}[])::{cast}[])", setting(binds, array))
     }
 
     fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String {
@@ -132,29 +150,23 @@ fn setting(binds: &mut Vec<Bind>, text: String) -> String {
 }
 
 /// The stored type in PostgreSQL's words, without length or precision; `None` for what is computed.
-fn native_type(expr: &Expr) -> Option<&str> {
+fn stored_type(expr: &Expr) -> Option<&str> {
     match expr {
-        Expr::Column(column) => Some(column.native_type.split('(').next().unwrap_or_default().trim()),
+        Expr::Column(column) => Some(column.compared_as.as_str()).filter(|stored| !stored.is_empty()),
         _ => None,
     }
 }
 
-fn is_plain_text(native: &str) -> bool {
-    matches!(native, "text" | "character varying" | "character" | "name")
+fn is_plain_text(stored: &str) -> bool {
+    matches!(stored, "text" | "character varying" | "bpchar" | "name")
 }
 
 /// The type that a value is compared as: the column's own, so that indexes are used and enums keep their order.
 fn cast(value: &Value, expr: &Expr) -> String {
-    let own = |otherwise: &str| match native_type(expr) {
-        // A length would cut the value, and `time(3) with time zone` has it in the middle; the other times have
-        // types of ours.
-        Some(native) if native.starts_with("time") => "timetz".to_owned(),
-        // Without a length this would be a single bit.
-        Some("bit") => "bit varying".to_owned(),
-        Some("character varying" | "name") => "text".to_owned(),
-        Some("character") => "bpchar".to_owned(),
-        Some(native) => native.to_owned(),
-        None => otherwise.to_owned(),
+    let own = |otherwise: &str| match stored_type(expr) {
+        // A name would cut the value.
+        Some("character varying" | "name") | None => otherwise.to_owned(),
+        Some(stored) => stored.to_owned(),
     };
     match (value, expr.column_type()) {
         (Value::Integer(value), _) if i64::try_from(*value).is_err() => "numeric".to_owned(),
@@ -172,12 +184,12 @@ fn cast(value: &Value, expr: &Expr) -> String {
         (Value::Text(_), ColumnType::Timestamp) => "timestamp".to_owned(),
         (Value::Text(_), ColumnType::TimestampTz) => "timestamptz".to_owned(),
         (Value::Text(_), ColumnType::Decimal { .. }) => "numeric".to_owned(),
-        (Value::Text(_), _) => own("text"),
+        (Value::Text(_) | Value::Written(_), _) => own("text"),
         (Value::Date(_), _) => "date".to_owned(),
         (Value::Time(_), _) => "time".to_owned(),
         (Value::Timestamp(_), _) => "timestamp".to_owned(),
         (Value::TimestampTz(_), _) => "timestamptz".to_owned(),
-        (Value::Bytes(_), _) => "bytea".to_owned(),
+        (Value::Bytes(_) | Value::RawText(_), _) => "bytea".to_owned(),
     }
 }
 
@@ -185,7 +197,7 @@ fn text_of(value: &Value) -> String {
     match value {
         Value::Boolean(value) => value.to_string(),
         Value::Integer(value) => value.to_string(),
-        Value::Decimal(text) | Value::Text(text) => text.clone(),
+        Value::Decimal(text) | Value::Text(text) | Value::Written(text) => text.clone(),
         Value::Float(value) if value.is_nan() => "NaN".to_owned(),
         Value::Float(value) if value.is_infinite() => {
             if *value > 0.0 {
@@ -199,6 +211,9 @@ fn text_of(value: &Value) -> String {
         Value::Time(time) => time.to_string(),
         Value::Timestamp(moment) => moment.to_string(),
         Value::TimestampTz(moment) => moment.to_string(),
-        Value::Bytes(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Value::Bytes(bytes) | Value::RawText(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("\\x{digits}")
+        }
     }
 }

@@ -8,14 +8,14 @@ use sqlx::{PgConnection, Row};
 use super::session::query;
 use crate::own;
 
-/// Relations that the login may read, in all schemas but the system's.
+/// Relations of which the login may read some column, in all schemas but the system's.
 const RELATIONS: &str = "
     SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.reltuples::float8,
            c.relkind <> 'p' AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhparent = c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'
-      AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+      AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
     ORDER BY n.nspname <> 'public', n.nspname, c.relname";
 
 /// Schemas that hold the state of a Rowport, whatever they are called: its steps and what people saved.
@@ -37,11 +37,13 @@ const COLUMNS: &str = "
     )
     SELECT a.attrelid::int8, a.attname::text,
            format_type(t.oid, CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.modifier END),
-           t.typname::text, t.typtype::text, t.typcategory::text, a.attnotnull,
+           CASE WHEN t.typnamespace = 'pg_catalog'::regnamespace OR (t.typname = 'citext' AND t.typcategory = 'S')
+                THEN t.typname ELSE '' END::text,
+           t.typtype::text, t.typcategory::text, a.attnotnull,
            pg_get_expr(d.adbin, d.adrelid),
            CASE WHEN a.atttypmod >= 0 THEN a.atttypmod ELSE b.modifier END,
            (SELECT array_agg(e.enumlabel::text ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid),
-           a.attgenerated <> ''
+           a.attgenerated <> '', format_type(t.oid, -1)
     FROM pg_attribute a
     JOIN base b ON b.start = a.atttypid
     JOIN pg_type t ON t.oid = b.oid AND t.typtype <> 'd'
@@ -58,7 +60,8 @@ const KEYS: &str = "
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
             WHERE k.place <= i.indnkeyatts)
     FROM pg_index i
-    WHERE i.indrelid = ANY($1) AND i.indisunique AND i.indisvalid AND i.indimmediate
+    -- A deferrable one may be broken within a transaction, but never in what others see of it.
+    WHERE i.indrelid = ANY($1) AND i.indisunique AND i.indisvalid
       AND i.indpred IS NULL AND i.indexprs IS NULL
       -- A key of a table that others inherit from does not hold for their rows, which are read with its own.
       AND NOT EXISTS (SELECT FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent
@@ -77,7 +80,8 @@ const FOREIGN_KEYS: &str = "
                 WHEN c.confdeltype IN ('n', 'd') THEN 'SET DEFAULT' ELSE '' END
     FROM pg_constraint c
     JOIN pg_class p ON p.oid = c.confrelid JOIN pg_namespace n ON n.oid = p.relnamespace
-    WHERE c.contype = 'f' AND c.conrelid = ANY($1)
+    -- Partitions have constraints of their own, made from that of their table, and refer to each partition of another.
+    WHERE c.contype = 'f' AND c.conparentid = 0 AND c.conrelid = ANY($1)
     ORDER BY c.conrelid, c.conname";
 
 pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Dataset>, sqlx::Error> {
@@ -97,6 +101,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
             columns: Vec::new(),
             key: Vec::new(),
             unique: Vec::new(),
+            unique_but_null: Vec::new(),
             foreign_keys: Vec::new(),
             estimated_rows: estimated_rows(row.get(4), kind),
             without_transactions: false,
@@ -134,20 +139,24 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
 }
 
 fn dataset_name(schema: String, table: String) -> DatasetName {
-    DatasetName { schema: schema_name(schema), table }
+    let schema = if table.contains('.') { Some(schema) } else { schema_name(schema) };
+    DatasetName { schema, table }
 }
 
 fn schema_name(schema: String) -> Option<String> {
     (schema != "public").then_some(schema)
 }
 
-/// The first key without nullable columns names rows; the others stay known as unique.
+/// The first key without nullable columns names rows; the others stay known as unique. One of which the login may not read
+/// every column is none.
 fn add_key(dataset: &mut Dataset, columns: Option<Vec<String>>) {
     let columns = columns.unwrap_or_default();
-    let solid = !columns.is_empty()
-        && columns.iter().all(|name| dataset.column(name).is_some_and(|column| !column.nullable));
+    if columns.is_empty() || columns.iter().any(|name| dataset.column(name).is_none()) {
+        return;
+    }
+    let solid = columns.iter().all(|name| dataset.column(name).is_some_and(|column| !column.nullable));
     match (solid, dataset.key.is_empty()) {
-        (false, _) => {}
+        (false, _) => dataset.unique_but_null.push(columns),
         (true, true) => dataset.key = columns,
         (true, false) => dataset.unique.push(columns),
     }
@@ -167,6 +176,7 @@ fn column(row: &sqlx::postgres::PgRow) -> Column {
         name,
         column_type: column_type(type_name, kind, category, row.get(8), values),
         native_type: row.get(2),
+        compared_as: row.get(11),
         nullable: !row.get::<bool, _>(6),
         default: row.get(7),
         currency: None,

@@ -7,6 +7,7 @@ mod dialect;
 mod distributed;
 mod errors;
 mod introspect;
+mod letters;
 mod numeric;
 mod prepare;
 mod read;
@@ -33,6 +34,7 @@ use crate::transaction::Transaction;
 use dialect::PostgresDialect;
 use distributed::Distribution;
 use errors::from_sqlx;
+use letters::Letters;
 use session::{Purpose, Session};
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {
@@ -47,7 +49,7 @@ pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, D
         .max_connections(limits.connections)
         .acquire_timeout(limits.connect)
         .connect_lazy_with(options.clone());
-    Ok(Arc::new(Postgres { pool, options, limits, distribution: Arc::default() }))
+    Ok(Arc::new(Postgres { pool, options, limits, distribution: Arc::default(), letters: Arc::default() }))
 }
 
 #[derive(Clone)]
@@ -56,6 +58,7 @@ struct Postgres {
     options: PgConnectOptions,
     limits: Limits,
     distribution: Arc<Distribution>,
+    letters: Arc<Letters>,
 }
 
 #[async_trait]

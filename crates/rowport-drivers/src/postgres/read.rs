@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::cancel::{CancelState, cancel_when_left};
 use super::decode::{self, Reader};
 use super::dialect::SETTING_PREFIX;
+use super::letters::Place;
 use super::session::{self, Purpose, query};
 use super::{Postgres, from_sqlx};
 use crate::columns::BatchBuilder;
@@ -42,8 +43,15 @@ async fn start_in_task(
     let schema = schema_of(&query);
     let dialect = source.dialect().await?;
     let snapshot = if dialect.distributed { Snapshot::PerNode } else { Snapshot::One };
-    let statement = compile(&query, &dialect);
     let mut connection = source.acquire().await?;
+    let query = match source.letters.answerable(&mut connection, Place::Outside, &query).await {
+        Ok(query) => query,
+        Err(error) => {
+            connection.close_on_drop();
+            return Err(from_sqlx(error));
+        }
+    };
+    let statement = compile(&query, &dialect);
     let seconds = if options.limited { source.limits.statement.as_secs() } else { 0 };
     let begun = match begin(&mut connection, &statement, seconds).await {
         Ok(begun) => begun,
@@ -78,10 +86,12 @@ pub(super) async fn estimate(source: &Postgres, query: &Query) -> Result<Option<
     query.order.clear();
     let source = source.clone();
     let task = async move {
-        let statement = compile(&query, &source.dialect().await?);
+        let dialect = source.dialect().await?;
         let mut connection = source.acquire().await?;
         let seconds = source.limits.statement.as_secs();
         let plan = async {
+            let query = source.letters.answerable(&mut connection, Place::Outside, &query).await?;
+            let statement = compile(&query, &dialect);
             begin(&mut connection, &statement, seconds).await?;
             let sql = format!("EXPLAIN (FORMAT JSON) {}", statement.sql);
             let row = session::query(AssertSqlSafe(sql)).fetch_one(&mut *connection).await?;

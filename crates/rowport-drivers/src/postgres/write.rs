@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::fmt::{Arguments, Write as _};
+use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ use super::Postgres;
 use super::decode;
 use super::dialect::{PostgresDialect, SETTING_PREFIX};
 use super::errors::{from_sqlx, from_write};
+use super::letters::{Letters, Place};
 use super::read::after_header;
 use super::rights::{Event, Rights};
 use super::session::{Purpose, Session, query};
@@ -28,6 +30,8 @@ use crate::values::{Cell, cell};
 
 pub(super) struct PostgresTransaction {
     session: Session,
+    /// Which letters the database has.
+    letters: Arc<Letters>,
     /// What is known of the tables that it has to do with.
     rights: HashMap<String, Rights>,
     /// Whether it may go on after a statement has failed. sqlx loses its place when a COPY fails after its last row, as it
@@ -42,12 +46,14 @@ const PIECE: usize = 1 << 16;
 pub(super) async fn begin(source: &Postgres, purpose: Purpose) -> Result<Box<dyn Transaction>, DriverError> {
     let dialect = source.dialect().await?;
     let (session, rights) = (source.session(purpose).await?, HashMap::new());
-    Ok(Box::new(PostgresTransaction { session, rights, goes_on: false, dialect }))
+    let letters = Arc::clone(&source.letters);
+    Ok(Box::new(PostgresTransaction { session, letters, rights, goes_on: false, dialect }))
 }
 
 #[async_trait]
 impl Transaction for PostgresTransaction {
     async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        let query = &self.answerable(query).await?;
         let rights = self.rights(&query.dataset).await?;
         if !rights.locks_rows {
             // Without the right to lock rows, others are kept from changing any, or the database will say so.
@@ -69,10 +75,12 @@ impl Transaction for PostgresTransaction {
     }
 
     async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        let query = &self.answerable(query).await?;
         self.copy_out(compile(query, &self.dialect), query, most_bytes, from_sqlx).await
     }
 
     async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+        let query = &self.answerable(query).await?;
         let rights = self.rights(&query.dataset).await?;
         if rights.is_replaced(Event::Delete) {
             return Err(replaced(Event::Delete, &query.dataset));
@@ -90,6 +98,7 @@ impl Transaction for PostgresTransaction {
     }
 
     async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
+        let query = &self.answerable(query).await?;
         let rights = self.rights(&query.dataset).await?;
         if rights.is_replaced(Event::Update) {
             return Err(replaced(Event::Update, &query.dataset));
@@ -191,6 +200,12 @@ impl Transaction for PostgresTransaction {
 }
 
 impl PostgresTransaction {
+    /// The query without what no value of this database can be.
+    async fn answerable(&mut self, query: &Query) -> Result<Query, DriverError> {
+        let letters = Arc::clone(&self.letters);
+        letters.answerable(self.session.connection()?, Place::InTransaction, query).await.map_err(from_sqlx)
+    }
+
     /// Statements that answer nothing.
     async fn script(&mut self, sql: String) -> Result<(), DriverError> {
         let connection = self.session.connection()?;
@@ -292,7 +307,8 @@ impl PostgresTransaction {
         .execute(self.session.connection()?)
         .await
         .map(drop)
-        .map_err(from_sqlx)
+        // A letter that the database does not have is the fault of the value that is to be stored.
+        .map_err(from_write)
     }
 
     /// Runs a statement whose parameters are the columns of a batch, and says how many rows it changed.
@@ -397,16 +413,19 @@ fn text_of(cell: &Cell<'_>) -> Option<String> {
         Cell::Float(value) => write_float(&mut text, *value, format_args!("{value:e}")),
         Cell::Float32(value) => write_float(&mut text, f64::from(*value), format_args!("{value:e}")),
         Cell::Moment(moment) => write(&mut text, format_args!("{moment}+00")),
-        Cell::Bytes(bytes) => {
-            text.reserve(bytes.len() * 2 + 2);
-            text.push_str("\\x");
-            for byte in *bytes {
-                write(&mut text, format_args!("{byte:02x}"));
-            }
-        }
+        Cell::Bytes(bytes) => write_bytes(&mut text, bytes),
+        Cell::RawText(bytes) => write_bytes(&mut text, bytes),
         Cell::Text(value) => text.push_str(value),
     }
     Some(text)
+}
+
+fn write_bytes(text: &mut String, bytes: &[u8]) {
+    text.reserve(bytes.len() * 2 + 2);
+    text.push_str("\\x");
+    for byte in bytes {
+        write(text, format_args!("{byte:02x}"));
+    }
 }
 
 /// A text in COPY's own.

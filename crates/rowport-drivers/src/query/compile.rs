@@ -1,4 +1,4 @@
-use rowport_model::{Arithmetic, ColumnType, Comparison, Expr, Output, OutputColumn, Predicate, Query};
+use rowport_model::{Arithmetic, ColumnType, Expr, Output, OutputColumn, Predicate, Query};
 
 use super::keyset;
 use super::{Bind, Dialect, Statement};
@@ -104,12 +104,11 @@ impl Writer<'_> {
         if query.order.is_empty() {
             return String::new();
         }
-        let terms: Vec<_> = query
-            .order
-            .iter()
-            .map(|order| {
-                let sql = self.comparable(&order.expr);
-                self.dialect.order(&sql, order.descending, order.expr.nullable())
+        let terms: Vec<_> = keyset::terms(self, query)
+            .into_iter()
+            .map(|term| {
+                let sql = self.term(&term);
+                self.dialect.order(&sql, term.descending(), term.expr().nullable())
             })
             .collect();
         format!(" ORDER BY {}", terms.join(", "))
@@ -163,13 +162,12 @@ impl Writer<'_> {
             // SQL's third truth value ends here: neither true nor false counts as false, so its negation is true.
             Predicate::Not(inner) => format!("({} IS NOT TRUE)", self.predicate(inner)),
             Predicate::Compare { expr, comparison, value } => {
-                let left = self.comparable(expr);
-                let right = self.dialect.bind(&mut self.binds, value, expr);
-                format!("({left} {} {right})", sign(*comparison))
+                let sql = self.expr(expr);
+                format!("({})", self.dialect.compare(&mut self.binds, sql, expr, *comparison, value))
             }
             Predicate::In { expr, values } => {
-                let left = self.comparable(expr);
-                format!("({})", self.dialect.one_of(&mut self.binds, left, expr, values))
+                let sql = self.expr(expr);
+                format!("({})", self.dialect.one_of(&mut self.binds, sql, expr, values))
             }
             Predicate::Match { expr, place, text } => {
                 let sql = self.expr(expr);
@@ -179,11 +177,17 @@ impl Writer<'_> {
                 let sql = self.expr(expr);
                 format!("({})", self.dialect.exactly(&mut self.binds, sql, text))
             }
-            Predicate::IsNull(expr) => format!("({} IS NULL)", self.expr(expr)),
+            Predicate::IsNull(expr) => {
+                let sql = self.expr(expr);
+                format!("({})", self.dialect.is_null(&sql, expr))
+            }
             Predicate::IsEmptyText(expr) if expr.column_type() == ColumnType::Bytes => {
                 format!("(length({}) = 0)", self.expr(expr))
             }
-            Predicate::IsEmptyText(expr) => format!("({} = '')", self.expr(expr)),
+            Predicate::IsEmptyText(expr) => {
+                let sql = self.expr(expr);
+                format!("({})", self.dialect.is_empty_text(&sql, expr))
+            }
         }
     }
 
@@ -205,15 +209,5 @@ fn balanced(parts: &[String], joint: &str) -> String {
             let (left, right) = parts.split_at(parts.len() / 2);
             format!("({}{joint}{})", balanced(left, joint), balanced(right, joint))
         }
-    }
-}
-
-pub(super) fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Equal => "=",
-        Comparison::Less => "<",
-        Comparison::LessOrEqual => "<=",
-        Comparison::Greater => ">",
-        Comparison::GreaterOrEqual => ">=",
     }
 }

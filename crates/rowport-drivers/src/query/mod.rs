@@ -5,7 +5,7 @@ mod compile;
 mod keyset;
 mod write;
 
-use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
 
 pub(crate) use compile::compile;
 pub(crate) use write::{compile_delete, compile_locking, compile_update};
@@ -25,6 +25,8 @@ pub(crate) enum Bind {
     Float(f64),
     Text(String),
     Bytes(Vec<u8>),
+    /// Text that is not UTF-8.
+    RawText(Vec<u8>),
 }
 
 /// What each database says in its own way. Methods that take `binds` add to it in textual order.
@@ -38,16 +40,47 @@ pub(crate) trait Dialect {
     /// The select-list form of a stored column or expression: what its reader expects on the wire.
     fn fetch(&self, sql: String, expr: &Expr) -> String;
 
-    /// The form that is compared and ordered by.
+    /// The form that is compared and ordered by. It tells all values apart that the database's keys tell apart.
     fn comparable(&self, sql: String, expr: &Expr) -> String;
+
+    /// The form that a person's sort orders by, where it takes values to be equal that [`Self::comparable`] tells apart:
+    /// moments in several spellings.
+    fn sorted(&self, _sql: &str, _expr: &Expr) -> Option<String> {
+        None
+    }
+
+    /// A condition of a person's filter; `sql` is the column or expression as it is stored.
+    fn compare(
+        &self,
+        binds: &mut Vec<Bind>,
+        sql: String,
+        expr: &Expr,
+        comparison: Comparison,
+        value: &Value,
+    ) -> String {
+        let left = self.comparable(sql, expr);
+        let right = self.bind(binds, value, expr);
+        format!("{left} {} {right}", sign(comparison))
+    }
 
     /// A place for a value that is compared with `expr`.
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String;
 
-    /// `sql` is one of a non-empty list.
+    /// `sql`, the column or expression as it is stored, is one of a non-empty list.
     fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
+        let left = self.comparable(sql, expr);
         let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
-        format!("{sql} IN ({})", places.join(", "))
+        format!("{left} IN ({})", places.join(", "))
+    }
+
+    /// `sql` is NULL.
+    fn is_null(&self, sql: &str, _expr: &Expr) -> String {
+        format!("{sql} IS NULL")
+    }
+
+    /// `sql`, which is of a text type, is the empty text.
+    fn is_empty_text(&self, sql: &str, _expr: &Expr) -> String {
+        format!("{sql} = ''")
     }
 
     /// `sql`, which is of a text type, is `text` in each of its characters.
@@ -99,6 +132,16 @@ pub(crate) trait Dialect {
 
     /// Whether `(a, b) > (?, ?)` makes good use of an index.
     fn compares_rows(&self) -> bool;
+}
+
+pub(crate) fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Equal => "=",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "<=",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => ">=",
+    }
 }
 
 /// A pattern for LIKE with `!` as its escape character.

@@ -1,6 +1,8 @@
-use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
 
-use crate::query::{Bind, Dialect, quoted};
+use super::moments::Grain;
+use super::types::says_nothing;
+use crate::query::{Bind, Dialect, quoted, sign};
 
 pub(super) struct SqliteDialect;
 
@@ -30,28 +32,68 @@ impl Dialect for SqliteDialect {
         sql
     }
 
+    /// Moments sort as moments.
+    fn sorted(&self, sql: &str, expr: &Expr) -> Option<String> {
+        let grain = Grain::of(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
+        Some(format!("{}({sql})", grain.function()))
+    }
+
+    fn compare(
+        &self,
+        binds: &mut Vec<Bind>,
+        sql: String,
+        expr: &Expr,
+        comparison: Comparison,
+        value: &Value,
+    ) -> String {
+        if let Some((grain, number)) = as_number(expr, value) {
+            return compare_moments(binds, &sql, grain, comparison, number);
+        }
+        let sign = sign(comparison);
+        match value {
+            Value::Written(text) if is_untyped(expr) => {
+                let number = number_bind(text);
+                let (number, text) = (place(binds, number), place(binds, Bind::Text(text.clone())));
+                match comparison {
+                    Comparison::Equal => format!("{sql} = {number} OR {sql} = {text}"),
+                    // The sign before the column keeps SQLite from making a number of the text.
+                    _ => format!(
+                        "CASE WHEN typeof({sql}) IN ('integer', 'real') THEN {sql} {sign} {number} \
+                         ELSE +{sql} {sign} {text} END"
+                    ),
+                }
+            }
+            _ => {
+                let place = self.bind(binds, value, expr);
+                format!("{sql} {sign} {place}")
+            }
+        }
+    }
+
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
-        binds.push(to_bind(value, &expr.column_type()));
-        format!("?{}", binds.len())
+        place(binds, to_bind(value, &expr.column_type()))
     }
 
     /// One JSON array rather than a placeholder for each value, of which SQLite allows 32,766.
     fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
-        let column_type = expr.column_type();
-        let list: Option<Vec<serde_json::Value>> = values
-            .iter()
-            .map(|value| match to_bind(value, &column_type) {
-                Bind::Integer(value) => Some(value.into()),
-                Bind::Text(text) => Some(text.into()),
-                _ => None,
-            })
-            .collect();
-        if let Some(list) = list {
-            binds.push(Bind::Text(serde_json::Value::from(list).to_string()));
-            return format!("{sql} IN (SELECT value FROM json_each(?{}))", binds.len());
+        let moments: Vec<_> = values.iter().filter_map(|value| as_number(expr, value)).collect();
+        if let Some((grain, _)) = moments.first()
+            && moments.len() == values.len()
+        {
+            let numbers: Vec<_> = moments.iter().map(|(_, number)| Bind::Integer(*number)).collect();
+            return list(binds, &format!("{}({sql})", grain.function()), numbers);
         }
-        let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
-        format!("{sql} IN ({})", places.join(", "))
+        let column_type = expr.column_type();
+        let untyped = is_untyped(expr);
+        let binds_of = |value: &Value| match value {
+            Value::Written(text) if untyped => vec![number_bind(text), Bind::Text(text.clone())],
+            _ => vec![to_bind(value, &column_type)],
+        };
+        list(binds, &sql, values.iter().flat_map(binds_of).collect())
+    }
+
+    fn is_empty_text(&self, sql: &str, _: &Expr) -> String {
+        format!("{sql} COLLATE BINARY = ''")
     }
 
     fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String {
@@ -96,6 +138,86 @@ impl Dialect for SqliteDialect {
     }
 }
 
+fn place(binds: &mut Vec<Bind>, bind: Bind) -> String {
+    binds.push(bind);
+    format!("?{}", binds.len())
+}
+
+/// Whether a number may stand in the column as a number or as a text.
+fn is_untyped(expr: &Expr) -> bool {
+    match expr {
+        Expr::Column(column) => column.column_type == ColumnType::Text && says_nothing(&column.native_type),
+        _ => false,
+    }
+}
+
+fn number_bind(text: &str) -> Bind {
+    match text.trim().parse() {
+        Ok(whole) => Bind::Integer(whole),
+        Err(_) => Bind::Float(text.trim().parse().unwrap_or(f64::NAN)),
+    }
+}
+
+/// What a filter's value means, where it is compared as a moment. The values of cursors and keys are as they are stored.
+fn as_number(expr: &Expr, value: &Value) -> Option<(Grain, i64)> {
+    let grain = Grain::of(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
+    Some((grain, grain.number(value)?))
+}
+
+/// Compares moments as moments, and finds those that an index can find by how they are written: as texts they lie between
+/// dates two days away at most, and whatever is smaller than every text may be a number.
+fn compare_moments(
+    binds: &mut Vec<Bind>,
+    sql: &str,
+    grain: Grain,
+    comparison: Comparison,
+    number: i64,
+) -> String {
+    let (from, to) = match comparison {
+        Comparison::Equal => (grain.written_date(number, -2), grain.written_date(number, 3)),
+        Comparison::Less | Comparison::LessOrEqual => (None, grain.written_date(number, 3)),
+        Comparison::Greater | Comparison::GreaterOrEqual => (grain.written_date(number, -2), None),
+    };
+    let mut written = match (from, to) {
+        (None, None) => String::new(),
+        // Numbers are smaller than texts.
+        (None, Some(to)) => format!("{sql} < {} AND ", place(binds, Bind::Text(to))),
+        (Some(from), None) => {
+            format!("({sql} >= {} OR {sql} < '') AND ", place(binds, Bind::Text(from)))
+        }
+        (Some(from), Some(to)) => {
+            let (from, to) = (place(binds, Bind::Text(from)), place(binds, Bind::Text(to)));
+            format!("(({sql} >= {from} AND {sql} < {to}) OR {sql} < '') AND ")
+        }
+    };
+    let moment = format!("{}({sql})", grain.function());
+    written.push_str(&format!("{moment} {} {}", sign(comparison), place(binds, Bind::Integer(number))));
+    if matches!(comparison, Comparison::Greater | Comparison::GreaterOrEqual) {
+        // What is no moment sorts behind all of them, and is none that comes after another.
+        written.push_str(&format!(" AND {moment} < ''"));
+    }
+    written
+}
+
+/// `sql` is one of these.
+fn list(binds: &mut Vec<Bind>, sql: &str, values: Vec<Bind>) -> String {
+    let json: Option<Vec<serde_json::Value>> = values
+        .iter()
+        .map(|value| match value {
+            Bind::Integer(value) => Some((*value).into()),
+            // SQLite's reader of JSON ends a text at NUL.
+            Bind::Text(text) if !text.contains('\0') => Some(text.as_str().into()),
+            _ => None,
+        })
+        .collect();
+    if let Some(json) = json {
+        let json = place(binds, Bind::Text(serde_json::Value::from(json).to_string()));
+        return format!("{sql} IN (SELECT value FROM json_each({json}))");
+    }
+    let places: Vec<_> = values.into_iter().map(|value| place(binds, value)).collect();
+    format!("{sql} IN ({})", places.join(", "))
+}
+
 /// SQLite has no dates: they are text in ISO 8601, which sorts and compares as the dates do.
 fn to_bind(value: &Value, column_type: &ColumnType) -> Bind {
     match value {
@@ -107,7 +229,7 @@ fn to_bind(value: &Value, column_type: &ColumnType) -> Bind {
         },
         Value::Decimal(digits) => digits.parse().map_or_else(|_| Bind::Text(digits.clone()), Bind::Float),
         Value::Float(value) => Bind::Float(*value),
-        Value::Text(text) => Bind::Text(text.clone()),
+        Value::Text(text) | Value::Written(text) => Bind::Text(text.clone()),
         Value::Date(date) => Bind::Text(date.to_string()),
         Value::Time(time) => Bind::Text(time.to_string()),
         Value::Timestamp(moment) => Bind::Text(moment.strftime("%Y-%m-%d %H:%M:%S%.f").to_string()),
@@ -116,5 +238,6 @@ fn to_bind(value: &Value, column_type: &ColumnType) -> Bind {
             Bind::Text(format!("{}{suffix}", moment.strftime("%Y-%m-%d %H:%M:%S%.f")))
         }
         Value::Bytes(bytes) => Bind::Bytes(bytes.clone()),
+        Value::RawText(bytes) => Bind::RawText(bytes.clone()),
     }
 }

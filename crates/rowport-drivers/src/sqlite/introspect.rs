@@ -36,7 +36,9 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
     let solid = |names: &Vec<String>| {
         names.iter().all(|name| columns.iter().any(|column| column.name == *name && !column.nullable))
     };
-    unique.retain(|names| *names != primary_key && solid(names));
+    let (solid_keys, unique_but_null): (Vec<_>, Vec<_>) = unique.into_iter().partition(solid);
+    unique = solid_keys;
+    unique.retain(|names| *names != primary_key);
     let key = if primary_key.is_empty() || !solid(&primary_key) {
         unique.sort_by_key(Vec::len);
         if unique.is_empty() { Vec::new() } else { unique.remove(0) }
@@ -52,6 +54,7 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
         columns,
         key,
         unique,
+        unique_but_null,
         without_transactions: false,
         inherited: false,
         computed: Vec::new(),
@@ -79,6 +82,7 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
             name,
             column_type: column_type(&native_type),
             native_type,
+            compared_as: String::new(),
             nullable: !row.get::<_, bool>(2)?,
             default: row.get(3)?,
             currency: None,

@@ -4,6 +4,7 @@
 mod dialect;
 mod errors;
 mod introspect;
+mod moments;
 mod prepare;
 mod read;
 mod references;
@@ -135,6 +136,7 @@ impl Sqlite {
             .map_err(from_sqlite)?;
         refuse_state(&connection)?;
         register_match(&connection).map_err(from_sqlite)?;
+        moments::register(&connection).map_err(from_sqlite)?;
         Ok(connection)
     }
 

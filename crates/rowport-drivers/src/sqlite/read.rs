@@ -192,6 +192,7 @@ impl ToSql for Bind {
             Self::Float(value) => (*value).into(),
             Self::Text(text) => text.as_str().into(),
             Self::Bytes(bytes) => bytes.as_slice().into(),
+            Self::RawText(bytes) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
         })
     }
 }

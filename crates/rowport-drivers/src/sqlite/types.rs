@@ -28,6 +28,14 @@ pub(super) fn column_type(declared: &str) -> ColumnType {
     }
 }
 
+/// Whether a declared type says nothing of a column's values: numbers in it are numbers and texts are texts. Such are
+/// also most expressions of views.
+pub(super) fn says_nothing(declared: &str) -> bool {
+    let declared = declared.to_ascii_uppercase();
+    column_type(&declared) == ColumnType::Text
+        && !["CHAR", "CLOB", "TEXT"].iter().any(|word| declared.contains(word))
+}
+
 /// How values of a column are read.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reader {

@@ -1,11 +1,9 @@
 //! Changing rows. The transaction takes the file's write lock when it begins, so that what it reads stays as it is. One
 //! that only reads takes none.
 
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_schema::DataType;
+use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use rowport_model::{Assignment, ColumnRef, DatasetName, MIXED_CHILDREN, Query};
+use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Statement as Prepared, ToSql};
 use tokio::sync::OwnedSemaphorePermit;
@@ -15,8 +13,6 @@ use super::dialect::SqliteDialect;
 use super::errors::{from_sqlite, from_write};
 use super::read::readers;
 use super::references::has_open_references;
-use super::types::Reader;
-use crate::columns::Misfit;
 use crate::error::{DriverError, Refusal};
 use crate::journal::SQLITE;
 use crate::query::{Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
@@ -263,13 +259,7 @@ impl SqliteTransaction {
                         ValueRef::Text(value) | ValueRef::Blob(value) => value.len(),
                         _ => 8,
                     };
-                    let column = &mut batch.builder.columns[index];
-                    match value {
-                        ValueRef::Text(text) if is_odd(*reader, text) => {
-                            column.misfit(Misfit::Text(odd_text(text).as_bytes()));
-                        }
-                        value => reader.push(value, column),
-                    }
+                    reader.push(value, &mut batch.builder.columns[index]);
                 }
                 batch.row_done(bytes)?;
             }
@@ -301,43 +291,9 @@ fn resolves_conflicts(definition: &str) -> bool {
 
 fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {
     for (index, array) in rows.columns().iter().enumerate() {
-        match odd_bytes(array, row) {
-            Some(bytes) => prepared.raw_bind_parameter(index + 1, OddText(bytes))?,
-            None => prepared.raw_bind_parameter(index + 1, cell(array, row))?,
-        }
+        prepared.raw_bind_parameter(index + 1, cell(array, row))?;
     }
     prepared.raw_execute()
-}
-
-/// A text that is not UTF-8. Reads show it as bytes, and as bytes it would come back: so it is kept with a letter for each
-/// byte, as the one kind of text that does not fit a column of texts.
-fn is_odd(reader: Reader, text: &[u8]) -> bool {
-    matches!(reader, Reader::Text) && std::str::from_utf8(text).is_err()
-}
-
-fn odd_text(bytes: &[u8]) -> String {
-    bytes.iter().copied().map(char::from).collect()
-}
-
-fn odd_bytes(array: &ArrayRef, row: usize) -> Option<Vec<u8>> {
-    let DataType::Union(..) = array.data_type() else { return None };
-    let array = array.as_union();
-    let child = array.type_id(row);
-    if MIXED_CHILDREN.get(usize::try_from(child).ok()?) != Some(&"text")
-        || *array.child(0).data_type() != DataType::Utf8
-    {
-        return None;
-    }
-    let text = array.child(child).as_string::<i32>().value(array.value_offset(row));
-    text.chars().map(|letter| u8::try_from(letter).ok()).collect()
-}
-
-struct OddText(Vec<u8>);
-
-impl ToSql for OddText {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(ValueRef::Text(&self.0)))
-    }
 }
 
 /// What can go wrong on the thread.
@@ -376,6 +332,7 @@ impl ToSql for Cell<'_> {
             Cell::Text(text) => text.as_ref().into(),
             Cell::Moment(moment) => moment.as_str().into(),
             Cell::Bytes(bytes) => (*bytes).into(),
+            Cell::RawText(bytes) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
         })
     }
 }

@@ -43,7 +43,12 @@ pub fn cell(array: &ArrayRef, row: usize) -> String {
 /// The value as a cursor of a page after this row carries it.
 pub fn cursor_value(array: &ArrayRef, row: usize) -> CursorValue {
     if let DataType::Union(..) = array.data_type() {
-        return cursor_value(&array.as_union().value(row), 0);
+        let union = array.as_union();
+        let value = union.value(row);
+        return match MIXED_CHILDREN[usize::try_from(union.type_id(row)).unwrap()] {
+            "raw_text" => CursorValue::raw_text(value.as_binary::<i32>().value(0)),
+            _ => cursor_value(&value, 0),
+        };
     }
     if array.is_null(row) {
         return CursorValue::Null;

@@ -36,6 +36,7 @@ macro_rules! on_every_database {
     };
 }
 
+mod addresses;
 mod cancelling;
 mod cells;
 mod distributed;
@@ -44,6 +45,7 @@ mod errors;
 mod filtering;
 mod generated;
 mod introspection;
+mod meanings;
 mod memory;
 mod paging;
 mod snapshots;

@@ -108,6 +108,7 @@ fn column_ref(dataset: &Dataset, name: &str) -> Option<ColumnRef> {
         name: column.name.clone(),
         column_type: column.column_type.clone(),
         native_type: column.native_type.clone(),
+        compared_as: column.compared_as.clone(),
         nullable: column.nullable,
     })
 }

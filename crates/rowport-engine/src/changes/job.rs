@@ -309,7 +309,8 @@ pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
         CursorValue::Integer(text)
         | CursorValue::Float(text)
         | CursorValue::Text(text)
-        | CursorValue::Bytes(text) => text.as_str().into(),
+        | CursorValue::Bytes(text)
+        | CursorValue::RawText(text) => text.as_str().into(),
     };
     RowFailure {
         key: key.iter().map(value).collect(),

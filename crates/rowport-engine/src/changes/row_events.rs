@@ -128,6 +128,7 @@ fn write_row(bytes: &mut Vec<u8>, image: &RecordBatch, row: usize) {
             CursorValue::Float(text) => write(bytes, b'f', text.as_bytes()),
             CursorValue::Text(text) => write(bytes, b't', text.as_bytes()),
             CursorValue::Bytes(text) => write(bytes, b'x', text.as_bytes()),
+            CursorValue::RawText(text) => write(bytes, b'r', text.as_bytes()),
         }
     }
 }

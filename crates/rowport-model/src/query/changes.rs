@@ -112,7 +112,7 @@ impl ResolvedDataset<'_> {
         let key = self.key();
         let names: Vec<_> = key.iter().map(|column| column.name.as_str()).collect();
         match !key.is_empty() && self.inner().key == names {
-            true => Ok(key.into_iter().map(|column| column_ref(column, 0, false)).collect()),
+            true => Ok(key.into_iter().map(as_stored).collect()),
             false => Err(QueryError::NoKey { dataset: self.name().to_string() }),
         }
     }
@@ -157,12 +157,13 @@ impl ResolvedDataset<'_> {
             Value::Boolean(value) => CursorValue::Boolean(value),
             Value::Integer(value) => CursorValue::Integer(value.to_string()),
             Value::Float(value) => CursorValue::Float(value.to_string()),
-            Value::Decimal(text) | Value::Text(text) => CursorValue::Text(text),
+            Value::Decimal(text) | Value::Text(text) | Value::Written(text) => CursorValue::Text(text),
             Value::Date(date) => CursorValue::Text(date.to_string()),
             Value::Time(time) => CursorValue::Text(time.to_string()),
             Value::Timestamp(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
             Value::TimestampTz(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
             Value::Bytes(bytes) => CursorValue::bytes(&bytes),
+            Value::RawText(bytes) => CursorValue::raw_text(&bytes),
         })
     }
 
@@ -198,7 +199,11 @@ impl ResolvedDataset<'_> {
         let names = key.iter().map(|column| column.name.clone()).collect();
         let view = View { columns: Some(names), sort: Vec::new(), ..view.clone() };
         let mut query = self.query(&view, now)?;
-        let by = |column: &ColumnRef| OrderBy { expr: Expr::Column(column.clone()), descending: false };
+        let by = |column: &ColumnRef| OrderBy {
+            expr: Expr::Column(column.clone()),
+            descending: false,
+            tells_apart: true,
+        };
         query.order = key.iter().map(by).collect();
         Ok(query)
     }
@@ -317,14 +322,19 @@ fn written(column: &Column, value: &Json) -> Result<Value, QueryError> {
             }
             other => other,
         })?;
-    match (&column.column_type, &typed) {
+    match (&column.column_type, typed) {
         (ColumnType::Integer { .. }, Value::Decimal(_)) => Err(bad("a whole number")),
-        _ => Ok(typed),
+        // A date that is none can be asked for, where one is stored; none is stored anew.
+        (ColumnType::Date | ColumnType::Timestamp | ColumnType::TimestampTz, Value::Text(_)) => {
+            Err(bad("a date of the calendar"))
+        }
+        (_, Value::Written(text)) => Ok(Value::Text(text)),
+        (_, typed) => Ok(typed),
     }
 }
 
 /// An array is stored as the database writes it: the JSON that pages show of it could not be stored again.
-fn as_stored(column: &Column) -> ColumnRef {
+pub(super) fn as_stored(column: &Column) -> ColumnRef {
     let stored = column_ref(column, 0, false);
     match column.column_type {
         ColumnType::Array => ColumnRef { column_type: ColumnType::Other, ..stored },

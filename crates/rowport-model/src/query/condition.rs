@@ -79,7 +79,8 @@ fn allows(operator: Operator, column_type: &ColumnType) -> bool {
 
 fn empty(expr: Expr) -> Predicate {
     match expr.column_type() {
-        ColumnType::Text | ColumnType::Bytes => {
+        // A MySQL enum holds the empty text where something that is not in its list was put into it.
+        ColumnType::Text | ColumnType::Bytes | ColumnType::Enum { .. } => {
             Predicate::Any(vec![Predicate::IsNull(expr.clone()), Predicate::IsEmptyText(expr)])
         }
         _ => Predicate::IsNull(expr),
@@ -103,6 +104,9 @@ impl Values<'_> {
     }
 
     fn equal_to(&self, expr: Expr, literal: &Literal) -> Result<Predicate, QueryError> {
+        if self.is_no_label(literal) {
+            return Ok(Predicate::IsEmptyText(expr));
+        }
         if let Some(day) = self.whole_day(literal) {
             return Ok(Predicate::All(vec![
                 compare(expr.clone(), Comparison::GreaterOrEqual, self.day_start(day, literal)?),
@@ -130,9 +134,27 @@ impl Values<'_> {
             let parts = self.condition.values.iter().map(|literal| self.equal_to(expr.clone(), literal));
             return Ok(Predicate::Any(parts.collect::<Result<_, _>>()?));
         }
+        let (no_labels, literals): (Vec<_>, Vec<_>) =
+            self.condition.values.iter().partition(|literal| self.is_no_label(literal));
         let values: Vec<_> =
-            self.condition.values.iter().map(|literal| self.typed(literal)).collect::<Result<_, _>>()?;
-        Ok(if values.is_empty() { Predicate::Any(Vec::new()) } else { Predicate::In { expr, values } })
+            literals.into_iter().map(|literal| self.typed(literal)).collect::<Result<_, _>>()?;
+        let listed = match values.is_empty() {
+            true => Predicate::Any(Vec::new()),
+            false => Predicate::In { expr: expr.clone(), values },
+        };
+        Ok(match no_labels.is_empty() {
+            true => listed,
+            false => Predicate::Any(vec![Predicate::IsEmptyText(expr), listed]),
+        })
+    }
+
+    /// The empty text, compared with an enum that does not list it: the value that MySQL keeps for what was not in the
+    /// list either.
+    fn is_no_label(&self, literal: &Literal) -> bool {
+        match (self.column_type, literal) {
+            (ColumnType::Enum { values }, Literal::Text(text)) => text.is_empty() && !values.contains(text),
+            _ => false,
+        }
     }
 
     fn matches(&self, expr: Expr, place: TextMatch) -> Result<Predicate, QueryError> {
@@ -204,6 +226,11 @@ impl Values<'_> {
     fn typed(&self, literal: &Literal) -> Result<Value, QueryError> {
         let text = written(literal);
         let text = text.as_str();
+        let is_moment =
+            matches!(self.column_type, ColumnType::Date | ColumnType::Timestamp | ColumnType::TimestampTz);
+        if is_moment && is_zero_date(text.trim()) {
+            return Ok(Value::Text(text.trim().to_owned()));
+        }
         let (value, expected) = match self.column_type {
             ColumnType::Boolean => (boolean(text).map(Value::Boolean), "true or false"),
             ColumnType::Integer { .. } => match (text.parse::<i128>().ok(), number(text)) {
@@ -229,6 +256,7 @@ impl Values<'_> {
                 }
                 (Some(Value::Text(text.to_owned())), "")
             }
+            ColumnType::Text if number(text).is_some() => (Some(Value::Written(text.to_owned())), ""),
             _ => {
                 ((!text.contains('\0')).then(|| Value::Text(text.to_owned())), "text without NUL characters")
             }
@@ -292,6 +320,20 @@ fn number(text: &str) -> Option<String> {
     Some(if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") })
 }
 
+/// A date that MySQL holds although it is none, its day, month or year being zero; perhaps with a time behind it.
+fn is_zero_date(text: &str) -> bool {
+    let (day, clock) = text.split_at_checked(10).unwrap_or((text, ""));
+    let parts: Vec<&str> = day.split('-').collect();
+    let digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let [year, month, date] = parts.as_slice() else { return false };
+    digits(year, 4)
+        && digits(month, 2)
+        && digits(date, 2)
+        && (*year == "0000" || *month == "00" || *date == "00")
+        && (clock.is_empty()
+            || clock.strip_prefix([' ', 'T']).is_some_and(|clock| clock.parse::<Time>().is_ok()))
+}
+
 fn date(text: &str) -> Option<Date> {
     text.trim().parse().ok().filter(|date: &Date| date.year() >= 1)
 }
@@ -339,6 +381,18 @@ mod tests {
             ("--1", None),
         ] {
             assert_eq!(number(text).as_deref(), plain, "{text}");
+        }
+    }
+
+    #[test]
+    fn zero_dates_are_told_from_what_is_no_date_at_all() {
+        for text in ["0000-00-00", "2024-00-15", "2024-05-00", "0000-00-00 00:00:00", "0000-00-00 12:00:00.5"]
+        {
+            assert!(is_zero_date(text), "{text}");
+        }
+        for text in ["2024-02-31", "0000-00-00 x", "0000-0-0", "00-00-0000", "", "0000-00-00Z", "日本-00-00"]
+        {
+            assert!(!is_zero_date(text), "{text}");
         }
     }
 

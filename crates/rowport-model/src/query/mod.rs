@@ -83,6 +83,8 @@ pub struct ColumnRef {
     pub column_type: ColumnType,
     /// The type in the database's words.
     pub native_type: String,
+    /// What the driver says of the type in statements.
+    pub compared_as: String,
     /// Whether it may be NULL here; always for a parent's column.
     pub nullable: bool,
 }
@@ -225,6 +227,8 @@ pub struct OrderBy {
     pub expr: Expr,
     /// Largest first.
     pub descending: bool,
+    /// Whether it only tells rows apart, as the key behind a sort does: then the database's own order is as good as any.
+    pub tells_apart: bool,
 }
 
 /// A view that does not fit its dataset.

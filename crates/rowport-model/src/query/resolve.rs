@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::catalog::ResolvedDataset;
+use super::changes::as_stored;
 use super::condition;
 use super::{
     Arithmetic, ColumnRef, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query, QueryError, TextMatch,
@@ -164,7 +165,8 @@ impl Resolver<'_> {
             let parent = self.dataset.catalog.named(&parent)?;
             // Not every database makes sure that what is referred to is unique; a join to several parents would
             // double rows.
-            let unique = std::iter::once(&parent.inner().key).chain(&parent.inner().unique);
+            let inner = parent.inner();
+            let unique = std::iter::once(&inner.key).chain(&inner.unique).chain(&inner.unique_but_null);
             if !unique.into_iter().any(|names| *names == [to.as_str()]) {
                 return None;
             }
@@ -269,15 +271,15 @@ impl Resolver<'_> {
                 return Err(QueryError::NotSortable { column: sort.column.clone(), found });
             }
             if !order.iter().any(|known| known.expr == expr) {
-                order.push(OrderBy { expr, descending: sort.descending });
+                order.push(OrderBy { expr, descending: sort.descending, tells_apart: false });
             }
         }
         let key = self.dataset.key();
         let total = !key.is_empty();
         for column in key {
-            let expr = Expr::Column(column_ref(column, 0, false));
+            let expr = Expr::Column(as_stored(column));
             if !order.iter().any(|known| known.expr == expr) {
-                order.push(OrderBy { expr, descending: false });
+                order.push(OrderBy { expr, descending: false, tells_apart: true });
             }
         }
         Ok((order, total))
@@ -367,6 +369,7 @@ pub(super) fn column_ref(column: &Column, table: usize, outer: bool) -> ColumnRe
         name: column.name.clone(),
         column_type: column.column_type.clone(),
         native_type: column.native_type.clone(),
+        compared_as: column.compared_as.clone(),
         nullable: column.nullable || outer,
     }
 }

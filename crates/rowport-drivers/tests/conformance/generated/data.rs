@@ -237,6 +237,7 @@ pub fn add_computed(dataset: &mut Dataset) {
             label: name.to_owned(),
             column_type,
             native_type: String::new(),
+            compared_as: String::new(),
             nullable: true,
             default: None,
             currency: None,

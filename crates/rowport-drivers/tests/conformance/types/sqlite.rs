@@ -150,8 +150,8 @@ async fn texts_of_sqlite_arrive_byte_by_byte() {
             "'<b>&amp;</b>]]>' | '_x0041_' | x'3c'",
             "'a\0b' | '\0' | x'610062'",
             // Not UTF-8, and therefore bytes.
-            "!bytes x'ff41fe' | !bytes x'c3' | x'ff41fe'",
-            "!bytes x'eda080' | '' | x'eda080'",
+            "!raw_text x'ff41fe' | !raw_text x'c3' | x'ff41fe'",
+            "!raw_text x'eda080' | '' | x'eda080'",
             &format!("'' | '' | x'{every}'"),
             &format!("'{}' | '{}' | x'{}'", "x".repeat(40_000), "😀".repeat(20_000), "00".repeat(70_000)),
         ],
