@@ -14,7 +14,7 @@ export default function DeleteDialog({ name, pending, onDelete, onClose }: Delet
       open
       onClose={onClose}
       title="Delete the view?"
-      description={`“${name}” will be gone for everybody. No rows are touched.`}
+      description={`This deletes “${name}” for everyone. No data is deleted.`}
     >
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>

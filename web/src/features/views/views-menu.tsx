@@ -6,8 +6,9 @@ import { Button } from '@/components/button';
 import { Overlay, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import { ProblemNotice } from '@/components/problem-notice';
+import { useMe } from '@/hooks/use-me';
 import { say, sayProblem } from '@/lib/toast';
-import { createView, deleteView, updateView, viewsQuery } from './views';
+import { createView, deleteView, mayChange, updateView, viewsQuery } from './views';
 
 const NameDialog = part(() => import('./name-dialog'));
 const DeleteDialog = part(() => import('./delete-dialog'));
@@ -25,6 +26,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
   const [asking, setAsking] = useState<Asking>();
   const views = useQuery({ ...viewsQuery(dataset), enabled: open });
   const client = useQueryClient();
+  const me = useMe();
   const refresh = () => client.invalidateQueries({ queryKey: viewsQuery(dataset).queryKey });
   const done = (message: string) => async () => {
     setAsking(undefined);
@@ -72,7 +74,8 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
           {views.isError && <ProblemNotice compact error={views.error} />}
           {views.data?.length === 0 && (
             <p className="px-3 py-3 text-[13px] text-ink-soft">
-              No saved views yet. A view is the filter, sort, search and columns as you see them now.
+              No saved views yet. Save the current filter, sort and columns to reuse them. Everyone who may
+              see this dataset can use saved views.
             </p>
           )}
           <ul>
@@ -97,37 +100,41 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
                   <span className="truncate">{view.name}</span>
                   {sameView(view.view, current) && <span className="sr-only">(shown now)</span>}
                 </button>
-                <Button
-                  small
-                  look="ghost"
-                  icon
-                  title="Update to what is shown now"
-                  aria-label={`Update ${view.name} to what is shown now`}
-                  disabled={sameView(view.view, current)}
-                  onClick={() => update.mutate({ ...view, view: current })}
-                >
-                  <RefreshCw aria-hidden />
-                </Button>
-                <Button
-                  small
-                  look="ghost"
-                  icon
-                  title="Rename"
-                  aria-label={`Rename ${view.name}`}
-                  onClick={() => ask({ what: 'rename', view })}
-                >
-                  <Pencil aria-hidden />
-                </Button>
-                <Button
-                  small
-                  look="ghost"
-                  icon
-                  title="Delete"
-                  aria-label={`Delete ${view.name}`}
-                  onClick={() => ask({ what: 'delete', view })}
-                >
-                  <Trash2 aria-hidden />
-                </Button>
+                {mayChange(view, me) && (
+                  <>
+                    <Button
+                      small
+                      look="ghost"
+                      icon
+                      title="Update to what is shown now"
+                      aria-label={`Update ${view.name} to what is shown now`}
+                      disabled={sameView(view.view, current)}
+                      onClick={() => update.mutate({ ...view, view: current })}
+                    >
+                      <RefreshCw aria-hidden />
+                    </Button>
+                    <Button
+                      small
+                      look="ghost"
+                      icon
+                      title="Rename"
+                      aria-label={`Rename ${view.name}`}
+                      onClick={() => ask({ what: 'rename', view })}
+                    >
+                      <Pencil aria-hidden />
+                    </Button>
+                    <Button
+                      small
+                      look="ghost"
+                      icon
+                      title="Delete"
+                      aria-label={`Delete ${view.name}`}
+                      onClick={() => ask({ what: 'delete', view })}
+                    >
+                      <Trash2 aria-hidden />
+                    </Button>
+                  </>
+                )}
               </li>
             ))}
           </ul>
