@@ -88,7 +88,7 @@ test('what is not there, what failed and what could not be loaded are told apart
 
 test('what is typed while the list of datasets is still loading goes there, and not to the shortcuts', () =>
   withPage({}, async (page) => {
-    let go = () => {};
+    let go: () => void = () => undefined;
     const held = new Promise<void>((done) => (go = done));
     await page.route('**/assets/dataset-switcher-*.js', async (route) => {
       await held;
