@@ -20,6 +20,20 @@ export default defineConfig({
     // Inlined assets would need `data:` in the content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs comes in few files: each costs its headers, and small ones pack badly.
+          groups: [
+            {
+              name: 'vendor',
+              test: /node_modules\/(react|react-dom|scheduler|@tanstack|@floating-ui|clsx|openapi-fetch|use-sync-external-store)\//,
+            },
+            { name: 'shared', test: /src\/(api|lib|hooks)\// },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { '/api': server } },
   test: {
