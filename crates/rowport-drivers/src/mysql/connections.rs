@@ -26,9 +26,12 @@ const IDLE: Duration = Duration::from_secs(60);
 pub(super) const KEPT_STATEMENTS: usize = 100;
 
 /// What every session begins with. Zero and invalid dates are compared as they are stored, and a difference of
-/// unsigned numbers may be negative. A slow reader does not count as a dead one until a day has passed.
-const SESSION: &str = "SET SESSION sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION', \
-                       time_zone = '+00:00', net_write_timeout = 86400; \
+/// unsigned numbers may be negative. A slow reader does not count as a dead one until a day has passed. Answers are whole,
+/// references hold, and COMMIT begins nothing new, whatever the server has in its place.
+const SESSION: &str = "SET SESSION autocommit = 1, sql_mode = 'ALLOW_INVALID_DATES,NO_UNSIGNED_SUBTRACTION', \
+                       time_zone = '+00:00', net_write_timeout = 86400, sql_select_limit = 18446744073709551615, \
+                       sql_big_selects = 1, sql_safe_updates = 0, sql_auto_is_null = 0, completion_type = 0, \
+                       foreign_key_checks = 1, unique_checks = 1; \
                        SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// The mode of a session that reads.

@@ -208,3 +208,16 @@ async fn changes_go_through_a_pooler_in_transaction_mode() {
     assert_eq!((back.done, back.failures), (3, Vec::new()));
     assert_eq!(shop.rows("notes", "id"), start);
 }
+
+/// Rows of other tables are looked at before those that they refer to are deleted, which takes no right to change them.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_refers_to_a_row_need_only_be_readable() {
+    let script = "CREATE TABLE p (id integer PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+        CREATE TABLE c (id integer PRIMARY KEY, pid integer REFERENCES p ON DELETE CASCADE); INSERT INTO c VALUES (1, 2)";
+    let shop = as_app(script, "GRANT SELECT, INSERT, DELETE ON p TO app; GRANT SELECT ON c TO app").await;
+    let gone = shop.bulk("p", &delete("")).await;
+    assert_eq!((gone.done, gone.failures.len()), (1, 1));
+    assert_eq!(gone.failures[0].code, "has_dependants");
+    assert_eq!(shop.undo("p", &gone.change_set).await.done, 1);
+    assert_eq!(shop.rows("p", "id").len(), 2);
+}

@@ -136,6 +136,29 @@ async fn taking_a_field_back_leaves_the_time_of_the_last_update_as_it_was() {
     assert_eq!(shop.rows("t", "id"), start);
 }
 
+/// What an administrator sets for a whole server, or in `init_connect`.
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_of_a_server_change_nothing() {
+    let server = rowport_testkit::Server::start(SourceKind::Mysql);
+    let database = server.create();
+    database.execute(
+        "CREATE TABLE p (id INT PRIMARY KEY, v INT); INSERT INTO p VALUES (1, 1), (2, 2), (3, 3), (4, 4);
+         CREATE TABLE c (id INT PRIMARY KEY, pid INT, FOREIGN KEY (pid) REFERENCES p (id)); INSERT INTO c VALUES (1, 2);
+         SET GLOBAL sql_select_limit = 2; SET GLOBAL sql_safe_updates = 1; SET GLOBAL completion_type = 1;
+         SET GLOBAL foreign_key_checks = 0; SET GLOBAL max_join_size = 1;
+         SET GLOBAL time_zone = '+05:00'; SET GLOBAL autocommit = 0; SET GLOBAL sql_mode = 'ANSI_QUOTES,NO_ZERO_DATE'",
+    );
+    let shop = Shop::of(database, &[]).await;
+    let gone = shop.bulk("p", &delete("v > 0")).await;
+    assert_eq!((gone.rows, gone.done, &*gone.failures[0].code), (4, 3, "foreign_key"));
+    let back = shop.undo("p", &gone.change_set).await;
+    assert_eq!((back.done, back.failures), (3, Vec::new()));
+    shop.database.execute("SET GLOBAL sql_big_selects = 1");
+    assert_eq!(shop.database.text("SELECT CONCAT(COUNT(*), ' ', SUM(v)) FROM p"), "4 10");
+    drop(shop);
+    drop(server);
+}
+
 /// The server ends a connection over a packet that is too large for it, so its limit is known beforehand.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_chunk_that_is_too_large_for_the_server_is_split() {
