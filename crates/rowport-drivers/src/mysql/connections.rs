@@ -60,7 +60,7 @@ pub(super) struct Session {
     /// The largest packet that the server takes, in bytes.
     pub(super) most_packet: usize,
     /// Whether it has an engine whose tables are spread over several servers.
-    pub(super) has_spider: bool,
+    pub(super) has_remote_engines: bool,
 }
 
 impl Session {
@@ -120,17 +120,17 @@ impl Connections {
         let rows = sqlx::raw_sql(
             "SELECT CAST(CONNECTION_ID() AS UNSIGNED), CAST(VERSION() AS CHAR), \
              CAST(@@SESSION.max_allowed_packet AS UNSIGNED), (SELECT COUNT(*) FROM information_schema.engines \
-             WHERE engine = 'SPIDER' AND support <> 'NO')",
+             WHERE engine IN ('SPIDER', 'FEDERATED', 'CONNECT', 'NDBCLUSTER') AND support <> 'NO')",
         )
             .fetch_all(&mut connection)
             .await
             .map_err(from_sqlx)?;
         let row = rows.first().ok_or_else(|| DriverError::protocol("the server does not say who it is"))?;
         let (id, version) = (row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?);
-        let has_spider = row.try_get::<i64, _>(3).map_err(from_sqlx)? > 0;
+        let has_remote_engines = row.try_get::<i64, _>(3).map_err(from_sqlx)? > 0;
         let most_packet: u64 = row.try_get(2).map_err(from_sqlx)?;
         let most_packet = usize::try_from(most_packet).unwrap_or(usize::MAX);
-        Ok(Session { connection, id, version, most_packet, has_spider })
+        Ok(Session { connection, id, version, most_packet, has_remote_engines })
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, DriverError>>) -> Result<T, DriverError> {

@@ -1,5 +1,5 @@
 //! Whether a read is of one state: tables of Spider are spread over several servers, and no setting of it makes their
-//! snapshots one.
+//! snapshots one. Other engines have rows elsewhere, too, where a snapshot of this server does not reach.
 
 use rowport_model::{Query, Snapshot};
 use sqlx::mysql::MySqlArguments;
@@ -7,9 +7,9 @@ use sqlx::{Arguments, Error, Row};
 
 use super::connections::Session;
 
-/// What is read of tables of Spider, or of a view that may be over some, is of one state for each node.
+/// What is read of tables of such an engine, or of a view that may be over some, is of one state for each node.
 pub(super) async fn snapshot_of(session: &mut Session, query: &Query) -> Result<Snapshot, Error> {
-    if !session.has_spider {
+    if !session.has_remote_engines {
         return Ok(Snapshot::One);
     }
     let joined = query.joins.iter().map(|join| &join.dataset.table);
@@ -21,7 +21,7 @@ pub(super) async fn snapshot_of(session: &mut Session, query: &Query) -> Result<
     let places = vec!["?"; tables.len()].join(", ");
     let sql = format!(
         "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() \
-         AND (engine = 'SPIDER' OR table_type LIKE '%VIEW%') AND table_name IN ({places})"
+         AND (engine IN ('SPIDER', 'FEDERATED', 'CONNECT', 'NDBCLUSTER') OR table_type LIKE '%VIEW%') AND table_name IN ({places})"
     );
     let row =
         sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments).fetch_one(&mut session.connection).await?;

@@ -157,7 +157,8 @@ impl Has {
         };
         let layers = || std::iter::once(&self.grants).chain(&self.scopes);
         let on = |permission: Permission, where_to: &[&str]| {
-            layers().all(|layer| layer.iter().any(|(has, on)| has.contains(&permission) && where_to.contains(on)))
+            layers()
+                .all(|layer| layer.iter().any(|(has, on)| has.contains(&permission) && where_to.contains(on)))
         };
         if permission.is_of_datasets() {
             // An archive without what is kept from them would not be whole.
@@ -249,8 +250,13 @@ fn every_route_lets_through_whom_it_declares_and_nobody_else() {
                 has.grants, has.scopes, has.tenant, has.rules
             );
             assert_eq!(is, should, "{} {} for {who}: {answer:?}", route.method, route.path);
-            if is { through += 1 } else { refused += 1 }
-            let has_elsewhere = has.grants.iter().chain(has.scopes.iter().flatten()).any(|it| it.1 == ELSEWHERE);
+            if is {
+                through += 1
+            } else {
+                refused += 1
+            }
+            let has_elsewhere =
+                has.grants.iter().chain(has.scopes.iter().flatten()).any(|it| it.1 == ELSEWHERE);
             elsewhere += usize::from(has_elsewhere && !is && route.path.contains("{dataset}"));
         }
         let answer = ask(&served, route, None);
