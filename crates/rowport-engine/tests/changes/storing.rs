@@ -169,6 +169,9 @@ async fn a_chunk_that_is_too_large_for_the_server_is_split() {
          INSERT INTO th SELECT seq, (SELECT GROUP_CONCAT(UNHEX(SHA2(CONCAT(a.seq, '-', s.seq), 256)) SEPARATOR '') FROM seq_1_to_30 s), 1
              FROM seq_1_to_2000 a;
          INSERT INTO th SELECT 3000 + seq, REPEAT(UNHEX(SHA2(seq, 256)), 20000), 1 FROM seq_1_to_3;
+         CREATE TABLE huge LIKE th; INSERT INTO huge VALUES (1, 'small', 1), (3, 'small', 1);
+         SET SESSION group_concat_max_len = 4000000;
+         INSERT INTO huge SELECT 2, GROUP_CONCAT(UNHEX(SHA2(seq, 256)) SEPARATOR ''), 1 FROM seq_1_to_60000;
          SET GLOBAL max_allowed_packet = 1048576",
     );
     let shop = Shop::of(database, &[]).await;
@@ -183,6 +186,12 @@ async fn a_chunk_that_is_too_large_for_the_server_is_split() {
     assert_eq!((changed.done, changed.failures.len()), (2003, 0));
     assert_eq!(shop.undo("th", &changed.change_set).await.done, 2003);
     assert_eq!(shop.database.text(sums), start);
+    // A row whose image alone is too large stays, and is listed.
+    let gone = shop.bulk("huge", &delete("")).await;
+    let failed: Vec<_> = gone.failures.iter().map(|row| (row.key[0].to_string(), row.code.clone())).collect();
+    assert_eq!((gone.done, failed.len()), (2, 1), "{failed:?}");
+    assert_eq!((failed[0].0.trim_matches('"'), &*failed[0].1), ("2", "too_large"));
+    assert_eq!(shop.database.text("SELECT CAST(LENGTH(b) AS CHAR) FROM huge"), "1920000");
     drop(shop);
     drop(server);
 }
