@@ -126,7 +126,9 @@ start_mariadb() {
     server=$(PATH=$PATH:/usr/sbin command -v mariadbd || true)
     install=$(command -v mariadb-install-db || true)
     if [ -z "$server" ] || [ -z "$install" ]; then die "MariaDB's server is not installed: run scripts/setup.sh"; fi
-    mkdir "$dir/mariadb"
+    # A server that starts removes what looks like its own leftovers from the folder for temporary tables, so that no two
+    # may share one.
+    mkdir "$dir/mariadb" "$dir/mariadb/tmp"
     cat >"$dir/mariadb/init.sql" <<'SQL'
 CREATE USER IF NOT EXISTS rowport@'%' IDENTIFIED BY 'rowport';
 GRANT ALL ON *.* TO rowport@'%' WITH GRANT OPTION;
@@ -142,14 +144,14 @@ SQL
         plugins=(--plugin-dir="$dir/mariadb/plugins" --plugin-load-add=ha_spider.so)
     fi
     own "$user" "$dir/mariadb"
-    as "$user" "$install" --no-defaults --datadir="$dir/mariadb/data" --skip-test-db \
+    as "$user" "$install" --no-defaults --datadir="$dir/mariadb/data" --tmpdir="$dir/mariadb/tmp" --skip-test-db \
         --auth-root-authentication-method=normal >"$dir/mariadb-install.log" 2>&1 ||
         die "mariadb-install-db failed: $(tail -n 5 "$dir/mariadb-install.log")"
     for _ in 1 2 3 4 5; do
         port=$(free_port)
         # Nothing here outlives the run, so nothing waits for the disk.
         as "$user" setsid "$server" --no-defaults --datadir="$dir/mariadb/data" --socket="$dir/mariadb/socket" \
-            --pid-file="$dir/mariadb/pid" --log-error="$dir/mariadb/log" --init-file="$dir/mariadb/init.sql" \
+            --pid-file="$dir/mariadb/pid" --tmpdir="$dir/mariadb/tmp" --log-error="$dir/mariadb/log" --init-file="$dir/mariadb/init.sql" \
             --bind-address=127.0.0.1 --port="$port" --skip-name-resolve --max-connections=200 \
             --character-set-server=utf8mb4 --default-time-zone=+00:00 --local-infile=1 \
             --max-allowed-packet=256M --innodb-buffer-pool-size=256M --innodb-log-file-size=512M \
