@@ -101,6 +101,7 @@ if [ "${wanted[*]-}" != list ]; then
 fi
 
 line filters cases 10000 conformance every_database_answers_a_view_as_plain_evaluation_does
+line judged cases 2000 conformance filters_and_pages_over_generated_columns
 line hidden cases 10000 api hostile_views_tell_nothing
 line policies cases 10000 policies no_part_of_a_query
 line snapshots cases 200 conformance a_read_is_one_state_while_others_write

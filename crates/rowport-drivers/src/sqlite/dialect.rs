@@ -241,3 +241,40 @@ fn to_bind(value: &Value, column_type: &ColumnType) -> Bind {
         Value::RawText(bytes) => Bind::RawText(bytes.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rowport_model::ColumnRef;
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn an_index_helps_to_find_moments() {
+        let connection = Connection::open_in_memory().unwrap();
+        super::super::moments::register(&connection).unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (id INTEGER, at DATETIME); CREATE INDEX i ON t (at)")
+            .unwrap();
+        let expr = Expr::Column(ColumnRef {
+            table: 0,
+            name: "at".to_owned(),
+            column_type: ColumnType::Timestamp,
+            native_type: "DATETIME".to_owned(),
+            compared_as: String::new(),
+            nullable: true,
+        });
+        let noon = Value::Timestamp("2024-05-01T12:00:00".parse().unwrap());
+        for comparison in [Comparison::Equal, Comparison::Less, Comparison::LessOrEqual, Comparison::Greater]
+        {
+            let mut binds = Vec::new();
+            let found = SqliteDialect.compare(&mut binds, "at".to_owned(), &expr, comparison, &noon);
+            let sql = format!("EXPLAIN QUERY PLAN SELECT id FROM t WHERE ({found})");
+            let mut plan = connection.prepare(&sql).unwrap();
+            let steps = plan.query_map(rusqlite::params_from_iter(&binds), |row| row.get::<_, String>(3));
+            let steps: Vec<_> = steps.unwrap().map(Result::unwrap).collect();
+            assert!(steps.iter().any(|step| step.contains("USING INDEX i")), "{found}: {steps:?}");
+            assert!(!steps.iter().any(|step| step.starts_with("SCAN")), "{found}: {steps:?}");
+        }
+    }
+}

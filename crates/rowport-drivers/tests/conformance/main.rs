@@ -45,6 +45,7 @@ mod errors;
 mod filtering;
 mod generated;
 mod introspection;
+mod judged;
 mod meanings;
 mod memory;
 mod paging;

@@ -1,7 +1,8 @@
 //! Filters, sorts and pages go by what a value is: by the type that the database says, whatever it is called, by the
 //! collation of the column, and by the moment that a text stands for.
 
-use rowport_model::{SourceKind, View};
+use rowport_drivers::{DriverError, Refusal};
+use rowport_model::{FieldValue, SetField, SourceKind, View};
 use rowport_testkit::{Database, Mysql, Postgres};
 
 use crate::source::{Source, view};
@@ -611,10 +612,29 @@ async fn a_letter_that_the_encoding_of_a_database_lacks_equals_nothing() {
             assert_eq!(source.rows("t", &view).await.concat().join(" "), expected, "{encoding}: {search}");
         }
         paged(&source, "t", "v").await;
+        refuses_each_row(&source, lacks).await;
         let Source { driver, database, .. } = source;
         drop(driver);
         database.execute(&format!("DROP DATABASE {name} WITH (FORCE)"));
     }
+}
+
+/// A value with such a letter is the fault of the row that it is to be stored in, and other rows can go on.
+async fn refuses_each_row(source: &Source, lacks: &str) {
+    let field = |value: &str| SetField {
+        column: "v".to_owned(),
+        to: FieldValue::Value(serde_json::Value::String(value.to_owned())),
+    };
+    let table = source.catalog.dataset("t").unwrap();
+    let query = source.query("t", &view("id", &format!("id = 3 and v != \"{lacks}\""), ""));
+    let mut transaction = source.driver.begin().await.unwrap();
+    transaction.savepoint().await.unwrap();
+    let refused = transaction.update(&query, &table.assignments(&[field(lacks)]).unwrap()).await;
+    let is_unfit = matches!(&refused, Err(DriverError::RowRefused { reason: Refusal::Unfit, .. }));
+    assert!(is_unfit, "{refused:?}");
+    transaction.roll_back().await.unwrap();
+    let changed = transaction.update(&query, &table.assignments(&[field("c")]).unwrap()).await;
+    assert_eq!(changed.unwrap(), 1);
 }
 
 /// A table with a text in another database of a server.

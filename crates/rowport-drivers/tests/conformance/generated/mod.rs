@@ -10,7 +10,8 @@ mod views;
 use rowport_model::{SourceKind, View};
 use rowport_testkit::{cases, seed};
 
-use self::data::{Dice, Table};
+pub use self::data::Dice;
+use self::data::Table;
 use crate::source::{Source, driver};
 
 /// Views for each set of tables, which take longer to make.
