@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { allows, matches, oddPatterns, widerThan, withPattern } from './grants';
+import { allows, matches, oddPatterns, OFFERED, PERMISSIONS, widerThan, withPattern } from './grants';
 import { grantWords, roleWords } from './words';
 
 test.each([
@@ -56,4 +56,17 @@ test('roles say in words what they allow', () => {
   expect(roleWords({ grants: [grant(['records.read'], ['*'])], columns })).toBe(
     'See rows in every dataset · 1 column hidden, 1 masked',
   );
+});
+
+test('what the product has not yet is neither offered nor said of a role', () => {
+  const absent = ['records.import', 'collections.run', 'schedules.manage'] as const;
+  expect(absent.filter((each) => OFFERED.includes(each))).toEqual([]);
+  expect([...OFFERED, ...absent].sort()).toEqual([...PERMISSIONS].sort());
+  const grants = [
+    { permissions: ['records.read', 'records.import'], datasets: ['*'] },
+    { permissions: ['collections.run', 'schedules.manage'], datasets: ['*'] },
+  ];
+  expect(roleWords({ grants, columns: [] })).toBe('See rows in every dataset');
+  // What was written by hand stays.
+  expect(oddPatterns(['*.read', 'records.import'])).toEqual(['*.read']);
 });
