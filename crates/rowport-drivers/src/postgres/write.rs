@@ -3,7 +3,6 @@
 //! whatever the type. Neither takes more rights than the change itself.
 
 use std::collections::HashMap;
-use std::fmt::{Arguments, Write as _};
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
@@ -21,12 +20,13 @@ use super::letters::{Letters, Place};
 use super::read::after_header;
 use super::rights::{Event, Rights};
 use super::session::{Purpose, Session, query};
+use super::texts::{given, named, text_of, write_cell};
 use crate::error::{Denied, DriverError};
 use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::seam::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
-use crate::values::{Cell, cell};
+use crate::values::cell;
 
 pub(super) struct PostgresTransaction {
     session: Session,
@@ -368,31 +368,6 @@ fn push(row: &PgRow, readers: &[decode::Reader], batch: &mut OneBatch) -> Result
     Ok(length)
 }
 
-fn named(column: &ColumnRef) -> String {
-    PostgresDialect::default().identifier(&column.name)
-}
-
-/// A query of the rows that are given as one array of texts for each column, in the columns' types.
-fn given(columns: &[ColumnRef]) -> String {
-    let value = |(place, column): (usize, &ColumnRef)| format!("{} AS c{place}", stored_as(place, column));
-    let values: Vec<_> = columns.iter().enumerate().map(value).collect();
-    let arrays: Vec<_> = (1..=columns.len()).map(|number| format!("${number}::text[]")).collect();
-    let names: Vec<_> = (0..columns.len()).map(|place| format!("g{place}")).collect();
-    format!("SELECT {} FROM unnest({}) AS given ({})", values.join(", "), arrays.join(", "), names.join(", "))
-}
-
-/// A text as what a column stores: read as the type reads its own notation.
-fn stored_as(place: usize, column: &ColumnRef) -> String {
-    match column.native_type.as_str() {
-        // The cast from text looks for a table of that name, and would not find the number of one that is gone.
-        "regclass" => format!("regclassin(textout(g{place}))"),
-        // A cast to a length would cut the text; without one the column refuses what is too long.
-        native if native.starts_with("character varying(") && !native.ends_with(']') => format!("g{place}"),
-        native if native.starts_with("character(") && !native.ends_with(']') => format!("g{place}::bpchar"),
-        native => format!("g{place}::{native}"),
-    }
-}
-
 fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
     let message = format!(
         "`{dataset}` has a rule that does something else INSTEAD of {}, so what became of its rows could not be undone: \
@@ -400,61 +375,6 @@ fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
         event.word()
     );
     DriverError::Refused { what: Denied::Statement, message, native_code: None }
-}
-
-/// A value in the server's notation.
-fn text_of(cell: &Cell<'_>) -> Option<String> {
-    let mut text = String::new();
-    match cell {
-        Cell::Null => return None,
-        Cell::Boolean(value) => text.push(if *value { 't' } else { 'f' }),
-        Cell::Integer(value) => write(&mut text, format_args!("{value}")),
-        Cell::Unsigned(value) => write(&mut text, format_args!("{value}")),
-        Cell::Float(value) => write_float(&mut text, *value, format_args!("{value:e}")),
-        Cell::Float32(value) => write_float(&mut text, f64::from(*value), format_args!("{value:e}")),
-        Cell::Moment(moment) => write(&mut text, format_args!("{moment}+00")),
-        Cell::Bytes(bytes) => write_bytes(&mut text, bytes),
-        Cell::RawText(bytes) => write_bytes(&mut text, bytes),
-        Cell::Text(value) => text.push_str(value),
-    }
-    Some(text)
-}
-
-fn write_bytes(text: &mut String, bytes: &[u8]) {
-    text.reserve(bytes.len() * 2 + 2);
-    text.push_str("\\x");
-    for byte in bytes {
-        write(text, format_args!("{byte:02x}"));
-    }
-}
-
-/// A text in COPY's own.
-fn write_cell(text: &mut String, value: Option<&str>) {
-    let Some(value) = value else { return text.push_str("\\N") };
-    for character in value.chars() {
-        match character {
-            '\\' => text.push_str("\\\\"),
-            '\n' => text.push_str("\\n"),
-            '\r' => text.push_str("\\r"),
-            '\t' => text.push_str("\\t"),
-            other => text.push(other),
-        }
-    }
-}
-
-fn write_float(text: &mut String, value: f64, digits: Arguments<'_>) {
-    if value.is_nan() {
-        text.push_str("NaN");
-    } else if value.is_infinite() {
-        text.push_str(if value > 0.0 { "Infinity" } else { "-Infinity" });
-    } else {
-        write(text, digits);
-    }
-}
-
-/// Writing to a text cannot fail.
-fn write(text: &mut String, what: Arguments<'_>) {
-    let _ = text.write_fmt(what);
 }
 
 fn journal_row(row: &PgRow) -> Result<Vec<JournalValue>, sqlx::Error> {
