@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { base, gridReady } from './browser';
+import { base, gridReady, PATIENCE } from './browser';
 
 /** Which datasets the tests work on: found out from the server, so that its workspace may grow. */
 export interface Workspace {
@@ -29,15 +29,22 @@ interface Summary {
 }
 
 export async function getJson<T>(path: string, body?: unknown): Promise<T> {
-  const answer = await fetch(base + path, {
-    ...(body !== undefined && {
-      method: 'POST',
-      body: JSON.stringify(body),
-      headers: { 'Content-Type': 'application/json' },
-    }),
-  });
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as T;
+  const started = Date.now();
+  for (;;) {
+    const answer = await fetch(base + path, {
+      ...(body !== undefined && {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'Content-Type': 'application/json' },
+      }),
+    });
+    if (answer.ok) return (await answer.json()) as T;
+    const text = await answer.text();
+    // On a slow machine another change may hold the example's file for longer than the server waits for it.
+    if (!text.includes('"source_busy"') || Date.now() - started > PATIENCE)
+      throw new Error(`${path}: ${answer.status} ${text}`);
+    await new Promise((done) => setTimeout(done, 200));
+  }
 }
 
 export const api = (source: string, dataset: string, rest = '') =>

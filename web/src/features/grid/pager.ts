@@ -41,9 +41,12 @@ export function pageSizeFor(columns: number): number {
 }
 
 /** Why a page that has no next one is not the last. */
-function incompleteOf(answer: Rows): Incomplete | undefined {
+function incompleteOf(answer: Rows, page: number): Incomplete | undefined {
   const { incomplete } = answer as { incomplete?: Incomplete };
-  return incomplete ?? undefined;
+  if (incomplete) return incomplete;
+  // A server that does not say why: a first page that is full and has no next one.
+  const cut = answer.order === 'none' && answer.cursor === null && page === 0 && answer.rows.length >= 1000;
+  return cut ? 'no_order' : undefined;
 }
 
 /**
@@ -237,7 +240,7 @@ export class Pager {
     if (answer.cursor === null) this.end = page * this.size + answer.rows.length;
     else this.cursors.set(page + 1, answer.cursor);
     this.dropFurthest();
-    this.publish({ order: answer.order, incomplete: incompleteOf(answer), started: true });
+    this.publish({ order: answer.order, incomplete: incompleteOf(answer, page), started: true });
   }
 
   private dropFurthest() {
