@@ -31,6 +31,32 @@ pub enum StoreError {
         /// The limit.
         limit: u32,
     },
+    /// The principal has as many in the dataset as one may have.
+    #[error(
+        "you have {limit} saved {what}s of this dataset, which is as many as one may have; delete one first"
+    )]
+    TooManyOfOne {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// The limit.
+        limit: u32,
+    },
+    /// What is saved of the dataset would be larger than it may be together.
+    #[error(
+        "the saved {what}s of a dataset are at most {limit} bytes together; delete one that is not needed"
+    )]
+    NoRoom {
+        /// `view` or `preset`.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// Another one saved it first, who alone may change it, or an administrator.
+    #[error("this {what} was saved by another person: they change or delete it, or an administrator does")]
+    NotTheOwner {
+        /// `view` or `preset`.
+        what: &'static str,
+    },
     /// The view or the columns are larger than may be saved.
     #[error("the {what} is larger than the {limit} bytes that may be saved")]
     TooLarge {
@@ -223,7 +249,8 @@ impl StoreError {
             Self::NameTaken { .. } => "name_taken",
             Self::BadName { .. } => "bad_name",
             Self::BadPreset { .. } => "bad_preset",
-            Self::TooMany { .. } => "too_many_saved",
+            Self::TooMany { .. } | Self::TooManyOfOne { .. } | Self::NoRoom { .. } => "too_many_saved",
+            Self::NotTheOwner { .. } => "forbidden",
             Self::TooLarge { .. } => "too_large",
             Self::UnknownView { .. } => "unknown_view",
             Self::UnknownPreset { .. } => "unknown_preset",

@@ -47,7 +47,7 @@ pub use deliveries::{Channel, Deliveries, Delivery, DeliveryEvent, DeliveryState
 pub use error::StoreError;
 pub use ids::Ids;
 pub use limits::{Admission, Limit, Limits};
-pub use names::{MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET};
+pub use names::{MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES};
 pub use presets::{Preset, Presets};
 pub use runs::{
     Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunProgress, RunState, Runs,

@@ -6,8 +6,12 @@ use crate::error::StoreError;
 pub const MAX_NAME_CHARACTERS: usize = 80;
 /// A dataset has at most so many saved views, and as many presets.
 pub const MAX_PER_DATASET: u32 = 500;
-/// A view or a list of columns has at most so many bytes of JSON: room for the longest filter that is allowed.
-pub const MAX_BODY_BYTES: usize = 1 << 20;
+/// Of these, those that are of one principal, unless it administers Rowport.
+pub const MAX_PER_OWNER: u32 = 100;
+/// A view or a list of columns has at most so many bytes of JSON.
+pub const MAX_BODY_BYTES: usize = 64 << 10;
+/// The views of a dataset have at most so many together, and so have its presets: everyone who opens it loads them.
+pub const MAX_TOTAL_BYTES: usize = 1 << 20;
 
 /// The name as it is kept: without spaces around it.
 pub(crate) fn checked(name: &str) -> Result<&str, StoreError> {

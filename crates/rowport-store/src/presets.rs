@@ -5,9 +5,10 @@ use rowport_model::{Clock, Principal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Actor;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Kind, Place, Saved, Store, Writing, tenant_of};
+use crate::store::{Deleting, Kind, Place, Saved, Store, Writing, acting, tenant_of};
 
 /// A choice of columns that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,9 +39,16 @@ pub struct Preset {
 #[derive(Debug, Clone, Copy)]
 pub struct Presets<'a> {
     pub(crate) store: &'a Store,
+    pub(crate) actor: Option<&'a Actor>,
 }
 
-impl Presets<'_> {
+impl<'a> Presets<'a> {
+    /// The same for a request, of which the audit has more than the principal.
+    #[must_use]
+    pub fn by(self, actor: &'a Actor) -> Self {
+        Self { actor: Some(actor), ..self }
+    }
+
     /// The dataset's presets, ordered by name.
     pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
         self.store
@@ -64,7 +72,7 @@ impl Presets<'_> {
         let now = clock.now();
         let id = self.store.ids.next(now);
         let writing = writing(principal, now, place, &id, name, columns)?;
-        read(self.store.database.create(writing).await?)
+        read(self.store.create_saved(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Replaces the name and the columns of a preset.
@@ -78,12 +86,19 @@ impl Presets<'_> {
         columns: &[String],
     ) -> Result<Preset, StoreError> {
         let writing = writing(principal, clock.now(), place, id, name, columns)?;
-        read(self.store.database.update(writing).await?)
+        read(self.store.update_saved(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Deletes a preset.
-    pub async fn delete(&self, principal: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
-        self.store.database.delete(Kind::Preset, place, tenant_of(principal), id).await
+    pub async fn delete(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        let deleting = Deleting { kind: Kind::Preset, place, id, by: principal, now: clock.now() };
+        self.store.delete_saved(deleting, &acting(self.actor, principal)).await
     }
 }
 
@@ -115,7 +130,7 @@ fn writing<'a>(
         id,
         name,
         body,
-        by: principal.id(),
+        by: principal,
         now,
     })
 }

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use rowport_model::Principal;
 
-use crate::access::{ApiKeys, Invitations, Roles, Sessions, Users};
+use crate::access::{Actor, ApiKeys, Invitations, Roles, Sessions, Users};
 use crate::artifacts::Artifacts;
 use crate::audit::{Audit, AuditKey};
 use crate::database::{Database, Postgres, Sqlite};
@@ -98,12 +98,12 @@ impl Store {
 
     /// The saved views.
     pub fn views(&self) -> SavedViews<'_> {
-        SavedViews { store: self }
+        SavedViews { store: self, actor: None }
     }
 
     /// The saved column presets.
     pub fn presets(&self) -> Presets<'_> {
-        Presets { store: self }
+        Presets { store: self, actor: None }
     }
 
     /// The runs.
@@ -198,6 +198,14 @@ impl Kind {
         }
     }
 
+    /// What the audit calls what is done with one: made, changed and deleted.
+    pub(crate) fn actions(self) -> [&'static str; 3] {
+        match self {
+            Self::View => ["view.created", "view.changed", "view.deleted"],
+            Self::Preset => ["preset.created", "preset.changed", "preset.deleted"],
+        }
+    }
+
     pub(crate) fn unknown(self, id: &str) -> StoreError {
         let id = id.to_owned();
         match self {
@@ -227,8 +235,27 @@ pub(crate) struct Writing<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
     pub(crate) body: String,
-    pub(crate) by: &'a str,
+    pub(crate) by: &'a Principal,
     pub(crate) now: Timestamp,
+}
+
+/// What is to be deleted.
+pub(crate) struct Deleting<'a> {
+    pub(crate) kind: Kind,
+    pub(crate) place: Place<'a>,
+    pub(crate) id: &'a str,
+    pub(crate) by: &'a Principal,
+    pub(crate) now: Timestamp,
+}
+
+/// Who acts, as the audit has it: as the request says, or else by the principal alone.
+pub(crate) fn acting(actor: Option<&Actor>, principal: &Principal) -> Actor {
+    actor.cloned().unwrap_or_else(|| Actor {
+        principal: principal.id().to_owned(),
+        name: principal.name().to_owned(),
+        tenant: principal.access().tenant().map(str::to_owned),
+        ..Actor::default()
+    })
 }
 
 /// Whose saved things a principal sees: those of its tenant. Whoever has none shares those without one.

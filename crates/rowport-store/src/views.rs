@@ -3,9 +3,10 @@ use rowport_model::{Clock, Principal, View};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Actor;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Kind, Place, Saved, Store, Writing, tenant_of};
+use crate::store::{Deleting, Kind, Place, Saved, Store, Writing, acting, tenant_of};
 
 /// A view that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -36,9 +37,16 @@ pub struct SavedView {
 #[derive(Debug, Clone, Copy)]
 pub struct SavedViews<'a> {
     pub(crate) store: &'a Store,
+    pub(crate) actor: Option<&'a Actor>,
 }
 
-impl SavedViews<'_> {
+impl<'a> SavedViews<'a> {
+    /// The same for a request, of which the audit has more than the principal.
+    #[must_use]
+    pub fn by(self, actor: &'a Actor) -> Self {
+        Self { actor: Some(actor), ..self }
+    }
+
     /// The dataset's views, ordered by name.
     pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
         self.store
@@ -62,7 +70,7 @@ impl SavedViews<'_> {
         let now = clock.now();
         let id = self.store.ids.next(now);
         let writing = writing(principal, now, place, &id, name, view)?;
-        read(self.store.database.create(writing).await?)
+        read(self.store.create_saved(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Replaces the name and the view of a saved one.
@@ -76,12 +84,19 @@ impl SavedViews<'_> {
         view: &View,
     ) -> Result<SavedView, StoreError> {
         let writing = writing(principal, clock.now(), place, id, name, view)?;
-        read(self.store.database.update(writing).await?)
+        read(self.store.update_saved(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Deletes a saved view.
-    pub async fn delete(&self, principal: &Principal, place: Place<'_>, id: &str) -> Result<(), StoreError> {
-        self.store.database.delete(Kind::View, place, tenant_of(principal), id).await
+    pub async fn delete(
+        &self,
+        principal: &Principal,
+        clock: &dyn Clock,
+        place: Place<'_>,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        let deleting = Deleting { kind: Kind::View, place, id, by: principal, now: clock.now() };
+        self.store.delete_saved(deleting, &acting(self.actor, principal)).await
     }
 }
 
@@ -99,16 +114,7 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::View.word(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing {
-        kind: Kind::View,
-        place,
-        tenant: tenant_of(principal),
-        id,
-        name,
-        body,
-        by: principal.id(),
-        now,
-    })
+    Ok(Writing { kind: Kind::View, place, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<SavedView, StoreError> {

@@ -4,8 +4,11 @@ use std::sync::LazyLock;
 use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
-use rowport_model::{Clock, Filter, Principal, Sort, View};
-use rowport_store::{Ids, MAX_BODY_BYTES, MAX_PER_DATASET, Place, Store, StoreError};
+use rowport_model::{Access, Clock, Filter, Grant, Principal, Sort, View};
+use rowport_store::{
+    EventsWanted, Ids, MAX_BODY_BYTES, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES, Place, Store,
+    StoreError,
+};
 
 on_every_state!(
     a_view_is_saved_changed_and_deleted,
@@ -16,6 +19,8 @@ on_every_state!(
     a_name_too_long_or_a_view_too_large_is_refused,
     a_dataset_has_at_most_500_views,
     rows_read_back_from_their_json,
+    what_is_saved_is_its_owners_alone_and_stands_in_the_audit,
+    one_person_and_one_dataset_have_a_bounded_part_of_what_is_loaded,
 );
 
 /// Goes on by a second with each look at it.
@@ -69,9 +74,9 @@ async fn a_view_is_saved_changed_and_deleted(store: Store) {
     assert!(changed.updated_at > made.updated_at);
     assert_eq!(views.list(&ME, ORDERS).await.unwrap(), [changed]);
 
-    views.delete(&ME, ORDERS, &made.id).await.unwrap();
+    views.delete(&ME, &clock, ORDERS, &made.id).await.unwrap();
     assert_eq!(views.list(&ME, ORDERS).await.unwrap(), []);
-    assert_eq!(views.delete(&ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
+    assert_eq!(views.delete(&ME, &clock, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
 }
 
 async fn a_preset_is_saved_changed_and_deleted(store: Store) {
@@ -81,8 +86,8 @@ async fn a_preset_is_saved_changed_and_deleted(store: Store) {
     let changed = presets.update(&ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await.unwrap();
     assert_eq!(presets.list(&ME, ORDERS).await.unwrap(), [changed]);
     // A view and a preset have nothing to do with each other, not even by id.
-    assert_eq!(store.views().delete(&ME, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
-    presets.delete(&ME, ORDERS, &made.id).await.unwrap();
+    assert_eq!(store.views().delete(&ME, &clock, ORDERS, &made.id).await.unwrap_err().code(), "unknown_view");
+    presets.delete(&ME, &clock, ORDERS, &made.id).await.unwrap();
     let gone = presets.update(&ME, &clock, ORDERS, &made.id, "Short", &columns(&["id"])).await;
     assert_eq!(gone.unwrap_err().code(), "unknown_preset");
 
@@ -106,7 +111,7 @@ async fn names_are_unique_within_a_dataset_in_any_capitals(store: Store) {
     // The same name elsewhere is another one, and so is a preset's.
     views.create(&ME, &clock, CUSTOMERS, "Öffentlich", &view("")).await.unwrap();
     store.presets().create(&ME, &clock, ORDERS, "Öffentlich", &columns(&["id"])).await.unwrap();
-    views.delete(&ME, ORDERS, &first.id).await.unwrap();
+    views.delete(&ME, &clock, ORDERS, &first.id).await.unwrap();
     views.create(&ME, &clock, ORDERS, "öffentlich", &view("")).await.unwrap();
 }
 
@@ -116,7 +121,7 @@ async fn a_view_of_another_dataset_cannot_be_touched(store: Store) {
 
     let other_source = Place { source: "other", dataset: "orders" };
     for place in [CUSTOMERS, other_source] {
-        assert_eq!(views.delete(&ME, place, &made.id).await.unwrap_err().code(), "unknown_view");
+        assert_eq!(views.delete(&ME, &clock, place, &made.id).await.unwrap_err().code(), "unknown_view");
         let refused = views.update(&ME, &clock, place, &made.id, "Stolen", &view("")).await;
         assert_eq!(refused.unwrap_err().code(), "unknown_view");
     }
@@ -157,7 +162,7 @@ async fn a_dataset_has_at_most_500_views(store: Store) {
     store.presets().create(&ME, &clock, ORDERS, "first", &columns(&["id"])).await.unwrap();
     let list = views.list(&ME, ORDERS).await.unwrap();
     views.update(&ME, &clock, ORDERS, &list[0].id, "renamed", &View::default()).await.unwrap();
-    views.delete(&ME, ORDERS, &list[1].id).await.unwrap();
+    views.delete(&ME, &clock, ORDERS, &list[1].id).await.unwrap();
     views.create(&ME, &clock, ORDERS, "one more", &View::default()).await.unwrap();
 }
 
@@ -167,4 +172,71 @@ async fn rows_read_back_from_their_json(store: Store) {
     let json = serde_json::to_value(&made).unwrap();
     assert_eq!(json["created_at"], "2026-03-01T12:00:01Z");
     assert_eq!(serde_json::from_value::<rowport_store::SavedView>(json).unwrap(), made);
+}
+
+fn somebody(id: &str) -> Principal {
+    let reads = Grant { permissions: vec!["records.read".to_owned()], datasets: vec!["*".to_owned()] };
+    Principal::new(id, id, Access::new(vec![reads], Vec::new(), None))
+}
+
+async fn what_is_saved_is_its_owners_alone_and_stands_in_the_audit(store: Store) {
+    let clock = clock();
+    let (ann, bob) = (somebody("user:ann"), somebody("user:bob"));
+    let key = somebody("key:1").on_account_of("user:ann");
+    let (views, presets) = (store.views(), store.presets());
+    let view_of = views.create(&ann, &clock, ORDERS, "Ann's", &view("")).await.unwrap();
+    let preset_of = presets.create(&ann, &clock, ORDERS, "Ann's", &columns(&["id"])).await.unwrap();
+    let refused = views.update(&bob, &clock, ORDERS, &view_of.id, "Bob's", &view("x")).await;
+    assert_eq!(refused.unwrap_err().code(), "forbidden");
+    assert_eq!(views.delete(&bob, &clock, ORDERS, &view_of.id).await.unwrap_err().code(), "forbidden");
+    let refused = presets.update(&bob, &clock, ORDERS, &preset_of.id, "Bob's", &columns(&["a"])).await;
+    assert_eq!(refused.unwrap_err().code(), "forbidden");
+    assert_eq!(presets.delete(&bob, &clock, ORDERS, &preset_of.id).await.unwrap_err().code(), "forbidden");
+    assert_eq!(views.list(&bob, ORDERS).await.unwrap(), [view_of.clone()], "it is there for all");
+    // Their key and an administrator do.
+    views.update(&key, &clock, ORDERS, &view_of.id, "Hers", &view("")).await.unwrap();
+    views.delete(&ME, &clock, ORDERS, &view_of.id).await.unwrap();
+    presets.delete(&ann, &clock, ORDERS, &preset_of.id).await.unwrap();
+    let wanted = EventsWanted { limit: 100, ..EventsWanted::default() };
+    let events = store.audit().list(wanted).await.unwrap();
+    let mut said: Vec<_> =
+        events.iter().map(|event| (event.action.as_str(), event.principal.as_str())).collect();
+    said.reverse();
+    assert_eq!(
+        said,
+        [
+            ("view.created", "user:ann"),
+            ("preset.created", "user:ann"),
+            ("view.changed", "key:1"),
+            ("view.deleted", "local"),
+            ("preset.deleted", "user:ann"),
+        ]
+    );
+}
+
+async fn one_person_and_one_dataset_have_a_bounded_part_of_what_is_loaded(store: Store) {
+    let (views, clock) = (store.views(), clock());
+    let ann = somebody("user:ann");
+    for number in 0..MAX_PER_OWNER {
+        views.create(&ann, &clock, CUSTOMERS, &format!("view {number}"), &View::default()).await.unwrap();
+    }
+    let full = views.create(&ann, &clock, CUSTOMERS, "one more", &View::default()).await.unwrap_err();
+    assert!(matches!(full, StoreError::TooManyOfOne { .. }), "{full}");
+    views.create(&somebody("user:bob"), &clock, CUSTOMERS, "another's", &View::default()).await.unwrap();
+
+    let large = view(&"x".repeat(MAX_BODY_BYTES - 1_000));
+    let mut saved = Vec::new();
+    let full = loop {
+        match views.create(&ME, &clock, ORDERS, &format!("large {}", saved.len()), &large).await {
+            Ok(view) => saved.push(view),
+            Err(full) => break full,
+        }
+    };
+    assert_eq!(full.code(), "too_many_saved");
+    assert!(matches!(full, StoreError::NoRoom { .. }), "{full}");
+    assert_eq!(saved.len(), MAX_TOTAL_BYTES / MAX_BODY_BYTES);
+    // What is there may be replaced by as much, and less makes room.
+    views.update(&ME, &clock, ORDERS, &saved[0].id, "large 0", &large).await.unwrap();
+    views.update(&ME, &clock, ORDERS, &saved[0].id, "large 0", &View::default()).await.unwrap();
+    views.create(&ME, &clock, ORDERS, "large again", &view(&"x".repeat(1_000))).await.unwrap();
 }

@@ -5,7 +5,7 @@ use rowport_store::Place;
 
 use super::{ColumnPreset, PresetBody};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -47,12 +47,14 @@ use crate::routes::request::DatasetPath;
 pub(crate) async fn create_preset(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<PresetBody>,
 ) -> Result<(StatusCode, Json<ColumnPreset>), ApiError> {
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved = state.store.presets().create(&principal, clock, place, &body.name, &body.columns).await?;
+    let saved =
+        state.store.presets().by(&actor).create(&principal, clock, place, &body.name, &body.columns).await?;
     Ok((StatusCode::CREATED, Json(saved.into())))
 }

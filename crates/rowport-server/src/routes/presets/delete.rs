@@ -4,7 +4,7 @@ use rowport_store::Place;
 
 use super::PresetPath;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -20,11 +20,12 @@ use crate::problems::DatasetProblems;
 pub(crate) async fn delete_preset(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<PresetPath>,
 ) -> Result<StatusCode, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, None).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
-    state.store.presets().delete(&principal, place, &id).await?;
+    state.store.presets().by(&actor).delete(&principal, state.desk.clock().as_ref(), place, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

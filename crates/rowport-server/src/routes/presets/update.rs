@@ -4,7 +4,7 @@ use rowport_store::Place;
 
 use super::{ColumnPreset, PresetBody, PresetPath};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -21,6 +21,7 @@ use crate::problems::{BodyProblems, SavingProblems};
 pub(crate) async fn update_preset(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<PresetPath>,
     ApiJson(body): ApiJson<PresetBody>,
 ) -> Result<Json<ColumnPreset>, ApiError> {
@@ -28,7 +29,11 @@ pub(crate) async fn update_preset(
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved =
-        state.store.presets().update(&principal, clock, place, &id, &body.name, &body.columns).await?;
+    let saved = state
+        .store
+        .presets()
+        .by(&actor)
+        .update(&principal, clock, place, &id, &body.name, &body.columns)
+        .await?;
     Ok(Json(saved.into()))
 }

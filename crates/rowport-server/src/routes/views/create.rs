@@ -5,7 +5,7 @@ use rowport_store::{Place, SavedView};
 
 use super::ViewBody;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -47,6 +47,7 @@ use crate::routes::request::DatasetPath;
 pub(crate) async fn create_view(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<(StatusCode, Json<SavedView>), ApiError> {
@@ -54,6 +55,6 @@ pub(crate) async fn create_view(
     super::check(&state, &principal, &path, Some(&view)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved = state.store.views().create(&principal, clock, place, &body.name, &view).await?;
+    let saved = state.store.views().by(&actor).create(&principal, clock, place, &body.name, &view).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }

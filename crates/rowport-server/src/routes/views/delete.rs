@@ -4,7 +4,7 @@ use rowport_store::Place;
 
 use super::ViewPath;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -20,11 +20,12 @@ use crate::problems::DatasetProblems;
 pub(crate) async fn delete_view(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<ViewPath>,
 ) -> Result<StatusCode, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, None).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
-    state.store.views().delete(&principal, place, &id).await?;
+    state.store.views().by(&actor).delete(&principal, state.desk.clock().as_ref(), place, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

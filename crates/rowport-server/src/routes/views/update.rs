@@ -4,7 +4,7 @@ use rowport_store::{Place, SavedView};
 
 use super::{ViewBody, ViewPath};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::{Acting, Caller};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -21,6 +21,7 @@ use crate::problems::{BodyProblems, SavingProblems};
 pub(crate) async fn update_view(
     State(state): State<AppState>,
     Caller(principal): Caller,
+    Acting(actor): Acting,
     ApiPath(path): ApiPath<ViewPath>,
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<Json<SavedView>, ApiError> {
@@ -29,5 +30,5 @@ pub(crate) async fn update_view(
     super::check(&state, &principal, &path, Some(&view)).await?;
     let place = Place { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    Ok(Json(state.store.views().update(&principal, clock, place, &id, &body.name, &view).await?))
+    Ok(Json(state.store.views().by(&actor).update(&principal, clock, place, &id, &body.name, &view).await?))
 }
