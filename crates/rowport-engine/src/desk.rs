@@ -4,8 +4,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rowport_drivers::{Driver, DriverError, Limits, PoolUse, ServerInfo, connect};
 use rowport_model::{
-    Catalog, Clock, ColumnEffect, Dataset, DatasetPolicy, Permission, Principal, SourceKind, TenantScope,
-    nearest,
+    Catalog, Clock, ColumnEffect, Dataset, DatasetAt, DatasetPolicy, Names, Permission, Principal,
+    SourceKind, TenantScope, nearest,
 };
 use tokio::sync::Mutex;
 use tracing::Instrument;
@@ -14,7 +14,7 @@ use crate::changes::Changed;
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
 use crate::settings::{
-    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, SourceSettings,
+    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SourceSettings,
     SubjectSettings,
 };
 use crate::subjects;
@@ -197,11 +197,14 @@ impl Desk {
         source: &str,
         dataset: &str,
     ) -> Result<(), EngineError> {
-        match principal.access().allows(permission, source, dataset) {
-            true => Ok(()),
-            false => {
-                Err(EngineError::Forbidden { permission: permission.word(), dataset: dataset.to_owned() })
-            }
+        let dataset_name = dataset.to_owned();
+        if !principal.access().allows(permission, source, dataset) {
+            return Err(EngineError::Forbidden { permission: permission.word(), dataset: dataset_name });
+        }
+        let shared = self.dataset_settings(source, dataset).map_or(Shared::No, |settings| settings.shared);
+        match principal.access().tenant().is_some() && permission.writes() && shared == Shared::Read {
+            true => Err(EngineError::SharedForReading { dataset: dataset_name }),
+            false => Ok(()),
         }
     }
 
@@ -236,9 +239,9 @@ impl Described {
         if principal.access().is_everything() {
             return Arc::clone(&self.catalog);
         }
-        let name = &source.settings.name;
+        let (name, names) = (&source.settings.name, source.driver.kind().names());
         let entries = self.datasets.iter().filter_map(|refined| {
-            let policy = policy_for(principal, name, refined)?;
+            let policy = policy_for(principal, name, names, refined)?;
             Some((Arc::clone(&refined.dataset), policy))
         });
         Arc::new(Catalog::new(entries))
@@ -246,13 +249,19 @@ impl Described {
 }
 
 /// What the principal may see of a dataset; `None` where that is nothing at all.
-fn policy_for(principal: &Principal, source: &str, refined: &Refined) -> Option<DatasetPolicy> {
+fn policy_for(principal: &Principal, source: &str, names: Names, refined: &Refined) -> Option<DatasetPolicy> {
     let access = principal.access();
     let dataset = refined.dataset.name.to_string();
     if !access.allows(Permission::RecordsRead, source, &dataset) {
         return None;
     }
+    let at = DatasetAt { source, dataset: &dataset, names };
+    // What a rule is to keep back is not found, so nothing is sure to be kept back.
+    if access.columns_named(&at).any(|column| !has_column(&refined.dataset, column, names)) {
+        return None;
+    }
     let mut policy = refined.policy.clone();
+    policy.viewers = access.tenant().map(str::to_owned);
     policy.tenant = match (access.tenant(), &refined.tenancy) {
         (None, _) | (Some(_), Tenancy::Shared) => None,
         (Some(_), Tenancy::Unknown) => return None,
@@ -263,7 +272,7 @@ fn policy_for(principal: &Principal, source: &str, refined: &Refined) -> Option<
     let reveals = access.allows(Permission::RecordsReveal, source, &dataset);
     for column in &refined.dataset.columns {
         let sensitive = !reveals && refined.sensitive.contains(&column.name);
-        match access.effect_on(source, &dataset, &column.name) {
+        match access.effect_on(&at, &column.name) {
             Some(ColumnEffect::Hidden) => policy.hidden_columns.push(column.name.clone()),
             Some(ColumnEffect::Masked) => policy.masked_columns.push(column.name.clone()),
             None if sensitive => policy.masked_columns.push(column.name.clone()),
@@ -271,9 +280,15 @@ fn policy_for(principal: &Principal, source: &str, refined: &Refined) -> Option<
         }
     }
     // A lookup is a name for a column elsewhere; a rule may say that name.
-    let hidden = |name: &str| access.effect_on(source, &dataset, name).is_some();
+    let hidden = |name: &str| access.effect_on(&at, name).is_some();
     policy
         .hidden_columns
         .extend(refined.dataset.lookups.iter().map(|it| it.name.clone()).filter(|it| hidden(it)));
     Some(policy)
+}
+
+/// Whether a rule's column is one of the dataset's, stored, computed or a lookup.
+fn has_column(dataset: &Dataset, column: &str, names: Names) -> bool {
+    let stored = dataset.columns.iter().map(|known| &known.name);
+    stored.chain(dataset.lookups.iter().map(|known| &known.name)).any(|known| names.same(known, column))
 }

@@ -31,6 +31,15 @@ pub enum EngineError {
         /// The dataset.
         dataset: String,
     },
+    /// People of a tenant would change rows that all tenants see.
+    #[error("`{dataset}` is shared by all tenants, and people of one of them only read it")]
+    SharedForReading {
+        /// The dataset.
+        dataset: String,
+    },
+    /// The change set wrote columns that the principal may not write. Which they are may not be for them to know.
+    #[error("this changed columns that are not yours to change")]
+    ColumnsForbidden,
     /// There is no kind of person of that name.
     #[error("there is no kind of person `{name}`{}", suggestion.as_ref().map(|s| format!("; did you mean `{s}`?")).unwrap_or_default())]
     UnknownSubject {
@@ -151,6 +160,7 @@ impl EngineError {
             Self::UnknownDataset { .. } => "unknown_dataset",
             Self::UnknownSubject { .. } => "unknown_subject",
             Self::Forbidden { .. } | Self::NotTheWhole { .. } | Self::NotAllowedAnyMore => "forbidden",
+            Self::SharedForReading { .. } | Self::ColumnsForbidden => "forbidden",
             Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
             Self::Query(QueryError::MaskedColumn { .. }) => "masked_column",
             Self::Query(QueryError::TooMany { .. }) => "too_large",
@@ -191,6 +201,9 @@ impl EngineError {
     pub fn hint(&self) -> Option<&'static str> {
         if let Self::Driver(error) = self {
             return error.hint();
+        }
+        if let Self::SharedForReading { .. } = self {
+            return Some("`shared = \"write\"` in the configuration lets people of tenants change it");
         }
         Some(match self.code() {
             "storage_full" => "free some space on the disk, or write to another one",

@@ -7,7 +7,7 @@ use rowport_model::{
 };
 
 use crate::marks::unfit_as_mark;
-use crate::settings::{DatasetSettings, SettingProblem, SourceSettings};
+use crate::settings::{DatasetSettings, SettingProblem, Shared, SourceSettings};
 
 /// A dataset with its settings applied, what every principal is kept from, and what only some are.
 pub(crate) struct Refined {
@@ -135,7 +135,7 @@ impl Refinery<'_> {
             sensitive: sensitive.map(|(name, _)| name.clone()).collect(),
             tenancy: match &settings.tenant {
                 Some(column) => Tenancy::Column(column.clone()),
-                None if settings.shared => Tenancy::Shared,
+                None if settings.shared != Shared::No => Tenancy::Shared,
                 None => Tenancy::Unknown,
             },
             dataset: Arc::new(dataset),

@@ -59,9 +59,9 @@ pub struct DatasetSettings {
     pub deleted_by: Option<String>,
     /// The column that says whose a row is. Principals of a tenant see the rows that have its name there.
     pub tenant: Option<String>,
-    /// Every tenant sees the whole of it. A dataset that neither names a tenant column nor is shared is not there for
-    /// principals of a tenant.
-    pub shared: bool,
+    /// Whether every tenant sees the whole of it. A dataset that neither names a tenant column nor is shared is not there
+    /// for principals of a tenant.
+    pub shared: Shared,
     /// By which columns its rows belong to a person, by kind of person: any of them has what that person is known by.
     pub subjects: BTreeMap<String, Vec<String>>,
     /// Refinements, by column.
@@ -72,6 +72,18 @@ pub struct DatasetSettings {
     pub lookups: BTreeMap<String, String>,
     /// Column presets: name to columns.
     pub presets: BTreeMap<String, Vec<String>>,
+}
+
+/// What people of tenants may do with a dataset whose rows belong to no tenant.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shared {
+    /// Nothing: it is not there for them.
+    #[default]
+    No,
+    /// See the whole of it.
+    Read,
+    /// See the whole of it, and change it for all others as far as their roles allow.
+    Write,
 }
 
 /// Refinements of one column.

@@ -1,5 +1,7 @@
 //! What principals may do: permission keys, the roles that are made of them, and what follows from a set of roles.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,6 +82,57 @@ pub enum ColumnEffect {
     Masked,
 }
 
+/// A dataset as rules are held against it.
+#[derive(Debug, Clone, Copy)]
+pub struct DatasetAt<'a> {
+    /// The source's name.
+    pub source: &'a str,
+    /// The dataset's name within it.
+    pub dataset: &'a str,
+    /// How the database compares names.
+    pub names: Names,
+}
+
+/// How names compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Capitals tell two names apart.
+    Exact,
+    /// They do not.
+    AnyCase,
+}
+
+impl Names {
+    /// Whether two names are the same one.
+    pub fn same(self, one: &str, other: &str) -> bool {
+        self.folded(one) == self.folded(other)
+    }
+
+    fn folded(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Exact => Cow::Borrowed(name),
+            Self::AnyCase => Cow::Owned(name.to_lowercase()),
+        }
+    }
+}
+
+impl ColumnRule {
+    /// Whether it names one dataset, rather than a pattern of several.
+    pub fn names_a_dataset(&self) -> bool {
+        !self.dataset.contains('*')
+    }
+
+    /// Whether it is about this dataset. A rule takes something away, so that it holds where in doubt: sources have no
+    /// capitals in their names, and those of a rule do not count.
+    pub fn is_about(&self, at: &DatasetAt<'_>) -> bool {
+        let pattern = match self.dataset.split_once('/') {
+            Some((source, dataset)) => format!("{}/{}", source.to_lowercase(), at.names.folded(dataset)),
+            None => at.names.folded(&self.dataset).into_owned(),
+        };
+        matches(&pattern, &format!("{}/{}", at.source, at.names.folded(at.dataset)))
+    }
+}
+
 /// What the roles of a principal add up to.
 ///
 /// Grants add up: what one role allows is allowed. Column rules add up as well: what one role hides is hidden.
@@ -129,6 +182,11 @@ impl Permission {
     /// Whether the pattern of a grant stands for at least one permission.
     pub fn is_pattern(pattern: &str) -> bool {
         Self::ALL.into_iter().any(|permission| matches(pattern, permission.word()))
+    }
+
+    /// Whether it is about changing rows.
+    pub fn writes(self) -> bool {
+        matches!(self, Self::RecordsImport | Self::RecordsUpdate | Self::RecordsDelete | Self::RecordsPurge)
     }
 
     /// Whether it is about one dataset or another, rather than about Rowport itself.
@@ -198,6 +256,26 @@ impl Access {
         !self.layers.is_empty() && self.layers.iter().all(allows)
     }
 
+    /// Whether everything that the grants allow is allowed by it, for all that they name and with all columns.
+    pub fn covers(&self, grants: &[Grant]) -> bool {
+        let within = |layer: &Vec<Grant>, permission: &str, dataset: &str| {
+            let covers = |it: &Grant| {
+                let permitted = it.permissions.iter().any(|pattern| matches(pattern, permission));
+                permitted && it.datasets.iter().any(|pattern| matches(pattern, dataset))
+            };
+            layer.iter().any(covers)
+        };
+        // A pattern within a pattern: its star is a character like any other, which only a star stands for.
+        let covered = |grant: &Grant| {
+            let datasets = || grant.datasets.iter();
+            let all = |permission: &String| {
+                datasets().all(|it| self.layers.iter().all(|layer| within(layer, permission, it)))
+            };
+            grant.permissions.iter().all(all)
+        };
+        self.tenant.is_none() && self.columns.is_empty() && grants.iter().all(covered)
+    }
+
     /// Whether the rows of some dataset of the source may be read, as far as the grants tell.
     pub fn reaches(&self, source: &str) -> bool {
         // A pattern may stand for a dataset of the source when it fits its beginning, or when its star comes before.
@@ -213,14 +291,20 @@ impl Access {
     }
 
     /// What is kept from the principal of a column; hiding it weighs more than masking it.
-    pub fn effect_on(&self, source: &str, dataset: &str, column: &str) -> Option<ColumnEffect> {
-        let dataset = format!("{source}/{dataset}");
-        let rules = self.columns.iter().filter(|it| it.column == column && matches(&it.dataset, &dataset));
+    pub fn effect_on(&self, at: &DatasetAt<'_>, column: &str) -> Option<ColumnEffect> {
+        let rules = self.columns.iter().filter(|it| it.is_about(at) && at.names.same(&it.column, column));
         let effects: Vec<_> = rules.map(|rule| rule.effect).collect();
         match effects.contains(&ColumnEffect::Hidden) {
             true => Some(ColumnEffect::Hidden),
             false => effects.first().copied(),
         }
+    }
+
+    /// The columns that rules name of this very dataset. A rule whose dataset is a pattern is about the columns that there
+    /// are; one that names the dataset is about a column that has to be there.
+    pub fn columns_named(&self, at: &DatasetAt<'_>) -> impl Iterator<Item = &str> {
+        let rules = self.columns.iter().filter(|rule| rule.names_a_dataset() && rule.is_about(at));
+        rules.map(|rule| rule.column.as_str())
     }
 
     /// The tenant whose rows these are; `None` for whoever sees those of all.
@@ -314,6 +398,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_granted_is_covered_by_what_holds_all_of_it() {
+        let admin = Access::everything().narrowed(vec![grant(&["admin"], &["*"])]);
+        assert!(admin.covers(&[grant(&["admin"], &["*"])]) && admin.covers(&[]));
+        for more in
+            [grant(&["*"], &["*"]), grant(&["records.read"], &["*"]), grant(&["records.*"], &["shop/a"])]
+        {
+            assert!(!admin.covers(std::slice::from_ref(&more)), "{more:?}");
+            assert!(Access::everything().covers(&[more]));
+        }
+        let shop = Access::everything().narrowed(vec![grant(&["records.*", "admin"], &["shop/*"])]);
+        assert!(shop.covers(&[grant(&["records.read", "records.*"], &["shop/a", "shop/*"])]));
+        assert!(!shop.covers(&[grant(&["records.read"], &["*"])]));
+    }
+
+    #[test]
     fn hiding_a_column_weighs_more_than_masking_it() {
         let rule = |dataset: &str, effect| ColumnRule {
             dataset: dataset.to_owned(),
@@ -322,10 +421,39 @@ mod tests {
         };
         let rules = vec![rule("*", ColumnEffect::Masked), rule("shop/people", ColumnEffect::Hidden)];
         let access = Access::new(vec![Grant::everything()], rules, None);
-        assert_eq!(access.effect_on("shop", "people", "email"), Some(ColumnEffect::Hidden));
-        assert_eq!(access.effect_on("shop", "orders", "email"), Some(ColumnEffect::Masked));
-        assert_eq!(access.effect_on("shop", "orders", "id"), None);
+        let at = |dataset| DatasetAt { source: "shop", dataset, names: Names::Exact };
+        assert_eq!(access.effect_on(&at("people"), "email"), Some(ColumnEffect::Hidden));
+        assert_eq!(access.effect_on(&at("orders"), "email"), Some(ColumnEffect::Masked));
+        assert_eq!(access.effect_on(&at("orders"), "id"), None);
         assert!(!access.is_everything());
+    }
+
+    #[test]
+    fn a_rule_is_about_the_names_that_the_database_takes_for_the_same() {
+        let rule = |dataset: &str, column: &str| ColumnRule {
+            dataset: dataset.to_owned(),
+            column: column.to_owned(),
+            effect: ColumnEffect::Hidden,
+        };
+        let rules = vec![rule("SHOP/People", "Email"), rule("shop/*", "Code"), rule("*", "Note")];
+        let access = Access::new(vec![Grant::everything()], rules, None);
+        let at = |dataset, names| DatasetAt { source: "shop", dataset, names };
+        for (dataset, column, exact, any_case) in [
+            ("people", "email", false, true),
+            ("People", "Email", true, true),
+            ("orders", "code", false, true),
+            ("orders", "Code", true, true),
+            ("orders", "note", false, true),
+            ("orders", "email", false, false),
+        ] {
+            for (names, expected) in [(Names::Exact, exact), (Names::AnyCase, any_case)] {
+                let effect = access.effect_on(&at(dataset, names), column);
+                assert_eq!(effect.is_some(), expected, "{dataset}.{column} {names:?}");
+            }
+        }
+        let named = |dataset, names| access.columns_named(&at(dataset, names)).count();
+        assert_eq!((named("People", Names::Exact), named("people", Names::Exact)), (1, 0));
+        assert_eq!((named("people", Names::AnyCase), named("orders", Names::AnyCase)), (1, 0));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::access::Names;
 use crate::column::Column;
 use crate::expression::ComputedColumn;
 
@@ -17,6 +18,16 @@ pub enum SourceKind {
     Mysql,
     /// SQLite 3.35 or newer.
     Sqlite,
+}
+
+impl SourceKind {
+    /// How it compares the names of columns, and of tables where the file system does not say otherwise.
+    pub fn names(self) -> Names {
+        match self {
+            Self::Postgres => Names::Exact,
+            Self::Mysql | Self::Sqlite => Names::AnyCase,
+        }
+    }
 }
 
 impl fmt::Display for SourceKind {

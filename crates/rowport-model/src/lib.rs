@@ -24,7 +24,7 @@ mod snapshot;
 mod value;
 mod view;
 
-pub use access::{Access, ColumnEffect, ColumnRule, Grant, Permission};
+pub use access::{Access, ColumnEffect, ColumnRule, DatasetAt, Grant, Names, Permission};
 pub use assignment::{FieldValue, SetField};
 pub use clock::{Clock, SystemClock};
 pub use column::{Column, ColumnType, IntegerWidth, MIXED_CHILDREN, column_type_of, field_for};
@@ -37,8 +37,8 @@ pub use policy::{DatasetPolicy, Deleted, MASK, TenantScope};
 pub use principal::Principal;
 pub use query::{
     Arithmetic, Assigned, Assignment, Catalog, ColumnRef, Comparison, Expr, Join, OrderBy, Output,
-    OutputColumn, Predicate, Query, QueryError, ResolvedDataset, TextMatch, arithmetic_type, deletion_mark,
-    rows_with_keys,
+    OutputColumn, Parents, Predicate, Query, QueryError, ResolvedDataset, TextMatch, arithmetic_type,
+    deletion_mark, may_know_of, rows_with_keys,
 };
 pub use selection::{Key, MAX_KEYS, Selection, key_filter};
 pub use snapshot::Snapshot;

@@ -14,6 +14,8 @@ pub struct DatasetPolicy {
     pub deleted: Deleted,
     /// Whose rows there are; those of others do not exist.
     pub tenant: Option<TenantScope>,
+    /// The tenant whose people look at it, in datasets of which every tenant sees the same rows, too.
+    pub viewers: Option<String>,
 }
 
 /// What becomes of rows that are marked as deleted.

@@ -2152,8 +2152,8 @@ export interface components {
             until: string;
             /**
              * Format: int64
-             * @description How many of the rows would not be changed, which was tried and taken back; absent where it was not: of more
-             *     than 1,000 rows, or while somebody else changes them.
+             * @description How many of the rows would not be changed, which was tried and undone; absent where it was not: of more than
+             *     1,000 rows, while another client changes them, or where it would tell of columns that the caller does not see.
              */
             would_fail?: number;
         };

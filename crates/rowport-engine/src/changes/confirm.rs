@@ -164,14 +164,14 @@ impl Changes {
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
         let steps = steps(transaction.as_mut(), set).await?;
-        transaction.commit().await?;
         let mut jobs = Vec::with_capacity(steps.len());
         for set in steps {
-            let of_set = self.permitted_step(&catalog, target, &set)?;
+            let of_set = self.permitted_step(transaction.as_mut(), &catalog, target, &set).await?;
             if OutcomeState::from(set.state) == OutcomeState::Open {
                 jobs.push(Job::new(&self.desk, of_set, source, set, attempt).await?);
             }
         }
+        transaction.commit().await?;
         if !jobs.is_empty() {
             let worked = work_on(&jobs, cancel, &mut progress).await;
             // What was done is told, however it ended.

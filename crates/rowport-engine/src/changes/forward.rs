@@ -6,11 +6,12 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Refusal, Transaction};
-use rowport_model::{Assigned, Assignment, CursorValue, Query};
+use rowport_model::{Assigned, Assignment, CursorValue, Parents, Query};
 
 use super::halve::Attempt;
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
+use super::parents::Unseen;
 use super::{RowFailure, words};
 use crate::error::EngineError;
 
@@ -47,6 +48,7 @@ impl Job<'_> {
         if care == Care::ByRange
             && self.follows.is_empty()
             && !self.details.along
+            && self.parents_set_by(assignments.as_deref()).is_empty()
             && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
         {
             return Ok(changed);
@@ -204,12 +206,28 @@ impl Job<'_> {
         let query = self.only(&self.any_row, &keys);
         let mut query: Query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
         // What they were is known, and what they become is read once all of them are changed.
-        query.columns.retain(|column| self.key.iter().any(|key| key.name == column.name));
+        let parents = self.parents_set_by(assignments);
+        let refers =
+            |name: &str| parents.iter().any(|it| it.columns.iter().any(|column| column.name == name));
+        let is_key = |name: &str| self.key.iter().any(|key| key.name == name);
+        query.columns.retain(|column| is_key(&column.name) || refers(&column.name));
         let changed = match assignments {
             Some(assignments) => transaction.update(&query, assignments).await?,
             None => transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64,
         };
-        all_of(changed, keys.len())
+        all_of(changed, keys.len())?;
+        if parents.is_empty() {
+            return Ok(());
+        }
+        let rows = transaction.read(&query, MOST_BYTES).await?;
+        self.refuse_other_parents(transaction, &rows, &parents, Unseen::Refused).await
+    }
+
+    /// The foreign keys that fields are part of which every row is given.
+    fn parents_set_by(&self, assignments: Option<&[Assignment]>) -> Vec<&Parents> {
+        let columns: Vec<_> =
+            assignments.into_iter().flatten().map(|field| field.column.name.as_str()).collect();
+        self.parents_by(&columns)
     }
 
     /// The fields that every row is given: those of the action, or those that mark it as deleted, or not any more. None

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, Deleted, Expr, Predicate, Principal, Query, ResolvedDataset, View,
-    rows_with_keys,
+    ColumnRef, ColumnType, Comparison, Deleted, Expr, Parents, Predicate, Principal, Query, ResolvedDataset,
+    View, rows_with_keys,
 };
 
 use super::apart::Apart;
@@ -48,6 +48,8 @@ pub(super) struct Job<'a> {
     pub(super) fitting: Query,
     /// What hangs on its rows, where they are really deleted.
     pub(super) follows: Vec<Follows>,
+    /// What its rows may refer to, where that is not everything.
+    pub(super) parents: Vec<Parents>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
     pub(super) quotes: bool,
     /// Rows that end the whole transaction when they are tried.
@@ -103,6 +105,7 @@ impl<'a> Job<'a> {
             driver: Arc::clone(desk.driver(source)?),
             key: dataset.change_key()?,
             stored: dataset.stored_columns(),
+            parents: dataset.parents(now),
             any_row: any.stored_query(&View::default(), now)?,
             fitting: fitting.stored_query(&details.view, now)?,
             quotes: sees_all(&dataset),

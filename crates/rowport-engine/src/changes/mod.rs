@@ -21,6 +21,7 @@ mod images;
 mod job;
 mod once;
 mod outcome;
+mod parents;
 mod preview;
 mod purge;
 mod rehearsal;
@@ -40,7 +41,7 @@ use std::sync::Arc;
 use rowport_drivers::DriverError;
 pub use rowport_drivers::journal::Prepared;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
-use rowport_model::{Catalog, Permission, Principal, ResolvedDataset, SetField, View};
+use rowport_model::{Catalog, Permission, Principal, ResolvedDataset, SetField, View, may_know_of};
 use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -363,7 +364,7 @@ fn known(
     dataset: &str,
     tenant: Option<&str>,
 ) -> Result<ChangeSet, EngineError> {
-    set.filter(|set| set.dataset == dataset && (tenant.is_none() || set.tenant.as_deref() == tenant))
+    set.filter(|set| set.dataset == dataset && may_know_of(tenant, set.tenant.as_deref()))
         .ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })
 }
 

@@ -1,7 +1,7 @@
 //! What came of a change set, as far as somebody may know.
 
 use rowport_drivers::journal::{ChangeSet, Chunk};
-use rowport_drivers::{Driver, Transaction};
+use rowport_drivers::{Driver, Refusal, Transaction};
 use rowport_model::{Catalog, ResolvedDataset};
 
 use super::reverse::ALTERED;
@@ -65,6 +65,11 @@ pub(super) fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
 
 /// Takes away what of the failures is not for the principal to see.
 pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowFailure]) {
+    // What a database says of a reference tells a row that is not there from another tenant's.
+    let is_reference = |failure: &&mut RowFailure| failure.code == Refusal::ForeignKey.code();
+    for failure in failures.iter_mut().filter(|it| dataset.viewers().is_some() && is_reference(it)) {
+        failure.database = None;
+    }
     if sees_all(dataset) {
         return;
     }

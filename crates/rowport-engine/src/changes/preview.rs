@@ -10,11 +10,11 @@ use utoipa::ToSchema;
 use super::along::{Along, Place, digest_of};
 use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
-use super::outcome::without_hidden;
+use super::outcome::{sees_all, without_hidden};
 use super::rehearsal::Rehearsed;
 use super::selection::Sum;
 use super::token::{Shown, digest};
-use super::{BulkAction, Changes, Details, RowFailure, Target, permission_for, rehearsal};
+use super::{BulkAction, Changes, Details, RowFailure, Target, permission_for, rehearsal, words};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -28,8 +28,8 @@ pub struct Preview {
     pub confirmation: String,
     /// Until when it can be used, as RFC 3339 in UTC.
     pub until: String,
-    /// How many of the rows would not be changed, which was tried and taken back; absent where it was not: of more
-    /// than 1,000 rows, or while somebody else changes them.
+    /// How many of the rows would not be changed, which was tried and undone; absent where it was not: of more than
+    /// 1,000 rows, while another client changes them, or where it would tell of columns that the caller does not see.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub would_fail: Option<u64>,
@@ -97,7 +97,8 @@ impl Changes {
             Some(along) => self.look_along(target, &resolved, request, &id, &along).await?,
         };
         let Looked { sum, named, tried, along, mut dependants } = looked;
-        let tried = tried.unwrap_or_default();
+        let mut tried = tried.unwrap_or_default();
+        tried.failures = tried.failures.map(|failures| telling(&resolved, failures));
         let until = now + GOOD_FOR;
         let shown = Shown {
             id,
@@ -158,7 +159,7 @@ impl Changes {
         }
         transaction.commit().await?;
         let sum = some(chosen.sum()?)?;
-        let tried = match seen <= rehearsal::MOST {
+        let tried = match seen <= rehearsal::MOST && may_be_tried(dataset, request.action.word()) {
             true => Some(self.rehearse(target.source, dataset, new, pieces).await?),
             false => None,
         };
@@ -268,4 +269,20 @@ impl Dependants {
     fn is_like(&self, other: &Self) -> bool {
         self.dataset == other.dataset && self.columns == other.columns
     }
+}
+
+/// Whether an action may be tried beforehand. A constraint over a column that is kept from the principal would tell its
+/// values, one trial after the other, and no trial is in the audit.
+pub(super) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &str) -> bool {
+    sees_all(dataset) || !matches!(action, words::SET | words::RESTORE)
+}
+
+/// Of the rows that would not be deleted those that may be told of: not what a rule of the database says of columns that
+/// are kept from the principal.
+fn telling(dataset: &ResolvedDataset<'_>, mut failures: Vec<RowFailure>) -> Vec<RowFailure> {
+    let tells = ["check_failed", "not_unique", "row_refused", "value_missing", "value_unfit"];
+    if !sees_all(dataset) {
+        failures.retain(|failure| !tells.contains(&failure.code.as_str()));
+    }
+    failures
 }

@@ -10,6 +10,7 @@ use rowport_model::ResolvedDataset;
 
 use super::images;
 use super::job::{Care, Job};
+use super::preview::may_be_tried;
 use super::selection::Piece;
 use super::steps::steps;
 use super::{Changes, RowFailure, Target, dataset_of, words};
@@ -75,6 +76,9 @@ impl Changes {
         for set in steps(transaction.as_mut(), set).await? {
             let is_first = set.id == id;
             let of_set = dataset_of(&catalog, source, &set)?;
+            if !may_be_tried(&of_set, &set.action) {
+                return Ok(Rehearsed::default());
+            }
             let job = Job::new(&self.desk, of_set, source, set, 1).await?;
             let mut done = Vec::new();
             for number in Chunk::pending(transaction.as_mut(), &job.set.id).await? {

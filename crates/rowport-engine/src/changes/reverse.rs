@@ -18,6 +18,7 @@ use super::forward::{all_of, is_skipped};
 use super::halve::Attempt;
 use super::images::{self, Exact};
 use super::job::{Care, Changed, Job, MOST_BYTES, failure};
+use super::parents::Unseen;
 use super::{FieldVersions, ImageColumn, RowFailure};
 use crate::cells;
 use crate::error::EngineError;
@@ -206,15 +207,22 @@ impl Job<'_> {
                 false => because("left_out", "it is not yours"),
             },
             (Some(_), None) => because("gone", "another client has deleted it since"),
-            (Some(_), Some(_)) if self.details.force => None,
             (Some(after), Some((now, row))) => {
                 let changed: Vec<&str> = match &images.differences {
                     Some(differences) => differences.changed_since(place, now, row).collect(),
                     // It would be deleted, so all of it counts.
                     None => differing(self.stored_names(), (after, place), (now, row)),
                 };
+                // With force it goes back all the same, unless that would lose what could not be shown beforehand.
+                let is_unseen = |name: &&str| !self.dataset.reads(name);
+                if self.details.force && !changed.iter().any(is_unseen) {
+                    return None;
+                }
                 let versions = images.versions(&changed, (now, row), place);
-                let message = "another client has changed it since";
+                let message = match self.details.force {
+                    false => "another client has changed it since",
+                    true => "another client has changed it since in a column that you do not see",
+                };
                 (!changed.is_empty()).then_some(("changed_since", message, versions))
             }
         }
@@ -323,12 +331,16 @@ impl Job<'_> {
                     let values = values(before, &places, &columns)?;
                     let changed = transaction.overwrite(dataset, &self.key, &columns, &values).await?;
                     all_of(changed, places.len())?;
+                    self.refuse_foreign(transaction, before, &places, &names).await?;
                 }
                 Ok(())
             }
             (Some(before), None) => {
-                let values = values(before, &places().collect::<Vec<_>>(), columns)?;
-                all_of(transaction.insert(dataset, columns, &values).await?, piece.len())
+                let places: Vec<usize> = places().collect();
+                let values = values(before, &places, columns)?;
+                all_of(transaction.insert(dataset, columns, &values).await?, piece.len())?;
+                let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+                self.refuse_foreign(transaction, before, &places, &names).await
             }
             (None, _) => {
                 let keys: Vec<Exact> = piece.iter().map(|row| rows[*row].0.clone()).collect();
@@ -336,6 +348,22 @@ impl Job<'_> {
                 all_of(transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64, piece.len())
             }
         }
+    }
+
+    /// Refuses rows whose columns refer, as they were, to what is not the principal's tenant's.
+    async fn refuse_foreign(
+        &self,
+        transaction: &mut dyn Transaction,
+        before: &RecordBatch,
+        places: &[usize],
+        written: &[&str],
+    ) -> Result<(), DriverError> {
+        let parents = self.parents_by(written);
+        if parents.is_empty() {
+            return Ok(());
+        }
+        let rows = images::rows(before, places).map_err(wrong)?;
+        self.refuse_other_parents(transaction, &rows, &parents, Unseen::Kept).await
     }
 
     /// The images of what was put back, for doing it again, and the rows that did not come back as they were.

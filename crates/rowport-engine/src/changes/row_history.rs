@@ -1,12 +1,14 @@
 //! What happened to one row.
 
 use arrow_array::RecordBatch;
+use rowport_drivers::ReadOptions;
 use rowport_drivers::journal::{self, Chunk};
-use rowport_model::{Key, MASK, Permission, ResolvedDataset};
+use rowport_model::{Key, MASK, Permission, Predicate, ResolvedDataset, View, rows_with_keys};
 use rowport_store::{FoundRow, RowsWanted, Store};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::images::{self, Exact};
 use super::row_events::{Rows, key_text};
 use super::selection::Chosen;
 use super::{Changes, Target};
@@ -89,6 +91,12 @@ impl Changes {
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let named = Chosen::keys(&resolved, std::slice::from_ref(key))?.into_iter().next();
+        // A row that is gone is in the trash, or another's: what it was is for those who may see it there.
+        let deletes = self.desk.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
+        if !deletes && !self.is_there(source, &resolved, named.as_ref()).await? {
+            let columns = Shown::of(&resolved).names();
+            return Ok(RowHistory { columns, changes: Vec::new(), next: None });
+        }
         let asked = Asked {
             key: key_text(&named.unwrap_or_default()),
             key_columns: resolved.change_key()?.into_iter().map(|column| column.name).collect(),
@@ -113,6 +121,26 @@ impl Changes {
             changes.push(self.row_change(source, &asked, row).await?);
         }
         Ok(RowHistory { columns: asked.shown.names(), changes, next })
+    }
+
+    /// Whether the principal sees a row with this key now.
+    async fn is_there(
+        &self,
+        source: &str,
+        dataset: &ResolvedDataset<'_>,
+        key: Option<&Exact>,
+    ) -> Result<bool, EngineError> {
+        let keys: Vec<Exact> = key.into_iter().cloned().collect();
+        let mut query = dataset.keys_query(&View::default(), self.desk.clock().now())?;
+        let named = rows_with_keys(&dataset.change_key()?, &images::values(&keys)?);
+        query.filter = Predicate::All(vec![named, query.filter]);
+        query.limit = Some(1);
+        let mut stream = self.desk.driver(source)?.read(query, ReadOptions::PAGE).await?;
+        let mut rows = 0;
+        while let Some(batch) = stream.next().await {
+            rows += batch?.num_rows();
+        }
+        Ok(rows > 0)
     }
 
     async fn row_change(&self, source: &str, asked: &Asked, row: FoundRow) -> Result<RowChange, EngineError> {

@@ -4,7 +4,7 @@ use rowport_drivers::Transaction;
 use rowport_drivers::journal::ChangeSet;
 use rowport_model::{Catalog, ResolvedDataset};
 
-use super::{Changes, Target, action_of, dataset_of, details, permission_for};
+use super::{Changes, Target, action_of, dataset_of, details, permission_for, words};
 use crate::error::EngineError;
 
 /// Rows go after those that hang on them, and come back before them.
@@ -25,21 +25,44 @@ pub(super) async fn steps(
 impl Changes {
     /// The dataset of one of them, if the principal may do with its rows what is done. Whoever may not see what goes along
     /// learns no more than that.
-    pub(super) fn permitted_step<'a>(
+    /// Which columns it writes is held against the rule for writing them, whoever wrote them first.
+    pub(super) async fn permitted_step<'a>(
         &self,
+        transaction: &mut dyn Transaction,
         catalog: &'a Catalog,
         target: Target<'_>,
         set: &ChangeSet,
     ) -> Result<ResolvedDataset<'a>, EngineError> {
         let Target { principal, source, dataset } = target;
+        let action = action_of(set, &details(set)?).to_owned();
+        let written = match action.as_str() {
+            words::SET => Some(written_by(transaction, set).await?),
+            _ => None,
+        };
         let found = dataset_of(catalog, source, set).and_then(|of_set| {
-            let permission = permission_for(action_of(set, &details(set)?));
-            self.desk.permit(principal, permission, source, &set.dataset)?;
-            Ok(of_set)
+            self.desk.permit(principal, permission_for(&action), source, &set.dataset)?;
+            match written.is_none_or(|columns| of_set.may_write(columns.iter().map(String::as_str))) {
+                true => Ok(of_set),
+                false => Err(EngineError::ColumnsForbidden),
+            }
         });
         found.map_err(|error| match set.along_with {
             Some(_) if set.dataset != dataset => EngineError::AlongForbidden,
             _ => error,
         })
+    }
+}
+
+/// The columns that a change set writes in the end: those of the one that it undoes, where it undoes one.
+async fn written_by(transaction: &mut dyn Transaction, set: &ChangeSet) -> Result<Vec<String>, EngineError> {
+    let mut set = set.clone();
+    loop {
+        let fields = details(&set)?.fields;
+        if !fields.is_empty() {
+            return Ok(fields.into_iter().map(|field| field.column).collect());
+        }
+        let before = set.undoes.clone().ok_or(EngineError::ColumnsForbidden)?;
+        let found = ChangeSet::find(transaction, &before).await?;
+        set = found.ok_or(EngineError::UnknownChangeSet { id: before })?;
     }
 }

@@ -44,7 +44,7 @@ impl Changes {
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
-        let resolved = self.permitted_step(&catalog, target, &set)?;
+        let resolved = self.permitted_step(transaction.as_mut(), &catalog, target, &set).await?;
         if now.as_millisecond() >= set.undo_until {
             let message = "the time for that is over";
             return Err(EngineError::NotUndoable { id: set.id, message });
@@ -60,7 +60,7 @@ impl Changes {
         let mut rows = 0;
         for set in &sets {
             let is_first = set.id == change_set;
-            let resolved = self.permitted_step(&catalog, target, set)?;
+            let resolved = self.permitted_step(transaction.as_mut(), &catalog, target, set).await?;
             let done = details(set)?;
             let of = action_of(set, &done).to_owned();
             let leads = is_first && !done.leads;

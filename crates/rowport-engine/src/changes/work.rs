@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk};
-use rowport_drivers::{DriverError, Transaction};
+use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::SourceKind;
 use tokio_util::sync::CancellationToken;
 
@@ -52,7 +52,8 @@ async fn as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken) ->
         }
         Err(EngineError::Driver(DriverError::RowRefused { reason, message })) => {
             end_all(pending, ChangeSetState::Cancelled).await?;
-            let quotes = pending.iter().all(|(job, _)| job.quotes);
+            let tells = |job: &Job<'_>| job.dataset.viewers().is_none() || reason != Refusal::ForeignKey;
+            let quotes = pending.iter().all(|(job, _)| job.quotes && tells(job));
             let message = if quotes { message } else { words_for(reason).to_owned() };
             Err(DriverError::RowRefused { reason, message }.into())
         }

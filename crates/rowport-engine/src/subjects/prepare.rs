@@ -1,11 +1,13 @@
 use jiff::Timestamp;
-use rowport_model::{Condition, Filter, Literal, Operator, Permission, Principal, QueryError, View, nearest};
+use rowport_model::{
+    Condition, DatasetAt, Filter, Literal, Names, Operator, Permission, Principal, QueryError, View, nearest,
+};
 
 use super::{SubjectDataset, SubjectKind, SubjectRequest};
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::{ExportOptions, ExportRequest, PreparedExport, Tier, archive_name, file_name};
-use crate::settings::{DatasetSettings, SubjectSettings};
+use crate::settings::{DatasetSettings, Shared, SubjectSettings};
 
 /// An archive that can be made whole: every dataset resolved for whoever asks, and nothing read yet.
 pub struct PreparedSubjectExport {
@@ -35,6 +37,7 @@ struct Place<'a> {
     dataset: &'a str,
     columns: &'a [String],
     settings: &'a DatasetSettings,
+    names: Names,
 }
 
 impl Desk {
@@ -102,7 +105,8 @@ impl Desk {
         let name = kind.name.clone();
         self.every_setting().filter_map(move |(source, dataset, settings)| {
             let columns = settings.subjects.get(&name)?;
-            Some(Place { source, dataset, columns, settings })
+            let names = self.driver(source).ok()?.kind().names();
+            Some(Place { source, dataset, columns, settings, names })
         })
     }
 
@@ -127,12 +131,12 @@ impl Place<'_> {
     /// Whether the principal may export rows of it and ask by the columns that find them.
     fn is_open_to(&self, principal: &Principal) -> bool {
         let access = principal.access();
+        let at = DatasetAt { source: self.source, dataset: self.dataset, names: self.names };
         let allows = |permission| access.allows(permission, self.source, self.dataset);
-        let has_tenant = self.settings.tenant.is_some() || self.settings.shared;
+        let has_tenant = self.settings.tenant.is_some() || self.settings.shared != Shared::No;
         let plain = |column: &String| {
             let sensitive = self.settings.columns.get(column).is_some_and(|column| column.sensitive);
-            access.effect_on(self.source, self.dataset, column).is_none()
-                && (!sensitive || allows(Permission::RecordsReveal))
+            access.effect_on(&at, column).is_none() && (!sensitive || allows(Permission::RecordsReveal))
         };
         allows(Permission::RecordsRead)
             && allows(Permission::SubjectsExport)

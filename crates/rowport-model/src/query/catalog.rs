@@ -195,7 +195,7 @@ impl ResolvedDataset<'_> {
 
     /// Whether the principal may read the column's values, and not only see that it is there: the one rule for paths,
     /// lookups, computed columns, filters, orders, searches, keys and references.
-    pub(super) fn reads(&self, column: &str) -> bool {
+    pub fn reads(&self, column: &str) -> bool {
         self.allows(column) && !self.policy.masked_columns.iter().any(|masked| masked == column)
     }
 

@@ -5,14 +5,14 @@ use serde_json::Value as Json;
 
 use super::catalog::ResolvedDataset;
 use super::condition;
-use super::resolve::column_ref;
-use super::{ColumnRef, Comparison, Expr, OrderBy, OutputColumn, Predicate, Query, QueryError};
+use super::resolve::{column_ref, scope};
+use super::{ColumnRef, Comparison, Expr, OrderBy, Output, OutputColumn, Predicate, Query, QueryError};
 use crate::assignment::{FieldValue, SetField};
 use crate::column::{Column, ColumnType};
 use crate::cursor::CursorValue;
 use crate::dataset::DatasetKind;
 use crate::filter::Literal;
-use crate::policy::TenantScope;
+use crate::policy::{Deleted, TenantScope};
 use crate::value::Value;
 use crate::view::View;
 
@@ -43,6 +43,17 @@ pub enum Assigned {
         /// What takes its place.
         with: String,
     },
+}
+
+/// What rows may refer to by one foreign key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parents {
+    /// The columns that refer.
+    pub columns: Vec<ColumnRef>,
+    /// The columns that they refer to, in the same order.
+    pub referenced: Vec<ColumnRef>,
+    /// The rows that the principal's tenant has there, deleted or not; none where the dataset is not there for it.
+    pub rows: Option<Query>,
 }
 
 /// What marks a row as deleted at a moment: that moment, or true where there is no room for one.
@@ -78,6 +89,11 @@ pub(super) fn marked_before(mark: Expr, moment: Timestamp) -> Option<Predicate> 
         let parts = [(Comparison::GreaterOrEqual, sensible), (Comparison::Less, moment)];
         Predicate::All(parts.into_iter().map(|(comparison, moment)| compared(comparison, moment)).collect())
     })
+}
+
+/// Whether people of one tenant, or those of none, may know of what people of another did.
+pub fn may_know_of(viewers: Option<&str>, tenant: Option<&str>) -> bool {
+    viewers.is_none() || viewers == tenant
 }
 
 /// The most rows whose key has several columns that one predicate names: databases plan such lists slowly.
@@ -179,6 +195,63 @@ impl ResolvedDataset<'_> {
         self.policy.tenant.as_ref()
     }
 
+    /// What rows may refer to, by foreign key, where they may refer to rows of the principal's tenant only. None of it is
+    /// for the principal to see: the columns on both sides may be hidden.
+    pub fn parents(&self, now: Timestamp) -> Vec<Parents> {
+        if self.viewers().is_none() {
+            return Vec::new();
+        }
+        let parents = self.inner().foreign_keys.iter().filter_map(|key| {
+            let stored = |name: &String| self.inner().column(name).map(as_stored);
+            let columns: Vec<_> = key.columns.iter().map(stored).collect::<Option<_>>()?;
+            let parent = self.catalog.named(&key.references);
+            let parent = parent.map(|parent| parent.with_deleted(Deleted::Included));
+            let Some(parent) = parent else {
+                return Some(Parents { columns, referenced: Vec::new(), rows: None });
+            };
+            let stored = |name: &String| parent.inner().column(name).map(as_stored);
+            let referenced: Vec<_> = key.referenced_columns.iter().map(stored).collect::<Option<_>>()?;
+            let rows = Query {
+                dataset: parent.name().clone(),
+                joins: Vec::new(),
+                columns: referenced.iter().map(OutputColumn::stored).collect(),
+                filter: Predicate::All(scope(&parent, 0, now)),
+                order: Vec::new(),
+                total_order: false,
+                after: None,
+                limit: None,
+                output: Output::Rows,
+                fingerprint: String::new(),
+            };
+            Some(Parents { columns, referenced, rows: Some(rows) })
+        });
+        parents.collect()
+    }
+
+    /// The tenant that the principal belongs to, whether or not rows are told apart by it.
+    pub fn viewers(&self) -> Option<&str> {
+        self.policy.viewers.as_deref()
+    }
+
+    /// Whether the principal may know of what people of this tenant did here: the one rule for the trash, histories,
+    /// changes and undo.
+    pub fn may_know_of(&self, tenant: Option<&str>) -> bool {
+        may_know_of(self.viewers(), tenant)
+    }
+
+    /// Whether the principal may write all of these columns: the one rule for setting fields, undoing and redoing it, and
+    /// what cascades. One that is not there any more is found later, row by row.
+    pub fn may_write<'c>(&self, columns: impl IntoIterator<Item = &'c str>) -> bool {
+        let is_there = |name: &str| self.inner().column(name).is_some();
+        columns.into_iter().all(|name| !is_there(name) || self.writable(name).is_ok())
+    }
+
+    fn writable(&self, name: &str) -> Result<&Column, QueryError> {
+        let column = self.readable(name)?;
+        self.refuse_unwritable(column)?;
+        Ok(column)
+    }
+
     /// Refuses a view of the database, whose rows are those of other datasets, a table without transactions, and one that
     /// other tables inherit from: a row of theirs that came back would be in this table.
     pub fn refuse_unchangeable(&self) -> Result<(), QueryError> {
@@ -224,8 +297,7 @@ impl ResolvedDataset<'_> {
     }
 
     fn assignment(&self, field: &SetField) -> Result<Assignment, QueryError> {
-        let column = self.readable(&field.column)?;
-        self.refuse_unwritable(column)?;
+        let column = self.writable(&field.column)?;
         let wrong = |found: &str, expected: String| QueryError::BadFieldValue {
             column: field.column.clone(),
             value: found.chars().take(80).collect(),

@@ -8,7 +8,7 @@ mod resolve;
 use thiserror::Error;
 
 pub use catalog::{Catalog, ResolvedDataset};
-pub use changes::{Assigned, Assignment, deletion_mark, rows_with_keys};
+pub use changes::{Assigned, Assignment, Parents, deletion_mark, may_know_of, rows_with_keys};
 pub use resolve::arithmetic_type;
 
 use crate::column::ColumnType;

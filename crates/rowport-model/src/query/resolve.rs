@@ -318,7 +318,7 @@ impl Resolver<'_> {
 /// Which rows of a dataset there are at all for this principal. The columns that say it may be hidden from them.
 ///
 /// What cannot be said in a query hides every row rather than showing all.
-fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Predicate> {
+pub(super) fn scope(dataset: &ResolvedDataset<'_>, table: usize, now: Timestamp) -> Vec<Predicate> {
     let nothing = || Predicate::Any(Vec::new());
     let column = |name: &str| {
         let column = dataset.inner().column(name)?;

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, HashSet};
 
-use rowport_engine::settings::{ColumnSettings, ComputedSettings, DatasetSettings};
+use rowport_engine::settings::{ColumnSettings, ComputedSettings, DatasetSettings, Shared};
 use rowport_model::Expression;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -34,8 +34,9 @@ pub(super) struct DatasetSection {
     #[schemars(with = "String", length(min = 1), extend("examples" = ["account_id"]))]
     tenant: Option<Spanned<String>>,
     /// People of every tenant see the whole of it. Without this and without `tenant` they see nothing of it.
-    #[schemars(extend("default" = false, "examples" = [true]))]
-    shared: bool,
+    /// With `"write"` they change it for all others, too, as far as their roles allow.
+    #[schemars(extend("default" = false, "examples" = [true, "write"]))]
+    shared: SharedSection,
     /// By which columns rows belong to a person, by kind of person: any of them has what that person is known by. A
     /// dotted name reaches through a foreign key.
     #[schemars(with = "BTreeMap<String, Columns>", extend("examples" = [{ "customer": ["customer_id"] }]))]
@@ -52,6 +53,38 @@ pub(super) struct DatasetSection {
     /// Column presets: a name, and the columns in order.
     #[schemars(with = "BTreeMap<String, Columns>", extend("examples" = [{ "Essential": ["id", "total"] }]))]
     presets: Named<Spanned<Vec<Spanned<String>>>>,
+}
+
+/// Whether people of every tenant see it, and change it.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "`shared` is true, false or \"write\"")]
+#[schemars(inline)]
+enum SharedSection {
+    Seen(bool),
+    Changed(SharedWord),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(inline)]
+enum SharedWord {
+    Write,
+}
+
+impl Default for SharedSection {
+    fn default() -> Self {
+        Self::Seen(false)
+    }
+}
+
+impl From<SharedSection> for Shared {
+    fn from(section: SharedSection) -> Self {
+        match section {
+            SharedSection::Seen(false) => Self::No,
+            SharedSection::Seen(true) => Self::Read,
+            SharedSection::Changed(SharedWord::Write) => Self::Write,
+        }
+    }
 }
 
 /// Refinements of one column.
@@ -117,7 +150,7 @@ impl DatasetSection {
             .filter(|(_, column)| column.hidden)
             .map(|(name, _)| name.get_ref().clone())
             .collect();
-        if let Some(tenant) = self.tenant.as_ref().filter(|_| self.shared) {
+        if let Some(tenant) = self.tenant.as_ref().filter(|_| Shared::from(self.shared) != Shared::No) {
             let message = "a dataset that names a tenant column is not shared";
             checks.wrong(tenant.span(), message, "take out `tenant` or `shared`");
         }
@@ -134,7 +167,7 @@ impl DatasetSection {
             deleted_at: self.deleted_at,
             deleted_by: self.deleted_by,
             tenant: self.tenant.map(Spanned::into_inner),
-            shared: self.shared,
+            shared: self.shared.into(),
             subjects: subjects::known_by(self.subjects, self.hidden, &hidden, checks),
             columns: self
                 .columns

@@ -51,7 +51,7 @@ impl Changes {
             let message = "nothing goes along unless rows are really deleted, which these are not".to_owned();
             return Err(EngineError::BadChange { message });
         }
-        let may = |permission, name: &str| principal.access().allows(permission, source, name);
+        let may = |permission, name: &str| self.desk.permit(principal, permission, source, name).is_ok();
         let by_key = matches!(request.selection, Selection::Keys(_));
         let mut walk =
             Walk { catalog, may: &may, by_key, path: Vec::new(), left: Vec::new(), references: Vec::new() };

@@ -25,7 +25,7 @@ pub(super) async fn page(
     let search = request.search.as_deref().map(|text| Search::new(text, shown.clone()));
     let place = request.cursor.as_deref().map(Place::read).transpose()?;
     let name = dataset.name().to_string();
-    let tenant = dataset.tenant().map(|scope| scope.value.as_str());
+    let tenant = dataset.viewers();
     let trash = Trash { dataset: &name, tenant, before: None };
     let from = place.as_ref().map(|place| (place.change_set.clone(), place.chunk));
     let mut entries = Entries::new(trash, from);

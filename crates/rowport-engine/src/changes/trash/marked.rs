@@ -26,7 +26,12 @@ pub(super) async fn page(
     let at = marks.at.as_deref().and_then(place);
     let by = marks.by.as_deref().and_then(place);
     let kept = desk.changes.purge_marked.then_some(desk.changes.trash);
-    let rows = found.rows.into_iter().map(|values| {
+    // Where every tenant sees the same rows, a name may be that of a person of another one.
+    let names_others = deleted.viewers().is_some() && deleted.tenant().is_none();
+    let rows = found.rows.into_iter().map(|mut values| {
+        if let Some(by) = by.filter(|_| names_others) {
+            values[by] = Value::Null;
+        }
         let moment = at.and_then(|at| moment(&values[at]));
         TrashRow {
             change_set: None,

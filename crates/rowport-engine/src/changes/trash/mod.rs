@@ -14,7 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::{self, Chunk, Trash};
-use rowport_model::{Deleted, ResolvedDataset, View};
+use rowport_model::{Deleted, Permission, ResolvedDataset, View};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -107,6 +107,7 @@ impl Changes {
     pub async fn trash(&self, target: Target<'_>, request: &TrashRequest) -> Result<TrashPage, EngineError> {
         let Target { principal, source, dataset } = target;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        self.desk.permit(principal, Permission::RecordsDelete, source, dataset)?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         resolved.change_key()?;
@@ -153,7 +154,7 @@ impl Changes {
         dataset: &ResolvedDataset<'_>,
     ) -> Result<TrashTotals, EngineError> {
         let name = dataset.name().to_string();
-        let tenant = dataset.tenant().map(|scope| scope.value.as_str());
+        let tenant = dataset.viewers();
         let all = Trash { dataset: &name, tenant, before: None };
         let soon = match self.soon(self.desk.clock().now()) {
             Some(moment) => {

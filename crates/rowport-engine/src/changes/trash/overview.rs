@@ -51,7 +51,8 @@ impl Changes {
         let mut transaction = self.desk.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let mut totals = Vec::new();
-        let may = |dataset: &str| principal.access().allows(Permission::RecordsDelete, source, dataset);
+        let may =
+            |dataset: &str| self.desk.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
         for dataset in catalog.datasets() {
             let name = dataset.name().to_string();
             if dataset.change_key().is_err() || !may(&name) || in_table(&dataset).is_some() {

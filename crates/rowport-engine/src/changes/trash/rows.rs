@@ -81,7 +81,7 @@ impl<'a> TrashedRows<'a> {
         }
         let key = self.dataset.change_key()?;
         let name = self.dataset.name().to_string();
-        let tenant = self.dataset.tenant().map(|scope| scope.value.as_str());
+        let tenant = self.dataset.viewers();
         let mut entries =
             Entries::new(Trash { dataset: &name, tenant, before: self.before }, self.from.take());
         while let Some(entry) = entries.next(transaction).await? {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rowport_engine::accounts::Door;
-use rowport_engine::settings::{ColumnSettings, DatasetSettings};
+use rowport_engine::settings::{ColumnSettings, DatasetSettings, Shared};
 use rowport_model::{ColumnEffect, ColumnRule};
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn settings() -> BTreeMap<String, DatasetSettings> {
     BTreeMap::from([
         ("people".to_owned(), tenant(&["score"])),
         ("orders".to_owned(), tenant(&[])),
-        ("countries".to_owned(), DatasetSettings { shared: true, ..Default::default() }),
+        ("countries".to_owned(), DatasetSettings { shared: Shared::Read, ..Default::default() }),
     ])
 }
 

@@ -7,7 +7,7 @@ mod whole;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use rowport_engine::settings::{ColumnSettings, DatasetSettings, SubjectSettings};
+use rowport_engine::settings::{ColumnSettings, DatasetSettings, Shared, SubjectSettings};
 use rowport_model::SourceKind;
 use rowport_testkit::Database;
 use serde_json::Value;
@@ -65,7 +65,8 @@ fn serving() -> Serving {
         columns: BTreeMap::from([("score".to_owned(), hidden), ("card".to_owned(), sensitive)]),
         ..known_by(&["id"])
     };
-    let lines = DatasetSettings { shared: true, ..known_by(&["order_no.customer", "order_no.given_to"]) };
+    let lines =
+        DatasetSettings { shared: Shared::Read, ..known_by(&["order_no.customer", "order_no.given_to"]) };
     Serving {
         datasets: BTreeMap::from([
             ("customers".to_owned(), customers),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use rowport_engine::accounts::Door;
+use rowport_engine::settings::Shared;
 use rowport_model::{ColumnEffect, ColumnRule, SourceKind};
 use serde_json::{Value, json};
 
@@ -153,7 +154,7 @@ fn somebody_of_a_tenant_gets_the_rows_of_the_tenant_and_the_manifest_names_it() 
 
     // Where a dataset names no tenant, theirs would not be the whole.
     let mut open = serving();
-    open.datasets.get_mut("order_lines").unwrap().shared = false;
+    open.datasets.get_mut("order_lines").unwrap().shared = Shared::No;
     let served = serve_as(&database, Serving { door: Door::Closed, ..open });
     let acme = person(&served, grants(), Vec::new(), Some("acme"));
     let answer = acme.send(&served, "POST", START, &serde_json::from_str(CUSTOMER).unwrap());
