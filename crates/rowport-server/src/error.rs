@@ -77,7 +77,14 @@ impl ApiError {
 
     /// A program asks for what only people have: sessions and keys of their own.
     pub(crate) fn of_people() -> Self {
-        let detail = "sessions and keys belong to people: sign in to see or change one's own";
+        let detail =
+            "sessions, keys and one-time links belong to people: sign in to see, make or change them";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// A program would grant what it has not been granted itself.
+    pub(crate) fn grants_more() -> Self {
+        let detail = "an API key grants no more than it may do itself";
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 

@@ -34,7 +34,7 @@ pub(crate) async fn list_keys(
 ) -> Result<Json<KeyList>, ApiError> {
     let mine = me.user.as_ref().map_or("", |user| user.id.as_str());
     let user = match whose.everyone {
-        false if me.is_key() && !me.may(Permission::Admin) => return Err(ApiError::of_people()),
+        _ if me.is_key() => return Err(ApiError::of_people()),
         true if !me.may(Permission::Admin) => return Err(ApiError::forbidden(Permission::Admin)),
         true => None,
         false if mine.is_empty() => return Ok(Json(KeyList { keys: Vec::new() })),

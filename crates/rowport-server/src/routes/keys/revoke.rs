@@ -25,7 +25,7 @@ pub(crate) async fn revoke_key(
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<StatusCode, ApiError> {
     let everybodys = me.may(Permission::Admin);
-    if !everybodys && me.is_key() {
+    if me.is_key() {
         return Err(ApiError::of_people());
     }
     let mine = me.user.map(|user| user.id).unwrap_or_else(|| "nobody".to_owned());

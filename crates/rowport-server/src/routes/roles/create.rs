@@ -5,7 +5,7 @@ use rowport_store::Role;
 
 use super::RoleRequest;
 use crate::AppState;
-use crate::access::Acting;
+use crate::access::{Acting, Me};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -21,10 +21,14 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn create_role(
     State(state): State<AppState>,
+    Me(me): Me,
     Acting(actor): Acting,
     ApiJson(body): ApiJson<RoleRequest>,
 ) -> Result<(StatusCode, Json<Role>), ApiError> {
     let (name, body) = body.split();
+    if me.is_key() && !me.principal.access().covers(&body.grants) {
+        return Err(ApiError::grants_more());
+    }
     let creating = async move {
         Ok(state.store.roles().create(state.desk.clock().as_ref(), &actor, &name, &body).await?)
     };

@@ -4,7 +4,7 @@ use rowport_store::Role;
 
 use super::RoleRequest;
 use crate::AppState;
-use crate::access::Acting;
+use crate::access::{Acting, Me};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -22,11 +22,15 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn update_role(
     State(state): State<AppState>,
+    Me(me): Me,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<IdPath>,
     ApiJson(body): ApiJson<RoleRequest>,
 ) -> Result<Json<Role>, ApiError> {
     let (name, body) = body.split();
+    if me.is_key() && !me.principal.access().covers(&body.grants) {
+        return Err(ApiError::grants_more());
+    }
     let updating = async move {
         let clock = state.desk.clock().as_ref();
         Ok(state.store.roles().update(clock, &actor, &path.id, &name, &body).await?)

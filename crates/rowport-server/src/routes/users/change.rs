@@ -55,11 +55,18 @@ pub(crate) async fn change_user(
     ApiPath(path): ApiPath<IdPath>,
     ApiJson(body): ApiJson<UserPatch>,
 ) -> Result<Json<User>, ApiError> {
-    if body.suspended == Some(true) && me.user.is_some_and(|user| user.id == path.id) {
+    if body.suspended == Some(true) && me.user.as_ref().is_some_and(|user| user.id == path.id) {
         return Err(ApiError::conflict(
             "last_admin",
             "nobody suspends themselves; ask another administrator",
         ));
+    }
+    if let Some(ids) = body.roles.as_ref().filter(|_| me.is_key()) {
+        let roles = state.store.roles().list().await?.into_iter().filter(|role| ids.contains(&role.id));
+        let grants: Vec<_> = roles.flat_map(|role| role.grants).collect();
+        if !me.principal.access().covers(&grants) {
+            return Err(ApiError::grants_more());
+        }
     }
     let changing = async move {
         let change = UserChange {

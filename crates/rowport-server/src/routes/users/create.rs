@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Invitation;
 use super::invite::invitation;
 use crate::AppState;
-use crate::access::Acting;
+use crate::access::{Acting, Me};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -42,9 +42,14 @@ pub(crate) struct UserBody {
 )]
 pub(crate) async fn create_user(
     State(state): State<AppState>,
+    Me(me): Me,
     Acting(actor): Acting,
     ApiJson(body): ApiJson<UserBody>,
 ) -> Result<(StatusCode, Json<Invitation>), ApiError> {
+    // With the link one becomes that person, whatever the key itself may do.
+    if me.is_key() {
+        return Err(ApiError::of_people());
+    }
     let creating = async move {
         let new = NewUser {
             email: &body.email,

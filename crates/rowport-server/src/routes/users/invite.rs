@@ -4,7 +4,7 @@ use rowport_store::{Actor, User};
 
 use super::Invitation;
 use crate::AppState;
-use crate::access::Acting;
+use crate::access::{Acting, Me};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -21,9 +21,14 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn invite_user(
     State(state): State<AppState>,
+    Me(me): Me,
     Acting(actor): Acting,
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<Json<Invitation>, ApiError> {
+    // With the link one becomes that person, whatever the key itself may do.
+    if me.is_key() {
+        return Err(ApiError::of_people());
+    }
     let inviting = async move {
         let user = state.store.users().get(&path.id).await?;
         invitation(&state, &actor, user).await

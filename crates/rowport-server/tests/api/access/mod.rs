@@ -3,6 +3,7 @@
 mod browsers;
 mod changes;
 mod dependants;
+mod kept;
 mod limits;
 mod matrix;
 mod own;
