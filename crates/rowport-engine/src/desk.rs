@@ -4,11 +4,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rowport_drivers::{Driver, DriverError, Limits, PoolUse, ServerInfo, connect};
 use rowport_model::{
-    Catalog, Clock, ColumnEffect, Dataset, DatasetAt, DatasetPolicy, Names, Permission, Principal,
+    Catalog, Clock, ColumnEffect, ColumnRule, Dataset, DatasetAt, DatasetPolicy, Names, Permission, Principal,
     SourceKind, TenantScope, nearest,
 };
+use serde::Serialize;
 use tokio::sync::Mutex;
 use tracing::Instrument;
+use utoipa::ToSchema;
 
 use crate::changes::Changed;
 use crate::error::EngineError;
@@ -72,6 +74,17 @@ pub struct SourceStatus {
     pub label: String,
     /// The kind of database.
     pub kind: SourceKind,
+}
+
+/// A rule on columns that names what is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RuleProblem {
+    /// The dataset as the rule names it.
+    pub dataset: String,
+    /// The column as the rule names it.
+    pub column: String,
+    /// What is not there, and what follows.
+    pub message: String,
 }
 
 impl Desk {
@@ -151,6 +164,41 @@ impl Desk {
         let mut problems = described.as_ref().map(|described| described.problems.clone()).unwrap_or_default();
         problems.extend(subjects::unreachable(&source.settings, &catalog));
         Ok(problems)
+    }
+
+    /// Which rules name what is not there: a dataset that is named with such a column is absent for those who have the
+    /// rule. Of a source that does not answer nothing is said.
+    pub async fn rule_problems(&self, rules: &[ColumnRule]) -> Vec<RuleProblem> {
+        let mut problems = Vec::new();
+        for rule in rules.iter().filter(|rule| rule.names_a_dataset()) {
+            if let Some(message) = self.rule_problem(rule).await {
+                let (dataset, column) = (rule.dataset.clone(), rule.column.clone());
+                problems.push(RuleProblem { dataset, column, message });
+            }
+        }
+        problems
+    }
+
+    async fn rule_problem(&self, rule: &ColumnRule) -> Option<String> {
+        let (name, _) = rule.dataset.split_once('/').unwrap_or((&rule.dataset, ""));
+        let Some(source) = self.sources.iter().find(|it| it.settings.name.eq_ignore_ascii_case(name)) else {
+            return Some(format!("there is no source `{name}`, so the rule keeps nothing back"));
+        };
+        self.describe(&Principal::local(), &source.settings.name, false).await.ok()?;
+        let datasets = source.described.lock().await.as_ref().map(|it| Arc::clone(&it.datasets))?;
+        let (source, names) = (source.settings.name.as_str(), source.driver.kind().names());
+        let is_about = |refined: &&Refined| {
+            let dataset = refined.dataset.name.to_string();
+            rule.is_about(&DatasetAt { source, dataset: &dataset, names })
+        };
+        match datasets.iter().find(is_about) {
+            None => Some(format!("there is no dataset `{}`, so the rule keeps nothing back", rule.dataset)),
+            Some(refined) if has_column(&refined.dataset, &rule.column, names) => None,
+            Some(_) => Some(format!(
+                "`{}` has no column `{}`, so it is absent for everyone with this role",
+                rule.dataset, rule.column
+            )),
+        }
     }
 
     /// The settings of one dataset, for what the catalog does not carry.

@@ -20,6 +20,6 @@ pub mod runs;
 pub mod settings;
 pub mod subjects;
 
-pub use desk::{Desk, SourceStatus};
+pub use desk::{Desk, RuleProblem, SourceStatus};
 pub use error::EngineError;
 pub use pages::{Count, CountMode, Landmarks, Page, PageColumn, PageRequest};

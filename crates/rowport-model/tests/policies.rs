@@ -99,6 +99,7 @@ fn dataset(index: usize) -> Dataset {
         estimated_rows: None,
         unique_but_null: Vec::new(),
         without_transactions: false,
+        inherited: false,
         computed: computed
             .iter()
             .map(|(name, text, _)| ComputedColumn {

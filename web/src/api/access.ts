@@ -25,6 +25,13 @@ export const rolesQuery = queryOptions({
   staleTime: 30_000,
 });
 
+/** Rules of roles that name what is not there, for whoever administers Rowport. */
+export const roleProblemsQuery = queryOptions({
+  queryKey: [...rolesQuery.queryKey, 'problems'],
+  queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/roles', { signal }))).problems,
+  staleTime: 30_000,
+});
+
 /** One's own API keys, or everybody's for whoever administers Rowport. */
 export const keysQuery = (everyone: boolean) =>
   queryOptions({

@@ -2217,6 +2217,11 @@ export interface components {
         RoleList: {
             /** @description By name. */
             roles: components["schemas"]["Role"][];
+            /**
+             * @description Rules of theirs that name a dataset or a column which is not there. With such a column the dataset is absent for
+             *     everyone who has the role.
+             */
+            problems: components["schemas"]["RuleProblem"][];
         };
         /** @description A role, as it is to be. */
         RoleRequest: {
@@ -2294,6 +2299,15 @@ export interface components {
             confirmation?: string | null;
             /** @description Which rows. */
             selection: components["schemas"]["SelectionBody"];
+        };
+        /** @description A rule on columns that names what is not there. */
+        RuleProblem: {
+            /** @description The dataset as the rule names it. */
+            dataset: string;
+            /** @description The column as the rule names it. */
+            column: string;
+            /** @description What is not there, and what follows. */
+            message: string;
         };
         /** @description One execution of background work. */
         Run: {

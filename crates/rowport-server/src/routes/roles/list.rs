@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use rowport_engine::RuleProblem;
 use rowport_store::Role;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,6 +14,9 @@ use crate::problems::StateProblems;
 pub(crate) struct RoleList {
     /// By name.
     roles: Vec<Role>,
+    /// Rules of theirs that name a dataset or a column which is not there. With such a column the dataset is absent for
+    /// everyone who has the role.
+    problems: Vec<RuleProblem>,
 }
 
 /// The roles.
@@ -23,5 +27,8 @@ pub(crate) struct RoleList {
     responses((status = 200, description = "The roles", body = RoleList), StateProblems)
 )]
 pub(crate) async fn list_roles(State(state): State<AppState>) -> Result<Json<RoleList>, ApiError> {
-    Ok(Json(RoleList { roles: state.store.roles().list().await? }))
+    let roles = state.store.roles().list().await?;
+    let rules: Vec<_> = roles.iter().flat_map(|role| role.columns.clone()).collect();
+    let problems = state.desk.rule_problems(&rules).await;
+    Ok(Json(RoleList { roles, problems }))
 }

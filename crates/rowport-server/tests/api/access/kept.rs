@@ -339,6 +339,15 @@ fn a_rule_about_a_column_that_is_not_there_closes_its_dataset() {
             SourceKind::Postgres => assert_eq!(rows.code(), "unknown_dataset"),
             _ => assert!(!String::from_utf8(rows.body).unwrap().contains("salary"), "{kind}"),
         }
+        // The administrator is told of each.
+        let admin = site.hands(&["*"], &[], None);
+        let problems = admin.send("GET", "/api/v1/roles", &json!({})).json()["problems"].clone();
+        let told: Vec<_> = problems.as_array().unwrap().iter().map(|it| it["column"].as_str().unwrap()).collect();
+        match kind {
+            SourceKind::Postgres => assert_eq!(told, ["salery", "Salary"], "{problems}"),
+            _ => assert_eq!(told, ["salery"], "{problems}"),
+        }
+        assert!(problems[0]["message"].as_str().unwrap().contains("absent"), "{problems}");
         // A column that is renamed is not shown under its new name.
         let renamed = site.hands(&["records.*"], &hide("db/customers", "salary"), None);
         assert_eq!(renamed.get("customers", "rows").status, 200, "{kind}");

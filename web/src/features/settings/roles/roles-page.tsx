@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Copy, Eye, MoreHorizontal, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { type Role, rolesQuery, usersQuery } from '@/api/access';
+import { type Role, roleProblemsQuery, rolesQuery, usersQuery } from '@/api/access';
 import { sessionQuery } from '@/api/session';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
@@ -18,6 +18,7 @@ type Shown = { what: 'edit'; role: Role | undefined; draft: RoleDraft } | { what
 export default function RolesPage() {
   const client = useQueryClient();
   const roles = useQuery(rolesQuery);
+  const problems = useQuery(roleProblemsQuery);
   const users = useQuery(usersQuery);
   const [shown, setShown] = useState<Shown>();
   const close = () => setShown(undefined);
@@ -31,6 +32,11 @@ export default function RolesPage() {
   const names = (roles.data ?? []).map((role) => role.name);
   const edit = (role: Role | undefined, draft: RoleDraft) => setShown({ what: 'edit', role, draft });
   const holders = ({ id }: Role) => (users.data ?? []).filter((user) => user.roles.includes(id)).length;
+
+  const problemsOf = ({ columns }: Role) =>
+    (problems.data ?? []).filter(({ dataset, column }) =>
+      columns.some((rule) => rule.dataset === dataset && rule.column === column),
+    );
 
   return (
     <Section
@@ -63,6 +69,11 @@ export default function RolesPage() {
                     )}
                   </h3>
                   <p className="break-words text-ink-soft">{roleWords(role)}</p>
+                  {problemsOf(role).map(({ dataset, column, message }) => (
+                    <p key={`${dataset}.${column}`} className="break-words text-xs text-danger">
+                      {message}
+                    </p>
+                  ))}
                   <p className="text-xs text-ink-faint">
                     {users.data &&
                       (holders(role) === 0 ? 'Nobody has it' : plural(holders(role), 'person', 'people'))}
