@@ -25,7 +25,7 @@ export const rolesQuery = queryOptions({
   staleTime: 30_000,
 });
 
-/** Rules of roles that name what is not there, for whoever administers Rowport. */
+/** Rules of roles that name what is not there, for administrators. */
 export const roleProblemsQuery = queryOptions({
   queryKey: [...rolesQuery.queryKey, 'problems'],
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/roles', { signal }))).problems,

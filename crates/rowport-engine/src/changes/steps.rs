@@ -25,7 +25,7 @@ pub(super) async fn steps(
 impl Changes {
     /// The dataset of one of them, if the principal may do with its rows what is done. Whoever may not see what goes along
     /// learns no more than that.
-    /// Which columns it writes is held against the rule for writing them, whoever wrote them first.
+    /// Which columns it writes is held against the rule for writing them, also where another person wrote them first.
     pub(super) async fn permitted_step<'a>(
         &self,
         transaction: &mut dyn Transaction,

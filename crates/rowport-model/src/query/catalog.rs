@@ -32,7 +32,7 @@ pub struct ResolvedDataset<'a> {
 }
 
 impl Catalog {
-    /// A catalog of these datasets, each with its policy. Rowport's own tables are left out, whoever found them.
+    /// A catalog of these datasets, each with its policy. Rowport's own tables are left out, wherever they were found.
     pub fn new(datasets: impl IntoIterator<Item = (Arc<Dataset>, DatasetPolicy)>) -> Self {
         let entries: Vec<_> = datasets
             .into_iter()

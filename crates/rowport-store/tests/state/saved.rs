@@ -174,15 +174,15 @@ async fn rows_read_back_from_their_json(store: Store) {
     assert_eq!(serde_json::from_value::<rowport_store::SavedView>(json).unwrap(), made);
 }
 
-fn somebody(id: &str) -> Principal {
+fn reader(id: &str) -> Principal {
     let reads = Grant { permissions: vec!["records.read".to_owned()], datasets: vec!["*".to_owned()] };
     Principal::new(id, id, Access::new(vec![reads], Vec::new(), None))
 }
 
 async fn what_is_saved_is_its_owners_alone_and_stands_in_the_audit(store: Store) {
     let clock = clock();
-    let (ann, bob) = (somebody("user:ann"), somebody("user:bob"));
-    let key = somebody("key:1").on_account_of("user:ann");
+    let (ann, bob) = (reader("user:ann"), reader("user:bob"));
+    let key = reader("key:1").on_account_of("user:ann");
     let (views, presets) = (store.views(), store.presets());
     let view_of = views.create(&ann, &clock, ORDERS, "Ann's", &view("")).await.unwrap();
     let preset_of = presets.create(&ann, &clock, ORDERS, "Ann's", &columns(&["id"])).await.unwrap();
@@ -216,13 +216,13 @@ async fn what_is_saved_is_its_owners_alone_and_stands_in_the_audit(store: Store)
 
 async fn one_person_and_one_dataset_have_a_bounded_part_of_what_is_loaded(store: Store) {
     let (views, clock) = (store.views(), clock());
-    let ann = somebody("user:ann");
+    let ann = reader("user:ann");
     for number in 0..MAX_PER_OWNER {
         views.create(&ann, &clock, CUSTOMERS, &format!("view {number}"), &View::default()).await.unwrap();
     }
     let full = views.create(&ann, &clock, CUSTOMERS, "one more", &View::default()).await.unwrap_err();
     assert!(matches!(full, StoreError::TooManyOfOne { .. }), "{full}");
-    views.create(&somebody("user:bob"), &clock, CUSTOMERS, "another's", &View::default()).await.unwrap();
+    views.create(&reader("user:bob"), &clock, CUSTOMERS, "another's", &View::default()).await.unwrap();
 
     let large = view(&"x".repeat(MAX_BODY_BYTES - 1_000));
     let mut saved = Vec::new();

@@ -195,7 +195,7 @@ fn force_deletes_no_row_that_has_changed_where_it_is_not_seen() {
         let back = admin.undo("people", &id_of(&gone), &json!({}));
         site.database.execute("UPDATE people SET pin = pin + 1");
         let undone = admin.undo("people", &id_of(&back), &json!({ "force": true })).json();
-        assert_eq!(undone["done"], 1, "whoever sees it knows what goes: {undone}");
+        assert_eq!(undone["done"], 1, "one who sees it knows what goes: {undone}");
     }
 }
 
