@@ -13,13 +13,13 @@ use tracing::Instrument;
 use utoipa::ToSchema;
 
 use crate::changes::Changed;
+use crate::checks;
 use crate::error::EngineError;
 use crate::refine::{Refined, Tenancy, refine};
 use crate::settings::{
     ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SourceSettings,
     SubjectSettings,
 };
-use crate::subjects;
 
 /// The sources, and what is known of their datasets.
 pub struct Desk {
@@ -162,7 +162,7 @@ impl Desk {
         let source = self.source(source)?;
         let described = source.described.lock().await;
         let mut problems = described.as_ref().map(|described| described.problems.clone()).unwrap_or_default();
-        problems.extend(subjects::unreachable(&source.settings, &catalog));
+        problems.extend(checks::unreachable(&source.settings, &catalog));
         Ok(problems)
     }
 

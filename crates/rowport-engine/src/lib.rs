@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod audit;
 mod cells;
 pub mod changes;
+mod checks;
 mod desk;
 mod error;
 pub mod export;
@@ -20,6 +21,7 @@ pub mod runs;
 pub mod settings;
 pub mod subjects;
 
+pub use checks::SecretColumns;
 pub use desk::{Desk, RuleProblem, SourceStatus};
 pub use error::EngineError;
 pub use pages::{Count, CountMode, Landmarks, Page, PageColumn, PageRequest};

@@ -95,6 +95,8 @@ pub struct ColumnSettings {
     pub hidden: bool,
     /// Only principals who may `records.reveal` see its values; for all others they are masked.
     pub sensitive: bool,
+    /// An admin has said that it is not sensitive, so its name is not pointed out.
+    pub reviewed: bool,
     /// An ISO 4217 code.
     pub currency: Option<String>,
 }

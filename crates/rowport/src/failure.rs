@@ -10,15 +10,20 @@ use rowport_engine::EngineError;
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    something else went wrong (also: `doctor` or `config check` found a problem)
+  1    something else went wrong (also: `doctor` found a problem)
   2    the command line cannot be understood
   3    the database cannot be reached, refused, or was lost
   4    there is no such dataset or column, or the filter, sort or options do not fit it
   5    the output cannot be written
-  6    the configuration is wrong
+  6    the configuration is wrong, by itself or against a database (also: a source is not prepared for changes)
   7    some rows were not changed, and are listed
   8    the audit is not what was written down
-  130  interrupted";
+  130  interrupted
+  141  the program that reads the output has ended, as `head` does";
+
+const INTERRUPTED: u8 = 130;
+/// What a program that SIGPIPE ends is reported as by shells.
+const READER_LEFT: u8 = 141;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -54,6 +59,11 @@ impl Failure {
         Self { message: message.to_string(), hint: None, code: 6 }
     }
 
+    /// The program that reads the output has ended; there is nothing to say of it.
+    pub fn reader_left() -> Self {
+        Self { message: "the output is no longer read".to_owned(), hint: None, code: READER_LEFT }
+    }
+
     /// What went wrong.
     pub fn message(&self) -> &str {
         &self.message
@@ -74,7 +84,7 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         let mut stderr = std::io::stderr().lock();
         // When stderr is gone there is nobody left to tell.
-        if self.code != 130 {
+        if !matches!(self.code, INTERRUPTED | READER_LEFT) {
             let _ = writeln!(stderr, "error: {}", self.message);
             if let Some(hint) = &self.hint {
                 let _ = writeln!(stderr, "hint: {hint}");
@@ -92,7 +102,7 @@ impl From<EngineError> for Failure {
             | "timeout" | "dataset_changed" | "bad_value" | "journal_refused" => 3,
             "output_failed" | "storage_full" => 5,
             "no_journal" | "journal_outdated" | "journal_newer" => 6,
-            "cancelled" => 130,
+            "cancelled" => INTERRUPTED,
             "internal" => 1,
             _ => 4,
         };

@@ -7,7 +7,6 @@
 
 mod archive;
 mod prepare;
-mod reach;
 
 use rowport_formats::Format;
 use serde::{Deserialize, Serialize};
@@ -15,7 +14,6 @@ use utoipa::ToSchema;
 
 pub use archive::{SubjectArchive, SubjectFile, SubjectManifest};
 pub use prepare::PreparedSubjectExport;
-pub(crate) use reach::unreachable;
 
 use crate::error::EngineError;
 

@@ -1,5 +1,5 @@
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -7,8 +7,8 @@ use rowport_engine::audit::read_anchors;
 use rowport_store::{SealCheck, StateVersion, Store, Verified};
 
 use super::serve::DEFAULT_DATA_DIR;
-use crate::config;
 use crate::failure::Failure;
+use crate::sources;
 use crate::state::{Place, in_store};
 
 /// Work with the audit.
@@ -54,12 +54,8 @@ impl Audit {
 
 impl Verify {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let implied = Path::new("rowport.toml");
-        let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
-        let configured = match file {
-            Some(file) => config::load(&file).map_err(Failure::config)?.server.data_dir,
-            None => None,
-        };
+        let configured =
+            sources::configured(self.config.as_deref())?.and_then(|loaded| loaded.server.data_dir);
         let data_dir = self.data_dir.clone().or(configured).unwrap_or_else(|| DEFAULT_DATA_DIR.into());
         let place = Place { data_dir: &data_dir, url: self.state.as_deref(), key: self.audit_key.as_deref() };
         // Before the events: an anchor that is dropped meanwhile would know of more than is read here.

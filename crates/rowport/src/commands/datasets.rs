@@ -1,22 +1,17 @@
 use std::io::Write;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use rowport_model::{Dataset, DatasetKind, Principal};
 
 use crate::failure::Failure;
-use crate::sources;
+use crate::sources::OneSource;
 
 /// List the datasets of a source.
 #[derive(Args)]
 pub struct Datasets {
-    /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
-    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
-    source: String,
-    /// A configuration that refines the source.
-    #[arg(long)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: OneSource,
     /// Everything known of each dataset, as JSON.
     #[arg(long)]
     json: bool,
@@ -24,7 +19,7 @@ pub struct Datasets {
 
 impl Datasets {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let (desk, name) = sources::one(&self.source, self.config.as_deref())?;
+        let (desk, name) = self.source.open()?;
         let catalog = desk.catalog(&Principal::local(), &name).await?;
         let datasets: Vec<Dataset> = catalog.datasets().map(|dataset| dataset.visible()).collect();
         let text = if self.json {

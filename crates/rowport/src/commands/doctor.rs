@@ -1,18 +1,21 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
+use rowport_engine::changes::Changes;
 use rowport_engine::notify::{EmailSettings, check_email};
 use rowport_engine::settings::DeskSettings;
 use rowport_engine::{Desk, EngineError};
 use rowport_fetch::{FetchError, Fetcher, Reach};
 use rowport_model::{DatasetKind, Principal};
-use rowport_store::{Bucket, BucketSettings, StateVersion, Storage, Store};
+use rowport_store::{Bucket, BucketSettings, Ids, StateVersion, Storage, Store};
 use serde::Serialize;
 
+use super::config::secret_words;
 use crate::config;
 use crate::failure::Failure;
 use crate::sources;
@@ -22,7 +25,7 @@ use crate::state::Place;
 #[derive(Args)]
 pub struct Doctor {
     /// Sources to look at, as for `serve`.
-    #[arg(long)]
+    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
     source: Vec<String>,
     /// The configuration; `rowport.toml` in this folder is used if it is there.
     #[arg(long)]
@@ -59,13 +62,11 @@ impl Doctor {
         if let Some(url) = &self.ready {
             return self.conclude(&[ask(url).await]);
         }
-        let implied = Path::new("rowport.toml");
-        let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
         let mut findings = Vec::new();
         let mut settings = DeskSettings::default();
         let mut data_dir = PathBuf::from("rowport-data");
         let (mut bucket, mut email) = (None, None);
-        if let Some(file) = file {
+        if let Some(file) = sources::config_file(self.config.as_deref()) {
             let what = format!("configuration {}", file.display());
             match config::load(&file) {
                 Ok(loaded) => {
@@ -78,10 +79,7 @@ impl Doctor {
                 Err(error) => findings.push(bad(what, error.to_string(), None)),
             }
         }
-        for url in &self.source {
-            let source = sources::from_url(url, &settings.sources)?;
-            settings.sources.push(source);
-        }
+        sources::add(&self.source, &mut settings)?;
         let data_dir = self.data_dir.clone().unwrap_or(data_dir);
         findings.push(folder("data folder", &data_dir));
         match bucket {
@@ -94,7 +92,7 @@ impl Doctor {
         if let Some(email) = &email {
             findings.push(mail(email).await);
         }
-        let desk = sources::desk(settings)?;
+        let desk = Arc::new(sources::desk(settings)?);
         for source in desk.sources(&Principal::local()) {
             examine(&desk, &source.name, &mut findings).await;
         }
@@ -130,7 +128,7 @@ impl Doctor {
 }
 
 /// Connects, describes, and looks for what people stumble over.
-async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
+async fn examine(desk: &Arc<Desk>, source: &str, findings: &mut Vec<Finding>) {
     let what = format!("source {source}");
     match desk.check(source).await {
         Ok(server) => {
@@ -164,12 +162,33 @@ async fn examine(desk: &Desk, source: &str, findings: &mut Vec<Finding>) {
         let detail = format!("tables without a key can be read but not changed: {}", keyless.join(", "));
         findings.push(good(what.clone(), &detail));
     }
-    if let Ok(problems) = desk.setting_problems(source).await {
+    findings.push(changing(desk, source).await);
+    for secrets in desk.secret_columns(source).await.unwrap_or_default() {
+        findings.push(good(what.clone(), &secret_words(&secrets)));
+    }
+    if let Ok(problems) = desk.check_settings(source).await {
         findings.extend(problems.into_iter().map(|problem| {
             let what = format!("setting {}", problem.path.join("."));
             bad(what, problem.message, problem.hint.map(|hint| format!("did you mean `{hint}`?")))
         }));
     }
+}
+
+/// Whether rows can be changed. A source that is only read is well, too; one whose journal does not fit is not.
+async fn changing(desk: &Arc<Desk>, source: &str) -> Finding {
+    let what = format!("source {source}");
+    let ids = Arc::new(Ids::default());
+    let changes = Changes::new(Arc::clone(desk), ids.secret().to_vec(), ids);
+    let error = match changes.may_write_journal(source).await {
+        Ok(()) => {
+            let version = rowport_drivers::journal::VERSION;
+            return good(what, &format!("rows can be changed; the journal has version {version}"));
+        }
+        Err(error) => error,
+    };
+    let unfit = !matches!(error.code(), "no_journal" | "journal_refused");
+    let detail = format!("rows cannot be changed: {error}");
+    Finding { what, ok: !unfit, detail, hint: error.hint().map(str::to_owned) }
 }
 
 /// Whether a process that serves says that it is ready.

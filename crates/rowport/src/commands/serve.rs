@@ -19,7 +19,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{self, ServerSettings};
+use super::config::secret_words;
+use crate::config::{Loaded, ServerSettings};
 use crate::failure::Failure;
 use crate::shutdown::{Shutdown, ShutdownTimes};
 use crate::sources;
@@ -34,8 +35,9 @@ pub const DEFAULT_DATA_DIR: &str = "rowport-data";
 /// Serve the page and the API.
 #[derive(Args)]
 pub struct Serve {
-    /// `postgres://…`, `mysql://…` or `sqlite:PATH`, with `NAME=` before it if you like. May be given several times.
-    #[arg(long)]
+    /// `postgres://…`, `mysql://…` or `sqlite:PATH`, with `NAME=` before it if you like. May be given several times, beside
+    /// the sources of the configuration.
+    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
     source: Vec<String>,
     /// The configuration; `rowport.toml` in this folder is used if it is there.
     #[arg(long)]
@@ -73,19 +75,9 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let implied = Path::new("rowport.toml");
-        let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
-        let (mut desk, mut server) = match file {
-            Some(file) => {
-                let loaded = config::load(&file).map_err(Failure::config)?;
-                (loaded.desk, loaded.server)
-            }
-            None => Default::default(),
-        };
-        for url in &self.source {
-            let source = sources::from_url(url, &desk.sources)?;
-            desk.sources.push(source);
-        }
+        let Loaded { mut desk, mut server, .. } =
+            sources::configured(self.config.as_deref())?.unwrap_or_default();
+        sources::add(&self.source, &mut desk)?;
         if desk.sources.is_empty() {
             let hint = "rowport serve --source postgres://user@host/database, or write a rowport.toml";
             return Err(Failure::usage("there is no source to serve").with_hint(hint));
@@ -183,7 +175,7 @@ impl Serving {
             check_listen(self.listen, self.door)?;
         }
         allow_many_files();
-        std::fs::create_dir_all(&self.data_dir)
+        make_folder(&self.data_dir)
             .map_err(|error| Failure::output(&format!("the folder {}", self.data_dir.display()), &error))?;
         let place =
             Place { data_dir: &self.data_dir, url: self.state.as_deref(), key: self.audit_key.as_deref() };
@@ -395,5 +387,17 @@ async fn warn_of_settings(desk: Arc<Desk>) {
                 problem.message
             );
         }
+        for secrets in desk.secret_columns(&source.name).await.unwrap_or_default() {
+            tracing::warn!(source = source.name, "{}", secret_words(&secrets));
+        }
     }
+}
+
+/// Makes a folder that nobody but its owner may look into. One that is there stays as it is.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use rowport_engine::export::write_whole;
+use rowport_engine::settings::DeskSettings;
 use rowport_engine::subjects::{ArchiveFormat, SubjectRequest};
 use rowport_model::Principal;
 use tokio_util::sync::CancellationToken;
 
 use super::export::cancel_on_interrupt;
-use crate::config;
 use crate::failure::Failure;
 use crate::sources;
 
@@ -31,9 +31,9 @@ pub struct SubjectExport {
     /// The archive.
     #[arg(long, short)]
     output: PathBuf,
-    /// The configuration.
-    #[arg(long, default_value = "rowport.toml")]
-    config: PathBuf,
+    /// The configuration; `rowport.toml` in this folder is used if it is there.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
 }
 
 /// The format of the files in an archive.
@@ -46,8 +46,17 @@ enum Form {
 }
 
 impl SubjectExport {
+    fn settings(&self) -> Result<DeskSettings, Failure> {
+        let loaded = sources::configured(self.config.as_deref())?;
+        loaded.map(|loaded| loaded.desk).ok_or_else(|| {
+            let hint = "write a rowport.toml, or name one with --config FILE";
+            Failure::usage("there is no configuration that says which kinds of person there are")
+                .with_hint(hint)
+        })
+    }
+
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = Arc::new(sources::desk(config::load(&self.config).map_err(Failure::config)?.desk)?);
+        let desk = Arc::new(sources::desk(self.settings()?)?);
         let format = match self.format {
             Form::Ndjson => ArchiveFormat::Ndjson,
             Form::Csv => ArchiveFormat::Csv,

@@ -98,8 +98,9 @@ struct ColumnSection {
     #[schemars(extend("default" = false, "examples" = [true]))]
     hidden: bool,
     /// Only people who may `records.reveal` see its values; for all others each is a mask, and nothing can be asked of it.
-    #[schemars(extend("default" = false, "examples" = [true]))]
-    sensitive: bool,
+    /// Where it is `false`, a name like `password` or `token` is not pointed out any more.
+    #[schemars(with = "bool", extend("default" = false, "examples" = [true]))]
+    sensitive: Option<bool>,
     /// The ISO 4217 code of the money in the column.
     #[schemars(with = "String", length(min = 1), extend("pattern" = "^[A-Z]{3}$", "examples" = ["EUR"]))]
     currency: Option<Spanned<String>>,
@@ -194,7 +195,8 @@ impl ColumnSection {
         ColumnSettings {
             label: self.label.map(|label| label.trim().to_owned()),
             hidden: self.hidden,
-            sensitive: self.sensitive,
+            sensitive: self.sensitive.unwrap_or(false),
+            reviewed: self.sensitive == Some(false),
             currency: self.currency.and_then(|code| currency(code, checks)),
         }
     }

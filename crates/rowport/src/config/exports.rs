@@ -12,10 +12,10 @@ use super::quantities::{bytes, duration};
 pub(super) struct ExportsSection {
     /// An export of at most so many rows is complete before its first byte is sent; a larger one is streamed.
     #[schemars(with = "u64", extend("default" = 10_000, "examples" = [10_000]))]
-    direct_rows: Option<u64>,
+    direct_rows: Option<Spanned<u64>>,
     /// An export of more rows than this is made in the background, unless somebody chooses otherwise.
     #[schemars(with = "u64", extend("default" = 100_000, "examples" = [100_000]))]
-    streamed_rows: Option<u64>,
+    streamed_rows: Option<Spanned<u64>>,
     /// How long the file of a background export is kept.
     #[schemars(with = "String", length(min = 1), extend("default" = "24h", "examples" = ["24h", "168h"]))]
     retention: Option<Spanned<String>>,
@@ -30,9 +30,10 @@ pub(super) struct ExportsSection {
 impl ExportsSection {
     pub(super) fn settings(self, checks: &mut Checks<'_>) -> ExportSettings {
         let default = ExportSettings::default();
+        let (direct_rows, streamed_rows) = thresholds(self.direct_rows, self.streamed_rows, &default, checks);
         ExportSettings {
-            direct_rows: self.direct_rows.unwrap_or(default.direct_rows),
-            streamed_rows: self.streamed_rows.unwrap_or(default.streamed_rows),
+            direct_rows,
+            streamed_rows,
             retention: self
                 .retention
                 .and_then(|text| checked(duration(text.get_ref()), &text, checks))
@@ -48,6 +49,29 @@ impl ExportsSection {
             // It is on the disk of the data folder, which is not known yet.
             spool_folder: default.spool_folder,
         }
+    }
+}
+
+/// Both thresholds. Where one of them is given, the default of the other does not contradict it.
+fn thresholds(
+    direct: Option<Spanned<u64>>,
+    streamed: Option<Spanned<u64>>,
+    default: &ExportSettings,
+    checks: &mut Checks<'_>,
+) -> (u64, u64) {
+    match (direct, streamed) {
+        (Some(direct), Some(streamed)) => {
+            let (most, rows) = (*streamed.get_ref(), *direct.get_ref());
+            if rows > most {
+                let message = format!("`direct_rows` is {rows}, which is more than `streamed_rows`, {most}");
+                let hint = "exports grow from direct to streamed to background: raise `streamed_rows`, or lower this";
+                checks.wrong(direct.span(), message, hint);
+            }
+            (rows, most)
+        }
+        (Some(direct), None) => (*direct.get_ref(), default.streamed_rows.max(*direct.get_ref())),
+        (None, Some(streamed)) => (default.direct_rows.min(*streamed.get_ref()), *streamed.get_ref()),
+        (None, None) => (default.direct_rows, default.streamed_rows),
     }
 }
 

@@ -57,7 +57,7 @@ use structure::Named;
 use subjects::SubjectSection;
 use telemetry::TelemetrySection;
 
-pub use problem::ConfigError;
+pub use problem::{ConfigError, Problem};
 pub use schema::json_schema;
 pub use server::ServerSettings;
 

@@ -197,7 +197,7 @@ fn nothing_is_changed_that_was_not_confirmed() {
     assert!(asked.stderr.contains("--confirm 2"), "{asked:?}");
     let wrong = with(&["bulk", "delete", "--filter", "id <= 3", "--confirm", "4"]);
     assert_eq!(wrong.code, Some(4), "{wrong:?}");
-    assert!(wrong.stderr.contains("3 rows, and 4 were confirmed"), "{wrong:?}");
+    assert!(wrong.stderr.contains("3 rows, and --confirm says 4"), "{wrong:?}");
     let unknown = with(&["undo", "0"]);
     assert_eq!(unknown.code, Some(4), "{unknown:?}");
     assert_eq!(database.text("SELECT count(*) FROM posts"), ROWS.to_string());

@@ -4,7 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use rowport_testkit::{Sqlite, chinook, wait_until};
+use rowport_model::SourceKind;
+use rowport_testkit::{Mysql, Postgres, Sqlite, chinook, wait_until};
 use serde_json::Value;
 
 use crate::binary::{Answer, finished, left_in, program, rowport, run, signal, wait};
@@ -64,6 +65,7 @@ fn the_doctor_finds_what_is_well_and_what_is_not() {
         "ok    source music: PostgreSQL ",
         "not encrypted\n",
         "ok    source music: 12 datasets\n",
+        "ok    source music: rows cannot be changed: there is no journal in this database",
         "ok    source music: tables without a key can be read but not changed: keyless\n",
     ] {
         assert!(text(&well).contains(line), "{line:?} is not in {}", text(&well));
@@ -98,7 +100,7 @@ fn a_configuration_is_checked_against_the_database() {
     let wrong =
         good.replace("columns.Name", "columns.Nmae") + "[sources.music.datasets.Trakc]\nlabel = \"x\"\n";
     let answer = check(&wrong, &[]);
-    assert_eq!(answer.code, Some(1), "{answer:?}");
+    assert_eq!(answer.code, Some(6), "{answer:?}");
     for piece in [
         "--> rowport.toml:3:39",
         "did you mean `Name`?",
@@ -110,8 +112,126 @@ fn a_configuration_is_checked_against_the_database() {
     }
     assert_eq!(check(&wrong, &["--offline"]).code, Some(0), "by itself it is right");
     let answer = check("[sources.music]\nurl = \"sqlite:missing.db\"\n", &[]);
-    assert_eq!(answer.code, Some(1));
+    assert_eq!(answer.code, Some(3));
     assert!(text(&answer).contains("source music: the database cannot be opened"), "{answer:?}");
+}
+
+#[test]
+fn what_leads_nowhere_contradicts_or_hides_every_row_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = chinook::sqlite();
+    database
+        .execute("CREATE TABLE gone (id integer PRIMARY KEY, title text); INSERT INTO gone VALUES (1, 'a')");
+    let file = folder.path().join("rowport.toml");
+    let check = |config: &str| {
+        std::fs::write(&file, config.replace("URL", database.url())).unwrap();
+        let output =
+            rowport().args(["config", "check", "--json"]).current_dir(folder.path()).output().unwrap();
+        let answer = finished(output);
+        let report: Value = serde_json::from_slice(&answer.stdout).unwrap();
+        let mistakes: Vec<(u64, String, Option<String>)> = report["mistakes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|mistake| {
+                let text = |key: &str| mistake[key].as_str().map(str::to_owned);
+                (mistake["line"].as_u64().unwrap(), text("message").unwrap(), text("hint"))
+            })
+            .collect();
+        (answer.code, mistakes)
+    };
+    let (code, mistakes) = check(
+        "[sources.music]\nurl = \"URL\"\n[sources.music.datasets.Track.lookups]\nartist = \"Album.Title\"\n\
+         genre = \"GenreId.Nmae\"\nfine = \"AlbumId.ArtistId.Name\"\nname = \"Name.Length\"\n\
+         [sources.music.datasets.gone]\ndeleted_at = \"title\"\n",
+    );
+    let said = |line: usize| {
+        let found = mistakes.iter().find(|(at, ..)| *at == line as u64);
+        found.map(|(_, message, hint)| (message.as_str(), hint.as_deref()))
+    };
+    assert_eq!(code, Some(6), "{mistakes:?}");
+    assert_eq!(mistakes.len(), 4, "{mistakes:?}");
+    let (message, hint) = said(4).unwrap();
+    assert_eq!(message, "`Album.Title` leads nowhere: `Track` has no column `Album`");
+    assert_eq!(hint, Some("did you mean `AlbumId.Title`?"));
+    let (message, hint) = said(5).unwrap();
+    assert_eq!(message, "`GenreId.Nmae` leads nowhere: `Genre` has no column `Nmae`");
+    assert_eq!(hint, Some("did you mean `GenreId.Name`?"));
+    assert!(said(7).unwrap().0.contains("`Name` of `Track` is no foreign key"), "{mistakes:?}");
+    assert!(said(9).unwrap().0.contains("every row of `gone` has a value in `title`"), "{mistakes:?}");
+
+    let (code, mistakes) = check("[exports]\ndirect_rows = 200\nstreamed_rows = 10\n");
+    assert_eq!(code, Some(6));
+    assert_eq!((mistakes.len(), mistakes[0].0), (1, 2), "{mistakes:?}");
+    assert_eq!(mistakes[0].1, "`direct_rows` is 200, which is more than `streamed_rows`, 10");
+    let (code, mistakes) = check("[exports]\nstreamed_rows = 10\n");
+    assert_eq!((code, mistakes.len()), (Some(0), 0), "a default does not contradict: {mistakes:?}");
+}
+
+#[test]
+fn columns_that_are_named_like_secrets_are_pointed_out_until_the_configuration_speaks_of_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Sqlite::create();
+    database.execute("CREATE TABLE staff (id integer PRIMARY KEY, userPassword text, api_key text, has_token boolean, ssn text)");
+    let file = folder.path().join("rowport.toml");
+    let say = |columns: &str, command: &[&str]| {
+        let url = database.url();
+        std::fs::write(&file, format!("[sources.shop]\nurl = \"{url}\"\n{columns}")).unwrap();
+        let output = rowport().args(command).current_dir(folder.path()).output().unwrap();
+        let answer = finished(output);
+        assert_eq!(answer.code, Some(0), "{answer:?}");
+        text(&answer).to_owned()
+    };
+    for command in [&["config", "check"][..], &["doctor"]] {
+        let all = say("", command);
+        assert!(all.contains("userPassword, api_key, ssn of staff are named like a secret"), "{all}");
+        let of_staff = "[sources.shop.datasets.staff.columns]\nuserPassword = { hidden = true }\n\
+                        api_key = { sensitive = true }\n";
+        let one = say(of_staff, command);
+        assert!(one.contains("ssn of staff is named like a secret"), "{one}");
+        let none = say(&format!("{of_staff}ssn = {{ sensitive = false }}\n"), command);
+        assert!(!none.contains("named like a secret"), "{none}");
+    }
+}
+
+#[test]
+fn the_doctor_says_whether_rows_can_be_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    for database in [Postgres::create(), Mysql::create(), Sqlite::create()] {
+        let kind = database.kind();
+        database.execute("CREATE TABLE t (id integer PRIMARY KEY)");
+        let source = format!("shop={}", database.url());
+        let doctor = || {
+            let output = rowport().args(["doctor", "--source", &source]).current_dir(folder.path()).output();
+            let answer = finished(output.unwrap());
+            (answer.code, text(&answer).to_owned())
+        };
+        let (code, said) = doctor();
+        assert_eq!(code, Some(0), "a source that is only read is well: {said}");
+        assert!(said.contains("source shop: rows cannot be changed: there is no journal"), "{kind}: {said}");
+        assert!(said.contains("`rowport prepare`"), "{kind}: {said}");
+        assert_eq!(run(&["prepare", "--source", database.url()]).code, Some(0));
+        let (code, said) = doctor();
+        assert_eq!(code, Some(0), "{said}");
+        assert!(
+            said.contains("ok    source shop: rows can be changed; the journal has version "),
+            "{kind}: {said}"
+        );
+        let prefix = if kind == SourceKind::Postgres { "rowport_journal." } else { "_rowport_" };
+        database.execute(&format!("UPDATE {prefix}journal SET version = 1"));
+        let (code, said) = doctor();
+        assert_eq!(code, Some(1), "{said}");
+        assert!(
+            said.contains(
+                "FAIL  source shop: rows cannot be changed: the journal in this database is of version 1"
+            ),
+            "{said}"
+        );
+        let upgraded = run(&["prepare", "--source", &source]);
+        assert_eq!(text(&upgraded), "Journal upgraded from version 1. Rows of shop can be changed.\n");
+        let again = run(&["prepare", "--source", &source]);
+        assert_eq!(text(&again), "Journal already present. Rows of shop can be changed.\n");
+    }
 }
 
 #[test]

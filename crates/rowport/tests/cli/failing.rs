@@ -245,7 +245,7 @@ fn a_reader_that_has_seen_enough_ends_the_export_quickly_and_quietly() {
             assert!(!first.is_empty());
             let left = Instant::now();
             let answer = wait(child);
-            assert_eq!((answer.code, answer.stderr.as_str()), (Some(130), ""), "{kind} {format}");
+            assert_eq!((answer.code, answer.stderr.as_str()), (Some(141), ""), "{kind} {format}");
             assert!(left.elapsed() < within(Duration::from_secs(3)), "{kind} {format}: {:?}", left.elapsed());
         }
     }

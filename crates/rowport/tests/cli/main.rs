@@ -25,6 +25,7 @@ mod relayed;
 mod repeated;
 mod runs;
 mod snapshot;
+mod sources;
 mod subjects;
 mod under_fire;
 mod xlsx;

@@ -59,6 +59,15 @@ fn the_page_has_every_command_and_every_option() {
 }
 
 #[test]
+fn the_page_begins_with_every_command() {
+    let list = PAGE.split("\n\n").nth(1).unwrap();
+    let named: Vec<&str> =
+        list.lines().filter_map(|line| line.trim().strip_prefix("rowport ")?.split(' ').next()).collect();
+    let help = help(&[]);
+    assert_eq!(named, subcommands(&help));
+}
+
+#[test]
 fn the_page_has_the_exit_codes_that_the_help_has() {
     let help = help(&[]);
     let codes = help.split("Exit codes:\n").nth(1).unwrap();

@@ -7,7 +7,6 @@ pub mod trash;
 pub mod undo;
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -23,20 +22,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::export::cancel_on_interrupt;
 use crate::failure::Failure;
-use crate::sources;
+use crate::sources::OneSource;
 
 /// Which dataset of which source.
 #[derive(Args)]
 struct OfDataset {
-    /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
-    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
-    source: String,
+    #[command(flatten)]
+    source: OneSource,
     /// The table, with `schema.` before it where the schema is not the default one.
     #[arg(long)]
     dataset: String,
-    /// A configuration that refines the source.
-    #[arg(long)]
-    config: Option<PathBuf>,
 }
 
 /// How the outcome is told.
@@ -65,7 +60,7 @@ struct Hands {
 
 impl OfDataset {
     fn open(self) -> Result<Hands, Failure> {
-        let (desk, source) = sources::one(&self.source, self.config.as_deref())?;
+        let (desk, source) = self.source.open()?;
         let ids = Arc::new(Ids::default());
         // A confirmation is used by the process that gave it, or by nobody.
         let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
@@ -107,8 +102,10 @@ impl Hands {
                     rows += along;
                     let becomes = if of.on_delete == OnDelete::Cascade { "deleted" } else { "cut loose" };
                     told_first(&format!(
-                        "{along} rows of {} ({columns}) are {becomes} with them",
-                        of.dataset
+                        "{} of {} ({columns}) {} {becomes} with them",
+                        counted(along),
+                        of.dataset,
+                        if along == 1 { "is" } else { "are" }
                     ))?;
                 }
                 None => {
@@ -117,10 +114,13 @@ impl Hands {
             }
         }
         if let Some(rows) = preview.would_fail.filter(|rows| *rows > 0) {
-            tracing::warn!(rows, "would not be changed");
+            told_first(&format!("{} would not be changed:", counted(rows)))?;
+            for failure in &preview.failures {
+                told_first(in_a_line(failure).trim_end())?;
+            }
         }
         if let Some(rows) = preview.cannot_be_undone.filter(|rows| *rows > 0) {
-            tracing::warn!(rows, "could not be put back by an undo");
+            told_first(&format!("{} could not be put back by an undo:", counted(rows)))?;
             for row in &preview.not_undoable {
                 told_first(in_a_line(row).trim_end())?;
             }
@@ -210,7 +210,12 @@ fn tell(outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
 }
 
 fn in_words(outcome: &Outcome) -> String {
-    let mut text = format!("{} of {} rows changed", outcome.done, outcome.rows);
+    let done = match outcome.action.as_str() {
+        "delete" | "purge" => "deleted",
+        "restore" => "restored",
+        _ => "changed",
+    };
+    let mut text = format!("{} of {} {done}", outcome.done, counted(outcome.rows));
     if outcome.failed > 0 {
         text.push_str(&format!(", {} failed", outcome.failed));
     }
@@ -218,13 +223,16 @@ fn in_words(outcome: &Outcome) -> String {
         text.push_str(&format!(", {} left alone", outcome.kept));
     }
     text.push_str(&match outcome.action.as_str() {
-        "purge" => format!("\nchange set {}, which nothing takes back\n", outcome.change_set),
+        "purge" => format!("\nchange set {}, which cannot be undone\n", outcome.change_set),
+        // There is nothing to undo.
+        _ if outcome.done == 0 => format!("\nchange set {}\n", outcome.change_set),
         _ => format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until),
     });
     for along in &outcome.along {
         let AlongOutcome { dataset, done, rows, change_set, .. } = along;
         text.push_str(&format!(
-            "  along with them: {done} of {rows} rows of {dataset} (change set {change_set})\n"
+            "  along with them: {done} of {} of {dataset} (change set {change_set})\n",
+            counted(*rows)
         ));
     }
     for row in outcome.failures.iter().chain(&outcome.altered) {
@@ -243,6 +251,11 @@ fn in_a_line(row: &RowFailure) -> String {
     };
     let columns = if columns.is_empty() { String::new() } else { format!(": {}", columns.join(", ")) };
     format!("  {}: {} ({}){columns}{said}\n", key.join(", "), row.message, row.code)
+}
+
+/// So many rows, in words.
+fn counted(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
 }
 
 /// Says something before anything is asked or done.
@@ -278,19 +291,19 @@ fn confirmed(rows: u64, what: &str, given: Option<u64>) -> Result<(), Failure> {
     match given {
         Some(given) if given == rows => return Ok(()),
         Some(given) => {
-            let message = format!("{what} {rows} rows, and {given} were confirmed: nothing was done");
+            let message = format!("{what} {}, and --confirm says {given}: nothing was done", counted(rows));
             return Err(Failure::request(message));
         }
         None => {}
     }
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        return Err(Failure::usage(format!("{what} {rows} rows"))
+        return Err(Failure::usage(format!("{what} {}", counted(rows)))
             .with_hint(format!("confirm it with --confirm {rows}")));
     }
     let mut stderr = std::io::stderr();
     let asked =
-        write!(stderr, "{what} {rows} rows. Type the number to go on: ").and_then(|()| stderr.flush());
+        write!(stderr, "{what} {}. Type the number to go on: ", counted(rows)).and_then(|()| stderr.flush());
     asked.map_err(|error| Failure::output("the question cannot be asked", &error))?;
     let mut typed = String::new();
     stdin.lock().read_line(&mut typed).map_err(Failure::other)?;

@@ -1,4 +1,3 @@
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use rowport_store::Ids;
 
 use super::write_out;
 use crate::failure::Failure;
-use crate::sources;
+use crate::sources::OneSource;
 
 /// Create the undo journal in a database, or upgrade it. It is required before rows can be changed.
 ///
@@ -17,12 +16,8 @@ use crate::sources;
 /// its changes and its trash.
 #[derive(Args)]
 pub struct Prepare {
-    /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
-    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
-    source: String,
-    /// A configuration that refines the source.
-    #[arg(long)]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    source: OneSource,
     /// Only print the statements, for the owner of the database to run.
     #[arg(long)]
     print: bool,
@@ -30,7 +25,7 @@ pub struct Prepare {
 
 impl Prepare {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let (desk, source) = sources::one(&self.source, self.config.as_deref())?;
+        let (desk, source) = self.source.open()?;
         let ids = Arc::new(Ids::default());
         let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
         if self.print {

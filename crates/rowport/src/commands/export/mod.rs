@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::progress::ProgressLine;
 use crate::failure::Failure;
-use crate::sources;
+use crate::sources::OneSource;
 
 mod progress;
 
@@ -25,9 +25,8 @@ mod progress;
 /// The export is one consistent state of the database. A file appears under its name only once it is whole.
 #[derive(Args)]
 pub struct Export {
-    /// `postgres://…`, `mysql://…`, `sqlite:PATH`, or the name of a configured source.
-    #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
-    source: String,
+    #[command(flatten)]
+    source: OneSource,
     /// The table or view, with `schema.` before it where the schema is not the default one.
     #[arg(long)]
     dataset: String,
@@ -82,9 +81,6 @@ pub struct Export {
     /// Write a manifest (rows, bytes, SHA-256, snapshot time, view) to this file.
     #[arg(long)]
     manifest: Option<PathBuf>,
-    /// A configuration that refines the source.
-    #[arg(long)]
-    config: Option<PathBuf>,
     /// No progress on a terminal.
     #[arg(long, short)]
     quiet: bool,
@@ -105,7 +101,7 @@ impl Export {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let request = self.request()?;
         self.check_output(request.format)?;
-        let (desk, source) = sources::one(&self.source, self.config.as_deref())?;
+        let (desk, source) = self.source.open()?;
         let desk = Arc::new(desk);
         let cancel = CancellationToken::new();
         cancel_on_interrupt(cancel.clone());
@@ -143,6 +139,12 @@ impl Export {
         };
         let extension = stem.rsplit_once('.').map(|(_, extension)| extension).unwrap_or_default();
         let by_name = Format::ALL.into_iter().find(|format| format.extension() == extension);
+        if self.format.is_none() && by_name.is_none() && !extension.is_empty() && !is_stdout(&self.output) {
+            let known = Format::ALL.map(|format| format!(".{}", format.extension())).join(", ");
+            let message = format!("no format is known by the name `.{extension}`");
+            return Err(Failure::usage(message)
+                .with_hint(format!("end it in one of {known}, or name one with --format")));
+        }
         let filter = self.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::request)?;
         Ok(ExportRequest {
             view: View {
@@ -230,7 +232,13 @@ fn write(
         write_beside(open, output, &mut report, cancel)
     };
     line.finish();
-    Ok(written?)
+    match written {
+        // Nobody asked for the end but the program that reads: `head` has seen enough.
+        Err(EngineError::Cancelled) if is_stdout(output) && !cancel.is_cancelled() => {
+            Err(Failure::reader_left())
+        }
+        written => Ok(written?),
+    }
 }
 
 fn is_stdout(output: &Path) -> bool {
