@@ -36,8 +36,8 @@ pub use access::{
     NewUser, Role, RoleBody, Roles, Session, Sessions, Token, User, UserChange, Users,
 };
 pub use artifacts::{
-    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Folder, GivenOut, NewArtifact, Served, Storage,
-    Target, Upload,
+    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Expected, Folder, Forecast, GivenOut, NewArtifact,
+    Served, Storage, Target, Upload,
 };
 pub use audit::{
     Anchor, Audit, AuditEvent, AuditKey, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rowport_formats::Manifest;
 use rowport_model::Principal;
-use rowport_store::{NewArtifact, Run, Served};
+use rowport_store::{Forecast, NewArtifact, Run, Served};
 
 use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
+use super::progress::ProgressReport;
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::{ExportMeter, ExportRequest, Tier, disposition};
@@ -38,18 +39,48 @@ impl RunKind for ExportRun {
     }
 }
 
+/// Who is told how far an export is, and how long its file will probably be.
+struct Told {
+    progress: ProgressReport,
+    forecast: Forecast,
+}
+
+impl Told {
+    fn done(&self, rows: u64, bytes: u64) {
+        self.progress.done(rows, bytes);
+        self.foresee();
+    }
+
+    fn expect(&self, rows: u64) {
+        self.progress.expect(rows);
+        self.foresee();
+    }
+
+    /// The rows that are left will probably be as long as those that were written.
+    fn foresee(&self) {
+        let now = self.progress.now();
+        if let (Some(expected), 1..) = (now.rows_expected, now.rows) {
+            let bytes = u128::from(now.bytes) * u128::from(expected) / u128::from(now.rows);
+            self.forecast.expect(u64::try_from(bytes).unwrap_or(u64::MAX));
+        }
+    }
+}
+
 async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArtifact), EngineError> {
     let Work { desk, storage, principal, run, progress, cancel, .. } = work;
     let prepared = desk.prepare_export(&principal, &run.source, &run.dataset, request).await?;
     let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
     let scope = prepared.scope();
-    // Counted beside the export: only the time left needs it.
+    let (forecast, expected) = Forecast::new();
+    let forecast = Arc::new(Told { progress, forecast });
+    // Counted beside the export: only the time left needs it, and the upload of a long file.
     let counting = {
         let (desk, source, query) = (Arc::clone(&desk), run.source.clone(), prepared.query().clone());
-        let progress = progress.clone();
+        let told = Arc::clone(&forecast);
         tokio::spawn(async move {
-            if let Ok(count) = desk.count_query(&source, query, CountMode::Quick).await {
-                progress.expect(count.count);
+            match desk.count_query(&source, query, CountMode::Quick).await {
+                Ok(count) => told.expect(count.count),
+                Err(_) => told.forecast.never(),
             }
         })
     };
@@ -58,13 +89,13 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
         () = cancel.cancelled() => return Err(EngineError::Cancelled),
     };
     let served = Served { media_type: media_type.to_owned(), disposition: disposition(&file_name) };
-    let target = storage.target(&run.id, run.attempt, &served, &cancel)?;
+    let target = storage.target(&run.id, run.attempt, &served, expected, &cancel)?;
     let stop = cancel.clone();
     let written = fill(
         target,
         cancel,
         |manifest: &Manifest| manifest.bytes,
-        move |sink| open.write_to(sink, &mut |now| progress.done(now.rows, now.bytes), &stop),
+        move |sink| open.write_to(sink, &mut |now| forecast.done(now.rows, now.bytes), &stop),
     );
     let written = written.await;
     counting.abort();

@@ -2,6 +2,7 @@
 //! completes the run; a file without a row is nobody's and is swept.
 
 mod bucket;
+mod expected;
 mod folder;
 mod key;
 mod storage;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use self::bucket::{Bucket, BucketSettings, Bytes, Upload};
+pub use self::expected::{Expected, Forecast};
 pub use self::folder::Folder;
 use self::storage::Found;
 pub use self::storage::{Served, Storage, Target};

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use tokio_util::sync::CancellationToken;
 
 use super::bucket::{Bucket, Upload};
+use super::expected::Expected;
 use super::folder::Folder;
 use crate::error::StoreError;
 
@@ -48,19 +49,21 @@ pub(super) struct Found {
 }
 
 impl Storage {
-    /// The place for the file of an attempt. A bucket gives it out itself later, so it has to know how; and what is
-    /// sent to it stops soon after `cancel`. Within a runtime.
+    /// The place for the file of an attempt. A bucket gives it out itself later, so it has to know how; it chooses the
+    /// length of parts by what is expected; and what is sent to it stops soon after `cancel`. Within a runtime.
     pub fn target(
         &self,
         run: &str,
         attempt: u32,
         served: &Served,
+        expected: Expected,
         cancel: &CancellationToken,
     ) -> Result<Target, StoreError> {
         match self {
             Self::Folder(folder) => folder.place(run, attempt).map(|(key, path)| Target::File { key, path }),
             Self::Bucket(bucket) => {
-                bucket.upload(run, attempt, served, cancel).map(|upload| Target::Object(Box::new(upload)))
+                let upload = bucket.upload(run, attempt, served, expected, cancel);
+                upload.map(|upload| Target::Object(Box::new(upload)))
             }
         }
     }

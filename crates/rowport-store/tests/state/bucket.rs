@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use http::Method;
-use rowport_store::{Bucket, BucketSettings, Served, Storage, Store, StoreError, Target};
+use rowport_store::{Bucket, BucketSettings, Expected, Forecast, Served, Storage, Store, StoreError, Target};
 use rowport_testkit::{Asked, Fault, S3, wait_until, within};
 use tokio_util::sync::CancellationToken;
 
@@ -70,7 +70,7 @@ async fn what_is_in_memory_is_bounded_by_the_parts_on_their_way() {
     let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
     let cancel = CancellationToken::new();
     let bucket = Bucket::open(&BucketSettings { timeout: Duration::from_secs(60), ..settings(&s3) }).unwrap();
-    let target = Storage::Bucket(bucket).target("run", 1, &served, &cancel).unwrap();
+    let target = Storage::Bucket(bucket).target("run", 1, &served, Expected::unknown(), &cancel).unwrap();
     let Target::Object(mut upload) = target else { panic!() };
     let taken = Arc::new(AtomicUsize::new(0));
     let taking = Arc::clone(&taken);
@@ -94,6 +94,58 @@ async fn what_is_in_memory_is_bounded_by_the_parts_on_their_way() {
     assert!(asked.elapsed() < within(Duration::from_secs(2)), "cancelled in {:?}", asked.elapsed());
     assert_eq!(taken.load(Ordering::Relaxed), 4, "four are on their way, and the fifth waits");
     assert_eq!(s3.unfinished(), 0);
+}
+
+/// Uploads a file in parts that are very short unless more is expected, and says how many parts it had.
+async fn up_in_parts(shortest: usize, length: usize, expected: Option<u64>) -> usize {
+    let s3 = S3::start_with_short_parts();
+    let parts = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&parts);
+    s3.misbehave(move |asked| {
+        counted.fetch_add(usize::from(asked.query.contains("partNumber")), Ordering::Relaxed);
+        Fault::None
+    });
+    let bucket = Bucket::open(&BucketSettings {
+        part_bytes: shortest,
+        timeout: Duration::from_secs(60),
+        ..settings(&s3)
+    });
+    let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
+    let (forecast, told) = Forecast::new();
+    match expected {
+        Some(bytes) => forecast.expect(bytes),
+        None => forecast.never(),
+    }
+    let storage = Storage::Bucket(bucket.unwrap());
+    let target = storage.target("run", 1, &served, told, &CancellationToken::new()).unwrap();
+    let Target::Object(mut upload) = target else { panic!() };
+    let file = bytes(length);
+    let writing = tokio::task::spawn_blocking(move || {
+        upload.write_all(&file).unwrap();
+        (upload, file)
+    });
+    let (mut upload, file) = writing.await.unwrap();
+    upload.finish().await.unwrap();
+    assert!(s3.object("some/where/run/1/data").unwrap() == file);
+    assert_eq!(s3.unfinished(), 0);
+    parts.load(Ordering::Relaxed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_length_of_parts_follows_from_what_is_expected() {
+    assert_eq!(up_in_parts(64, 64 * 20, None).await, 20);
+    assert_eq!(up_in_parts(64, 64 * 20, Some(64 * 8_000)).await, 20, "what fits stays as it is configured");
+    assert_eq!(up_in_parts(64, 64 * 20, Some(64 * 8_001)).await, 10);
+    assert_eq!(up_in_parts(64, 64 * 20, Some(64 * 8_000 * 5)).await, 4);
+    assert_eq!(up_in_parts(64, 64 * 20, Some(u64::MAX)).await, 0, "it goes up in one piece");
+}
+
+/// The server refuses part 10,001. What 200 GB are to parts of 8 MiB, 1.5 MB are to parts of 64 bytes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_longer_than_was_expected_goes_up_all_the_same() {
+    let length = 64 * 23_842;
+    let parts = up_in_parts(64, length, None).await;
+    assert!((8_000..=10_000).contains(&parts), "{parts} parts");
 }
 
 #[tokio::test(flavor = "multi_thread")]

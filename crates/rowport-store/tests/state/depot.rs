@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use rowport_store::{Bucket, BucketSettings, Folder, Served, Storage, StoreError, Target};
+use rowport_store::{Bucket, BucketSettings, Expected, Folder, Served, Storage, StoreError, Target};
 use rowport_testkit::S3;
 use tokio_util::sync::CancellationToken;
 
@@ -89,7 +89,7 @@ pub(crate) async fn write(
     cancel: &CancellationToken,
 ) -> Result<String, StoreError> {
     let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
-    match storage.target(run, attempt, &served, cancel)? {
+    match storage.target(run, attempt, &served, Expected::unknown(), cancel)? {
         Target::File { key, path } => {
             std::fs::write(path, bytes).unwrap();
             Ok(key)

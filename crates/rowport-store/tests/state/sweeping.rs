@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use rowport_model::Principal;
-use rowport_store::{Actor, Bucket, BucketSettings, RunProgress, Storage, Store};
+use rowport_store::{Actor, Bucket, BucketSettings, Expected, RunProgress, Storage, Store};
 use rowport_testkit::S3;
 
 use crate::depot::{Depot, PART, settings};
@@ -92,7 +92,8 @@ async fn uploads_that_were_never_finished_are_swept(store: Store) {
         let served =
             rowport_store::Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
         let never = tokio_util::sync::CancellationToken::new();
-        let rowport_store::Target::Object(mut upload) = storage.target(run, 1, &served, &never).unwrap()
+        let rowport_store::Target::Object(mut upload) =
+            storage.target(run, 1, &served, Expected::unknown(), &never).unwrap()
         else {
             panic!()
         };

@@ -46,9 +46,22 @@ impl S3 {
     ///
     /// Panics if that is not possible.
     pub fn start() -> Self {
+        Self::start_with(false)
+    }
+
+    /// The same with parts of any length, so that ten thousand of them are no long file.
+    ///
+    /// # Panics
+    ///
+    /// Panics if that is not possible.
+    pub fn start_with_short_parts() -> Self {
+        Self::start_with(true)
+    }
+
+    fn start_with(short_parts: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         std::fs::create_dir(folder.path().join(Self::BUCKET)).expect("a folder can be made in it");
-        let mut service = S3ServiceBuilder::new(Server::new(folder.path()));
+        let mut service = S3ServiceBuilder::new(Server::new(folder.path(), short_parts));
         service.set_auth(SimpleAuth::from_single(Self::ACCESS_KEY, Self::SECRET_KEY));
         let service = service.build();
         let (faults, (stop, stopped)) = (Arc::new(Faults::default()), oneshot::channel());

@@ -15,12 +15,28 @@ use s3s_fs::FileSystem;
 pub(super) struct Server {
     files: Arc<FileSystem>,
     root: PathBuf,
+    /// Whether parts may be shorter than 5 MiB.
+    short_parts: bool,
 }
 
 impl Server {
-    pub(super) fn new(root: &Path) -> Self {
+    pub(super) fn new(root: &Path, short_parts: bool) -> Self {
         let files = FileSystem::new(root).expect("the folder can be served");
-        Self { files: Arc::new(files), root: root.to_owned() }
+        Self { files: Arc::new(files), root: root.to_owned(), short_parts }
+    }
+
+    /// Makes one part of all, which is the last and so may have any length.
+    fn join_parts(&self, input: &mut CompleteMultipartUploadInput) -> std::io::Result<()> {
+        let parts = input.multipart_upload.as_mut().and_then(|upload| upload.parts.as_mut());
+        let Some(parts) = parts.filter(|parts| parts.len() > 1) else { return Ok(()) };
+        let file = |number: usize| self.root.join(format!(".upload_id-{}.part-{number}", input.upload_id));
+        let mut first = std::fs::File::options().append(true).open(file(1))?;
+        for number in 2..=parts.len() {
+            std::io::copy(&mut std::fs::File::open(file(number))?, &mut first)?;
+            std::fs::remove_file(file(number))?;
+        }
+        parts.truncate(1);
+        Ok(())
     }
 
     fn knows(&self, upload: &str) -> S3Result<()> {
@@ -55,6 +71,9 @@ async fn detached<T: Send + 'static>(
     tokio::spawn(doing).await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
+/// An upload has no more parts than this.
+const MOST_PARTS: i32 = 10_000;
+
 macro_rules! server {
     ($($name:ident: $input:ident -> $output:ident;)+) => {
         #[async_trait::async_trait]
@@ -87,6 +106,10 @@ macro_rules! server {
                 detached(async move {
                     let (upload, part) = (request.input.upload_id.clone(), request.input.part_number);
                     server.knows(&upload)?;
+                    // As S3 does.
+                    if part > MOST_PARTS {
+                        return Err(s3_error!(InvalidArgument, "Part number must be an integer between 1 and 10000"));
+                    }
                     let answer = server.files.upload_part(request).await?;
                     if let Err(error) = server.knows(&upload) {
                         // Abandoned meanwhile; the part goes the same way.
@@ -100,11 +123,17 @@ macro_rules! server {
 
             async fn complete_multipart_upload(
                 &self,
-                request: S3Request<CompleteMultipartUploadInput>,
+                mut request: S3Request<CompleteMultipartUploadInput>,
             ) -> S3Result<S3Response<CompleteMultipartUploadOutput>> {
                 self.knows(&request.input.upload_id)?;
-                let files = Arc::clone(&self.files);
-                detached(async move { files.complete_multipart_upload(request).await }).await
+                let server = self.clone();
+                detached(async move {
+                    if server.short_parts {
+                        server.join_parts(&mut request.input).map_err(|error| s3_error!(error, InternalError))?;
+                    }
+                    server.files.complete_multipart_upload(request).await
+                })
+                .await
             }
 
             async fn abort_multipart_upload(

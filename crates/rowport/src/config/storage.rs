@@ -57,7 +57,7 @@ pub(super) struct StorageSection {
     #[schemars(with = "bool", extend("default" = true, "examples" = [false]))]
     #[serde(default)]
     presign: Option<bool>,
-    /// The length of the parts in which a file goes up. Four are on their way at once; a file has 10,000 at most.
+    /// The shortest part in which a file goes up. Longer files have longer parts, as there are 10,000 at most.
     #[schemars(with = "String", length(min = 1), extend("default" = "8MiB", "examples" = ["8MiB", "64MiB"]))]
     #[serde(default)]
     part_size: Option<Spanned<String>>,

@@ -7,6 +7,7 @@
 //!   attempt that was killed by listing objects, which all servers do alike, and then asks for the uploads of that one key.
 
 mod failure;
+mod lengths;
 mod read;
 mod settings;
 mod unfinished;
@@ -25,6 +26,7 @@ use object_store::signer::Signer;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, ObjectStoreExt, PutPayload, RetryConfig};
 use tokio_util::sync::CancellationToken;
 
+use super::expected::Expected;
 use super::key;
 use super::storage::{Found, Served};
 use crate::error::StoreError;
@@ -136,9 +138,10 @@ impl Bucket {
         run: &str,
         attempt: u32,
         served: &Served,
+        expected: Expected,
         cancel: &CancellationToken,
     ) -> Result<Upload, StoreError> {
-        Upload::new(self.clone(), run, attempt, served, cancel.clone())
+        Upload::new(self.clone(), run, attempt, served, expected, cancel.clone())
     }
 
     /// Does everything once that exports and the sweep do, so that a missing permission is seen before it hurts.

@@ -13,7 +13,9 @@ use tokio::runtime::Handle;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::lengths::{MOST_PARTS, PartLengths};
 use super::{Bucket, UNFINISHED};
+use crate::artifacts::expected::Expected;
 use crate::artifacts::key;
 use crate::artifacts::storage::Served;
 use crate::error::StoreError;
@@ -30,6 +32,9 @@ pub struct Upload {
     runtime: Handle,
     filling: Vec<u8>,
     written: u64,
+    expected: Expected,
+    /// None until the first part is as long as the shortest may be.
+    lengths: Option<PartLengths>,
     /// None until the first part is full: what is shorter goes up in one piece.
     parts: Option<Parts>,
 }
@@ -39,15 +44,13 @@ struct Parts {
     path: Path,
     id: MultipartId,
     sent: usize,
+    sent_bytes: u64,
     under_way: JoinSet<object_store::Result<(usize, PartId)>>,
     done: Vec<(usize, PartId)>,
 }
 
-/// So many parts are on their way at once.
-const UNDER_WAY: usize = 4;
-
-/// S3 takes no more parts than this.
-const MOST_PARTS: usize = 10_000;
+/// How long an upload waits to learn how long its file will be, once there is more than one part of it.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long whoever waits for a failed upload waits for its remains to be removed. The sweep removes the rest.
 const TIDY: Duration = Duration::from_secs(1);
@@ -58,6 +61,7 @@ impl Upload {
         run: &str,
         attempt: u32,
         served: &Served,
+        expected: Expected,
         cancel: CancellationToken,
     ) -> Result<Self, StoreError> {
         let (run, key) = (run.to_owned(), key::key(run, attempt, key::FILE)?);
@@ -68,8 +72,20 @@ impl Upload {
             (Attribute::CacheControl, "private, no-cache".to_owned()),
         ]);
         let runtime = Handle::current();
-        let (filling, parts) = (Vec::new(), None);
-        Ok(Self { bucket, run, attempt, key, attributes, cancel, runtime, filling, written: 0, parts })
+        Ok(Self {
+            bucket,
+            run,
+            attempt,
+            key,
+            attributes,
+            cancel,
+            runtime,
+            filling: Vec::new(),
+            written: 0,
+            expected,
+            lengths: None,
+            parts: None,
+        })
     }
 
     /// The key under which the file is found.
@@ -141,12 +157,30 @@ impl Upload {
         }
     }
 
+    /// The length of the part that is being filled.
+    fn length(&self) -> usize {
+        let sent = self.parts.as_ref().map_or(0, |parts| parts.sent);
+        self.lengths.map_or(self.bucket.inner.part_bytes, |lengths| lengths.after(sent))
+    }
+
+    /// Sends the part that is full, unless it turns out that it should be longer.
+    async fn part_is_full(&mut self) -> Result<(), StoreError> {
+        if self.lengths.is_none() {
+            let expected = self.expected.within(PATIENCE).await;
+            self.lengths = Some(PartLengths::new(self.bucket.inner.part_bytes, expected));
+        }
+        match self.filling.len() < self.length() {
+            true => Ok(()),
+            false => self.send_part().await,
+        }
+    }
+
     async fn send_part(&mut self) -> Result<(), StoreError> {
         let parts = match &mut self.parts {
             Some(parts) => parts,
             none => none.insert(Parts::begin(&self.bucket, &self.run, self.attempt, &self.attributes).await?),
         };
-        parts.wait(&self.bucket, UNDER_WAY - 1).await?;
+        parts.wait(&self.bucket, PartLengths::under_way(self.filling.len()) - 1).await?;
         let full = std::mem::take(&mut self.filling);
         parts.send(&self.bucket, full)
     }
@@ -155,9 +189,9 @@ impl Upload {
 impl Write for Upload {
     /// For a thread that may block: it waits while enough parts are on their way.
     fn write(&mut self, bytes: &[u8]) -> Result<usize, Error> {
-        let part = self.bucket.inner.part_bytes;
-        if self.filling.capacity() == 0 {
-            self.filling.reserve_exact(part);
+        let part = self.length();
+        if self.filling.capacity() < part {
+            self.filling.reserve_exact(part - self.filling.len());
         }
         let taken = bytes.len().min(part - self.filling.len());
         self.filling.extend_from_slice(&bytes[..taken]);
@@ -169,7 +203,7 @@ impl Write for Upload {
                     biased;
                     // Nobody wants it any more, which is no failure of the storage.
                     () = cancel.cancelled() => Err(ErrorKind::BrokenPipe.into()),
-                    sent = self.send_part() => sent.map_err(Error::other),
+                    sent = self.part_is_full() => sent.map_err(Error::other),
                 }
             })?;
         }
@@ -197,7 +231,7 @@ impl Parts {
             PutMultipartOptions { attributes: attributes.clone(), ..PutMultipartOptions::default() };
         let begun = bucket.inner.s3.create_multipart_opts(&path, options).await;
         let id = begun.map_err(|error| bucket.failure(&error))?;
-        Ok(Self { path, id, sent: 0, under_way: JoinSet::new(), done: Vec::new() })
+        Ok(Self { path, id, sent: 0, sent_bytes: 0, under_way: JoinSet::new(), done: Vec::new() })
     }
 
     /// Waits until at most so many are on their way.
@@ -215,9 +249,9 @@ impl Parts {
 
     fn send(&mut self, bucket: &Bucket, bytes: Vec<u8>) -> Result<(), StoreError> {
         if self.sent == MOST_PARTS {
-            let limit = (bucket.inner.part_bytes * MOST_PARTS) as u64;
-            return Err(StoreError::TooManyParts { limit, parts: MOST_PARTS });
+            return Err(StoreError::TooManyParts { limit: self.sent_bytes, parts: MOST_PARTS });
         }
+        self.sent_bytes += bytes.len() as u64;
         let (bucket, path, id, number) = (bucket.clone(), self.path.clone(), self.id.clone(), self.sent);
         self.sent += 1;
         self.under_way.spawn(async move {
