@@ -40,6 +40,8 @@ struct Heads {
     time_with_millis: Vec<u8>,
     timestamp: Vec<u8>,
     timestamp_with_millis: Vec<u8>,
+    moment: Vec<u8>,
+    moment_with_millis: Vec<u8>,
     plain: Vec<u8>,
     text: Vec<u8>,
     guarded: Vec<u8>,
@@ -208,8 +210,10 @@ impl CellWriter {
             Value::Date(_) => &heads.date,
             Value::Time(micros) if micros % 1_000_000 == 0 => &heads.time,
             Value::Time(_) => &heads.time_with_millis,
-            Value::Timestamp(micros, _) if micros % 1_000_000 == 0 => &heads.timestamp,
-            Value::Timestamp(..) => &heads.timestamp_with_millis,
+            Value::Timestamp(micros, false) if micros % 1_000_000 == 0 => &heads.timestamp,
+            Value::Timestamp(_, false) => &heads.timestamp_with_millis,
+            Value::Timestamp(micros, true) if micros % 1_000_000 == 0 => &heads.moment,
+            Value::Timestamp(_, true) => &heads.moment_with_millis,
             Value::Null | Value::Boolean(_) | Value::Text(_) | Value::Document(_) | Value::Bytes(_) => {
                 return None;
             }
@@ -235,6 +239,8 @@ impl Heads {
             time_with_millis: number_head(styles.time_with_millis),
             timestamp: number_head(styles.timestamp),
             timestamp_with_millis: number_head(styles.timestamp_with_millis),
+            moment: number_head(styles.moment),
+            moment_with_millis: number_head(styles.moment_with_millis),
             plain: text_head(0),
             text: text_head(styles.text),
             guarded: text_head(styles.guarded),

@@ -73,18 +73,26 @@ fn write_day(day: i64, out: &mut Vec<u8>) -> bool {
 }
 
 fn write_time(micros: i64, out: &mut Vec<u8>) -> bool {
-    let known = micros % 1000 == 0 && (0..MICROS_PER_DAY).contains(&micros);
-    if known {
-        write_float((micros / 1000) as f64 / MILLIS_PER_DAY as f64, out);
-    }
-    known
+    (0..MICROS_PER_DAY).contains(&micros) && write_serial(micros, out)
 }
 
 fn write_moment(micros: i64, out: &mut Vec<u8>) -> bool {
     let day = micros.div_euclid(MICROS_PER_DAY) + EPOCH;
-    let known = micros % 1000 == 0 && (FIRST_DAY..=LAST_DAY).contains(&day);
+    (FIRST_DAY..=LAST_DAY).contains(&day) && write_serial(micros + EPOCH * MICROS_PER_DAY, out)
+}
+
+/// Writes days and their fraction, where the float that Excel has for both tells this microsecond from its neighbours: it
+/// does until 2079, and for all whole milliseconds.
+fn write_serial(micros: i64, out: &mut Vec<u8>) -> bool {
+    let serial = match micros % 1000 {
+        0 => (micros / 1000) as f64 / MILLIS_PER_DAY as f64,
+        _ => micros as f64 / MICROS_PER_DAY as f64,
+    };
+    let read =
+        (serial.fract() * MICROS_PER_DAY as f64).round() as i64 + serial.trunc() as i64 * MICROS_PER_DAY;
+    let known = micros % 1000 == 0 || read == micros;
     if known {
-        write_float((micros / 1000 + EPOCH * MILLIS_PER_DAY) as f64 / MILLIS_PER_DAY as f64, out);
+        write_float(serial, out);
     }
     known
 }
@@ -123,6 +131,15 @@ mod tests {
         assert_eq!(number(Value::Time(MICROS_PER_DAY / 2)).as_deref(), Some("0.5"));
         assert_eq!(number(Value::Time(MICROS_PER_DAY)), None);
         assert_eq!(number(Value::Timestamp(MICROS_PER_DAY / 4, true)).as_deref(), Some("25569.25"));
-        assert_eq!(number(Value::Timestamp(1, false)), None);
+        assert_eq!(number(Value::Timestamp(1_500, false)).as_deref(), Some("25569.00000001736"));
+        assert!(
+            number(Value::Timestamp(1, true)).is_some_and(|serial| serial.starts_with("25569.0000000000"))
+        );
+        assert!(number(Value::Time(1)).is_some());
+        // In 2200 a float no longer tells microseconds apart.
+        let late = 84_000 * MICROS_PER_DAY;
+        let told_apart = |micros: &i64| number(Value::Timestamp(late + micros, true)).is_some();
+        assert!((1..1000).filter(told_apart).count() < 999);
+        assert!(number(Value::Timestamp(late + 123_456_000, true)).is_some());
     }
 }

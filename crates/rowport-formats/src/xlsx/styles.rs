@@ -37,6 +37,9 @@ pub(super) struct Styles {
     pub(super) time_with_millis: StyleId,
     pub(super) timestamp: StyleId,
     pub(super) timestamp_with_millis: StyleId,
+    /// For moments in time, which say their zone.
+    pub(super) moment: StyleId,
+    pub(super) moment_with_millis: StyleId,
     /// For each column, the style of its numbers.
     pub(super) numbers: Vec<StyleId>,
 }
@@ -70,6 +73,8 @@ impl Styles {
             time_with_millis: of_format(&mut table, "hh:mm:ss.000"),
             timestamp: of_format(&mut table, "yyyy-mm-dd hh:mm:ss"),
             timestamp_with_millis: of_format(&mut table, "yyyy-mm-dd hh:mm:ss.000"),
+            moment: of_format(&mut table, "yyyy-mm-dd hh:mm:ss\" UTC\""),
+            moment_with_millis: of_format(&mut table, "yyyy-mm-dd hh:mm:ss.000\" UTC\""),
             numbers: schema.fields().iter().map(|field| table.number(field)).collect(),
             formats: table.formats,
             styles: table.styles,

@@ -90,7 +90,13 @@ fn is_same(read: &Data, cell: &Cell) -> bool {
         (Data::DateTime(read), Cell::Date(value)) => read.as_f64() == f64::from(*value + 25_569),
         (Data::DateTime(read), Cell::Time(value)) => (read.as_f64() * 86_400e6).round() as i64 == *value,
         (Data::DateTime(read), Cell::Timestamp(value) | Cell::Moment(value)) => {
-            ((read.as_f64() - 25_569.0) * 86_400e3).round() as i64 == value / 1000 && value % 1000 == 0
+            let (serial, day) = (read.as_f64(), 86_400_000_000);
+            let micros = |per_second: f64| (serial.fract() * 86_400.0 * per_second).round() as i64;
+            let since_1970 = |of_day: i64| (serial.trunc() as i64 - 25_569) * day + of_day;
+            match value % 1000 {
+                0 => since_1970(micros(1e3) * 1000) == *value,
+                _ => since_1970(micros(1e6)) == *value,
+            }
         }
         // Line ends become line feeds in some readers; the exact texts are checked without one.
         (Data::String(_), Cell::Text(_) | Cell::Json(_)) => true,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use calamine::{Data, Reader, Xlsx};
+use rowport_model::SourceKind;
 use rowport_testkit::{Database, Sqlite};
 
 use crate::binary::{export, soak};
@@ -104,10 +105,57 @@ fn numbers_are_numbers_as_long_as_nothing_is_rounded() {
     assert_eq!((moment(1, 5) * 86_400.0).round(), 45_351.0 * 86_400.0 + 86_399.0);
     assert_eq!(moment(1, 6), 0.520_833_333_333_333_4);
     assert_eq!(cell(2, 4), text("1899-12-31"), "Excel's days begin later");
-    assert_eq!(cell(2, 5), text("2024-02-29 12:00:00.123456"), "Excel has no microseconds");
+    let micros = (moment(2, 5).fract() * 86_400e6).round();
+    assert_eq!((moment(2, 5).trunc(), micros), (45_351.0, 43_200_123_456.0), "to the microsecond");
     assert_eq!((cell(1, 7), cell(2, 7)), (Data::Bool(true), Data::Bool(false)));
     assert_eq!((cell(1, 8), cell(2, 8)), (Data::Float(12.5), Data::Float(-5.0)));
     assert_eq!(cell(2, 6), Data::Empty);
+}
+
+/// A moment with microseconds, as PostgreSQL's `now()` has them, and one with whole seconds.
+fn moments(kind: SourceKind) -> Database {
+    let database = Database::create(kind);
+    let moment = if kind == SourceKind::Postgres { "timestamptz" } else { "timestamp(6)" };
+    database.execute(&format!(
+        "CREATE TABLE moments (id integer PRIMARY KEY, at {moment} NULL, plain {} NULL)",
+        if kind == SourceKind::Postgres { "timestamp" } else { "datetime(6)" }
+    ));
+    let zone = match kind {
+        SourceKind::Postgres => "SET TIME ZONE 'UTC'",
+        _ => "SET time_zone = '+00:00'",
+    };
+    database.execute(&format!(
+        "{zone}; INSERT INTO moments VALUES (1, '2022-09-10 16:46:03.905795', '2022-09-10 16:46:03.905795'),
+            (2, '2022-09-10 16:46:03', '2022-09-10 16:46:03')"
+    ));
+    database
+}
+
+#[test]
+fn a_moment_in_time_is_a_date_and_says_its_zone() {
+    for kind in [SourceKind::Postgres, SourceKind::Mysql] {
+        let bytes = workbook(&moments(kind), "moments", &[]);
+        let range = range(&bytes, 0);
+        for (row, micros) in [(1, 60_363_905_795.0), (2, 60_363_000_000.0)] {
+            for column in [1, 2] {
+                let Some(Data::DateTime(moment)) = range.get_value((row, column)) else {
+                    panic!("{kind}: {:?} is no date", range.get_value((row, column)))
+                };
+                assert_eq!((moment.as_f64().fract() * 86_400e6).round(), micros, "{kind}");
+                assert_eq!(moment.as_f64().trunc(), 44_814.0, "{kind}");
+            }
+        }
+        let styles = part(&bytes, "xl/styles.xml");
+        for format in ["yyyy-mm-dd hh:mm:ss.000&quot; UTC&quot;", "yyyy-mm-dd hh:mm:ss&quot; UTC&quot;"] {
+            assert!(styles.contains(format), "{format} is not in {styles}");
+        }
+        let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+        let style = |cell: &str| {
+            let cell = sheet.split(&format!("<c r=\"{cell}\"")).nth(1).unwrap().split('>').next().unwrap();
+            cell.split("s=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+        };
+        assert_ne!(style("B2"), style("C2"), "{kind}: what has no zone says none");
+    }
 }
 
 #[test]
@@ -192,7 +240,15 @@ fn other_programs_open_workbooks_without_repair_in_the_soak() {
         assert!(output.status.success(), "{output:?}");
         (path, String::from_utf8(output.stdout).unwrap())
     };
-    let (path, kinds) = opened(&hazards(), "kinds");
+    let converted = |path: &Path| {
+        let convert = ["--headless", "--convert-to", "csv", "--outdir"];
+        let home = format!("-env:UserInstallation=file://{}/office", folder.path().display());
+        let output =
+            Command::new("soffice").arg(home).args(convert).arg(folder.path()).arg(path).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        std::fs::read_to_string(path.with_extension("csv")).unwrap()
+    };
+    let (kinds_path, kinds) = opened(&hazards(), "kinds");
     for kind in [
         "(('B', 's'), '@')",
         "(('D', 's'), '@')",
@@ -204,16 +260,16 @@ fn other_programs_open_workbooks_without_repair_in_the_soak() {
     ] {
         assert!(kinds.contains(kind), "{kind} is not in {kinds}");
     }
+    let (path, kinds) = opened(&moments(SourceKind::Postgres), "moments");
+    assert!(kinds.contains("(('B', 'd'), 'yyyy-mm-dd hh:mm:ss\" UTC\"')"), "{kinds}");
+    let csv = converted(&path);
+    assert!(csv.contains("2022-09-10 16:46:03.906 UTC,2022-09-10 16:46:03.906"), "{csv}");
+    assert!(csv.contains("2022-09-10 16:46:03 UTC,2022-09-10 16:46:03\n"), "{csv}");
     let (_, formulas) = opened(&hazards(), "hazards");
     assert!(!formulas.contains("'f')"), "{formulas}");
     let (_, million) = opened(&narrow(1_000_000), "narrow");
     assert!(million.starts_with("narrow 1000001 "), "{million}");
 
-    let convert = ["--headless", "--convert-to", "csv", "--outdir"];
-    let home = format!("-env:UserInstallation=file://{}/office", folder.path().display());
-    let output =
-        Command::new("soffice").arg(home).args(convert).arg(folder.path()).arg(&path).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let csv = std::fs::read_to_string(path.with_extension("csv")).unwrap();
+    let csv = converted(&kinds_path);
     assert!(csv.contains("4111111111111111,4111111111111111,01067"), "{csv}");
 }
