@@ -66,12 +66,14 @@ pub struct ManifestColumn {
 }
 
 /// Whether two exports of the same snapshot have their rows in the same order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum RowOrder {
     /// A unique key ends the sort, so no two rows could change places.
+    #[default]
     Total,
-    /// The dataset has no key; the rows are complete, and their order is the database's choice.
+    /// No key ends the sort, as the dataset has none or none was wanted; the rows are complete, and where the sort leaves
+    /// their order open it is the database's choice.
     None,
 }
 

@@ -15,7 +15,7 @@ Exit codes:
   3    the database cannot be reached, refused, or was lost
   4    there is no such dataset or column, or the filter, sort or options do not fit it
   5    the output cannot be written
-  6    the configuration is wrong, by itself or against a database (also: a source is not prepared for changes)
+  6    the configuration is wrong (also: a source is not prepared for changes)
   7    some rows were not changed, and are listed
   8    the audit is not what was written down
   130  interrupted

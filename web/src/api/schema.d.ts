@@ -1676,6 +1676,12 @@ export interface components {
              */
             null: string;
             /**
+             * @description Whether the key ends the sort (`total`, the default), or nothing does (`none`): then rows come as the database reads
+             *     them, which for a large table with a random key costs it a fraction.
+             * @default total
+             */
+            order: components["schemas"]["RowOrder"];
+            /**
              * @description Without the formula guard: texts that a spreadsheet would run stay as they are.
              * @default false
              */
@@ -4794,6 +4800,8 @@ export interface operations {
                 decimal?: components["schemas"]["DecimalSign"];
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
+                /** @description `total` (the default): the key ends the sort. `none`: nothing does, and rows come as the database reads them. */
+                order?: components["schemas"]["RowOrder"];
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`. */
@@ -4981,6 +4989,8 @@ export interface operations {
                 decimal?: components["schemas"]["DecimalSign"];
                 /** @description XLSX: a sheet for each value of this column. */
                 sheet_by?: string;
+                /** @description `total` (the default): the key ends the sort. `none`: nothing does, and rows come as the database reads them. */
+                order?: components["schemas"]["RowOrder"];
                 /** @description At most so many rows. */
                 limit?: number;
                 /** @description `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`. */

@@ -34,6 +34,16 @@ impl ResolvedDataset<'_> {
         Resolver { dataset: self, joins: Vec::new(), now }.resolve(view)
     }
 
+    /// Resolves a view whose rows come in the order of its sorts, and where these leave it open as the database gives
+    /// them: without the key at the end, along which it would have to read them.
+    pub fn query_as_it_comes(&self, view: &View, now: Timestamp) -> Result<Query, QueryError> {
+        let sorted = Resolver { dataset: self, joins: Vec::new(), now }.sorts(view)?.len();
+        let mut query = self.query(view, now)?;
+        query.total_order &= query.order.len() == sorted;
+        query.order.truncate(sorted);
+        Ok(query)
+    }
+
     /// Resolves a view and continues after a cursor.
     pub fn query_after(&self, view: &View, cursor: &str, now: Timestamp) -> Result<Query, QueryError> {
         let mut query = self.query(view, now)?;
@@ -259,7 +269,8 @@ impl Resolver<'_> {
         Predicate::Any(parts.collect())
     }
 
-    fn order(&mut self, view: &View) -> Result<(Vec<OrderBy>, bool), QueryError> {
+    /// The order that people ask for.
+    fn sorts(&mut self, view: &View) -> Result<Vec<OrderBy>, QueryError> {
         if view.sort.len() > MAX_SORTS {
             return Err(QueryError::TooMany { what: "sorts", limit: MAX_SORTS, found: view.sort.len() });
         }
@@ -274,6 +285,12 @@ impl Resolver<'_> {
                 order.push(OrderBy { expr, descending: sort.descending, tells_apart: false });
             }
         }
+        Ok(order)
+    }
+
+    /// The same with the key at its end, and whether it is total.
+    fn order(&mut self, view: &View) -> Result<(Vec<OrderBy>, bool), QueryError> {
+        let mut order = self.sorts(view)?;
         let key = self.dataset.key();
         let total = !key.is_empty();
         for column in key {

@@ -148,6 +148,37 @@ fn the_name_of_the_file_says_format_and_compression() {
 }
 
 #[test]
+fn without_an_order_rows_come_as_the_table_has_them() {
+    let database = Database::create(SourceKind::Postgres);
+    database.execute(
+        "CREATE TABLE notes (id uuid PRIMARY KEY, n integer);
+         INSERT INTO notes SELECT md5(i::text)::uuid, i FROM generate_series(1, 2000) i; ANALYZE notes",
+    );
+    let numbers = |more: &[&str]| {
+        let exported =
+            exported(&database, "notes", "csv", &[&["--columns", "n", "--header", "none"], more].concat());
+        let numbers: Vec<u32> = text(&exported).lines().map(|line| line.parse().unwrap()).collect();
+        (numbers, exported.manifest["order"].clone(), exported.manifest["order_key"].clone())
+    };
+    let as_inserted: Vec<u32> = (1..=2000).collect();
+    let (rows, order, key) = numbers(&["--order", "none"]);
+    assert_eq!((rows, order, key), (as_inserted.clone(), "none".into(), serde_json::json!([])));
+    let (mut rows, order, key) = numbers(&[]);
+    assert_ne!(rows, as_inserted, "the key's order is another one");
+    rows.sort_unstable();
+    assert_eq!((rows, order, key), (as_inserted.clone(), "total".into(), serde_json::json!(["id"])));
+    let (rows, order, _) = numbers(&["--order", "none", "--sort", "-n"]);
+    assert_eq!((rows.first(), rows.len(), order), (Some(&2000), 2000, "none".into()), "a sort stays");
+    let (_, order, _) = numbers(&["--order", "none", "--sort", "n,id"]);
+    assert_eq!(order, "total", "the sort has the key in it");
+    for kind in [SourceKind::Mysql, SourceKind::Sqlite] {
+        let database = if kind == SourceKind::Mysql { chinook::mysql() } else { chinook::sqlite() };
+        let exported = exported(&database, "Track", "csv", &["--order", "none"]);
+        assert_eq!((&exported.manifest["order"], &exported.manifest["rows"]), (&"none".into(), &3503.into()));
+    }
+}
+
+#[test]
 fn a_pipe_gets_the_same_bytes_as_a_file() {
     let database = chinook::sqlite();
     for format in FORMATS.into_iter().filter(|format| *format != "json") {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
-use rowport_formats::{Compression, DateNotation, DecimalSign, Format};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format, RowOrder};
 use rowport_model::Literal;
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
@@ -51,6 +51,8 @@ pub(crate) struct ExportParams {
     decimal: Option<DecimalSign>,
     /// XLSX: a sheet for each value of this column.
     sheet_by: Option<String>,
+    /// `total` (the default): the key ends the sort. `none`: nothing does, and rows come as the database reads them.
+    order: Option<RowOrder>,
     /// At most so many rows.
     limit: Option<u64>,
     /// `auto` (the default), `direct` or `streamed`; a plan may also be for the `background`.
@@ -128,6 +130,7 @@ impl ExportParams {
             dates: self.dates.unwrap_or_default(),
             decimal: self.decimal.unwrap_or_default(),
             sheet_by: self.sheet_by,
+            order: self.order.unwrap_or_default(),
         };
         Ok(ExportRequest {
             view: view_of(self.columns, self.filter, self.sort, self.search)?,

@@ -10,7 +10,7 @@ use rowport_engine::export::{
     ExportOptions, ExportRequest, HeaderStyle, OpenExport, Progress, Tier, write_beside, write_manifest,
 };
 use rowport_engine::{CountMode, Desk, EngineError};
-use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest};
+use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest, RowOrder};
 use rowport_model::{Filter, Principal, Sort, View};
 use tokio_util::sync::CancellationToken;
 
@@ -78,6 +78,9 @@ pub struct Export {
     /// XLSX: a sheet for each value of this column.
     #[arg(long)]
     sheet_by: Option<String>,
+    /// `total`: the key ends the sort. `none`: rows come as the database reads them, where the sort leaves it open.
+    #[arg(long, value_enum, default_value = "total", hide_possible_values = true)]
+    order: Order,
     /// Write a manifest (rows, bytes, SHA-256, snapshot time, view) to this file.
     #[arg(long)]
     manifest: Option<PathBuf>,
@@ -94,6 +97,15 @@ enum Header {
     /// The columns' labels.
     Labels,
     /// There is none.
+    None,
+}
+
+/// What tells rows apart which the sort does not.
+#[derive(Clone, Copy, ValueEnum)]
+enum Order {
+    /// The key.
+    Total,
+    /// Nothing.
     None,
 }
 
@@ -169,6 +181,10 @@ impl Export {
                 dates: self.dates,
                 decimal: if self.decimal_comma { DecimalSign::Comma } else { DecimalSign::Point },
                 sheet_by: self.sheet_by.clone(),
+                order: match self.order {
+                    Order::Total => RowOrder::Total,
+                    Order::None => RowOrder::None,
+                },
             },
             limit: self.limit,
             tier: Tier::Streamed,
