@@ -93,6 +93,14 @@ impl FieldWriter {
             let detail = format!("{:?} would itself need quotes", writer.null);
             return Err(EncodeError::InvalidOption { option: "null", detail });
         }
+        // It stands in the file as it is, in as many cells as there are NULLs.
+        if guard && runs(&writer.null) {
+            let detail = format!(
+                "{:?} begins like a formula, which a spreadsheet would run; the raw mode allows it",
+                writer.null
+            );
+            return Err(EncodeError::InvalidOption { option: "null", detail });
+        }
         Ok(writer)
     }
 
@@ -192,9 +200,28 @@ fn check_delimiter(delimiter: u8) -> Result<(), EncodeError> {
     Err(EncodeError::InvalidOption { option: "delimiter", detail })
 }
 
+/// Whether a spreadsheet would take a marker for a formula. An apostrophe keeps it from that, and dashes alone are none.
+fn runs(marker: &str) -> bool {
+    needs_guard(marker) && !marker.starts_with('\'') && !marker.bytes().all(|byte| byte == b'-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_marker_of_null_that_a_spreadsheet_would_run_is_refused_while_the_guard_is_on() {
+        let with =
+            |guard: bool, null: &str| FieldWriter::new(b',', guard, null.to_owned(), Notation::default());
+        for null in ["+cmd|'/C calc'!A0", "=1+1", "@SUM(A1)", "-1+1", "＝1", "\t=1", "=", "+"] {
+            let refused = with(true, null).err().map(|error| error.code());
+            assert_eq!(refused, Some("invalid_option"), "{null}");
+            assert!(with(false, null).is_ok(), "{null}");
+        }
+        for null in ["", "NULL", "\\N", "-", "--", "-1", "'=x", "n/a"] {
+            assert!(with(true, null).is_ok(), "{null}");
+        }
+    }
 
     fn field(text: &str, null: &str) -> String {
         let writer = FieldWriter::new(b',', true, null.to_owned(), Notation::default()).unwrap();

@@ -1,8 +1,10 @@
+use rowport_engine::accounts::Door;
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::desk::{Served, serve};
+use crate::access::people::{grant, person};
+use crate::desk::{Served, Serving, serve, serve_as};
 
 const FORMATS: [&str; 7] = ["csv", "tsv", "json", "ndjson", "xlsx", "parquet", "text"];
 
@@ -127,4 +129,31 @@ fn names_types_and_forms_are_as_browsers_need_them() {
     assert_eq!(formed.body, b"id\n1\n");
     let wrong = json!({ "keys": [[1, 2]] });
     assert_eq!(served.post(&Served::path("t", "export"), &wrong).code(), "bad_export");
+}
+
+#[test]
+fn a_link_takes_no_formula_guard_off_and_no_marker_of_null_is_a_formula() {
+    let database = table(5);
+    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
+    let body = json!({ "name": "k", "scopes": [grant(&["records.*"], &["*"])] });
+    let key = me.send(&served, "POST", "/api/v1/keys", &body).json()["secret"].as_str().unwrap().to_owned();
+    let path = |query: &str| Served::path("t", &format!("export?{query}"));
+    for format in ["csv", "tsv", "xlsx"] {
+        let linked = me.get(&served, &path(&format!("format={format}&raw=true")));
+        assert_eq!((linked.status, linked.code().as_str()), (400, "bad_export"), "{format}");
+    }
+    let bearer = format!("Bearer {key}");
+    let by_key = served.send("GET", &path("raw=true"), &[("authorization", &bearer)], b"");
+    assert_eq!(by_key.status, 200, "a program says what it wants");
+    let posted = me.send(&served, "POST", &path(""), &json!({ "options": { "raw": true } }));
+    assert!(posted.status == 200 && String::from_utf8_lossy(&posted.body).contains(",\"=name"), "{posted:?}");
+    for null in ["%2Bcmd%7C'%2FC%20calc'!A0", "%3D1%2B1", "%40SUM(A1)", "%09%3D1"] {
+        let linked = me.get(&served, &path(&format!("null={null}")));
+        assert_eq!((linked.status, linked.code().as_str()), (422, "invalid_option"), "{null}");
+    }
+    assert_eq!(me.get(&served, &path("null=NULL")).status, 200);
+    // Where nobody signs in, a link is followed all the same.
+    let open = serve(&database);
+    assert_eq!(open.get(&path("raw=true")).code(), "bad_export");
 }

@@ -1,5 +1,5 @@
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Version};
+use axum::http::{HeaderMap, StatusCode, Version, header};
 use axum::response::Response;
 use rowport_engine::export::{ExportMeter, ExportRequest, OpenExport, Tier};
 use rowport_model::Principal;
@@ -34,7 +34,14 @@ pub(crate) async fn get_export(
     headers: HeaderMap,
     ApiQuery(params): ApiQuery<ExportParams>,
 ) -> Result<Response, ApiError> {
-    export(&state, (&principal, actor), &path, (version, &headers), params.request()?).await
+    let request = params.request()?;
+    // Anybody can write a link, and it must not take the guard off for the person who follows it. No link has a key.
+    if request.options.raw && !headers.contains_key(header::AUTHORIZATION) {
+        let detail =
+            "`raw` takes the formula guard off, which an address must not do: POST the request instead";
+        return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail));
+    }
+    export(&state, (&principal, actor), &path, (version, &headers), request).await
 }
 
 /// The same for a view that is too long for an address, or for selected rows. The body is JSON, or a form whose
