@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use rowport_engine::EngineError;
 
+use crate::terminal::{plain, plain_lines};
+
 /// The exit codes, as `--help` and docs/reference/cli.md list them.
 pub const EXIT_CODES: &str = "\
 Exit codes:
@@ -85,9 +87,9 @@ impl Failure {
         let mut stderr = std::io::stderr().lock();
         // When stderr is gone there is nobody left to tell.
         if !matches!(self.code, INTERRUPTED | READER_LEFT) {
-            let _ = writeln!(stderr, "error: {}", self.message);
+            let _ = writeln!(stderr, "error: {}", plain_lines(&self.message));
             if let Some(hint) = &self.hint {
-                let _ = writeln!(stderr, "hint: {hint}");
+                let _ = writeln!(stderr, "hint: {}", plain_lines(hint));
             }
         }
         ExitCode::from(self.code)
@@ -106,7 +108,8 @@ impl From<EngineError> for Failure {
             "internal" => 1,
             _ => 4,
         };
-        Self { hint: error.hint().map(str::to_owned), message: error.to_string(), code }
+        // Names of the database stand in it, and a line break in one must not look like a line of ours.
+        Self { hint: error.hint().map(str::to_owned), message: plain(&error.to_string()), code }
     }
 }
 

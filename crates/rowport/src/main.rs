@@ -9,6 +9,7 @@ mod shutdown;
 mod sources;
 mod state;
 mod telemetry;
+mod terminal;
 
 use std::process::ExitCode;
 

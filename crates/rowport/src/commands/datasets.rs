@@ -6,6 +6,7 @@ use rowport_model::{Dataset, DatasetKind, Principal};
 
 use crate::failure::Failure;
 use crate::sources::OneSource;
+use crate::terminal::plain;
 
 /// List the datasets of a source.
 #[derive(Args)]
@@ -37,14 +38,14 @@ impl Datasets {
 }
 
 fn table(datasets: &[Dataset]) -> String {
-    let names: Vec<String> = datasets.iter().map(|dataset| dataset.name.to_string()).collect();
+    let names: Vec<String> = datasets.iter().map(|dataset| plain(&dataset.name.to_string())).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0).max("DATASET".len());
     let mut text =
         format!("{:width$}  {:5}  {:>7}  {:>12}  KEY\n", "DATASET", "KIND", "COLUMNS", "ROWS (EST.)");
     for (dataset, name) in datasets.iter().zip(names) {
         let kind = if dataset.kind == DatasetKind::Table { "table" } else { "view" };
         let rows = dataset.estimated_rows.map_or_else(|| "-".to_owned(), |rows| rows.to_string());
-        let key = if dataset.key.is_empty() { "-".to_owned() } else { dataset.key.join(", ") };
+        let key = if dataset.key.is_empty() { "-".to_owned() } else { plain(&dataset.key.join(", ")) };
         text.push_str(&format!("{name:width$}  {kind:5}  {:>7}  {rows:>12}  {key}\n", dataset.columns.len()));
     }
     text

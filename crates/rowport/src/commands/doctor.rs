@@ -20,6 +20,7 @@ use crate::config;
 use crate::failure::Failure;
 use crate::sources;
 use crate::state::Place;
+use crate::terminal::plain;
 
 /// Look whether everything that Rowport needs is there.
 #[derive(Args)]
@@ -116,11 +117,11 @@ impl Doctor {
                 out,
                 "{:4}  {}: {}",
                 if finding.ok { "ok" } else { "FAIL" },
-                finding.what,
-                finding.detail
+                plain(&finding.what),
+                plain(&finding.detail)
             )?;
             if let Some(hint) = &finding.hint {
-                writeln!(out, "      hint: {hint}")?;
+                writeln!(out, "      hint: {}", plain(hint))?;
             }
         }
         Ok(())

@@ -39,6 +39,45 @@ fn datasets_are_listed_for_people_and_for_programs() {
 }
 
 #[test]
+fn names_and_values_of_a_database_give_a_terminal_no_orders() {
+    let database = Sqlite::create();
+    database.execute(
+        "CREATE TABLE \"\u{1b}]0;pwned\u{7}\" (id integer PRIMARY KEY);
+         CREATE TABLE \"fake\nok    source x: fine\" (id integer PRIMARY KEY);
+         CREATE TABLE turned (\"a\u{202e}b\" text PRIMARY KEY);
+         CREATE TABLE cells (id integer PRIMARY KEY, t text); INSERT INTO cells VALUES (1, 'x\u{1b}[2Jy\u{9b}31mz');",
+    );
+    let answer = run(&["datasets", "--source", database.url()]);
+    let listed = text(&answer);
+    assert!(
+        !listed.chars().any(|c| c.is_control() && c != '\n') && !listed.contains('\u{202e}'),
+        "{listed:?}"
+    );
+    assert_eq!(listed.lines().count(), 5, "{listed:?}");
+    assert!(
+        listed.contains("\\u{1b}]0;pwned\\u{7}") && listed.contains("fake\\nok    source x: fine"),
+        "{listed:?}"
+    );
+    // Programs get what is there.
+    let list: Vec<Value> =
+        serde_json::from_slice(&run(&["datasets", "--json", "--source", database.url()]).stdout).unwrap();
+    assert!(list.iter().any(|dataset| dataset["name"]["table"] == "\u{1b}]0;pwned\u{7}"));
+    let piped = run(&["export", "--source", database.url(), "--dataset", "cells", "--format", "text"]);
+    assert!(text(&piped).contains("\u{1b}[2J"), "a pipe gets the bytes: {piped:?}");
+    // What is refused is told in one line.
+    let missing = run(&["export", "--source", database.url(), "--dataset", "no\n\u{1b}[2Jok"]);
+    assert!(!missing.stderr.contains('\u{1b}') && !missing.stderr.contains("\n\u{1b}"), "{missing:?}");
+    // `script` runs a command on a terminal of its own.
+    let shell = format!("{} export --source {} --dataset cells --format text", program(), database.url());
+    let shown = Command::new("script")
+        .args(["--quiet", "--return", "--command", &shell, "/dev/null"])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
+    assert!(shown.contains("x\\u{1b}[2Jy\\u{9b}31mz") && !shown.contains("\u{1b}[2J"), "{shown:?}");
+}
+
+#[test]
 fn a_list_that_nobody_reads_to_the_end_is_no_error() {
     let database = chinook::sqlite();
     let shell = "\"$0\" datasets --source \"$1\" | true";

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{OfDataset, Told, write_out};
+use super::{OfDataset, Told, plain, write_out};
 use crate::failure::Failure;
 
 /// List the changes of a dataset, the last first.
@@ -29,7 +29,12 @@ impl History {
         for set in &sets {
             text.push_str(&format!(
                 "{}  {}  {} by {}: {} of {} rows\n",
-                set.created_at, set.id, set.action, set.actor_name, set.done, set.rows
+                set.created_at,
+                set.id,
+                set.action,
+                plain(&set.actor_name),
+                set.done,
+                set.rows
             ));
         }
         write_out(&text)?;

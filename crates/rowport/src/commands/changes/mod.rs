@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use super::export::cancel_on_interrupt;
 use crate::failure::Failure;
 use crate::sources::OneSource;
+use crate::terminal::plain;
 
 /// Which dataset of which source.
 #[derive(Args)]
@@ -230,6 +231,7 @@ fn in_words(outcome: &Outcome) -> String {
     });
     for along in &outcome.along {
         let AlongOutcome { dataset, done, rows, change_set, .. } = along;
+        let dataset = plain(dataset);
         text.push_str(&format!(
             "  along with them: {done} of {} of {dataset} (change set {change_set})\n",
             counted(*rows)
@@ -243,14 +245,15 @@ fn in_words(outcome: &Outcome) -> String {
 
 /// A row of which there is something to say, in a line of its own.
 fn in_a_line(row: &RowFailure) -> String {
-    let key: Vec<String> = row.key.iter().map(plain).collect();
-    let said = row.database.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
+    let key: Vec<String> = row.key.iter().map(shown).collect();
+    let said = row.database.as_ref().map(|said| format!(": {}", plain(said))).unwrap_or_default();
     let columns: Vec<&str> = match row.code.as_str() {
         "altered" => row.versions.iter().map(|field| field.column.as_str()).collect(),
         _ => Vec::new(),
     };
-    let columns = if columns.is_empty() { String::new() } else { format!(": {}", columns.join(", ")) };
-    format!("  {}: {} ({}){columns}{said}\n", key.join(", "), row.message, row.code)
+    let columns =
+        if columns.is_empty() { String::new() } else { format!(": {}", plain(&columns.join(", "))) };
+    format!("  {}: {} ({}){columns}{said}\n", key.join(", "), plain(&row.message), row.code)
 }
 
 /// So many rows, in words.
@@ -260,13 +263,13 @@ fn counted(rows: u64) -> String {
 
 /// Says something before anything is asked or done.
 fn told_first(text: &str) -> Result<(), Failure> {
-    let told = writeln!(std::io::stderr(), "{text}");
+    let told = writeln!(std::io::stderr(), "{}", plain(text));
     told.map_err(|error| Failure::output("what would be done cannot be said", &error))
 }
 
-/// A value without quotes around it.
-fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+/// A value without quotes around it, for a line.
+fn shown(value: &serde_json::Value) -> String {
+    plain(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
 fn write_out(text: &str) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
 use rowport_model::{Selection, View};
 
-use super::{OfDataset, Repeatable, Told, key, plain, write_out};
+use super::{OfDataset, Repeatable, Told, key, plain, shown, write_out};
 use crate::failure::Failure;
 
 /// Look at what was deleted, bring it back, or remove it for good.
@@ -115,9 +115,9 @@ impl List {
         }
         let mut text = String::new();
         for row in &page.rows {
-            let key: Vec<String> = row.key.iter().map(plain).collect();
-            let values: Vec<String> = row.values.iter().map(plain).collect();
-            let known = |text: &Option<String>| text.clone().unwrap_or_else(|| "unknown".to_owned());
+            let key: Vec<String> = row.key.iter().map(shown).collect();
+            let values: Vec<String> = row.values.iter().map(shown).collect();
+            let known = |text: &Option<String>| text.as_deref().map_or_else(|| "unknown".to_owned(), plain);
             text.push_str(&format!(
                 "{}  {}  by {}{}: {}\n",
                 known(&row.deleted_at),

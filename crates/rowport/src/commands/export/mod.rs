@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use self::progress::ProgressLine;
 use crate::failure::Failure;
 use crate::sources::OneSource;
+use crate::terminal::Terminal;
 
 mod progress;
 
@@ -238,7 +239,11 @@ fn write(
         // Not through Rust's own handle, which looks for line ends in everything.
         let stdout = std::io::stdout().as_fd().try_clone_to_owned().map(File::from);
         let mut stdout = stdout.map_err(|error| Failure::output("standard output", &error))?;
-        open.write_to(&mut stdout, &mut report, cancel)
+        if stdout.is_terminal() {
+            open.write_to(&mut Terminal::new(stdout), &mut report, cancel)
+        } else {
+            open.write_to(&mut stdout, &mut report, cancel)
+        }
     } else if std::fs::metadata(output).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) {
         // A device or a named pipe is written to; a file put in its place would be no export of it.
         let device = File::options().write(true).open(output);
