@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Holds the server to its own document: the document is valid, and schemathesis finds no server error and no
-# undocumented answer, on three databases with every type at its edges. Needs target/debug/rowport, the databases of
+# Holds the server to its own document: the document is valid, a client made of it lists rows, and schemathesis finds no
+# server error and no undocumented answer, on three databases with every type at its edges. Needs target/debug/rowport, the databases of
 # scripts/databases.sh, and what scripts/setup.sh test installs.
 #
 #   ROWPORT_SEED           which requests are made: the same number makes the same ones
@@ -76,6 +76,12 @@ for ((attempt = 0; attempt < 3000; attempt++)); do
     sleep 0.1
 done
 key=$("$tools/python" "$suite/sign_in.py" "$url" "$link") || die 'the first administrator cannot sign in'
+
+# A client that others make of the document lists rows. What its maker cannot read is a warning, and an error here.
+"$tools/openapi-python-client" generate --path web/openapi.json --output-path "$work/client" \
+    --config "$suite/client.yml" --fail-on-warning >"$work/client.txt" 2>&1 || die "no client: $(cat "$work/client.txt")"
+PYTHONPATH=$work/client PYTHONDONTWRITEBYTECODE=1 "$tools/python" "$suite/list_rows.py" "$url" "$key" ||
+    die 'the client that is made of the document does not list rows'
 
 # It leaves files where it runs. Its report says much when something is wrong, and is noise when nothing is.
 status=0

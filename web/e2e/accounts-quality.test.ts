@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** As somebody who has signed out of the demo, which would let them in again by itself. */
-const asNobody = (page: Page) => page.context().addCookies([{ name: 'rowport', value: 'out', url: base }]);
+const asNobody = (page: Page) =>
+  page.context().addCookies([{ name: `rowport-${new URL(base).port}`, value: 'out', url: base }]);
 
 /** People, roles, keys, sessions, limits, messages and events in every state, whatever the server has seen so far. */
 async function withEverything(page: Page) {

@@ -25,6 +25,7 @@ test('the first administrator comes in by the link, and the secret is taken out 
   // Whoever wants something before has to be somebody.
   await page.goto('/exports?state=failed');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.getByText('Open the setup link printed in the server’s terminal or log.').waitFor();
   expect(new URL(page.url()).searchParams.get('next')).toBe('/exports?state=failed');
 
   await page.goto(server.firstLink);
@@ -83,6 +84,38 @@ test('one signs in, comes to where one wanted to go, and signs out', async () =>
   await page.goto('/sign-in?next=/exports');
   await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   await context.close();
+});
+
+test('a person changes their own password, and is signed out everywhere else', async () => {
+  const admin = await adminBrowser(browser, server);
+  const { path } = await addPerson(admin, 'cara@example.org', ['viewer']);
+  const here = await browserOf(browser, server);
+  const page = await here.newPage();
+  await join(page, path);
+  const elsewhere = await browserOf(browser, server);
+  const login = { email: 'cara@example.org', password: PASSWORD };
+  expect((await elsewhere.request.post('/api/v1/session', { data: login })).status()).toBe(200);
+
+  await page.goto('/settings/sessions');
+  const form = page.getByRole('region', { name: 'Password', exact: true });
+  const fill = async (old: string, fresh: string) => {
+    await form.getByLabel('Present password').fill(old);
+    await form.getByLabel('New password').fill(fresh);
+    await page.keyboard.press('Enter');
+  };
+  await fill('not this one', 'another long phrase');
+  await form.getByRole('alert').getByText('The present password is not right.').waitFor();
+  await fill(PASSWORD, 'password1234');
+  await form
+    .getByRole('alert')
+    .getByText(/among the first that are guessed/)
+    .waitFor();
+  await fill(PASSWORD, 'another long phrase');
+  await page.getByText('You were signed out everywhere else.').waitFor();
+  expect(await form.getByLabel('New password').inputValue()).toBe('');
+  expect((await elsewhere.request.get('/api/v1/session')).status()).toBe(401);
+  expect((await here.request.get('/api/v1/session')).status()).toBe(200);
+  await Promise.all([admin, here, elsewhere].map((context) => context.close()));
 });
 
 test('whoever tries too often is told how long to wait', async () => {

@@ -38,6 +38,8 @@ pub struct Page {
     /// `total` when the order has no ties, `none` when the dataset has no key to make one.
     pub order: RowOrder,
     /// `[row, column]` of every value that was too long for a page and is shown in part.
+    // Pairs, which not every maker of clients reads as such.
+    #[schema(value_type = Vec<Vec<usize>>)]
     pub truncated: Vec<(usize, usize)>,
 }
 

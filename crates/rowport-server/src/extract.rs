@@ -1,14 +1,16 @@
 //! What routes take from a request, with rejections that are problems.
 
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, JsonRejection, PathRejection};
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 
+use crate::connections::BodyTooSlow;
 use crate::error::ApiError;
+use crate::unreadable::{json, query_problem};
 
 /// The names in the path.
 pub(crate) struct ApiPath<T>(pub(crate) T);
@@ -18,8 +20,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for ApiPath
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let path = Path::<T>::from_request_parts(parts, state).await;
-        path.map(|Path(path)| Self(path))
-            .map_err(|rejection: PathRejection| ApiError::bad_request(rejection.body_text()))
+        path.map(|Path(path)| Self(path)).map_err(|_: PathRejection| {
+            ApiError::bad_request("a name in the address cannot be read: it is no UTF-8 text")
+        })
     }
 }
 
@@ -33,7 +36,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for ApiQuery<T> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
         query
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|error| ApiError::bad_request(error.body_text()))
+            .map_err(|rejection| ApiError::bad_request(query_problem(&rejection.body_text())))
     }
 }
 
@@ -46,17 +49,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let (parts, body) = request.into_parts();
         let whole = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(whole, state).await.map_err(|rejection: BytesRejection| {
-            too_large_or_bad(rejection.status(), rejection.body_text())
-        })?;
+        let bytes = Bytes::from_request(whole, state).await.map_err(|rejection| unread(&rejection))?;
         // Serde would take a list for an object whose keys are left out.
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
             return Err(ApiError::bad_request("the body is a JSON object, not a list"));
         }
-        axum::Json::<T>::from_request(Request::from_parts(parts, bytes.into()), state)
-            .await
-            .map(|axum::Json(body)| Self(body))
-            .map_err(json_problem)
+        if !is_json(&parts.headers) {
+            let detail = "the body is JSON, and has to say so: `Content-Type: application/json`";
+            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        }
+        json(&bytes, "the body").map(Self).map_err(ApiError::bad_request)
     }
 }
 
@@ -71,37 +73,42 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonOrForm<T> {
         if !is_form(request.headers()) {
             return ApiJson::from_request(request, state).await.map(|ApiJson(body)| Self(body));
         }
-        let body = Bytes::from_request(request, state).await.map_err(|rejection: BytesRejection| {
-            too_large_or_bad(rejection.status(), rejection.body_text())
-        })?;
+        let body = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
         let field = url::form_urlencoded::parse(&body).find(|(name, _)| name == "request");
-        let (_, json) = field.ok_or_else(|| ApiError::bad_request("the form has no field `request`"))?;
-        let body = serde_json::from_str(&json)
-            .map_err(|error| ApiError::bad_request(format!("`request`: {error}")))?;
-        Ok(Self(body))
+        let (_, text) = field.ok_or_else(|| ApiError::bad_request("the form has no field `request`"))?;
+        json(text.as_bytes(), "`request`").map(Self).map_err(ApiError::bad_request)
     }
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
+    media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+/// `application/json`, and kinds of their own that are JSON.
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = media_type(headers).to_ascii_lowercase();
+    kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
+}
+
+fn media_type(headers: &HeaderMap) -> &str {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';')
-        .next()
-        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
+    kind.split(';').next().unwrap_or_default().trim()
 }
 
-fn json_problem(rejection: JsonRejection) -> ApiError {
-    too_large_or_bad(rejection.status(), rejection.body_text())
-}
-
-fn too_large_or_bad(status: StatusCode, text: String) -> ApiError {
-    match status {
+/// A body that did not arrive as a whole.
+fn unread(rejection: &BytesRejection) -> ApiError {
+    if BodyTooSlow::caused(rejection) {
+        let detail = "the request's body did not arrive in time; send it again";
+        let close = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
+        return ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail).with_headers(close);
+    }
+    match rejection.status() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             let detail =
                 "the request's body is larger than 2 MiB, or than 16 MiB where it names rows to change";
-            ApiError::new(status, "too_large", detail)
+            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
         }
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ApiError::new(status, "bad_request", text),
-        _ => ApiError::bad_request(text),
+        _ => ApiError::bad_request("the request's body broke off"),
     }
 }
 

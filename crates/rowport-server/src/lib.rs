@@ -16,6 +16,7 @@ mod probes;
 mod problems;
 mod routes;
 mod scrape;
+mod unreadable;
 mod web_ui;
 
 use std::net::SocketAddr;
@@ -33,8 +34,10 @@ use rowport_store::Store;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
+use connections::{Shares, share_by_address};
 use middleware::request_id::RequestIds;
 
+pub use connections::ConnectionSettings;
 pub use links::Links;
 pub use middleware::Site;
 pub use openapi::document;
@@ -67,6 +70,8 @@ pub struct AppState {
     pub site: Arc<Site>,
     /// How often something may be done.
     pub limits: LimitSettings,
+    /// How many connections there may be, and how long they may take.
+    pub connections: ConnectionSettings,
     /// Set when the process has been asked to end.
     pub draining: CancellationToken,
 }
@@ -77,9 +82,15 @@ pub fn router(state: AppState) -> Router {
         Readiness::new(Arc::clone(&state.store), state.runner.storage().clone(), state.draining.clone());
     let (api, document) = openapi::routes(state.clone());
     let api = api.layer(Extension(readiness.clone()));
+    let api = api.layer(Extension(routes::EventStreams(Shares::of(state.connections.most_streams))));
     let api = api.layer(from_fn_with_state(state.clone(), access::authenticate));
     let page = web_ui::router();
     let checked = api.merge(docs_page::router(&document)).merge(page);
+    let share = state.connections.most_per_address.filter(|_| state.site.behind_proxy).map(Shares::of);
+    let checked = match share {
+        Some(share) => checked.layer(from_fn_with_state((state.clone(), share), share_by_address)),
+        None => checked,
+    };
     let checked = checked.layer(from_fn_with_state(state, middleware::guard));
     observed(checked.merge(probes::router(readiness.clone())), &readiness)
 }
@@ -102,10 +113,12 @@ pub async fn serve(
             format!("{address} is not on loopback, and nobody need sign in: everybody there could come in");
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
     }
-    let service = router(state).into_make_service_with_connect_info::<connections::Peer>();
-    axum::serve(connections::Connections(listener), service)
-        .with_graceful_shutdown(async move { shutdown.cancelled().await })
-        .await
+    let mut settings = state.connections;
+    if state.site.behind_proxy {
+        // All connections are the proxy's; what each client may have is counted by request.
+        settings.most_per_address = None;
+    }
+    connections::serve(listener, router(state), settings, shutdown).await
 }
 
 /// Serves the probes and nothing else until `shutdown`: for a process that only works on runs. What they say may be
@@ -116,7 +129,7 @@ pub async fn serve_probes(
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let router = observed(probes::router(readiness.clone()), &readiness);
-    axum::serve(listener, router).with_graceful_shutdown(async move { shutdown.cancelled().await }).await
+    connections::serve(listener, router, ConnectionSettings::for_few(), shutdown).await
 }
 
 /// Whether this address can be listened on: where people need not sign in, only this machine may reach it.

@@ -65,8 +65,10 @@ fn described() -> Routes {
     let mut document = Document::openapi();
     let components = document.components.get_or_insert_default();
     components.responses.extend(problems::answers());
-    components
-        .add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("rowport"))));
+    let cookie =
+        "The cookie that signing in sets: `__Host-rowport` with TLS, `rowport-` and the port without";
+    let cookie = ApiKeyValue::with_description("rowport", cookie);
+    components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
     components.add_security_scheme("api_key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     let none: [&str; 0] = [];
     document.security =

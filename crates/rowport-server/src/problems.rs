@@ -7,11 +7,12 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 /// Every status, the name of its answer in the document, and what it says.
-const ANSWERS: [(u16, &str, &str); 14] = [
+const ANSWERS: [(u16, &str, &str); 15] = [
     (400, "BadRequest", "The request cannot be read, or a part of it cannot be understood"),
     (401, "NotSignedIn", "Nobody is signed in, or the API key is not good any more"),
     (403, "Forbidden", "It is not allowed, or the request came from another site or named another host"),
     (404, "NotFound", "There is none of that name"),
+    (408, "TooSlow", "The body did not arrive in time"),
     (409, "Conflict", "The name is taken, or what there is has changed meanwhile"),
     (413, "TooLarge", "More columns, values or bytes than a request may have"),
     (415, "UnsupportedMediaType", "The body is of a kind that is not read here"),
@@ -51,8 +52,9 @@ groups! {
     "What a route about one run may answer on top." RunProblems: 404 409;
     "What a route that changes rows may answer on top." ChangeProblems: 422;
     "What a route that is slowed down may answer on top." Throttled: 401 403 429;
+    "What a route that may be asked only so often may answer on top." TooOften: 429;
     "What a route that gives out a file may answer on top." FileProblems: 502 507;
-    "What a route that reads a body may answer on top." BodyProblems: 413 415;
+    "What a route that reads a body may answer on top." BodyProblems: 408 413 415;
 }
 
 /// The answers that the groups refer to, for the document's components.

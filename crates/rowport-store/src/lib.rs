@@ -41,17 +41,19 @@ pub use artifacts::{
 };
 pub use audit::{
     Anchor, Audit, AuditEvent, AuditKey, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent,
-    RowsWanted, SealCheck, Sealing, Verified, Wrong,
+    RowsWanted, SealCheck, SealCompared, Sealing, Verified, Wrong,
 };
 pub use deliveries::{Channel, Deliveries, Delivery, DeliveryEvent, DeliveryState, DueDelivery, Undelivered};
 pub use error::StoreError;
 pub use ids::Ids;
-pub use limits::{Admission, Limit, Limits};
-pub use names::{MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES};
+pub use limits::{Admission, Limit, Limits, ThrottleKey};
+pub use names::{
+    MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES, email,
+};
 pub use presets::{Preset, Presets};
 pub use runs::{
-    Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunProgress, RunState, Runs,
-    RunsWanted,
+    Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunKind, RunProgress, RunState,
+    Runs, RunsWanted,
 };
 pub use store::{Place, StateVersion, Store};
 pub use views::{SavedView, SavedViews};

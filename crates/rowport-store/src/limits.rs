@@ -8,6 +8,19 @@ use crate::error::StoreError;
 use crate::runs::moment;
 use crate::store::Store;
 
+/// What tries are counted for: an account, a network, both together. The parts are kept apart, so that no text that a
+/// caller chooses can name another bucket than its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThrottleKey(String);
+
+impl ThrottleKey {
+    /// The bucket of this kind with these parts.
+    pub fn of(kind: &'static str, parts: &[&str]) -> Self {
+        // A JSON list quotes each part and says where it ends.
+        Self(serde_json::json!([kind, parts]).to_string())
+    }
+}
+
 /// So many times within a span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -109,7 +122,7 @@ impl Limits<'_> {
     pub async fn throttle(
         &self,
         clock: &dyn Clock,
-        bucket: &str,
+        bucket: &ThrottleKey,
         limit: Limit,
     ) -> Result<Result<(), Timestamp>, StoreError> {
         // One statement, so that tries at the same time are all counted.
@@ -120,7 +133,7 @@ impl Limits<'_> {
         let now = clock.now();
         let (at, until) = (now.as_millisecond(), (now + limit.within).as_millisecond());
         let tried = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(TRY).bind(bucket).bind(at).bind(until).fetch_one(pool).await;
+            let row = sqlx::query(TRY).bind(&bucket.0).bind(at).bind(until).fetch_one(pool).await;
             let row = row.map_err(|error| self.wrong(error))?;
             let read = |row: &dyn StoredRow| Ok((row.number("count")?, row.number("until")?));
             read(&row).map_err(|error| self.wrong(error))?
@@ -129,19 +142,19 @@ impl Limits<'_> {
     }
 
     /// Counts one try less: it was none of those that are counted.
-    pub async fn take_back(&self, bucket: &str) -> Result<(), StoreError> {
+    pub async fn take_back(&self, bucket: &ThrottleKey) -> Result<(), StoreError> {
         let done = with_pool!(&self.store.database, |pool| {
             let less = sqlx::query("UPDATE throttles SET count = count - 1 WHERE bucket = $1 AND count > 0");
-            less.bind(bucket).execute(pool).await.map(drop)
+            less.bind(&bucket.0).execute(pool).await.map(drop)
         });
         done.map_err(|error| self.wrong(error))
     }
 
     /// Forgets the tries of a bucket, and those of all buckets whose time is over.
-    pub async fn forgive(&self, clock: &dyn Clock, bucket: &str) -> Result<(), StoreError> {
+    pub async fn forgive(&self, clock: &dyn Clock, bucket: &ThrottleKey) -> Result<(), StoreError> {
         let done = with_pool!(&self.store.database, |pool| {
             let gone = sqlx::query("DELETE FROM throttles WHERE bucket = $1 OR until <= $2");
-            gone.bind(bucket).bind(clock.now().as_millisecond()).execute(pool).await.map(drop)
+            gone.bind(&bucket.0).bind(clock.now().as_millisecond()).execute(pool).await.map(drop)
         });
         done.map_err(|error| self.wrong(error))
     }
@@ -156,4 +169,26 @@ fn admission(limit: Limit, row: &dyn StoredRow, now: Timestamp) -> Result<Admiss
     let first = row.number("first")?;
     let resets_at = if used == 0 { now } else { moment(first) + limit.within };
     Ok(Admission { limit, left: limit.most.saturating_sub(used), resets_at })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_a_bucket_never_run_into_each_other() {
+        let texts = ["", "a", "a b", "b", "a\"", "\",\"", "[", "a\",\"b", "\u{0}", ","];
+        let mut seen = std::collections::HashMap::new();
+        for kind in ["account", "network"] {
+            for one in texts {
+                assert_eq!(seen.insert(ThrottleKey::of(kind, &[one]).0, (kind, one, None)), None);
+                for two in texts {
+                    assert_eq!(
+                        seen.insert(ThrottleKey::of(kind, &[one, two]).0, (kind, one, Some(two))),
+                        None
+                    );
+                }
+            }
+        }
+    }
 }

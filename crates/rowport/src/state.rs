@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use rowport_store::{AuditKey, Ids, Sealing, Store, StoreError};
+use rowport_store::{AuditKey, Ids, Sealing, StateVersion, Store, StoreError};
 
 use crate::failure::Failure;
 
@@ -34,6 +34,28 @@ impl Place<'_> {
                 let (store, sealing) = store.sealing(key).await.map_err(in_store)?;
                 Ok((store, Some(sealing)))
             }
+        }
+    }
+
+    /// The state, if it is there and needs no step to the present version: a command beside a process that serves makes and
+    /// upgrades none. `missing` is what is said where there is none.
+    pub async fn present(&self, missing: &str) -> Result<Store, Failure> {
+        let version = match self.url {
+            Some(url) => Store::look_at_server(url).await,
+            None => Store::look_at(&self.file()).await,
+        };
+        match version.map_err(in_store)? {
+            StateVersion { found: 0, .. } => {
+                Err(Failure::other(missing).with_hint("say where it is with --data-dir or --state"))
+            }
+            StateVersion { found, known } if found != known => {
+                Err(Failure::other(format!("the state is of version {found}, and {known} is needed"))
+                    .with_hint("`rowport serve` brings it there"))
+            }
+            _ => match self.url {
+                Some(url) => Store::connect(url).await.map_err(in_store),
+                None => Store::open(&self.file()).await.map_err(in_store),
+            },
         }
     }
 

@@ -59,7 +59,6 @@ export async function fetchRows(ref: DatasetRef, page: RowsPage, signal?: AbortS
       ...(signal && { signal }),
     }),
   );
-  // The client makes lists of any length of the pairs in `truncated`.
   return answer as Rows;
 }
 

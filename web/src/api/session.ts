@@ -27,8 +27,7 @@ export async function isSignedIn(): Promise<boolean> {
 
 /** Whether the first account is still to be made, with the link that the server has printed. */
 export async function needsSetup(): Promise<boolean> {
-  const health: object = await read(client.GET('/api/v1/health'));
-  return 'needs_setup' in health && health.needs_setup === true;
+  return (await read(client.GET('/api/v1/health'))).needs_setup;
 }
 
 export async function signIn(email: string, password: string): Promise<void> {

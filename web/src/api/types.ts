@@ -20,7 +20,8 @@ export type ExportPlan = Schemas['ExportPlan'];
 export type ExportFormat = Schemas['Format'];
 /** What people can choose about a file; the server has a default for each. */
 export type ExportOptions = Partial<Schemas['ExportOptions']>;
-export type Rows = Schemas['Page'];
+/** The document has lists where there are pairs of row and column: not every maker of clients knows pairs. */
+export type Rows = Omit<Schemas['Page'], 'truncated'> & { truncated: [number, number][] };
 
 /** A value of a row. */
 export type Cell = Schemas['Cell'];

@@ -1,5 +1,5 @@
 use jiff::SignedDuration;
-use rowport_store::{Invited, Limit, StoreError, Token, User};
+use rowport_store::{Invited, Limit, StoreError, ThrottleKey, Token, User};
 
 use super::{Accounts, SignInError, Visitor, passwords};
 
@@ -30,11 +30,15 @@ impl Accounts {
         visitor: Visitor,
     ) -> Result<(User, Token), SignInError> {
         if let Some(network) = visitor.network() {
-            self.throttle(&format!("invitation:{network}"), TRIES).await?;
+            self.throttle(&ThrottleKey::of("invitation", &[&network]), TRIES).await?;
         }
-        passwords::check(&password).map_err(|message| SignInError::BadPassword { message })?;
         let token = Token::shown(secret);
         let invited = self.store.invitations().find(self.clock(), &token).await?;
+        let email = match &invited {
+            Invited::User(user) => user.email.as_str(),
+            Invited::FirstAdmin => newcomer.unwrap_or_default().0,
+        };
+        passwords::check(&password, email).map_err(|message| SignInError::BadPassword { message })?;
         let hash = self.passwords.hash(password, self.store.random()).await?;
         let actor = visitor.nobody();
         let user = match invited {

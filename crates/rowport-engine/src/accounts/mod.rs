@@ -3,7 +3,9 @@
 //! What a principal may do is looked up with every request, every run and every download, and never kept: taking a
 //! role, a session or a key away takes effect at once.
 
+mod guessable;
 mod invitations;
+mod own;
 mod passwords;
 mod principals;
 mod sign_in;

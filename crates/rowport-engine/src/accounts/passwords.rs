@@ -5,6 +5,7 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
+use super::guessable;
 use crate::error::EngineError;
 
 /// The fewest characters that a password may have.
@@ -59,8 +60,8 @@ impl Passwords {
     }
 }
 
-/// Why a password cannot be chosen.
-pub(super) fn check(password: &str) -> Result<(), String> {
+/// Why a password cannot be chosen by the owner of this e-mail address.
+pub(super) fn check(password: &str, email: &str) -> Result<(), String> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Err(format!("a password has at least {SHORTEST} characters; a few words in a row do well"));
@@ -68,9 +69,10 @@ pub(super) fn check(password: &str) -> Result<(), String> {
     if length > LONGEST {
         return Err(format!("a password has at most {LONGEST} characters"));
     }
-    let first = password.chars().next();
-    if password.chars().all(|c| Some(c) == first) {
-        return Err("a password is more than one character over and over".to_owned());
+    if guessable::is(password, email) {
+        return Err("this password is among the first that are guessed: it is made of common words, of rows of keys, or of one's own \
+                    address; a few words in a row that belong to nothing do well"
+            .to_owned());
     }
     Ok(())
 }
@@ -99,9 +101,9 @@ mod tests {
 
     #[test]
     fn short_and_endless_passwords_are_refused() {
+        let check = |password: &str| check(password, "ada@example.org");
         assert!(check("correct horse").is_ok());
         assert!(check("short").is_err());
-        assert!(check("aaaaaaaaaaaaaaaa").is_err());
-        assert!(check(&"ab".repeat(501)).is_err());
+        assert!(check(&"ab1cd2ef3g".repeat(101)).is_err());
     }
 }

@@ -1,9 +1,8 @@
 use jiff::SignedDuration;
-use rowport_store::{Actor, Limit, NewEvent, NewSession, StoreError, Token, User};
+use rowport_store::{Limit, NewEvent, NewSession, StoreError, ThrottleKey, Token, User};
 use serde_json::json;
 use thiserror::Error;
 
-use super::principals::user_id;
 use super::{Accounts, Visitor};
 use crate::error::EngineError;
 
@@ -58,21 +57,18 @@ const PER_ACCOUNT: Limit = Limit { most: 100, within: SignedDuration::from_mins(
 /// From one network, whichever the accounts are: an office has one address for many people.
 const PER_NETWORK: Limit = Limit { most: 50, within: SignedDuration::from_mins(15) };
 
-/// Bytes; an address that is longer is nobody's.
-const LONGEST_EMAIL: usize = 254;
-
 impl Accounts {
     /// Begins a session for whoever knows the password. Wrong ones are slowed down by account and by network, and take
     /// as long whether or not there is such an account.
     pub async fn sign_in(&self, credentials: Credentials) -> Result<(User, Token), SignInError> {
         let Credentials { email, password, visitor } = credentials;
-        let account = email.trim().to_lowercase();
-        if account.len() > LONGEST_EMAIL {
-            return Err(SignInError::Wrong);
-        }
+        // What is no address is no account, and makes no bucket.
+        let Some(email) = rowport_store::email(&email) else { return Err(SignInError::Wrong) };
+        let account = email.to_lowercase();
         let network = visitor.network().unwrap_or_default();
-        let own = format!("account:{account} {network}");
-        let (everybodys, anywhere) = (format!("network:{network}"), format!("account:{account}"));
+        let own = ThrottleKey::of("account", &[&account, &network]);
+        let (everybodys, anywhere) =
+            (ThrottleKey::of("network", &[&network]), ThrottleKey::of("account", &[&account]));
         // The network first: once it has tried too often it makes no more buckets, whichever accounts it thinks of.
         self.throttle(&everybodys, PER_NETWORK).await?;
         if let Err(refused) = self.throttle(&own, PER_ACCOUNT_AND_NETWORK).await {
@@ -112,12 +108,7 @@ impl Accounts {
         hash: &str,
         visitor: &Visitor,
     ) -> Result<Option<Token>, StoreError> {
-        let actor = Actor {
-            principal: user_id(user),
-            name: user.name.clone(),
-            tenant: user.tenant.clone(),
-            ..visitor.nobody()
-        };
+        let actor = visitor.user(user);
         let new = NewSession {
             user: &user.id,
             password: hash,
@@ -127,7 +118,7 @@ impl Accounts {
         self.store.sessions().begin(self.clock(), &actor, new).await
     }
 
-    pub(super) async fn throttle(&self, bucket: &str, limit: Limit) -> Result<(), SignInError> {
+    pub(super) async fn throttle(&self, bucket: &ThrottleKey, limit: Limit) -> Result<(), SignInError> {
         match self.store.limits().throttle(self.clock(), bucket, limit).await? {
             Ok(()) => Ok(()),
             Err(until) => {

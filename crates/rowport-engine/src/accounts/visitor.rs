@@ -1,6 +1,8 @@
 use std::net::IpAddr;
 
-use rowport_store::Actor;
+use rowport_store::{Actor, User};
+
+use super::principals::user_id;
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
@@ -17,6 +19,16 @@ impl Visitor {
     /// Somebody who has not signed in, from there.
     pub fn nobody(&self) -> Actor {
         Actor { request: self.request.clone(), ..Actor::nobody(self.address.clone()) }
+    }
+
+    /// This person, from there.
+    pub(super) fn user(&self, user: &User) -> Actor {
+        Actor {
+            principal: user_id(user),
+            name: user.name.clone(),
+            tenant: user.tenant.clone(),
+            ..self.nobody()
+        }
     }
 
     /// What one customer of a provider has: an IPv4 address, or 64 bits of an IPv6 address, of which they have all.

@@ -58,9 +58,12 @@ pub(super) async fn outcome(
     })
 }
 
-/// Whether what the database says of a row may be shown: it may quote any column of it.
+/// Whether what the database says of a row may be shown: it may quote any column of it, and name tables that are not of the
+/// principal's tenant.
 pub(super) fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
-    dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
+    dataset.tenant().is_none()
+        && dataset.hidden_columns() == 0
+        && dataset.columns().all(|column| !column.masked)
 }
 
 /// Takes away what of the failures is not for the principal to see.

@@ -21,7 +21,7 @@ pub(super) struct ExportRun;
 #[async_trait]
 impl RunKind for ExportRun {
     fn name(&self) -> &'static str {
-        "export"
+        rowport_store::RunKind::Export.word()
     }
 
     async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {

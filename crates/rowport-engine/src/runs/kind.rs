@@ -68,3 +68,17 @@ pub(super) fn kind_of<'a>(kinds: &'a [Box<dyn RunKind>], run: &Run) -> Result<&'
     let unknown = || EngineError::internal(format!("this program knows no runs of kind `{}`", run.kind));
     found.map(AsRef::as_ref).ok_or_else(unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_that_the_store_and_the_document_name_is_done_here() {
+        let mut done: Vec<_> = kinds().iter().map(|kind| kind.name()).collect();
+        let mut named: Vec<_> = rowport_store::RunKind::ALL.iter().map(|kind| kind.word()).collect();
+        done.sort_unstable();
+        named.sort_unstable();
+        assert_eq!(done, named);
+    }
+}

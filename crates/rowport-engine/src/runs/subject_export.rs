@@ -19,7 +19,7 @@ const MEDIA_TYPE: &str = "application/zip";
 #[async_trait]
 impl RunKind for SubjectExportRun {
     fn name(&self) -> &'static str {
-        "subject_export"
+        rowport_store::RunKind::SubjectExport.word()
     }
 
     async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {

@@ -70,7 +70,16 @@ async fn who(state: &AppState, headers: &HeaderMap) -> Result<Option<SignedIn>, 
 }
 
 fn client(state: &AppState, request: &Request) -> Client {
-    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Client(Visitor {
+        address: client_address(state, request),
+        agent: agent.map(str::to_owned),
+        request: request_id::current(),
+    })
+}
+
+/// The network address that a request comes from.
+pub(crate) fn client_address(state: &AppState, request: &Request) -> Option<String> {
     let peer = request.extensions().get::<ConnectInfo<Peer>>().map(|peer| peer.0.address.ip().to_string());
     // The last address of the last line is the one that our own proxy saw; those before it are what the client claims.
     let lines = request.headers().get_all(header::HeaderName::from_static("x-forwarded-for"));
@@ -80,11 +89,7 @@ fn client(state: &AppState, request: &Request) -> Client {
         .and_then(|value| value.rsplit(',').next())
         .and_then(|address| address.trim().parse::<std::net::IpAddr>().ok())
         .map(|address| address.to_string());
-    Client(Visitor {
-        address: forwarded.or(peer),
-        agent: text(header::USER_AGENT).map(str::to_owned),
-        request: request_id::current(),
-    })
+    forwarded.or(peer)
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {

@@ -17,7 +17,7 @@ pub(super) fn shown<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<&'a 
     cookies
         .flat_map(|cookies| cookies.split(';'))
         .filter_map(|cookie| cookie.trim().split_once('='))
-        .find(|(known, _)| *known == name)
+        .find(|(known, _)| *known == name.as_str())
         .map(|(_, value)| value)
 }
 
@@ -48,7 +48,12 @@ fn cookie(state: &AppState, value: &str, age: u32) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-/// The prefix has browsers take the cookie only over TLS and from no other name in the domain.
-fn name(state: &AppState) -> &'static str {
-    if state.site.secure { "__Host-rowport" } else { "rowport" }
+/// The prefix has browsers take the cookie only over TLS and from no other name in the domain. Without TLS the port tells
+/// it from those of other servers on the same machine.
+fn name(state: &AppState) -> String {
+    match (state.site.secure, state.site.port) {
+        (true, _) => "__Host-rowport".to_owned(),
+        (false, Some(port)) => format!("rowport-{port}"),
+        (false, None) => "rowport".to_owned(),
+    }
 }

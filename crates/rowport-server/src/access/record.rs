@@ -1,5 +1,6 @@
 use rowport_store::{Actor, NewEvent};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::AppState;
 use crate::error::ApiError;
@@ -19,6 +20,23 @@ pub(crate) struct Action {
 
 /// Writes an action down, in a task of its own: a client that goes away must not leave a transaction half begun.
 pub(crate) async fn record(state: &AppState, actor: Actor, action: Action) -> Result<(), ApiError> {
+    write(state, actor, action, None).await
+}
+
+/// Writes an action down that these parts name: once, however often it is done.
+pub(crate) async fn record_once(
+    state: &AppState,
+    actor: Actor,
+    action: Action,
+    parts: &[&str],
+) -> Result<(), ApiError> {
+    // A JSON list says where each part ends.
+    let named = serde_json::json!([action.name, parts]).to_string();
+    let id = Sha256::digest(named).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    write(state, actor, action, Some(id)).await
+}
+
+async fn write(state: &AppState, actor: Actor, action: Action, id: Option<String>) -> Result<(), ApiError> {
     let (store, desk) = (state.store.clone(), state.desk.clone());
     let recording = async move {
         let event = NewEvent {
@@ -27,7 +45,12 @@ pub(crate) async fn record(state: &AppState, actor: Actor, action: Action) -> Re
             subject: action.subject.as_deref(),
             detail: action.detail,
         };
-        Ok(store.audit().record(desk.clock().as_ref(), &actor, event).await?)
+        let (audit, clock) = (store.audit(), desk.clock().as_ref());
+        match id {
+            Some(id) => audit.record_once(clock, &actor, &id, event).await?,
+            None => audit.record(clock, &actor, event).await?,
+        }
+        Ok(())
     };
     detached(recording).await
 }

@@ -4,11 +4,14 @@
 //! own name resolves to loopback, which the Host check catches), and browsers say where a request comes from in
 //! Origin and Sec-Fetch-Site.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 
+use super::authority::{Authority, Host};
+use super::refused_page;
 use crate::error::ApiError;
 
 /// Where the page is, as browsers see it.
@@ -22,6 +25,17 @@ pub struct Site {
     pub behind_proxy: bool,
     /// The address that is listened on, where other machines reach it: those may name it by its number.
     pub listen: Option<SocketAddr>,
+    /// The port that browsers know it by. Cookies know no ports, so that of another server on this machine has another name.
+    pub port: Option<u16>,
+}
+
+/// Why a request is refused before it reaches a route.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It names another host: this one, where it is an address at all.
+    Host(Option<String>),
+    /// Another site's page sent it.
+    Origin,
 }
 
 impl Site {
@@ -31,48 +45,87 @@ impl Site {
         self.host.as_ref().map(|host| format!("{scheme}://{host}"))
     }
 
-    pub(super) fn check(&self, request: &Request) -> Result<(), ApiError> {
+    pub(super) fn check(&self, request: &Request) -> Result<(), Refusal> {
         let headers = request.headers();
-        let host =
-            text(headers, &header::HOST).or_else(|| request.uri().authority().map(|host| host.as_str()));
-        let Some(host) = host.filter(|host| self.is_ours(host)) else {
-            let detail = "the Host header must name this machine (localhost, 127.0.0.1 or [::1]) or the configured \
-                          `public_url`";
-            return Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden_host", detail));
+        let Some(host) = named(headers).or_else(|| request.uri().authority().map(|host| host.as_str()))
+        else {
+            return Err(Refusal::Host(None));
         };
+        let known = Authority::parse(host);
+        if !known.as_ref().is_some_and(|host| self.is_ours(host)) {
+            // Only what is an address is said again.
+            return Err(Refusal::Host(known.map(|_| host.to_owned())));
+        }
         if !request.uri().path().starts_with("/api/") || is_followed_link(request) {
             return Ok(());
         }
-        let elsewhere = || {
-            let detail = "the request came from another site's page";
-            Err(ApiError::new(StatusCode::FORBIDDEN, "forbidden_origin", detail))
-        };
         if let Some(origin) = text(headers, &header::ORIGIN)
             && !self.is_our_origin(origin, host)
         {
-            return elsewhere();
+            return Err(Refusal::Origin);
         }
         match text(headers, &HeaderName::from_static("sec-fetch-site")) {
             None | Some("same-origin" | "none") => Ok(()),
-            Some(_) => elsewhere(),
+            Some(_) => Err(Refusal::Origin),
         }
     }
 
     /// A name that resolves to this machine may be anybody's; a number is nobody's name.
-    fn is_ours(&self, host: &str) -> bool {
-        if is_loopback(host) || self.host.as_ref().is_some_and(|ours| ours.eq_ignore_ascii_case(host)) {
-            return true;
-        }
-        let number = host.trim_start_matches('[').trim_end_matches(']');
-        let is_number = host.parse::<SocketAddr>().is_ok() || number.parse::<IpAddr>().is_ok();
-        self.listen.is_some() && is_number
+    fn is_ours(&self, host: &Authority) -> bool {
+        let port = if self.secure { 443 } else { 80 };
+        let ours = self.host.as_deref().and_then(Authority::parse);
+        host.is_loopback()
+            || ours.is_some_and(|ours| ours.is_same(host, port))
+            || (self.listen.is_some() && matches!(host.host, Host::Number(_)))
     }
 
     /// Behind a proxy the Host header may be the inner one; what browsers see is the configured name.
     fn is_our_origin(&self, origin: &str, host: &str) -> bool {
-        let scheme = if self.secure { "https://" } else { "http://" };
+        let (scheme, port) = if self.secure { ("https://", 443) } else { ("http://", 80) };
         let host = self.host.as_deref().filter(|_| self.secure).unwrap_or(host);
-        origin.strip_prefix(scheme).is_some_and(|origin| origin.eq_ignore_ascii_case(host))
+        let origin = origin.strip_prefix(scheme).and_then(Authority::parse);
+        origin.zip(Authority::parse(host)).is_some_and(|(origin, host)| origin.is_same(&host, port))
+    }
+}
+
+impl Refusal {
+    /// The answer: a page for people who typed the address, and a problem for programs.
+    pub(super) fn answer(&self, request: &Request) -> Response {
+        let accepted = text(request.headers(), &header::ACCEPT).unwrap_or_default();
+        match self {
+            Self::Host(host)
+                if accepted.contains("text/html") && !request.uri().path().starts_with("/api/") =>
+            {
+                refused_page::answer(host.as_deref())
+            }
+            Self::Host(host) => {
+                let name = host.as_deref().unwrap_or("NAME");
+                let detail = format!(
+                    "the Host header must name this machine (localhost, 127.0.0.1 or [::1]) or the configured `public_url`; \
+                     to be found by this name, Rowport needs `public_url = \"http://{name}\"` in rowport.toml, or https"
+                );
+                ApiError::new(StatusCode::FORBIDDEN, "forbidden_host", detail).into_response()
+            }
+            Self::Origin => {
+                let detail = "the request came from another site's page";
+                ApiError::new(StatusCode::FORBIDDEN, "forbidden_origin", detail).into_response()
+            }
+        }
+    }
+}
+
+/// Whether the Host header is a name that leads to this machine and nowhere else, or a number, which is nobody's name.
+pub(crate) fn names_this_machine(headers: &HeaderMap) -> bool {
+    let host = named(headers).and_then(Authority::parse);
+    host.is_some_and(|host| host.is_loopback() || matches!(host.host, Host::Number(_)))
+}
+
+/// What the Host header says; one that is there twice says nothing that could be believed.
+fn named(headers: &HeaderMap) -> Option<&str> {
+    match headers.get_all(header::HOST).iter().count() {
+        0 => None,
+        1 => text(headers, &header::HOST),
+        _ => Some("?"),
     }
 }
 
@@ -89,14 +142,6 @@ fn is_followed_link(request: &Request) -> bool {
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     // A header that is not text is as good as a wrong one.
     headers.get(name).map(|value| value.to_str().unwrap_or("?"))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => return rest.split(']').next() == Some("::1"),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost") || name == "127.0.0.1"
 }
 
 #[cfg(test)]
@@ -123,6 +168,10 @@ mod tests {
         assert!(asked(api, &[("host", "localhost"), ("sec-fetch-site", "same-origin")]));
         assert!(!asked(api, &[("host", "rebound.example:7878")]));
         assert!(!asked(api, &[("host", "127.0.0.1.example")]));
+        assert!(!asked(api, &[("host", "[::1]evil.test")]));
+        assert!(!asked(api, &[("host", "localhost:evil")]));
+        assert!(!asked(api, &[("host", "localhost"), ("host", "evil.test")]));
+        assert!(!asked(api, &[("host", "localhost"), ("origin", "http://localhost:80@evil.test")]));
         assert!(!asked(api, &[]));
         assert!(!asked(api, &[("host", "localhost:7878"), ("origin", "http://localhost:3000")]));
         assert!(!asked(api, &[("host", "localhost:7878"), ("origin", "null")]));

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rowport_engine::accounts::Accounts;
 use rowport_engine::runs::Watcher;
+use rowport_model::Principal;
 use rowport_store::{Run, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -17,9 +18,13 @@ use tokio::time::Instant;
 
 use crate::AppState;
 use crate::access::Me;
-use crate::connections::{Listening, Peer, TOLD_EVERY};
+use crate::connections::{Listening, Peer, Share, Shares, TOLD_EVERY};
 use crate::error::ApiError;
-use crate::problems::StateProblems;
+use crate::problems::{StateProblems, TooOften};
+
+/// The streams that each principal has.
+#[derive(Clone)]
+pub(crate) struct EventStreams(pub(crate) Shares);
 
 /// So many changes are replayed one by one; whoever missed more reads the history again.
 const REPLAYED: u32 = 256;
@@ -35,11 +40,12 @@ const REPLAYED_AT_ONCE: u32 = 16;
     path = "/api/v1/events",
     tag = "runs",
     params(("Last-Event-ID" = Option<i64>, Header, nullable = false, description = "The id of the last event that the client has")),
-    responses((status = 200, description = "The events", content_type = "text/event-stream"), StateProblems)
+    responses((status = 200, description = "The events", content_type = "text/event-stream"), StateProblems, TooOften)
 )]
 pub(crate) async fn events(
     State(state): State<AppState>,
     Me(me): Me,
+    Extension(EventStreams(streams)): Extension<EventStreams>,
     peer: Option<Extension<ConnectInfo<Peer>>>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
@@ -47,6 +53,12 @@ pub(crate) async fn events(
         None => None,
         Some(Some(last)) => Some(last),
         Some(None) => return Err(ApiError::bad_request("`Last-Event-ID` is the id of an event")),
+    };
+    let principal = me.principal.id();
+    let share = match principal {
+        // Nobody signs in, so there is nobody to tell apart.
+        Principal::LOCAL => None,
+        _ => Some(streams.take(principal).ok_or_else(too_many_streams)?),
     };
     // Listening begins before the store is asked, so that nothing falls between.
     let changes = state.watcher.listen();
@@ -75,12 +87,19 @@ pub(crate) async fn events(
         start: version,
         _listening: peer.map(|Extension(ConnectInfo(peer))| peer.listens()),
         _counted: Counted::new(),
+        _share: share,
     };
     let events = stream::unfold(listener, |mut listener| async move {
         let event = listener.next().await?;
         Some((Ok(event), listener))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(TOLD_EVERY)))
+}
+
+fn too_many_streams() -> ApiError {
+    let detail = "too many streams of events are open for this account; close some of its pages";
+    let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("60"))]);
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", detail).with_headers(headers)
 }
 
 /// For so long it is believed that somebody may listen.
@@ -110,6 +129,7 @@ struct Listener {
     start: i64,
     _listening: Option<Listening>,
     _counted: Counted,
+    _share: Option<Share>,
 }
 
 /// One more who listens, until it is dropped.

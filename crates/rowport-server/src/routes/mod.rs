@@ -33,6 +33,8 @@ use utoipa_axum::routes;
 
 use crate::access::{Needs, Routes};
 
+pub(crate) use self::events::EventStreams;
+
 /// Every route of the API, one line each, with what whoever asks needs for it.
 pub(crate) fn all(routes: Routes) -> Routes {
     const READ: Needs = Needs::Dataset(Permission::RecordsRead);
@@ -46,6 +48,7 @@ pub(crate) fn all(routes: Routes) -> Routes {
     routes
         .add(Needs::Nothing, routes!(health::health))
         .add(Needs::SignIn, routes!(session::get::get_session, session::end::sign_out))
+        .add(Needs::SignIn, routes!(session::password::change_password))
         .add(Needs::Nothing, routes!(session::begin::sign_in))
         .add(Needs::Nothing, routes!(invitations::find::find_invitation))
         .add(Needs::Nothing, routes!(invitations::accept::accept_invitation))

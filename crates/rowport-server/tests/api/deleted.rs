@@ -101,6 +101,7 @@ fn reads(method: &str, path: &str) -> Reads {
             _,
             "/api/v1/health"
             | "/api/v1/session"
+            | "/api/v1/session/password"
             | "/api/v1/sessions"
             | "/api/v1/sessions/{id}"
             | "/api/v1/keys"

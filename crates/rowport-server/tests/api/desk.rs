@@ -18,7 +18,7 @@ use rowport_engine::settings::{
     DatasetSettings, DeskSettings, ExportSettings, SourceSettings, SubjectSettings,
 };
 use rowport_model::Clock;
-use rowport_server::{AppState, LimitSettings, Links, Site};
+use rowport_server::{AppState, ConnectionSettings, LimitSettings, Links, Site};
 use rowport_store::{Folder, Ids, Storage, Store};
 use rowport_testkit::{Database, PATIENCE};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -60,6 +60,7 @@ pub struct Serving {
     pub subjects: Vec<SubjectSettings>,
     pub door: Door,
     pub limits: LimitSettings,
+    pub connections: ConnectionSettings,
     pub site: Site,
     /// The file of the state; in memory without one.
     pub state: Option<PathBuf>,
@@ -77,6 +78,7 @@ impl Default for Serving {
             subjects: Vec::new(),
             door: Door::Open,
             limits: LimitSettings::default(),
+            connections: ConnectionSettings::default(),
             site: Site::default(),
             state: None,
             state_url: None,
@@ -120,7 +122,8 @@ pub fn serve_with(
 }
 
 pub fn serve_as(database: &Database, serving: Serving) -> Served {
-    let Serving { datasets, exports, subjects, door, limits, site, state, state_url, storage } = serving;
+    let Serving { datasets, exports, subjects, door, limits, connections, site, state, state_url, storage } =
+        serving;
     let files = storage.is_none().then(|| tempfile::tempdir().unwrap());
     let folder = || Storage::Folder(Folder::open(files.as_ref().unwrap().path()).unwrap());
     let storage = storage.unwrap_or_else(folder);
@@ -176,6 +179,7 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
             anchors: PathBuf::new(),
             site: Arc::new(site),
             limits,
+            connections,
             draining: stop.clone(),
         };
         tokio::spawn(rowport_server::serve(listener, state, stop));

@@ -4,6 +4,7 @@
 mod access;
 mod bucket;
 mod changes;
+mod connections;
 mod deleted;
 mod desk;
 mod document;

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use rowport_engine::accounts::Door;
+use rowport_server::Site;
 use rowport_testkit::{Database, PATIENCE, Sqlite, within};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -262,5 +263,59 @@ impl Events {
                 return (name, id, data.clone());
             }
         }
+    }
+}
+
+#[test]
+fn the_first_use_of_a_link_is_in_the_audit_whatever_part_of_the_file_is_asked_for() {
+    let database = database(50);
+    let site = Site { behind_proxy: true, ..Site::default() };
+    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
+    let begun =
+        me.send(&served, "POST", &Served::path("items", "exports"), &json!({ "format": "csv" })).json();
+    let id = begun["id"].as_str().unwrap().to_owned();
+    let started = Instant::now();
+    while me.get(&served, &format!("/api/v1/runs/{id}")).json()["state"] != "completed" {
+        assert!(started.elapsed() < PATIENCE);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let link = || {
+        let link = me.send(&served, "POST", &format!("/api/v1/runs/{id}/link"), &json!({})).json();
+        link["url"].as_str().unwrap().to_owned()
+    };
+    let seen = || {
+        let wanted = rowport_store::EventsWanted {
+            action: Some("artifact.downloaded"),
+            limit: 100,
+            ..Default::default()
+        };
+        served.runtime.block_on(served.store.audit().list(wanted)).unwrap().len()
+    };
+    let ask = |url: &str, method: &str, address: &str, range: &str| {
+        let headers = [("x-forwarded-for", address), ("range", range)];
+        served.send(method, url, &headers, b"").status
+    };
+    // All but the first byte is the file, for a reader who knows how it begins.
+    let ranges = ["bytes=1-", "bytes=-1", "bytes=40-41", "bytes=0-", "bytes=9-3"];
+    for (number, first) in ranges.into_iter().enumerate() {
+        served.clock.turn(jiff::SignedDuration::from_secs(1));
+        let url = link();
+        let address = format!("10.0.0.{number}");
+        assert_eq!(ask(&url, "HEAD", &address, "bytes=0-"), 206);
+        assert_eq!(ask(&url, "GET", &address, "bytes=999999-"), 416);
+        assert_eq!(seen(), 3 * number, "nothing of the file was given out by this link");
+        assert!([200, 206].contains(&ask(&url, "GET", &address, first)), "{first}");
+        assert_eq!(seen(), 3 * number + 1, "{first}");
+        // A download that goes on is the same one; another address and another person are others.
+        for range in ranges {
+            ask(&url, "GET", &address, range);
+        }
+        assert_eq!(seen(), 3 * number + 1, "{first}");
+        ask(&url, "GET", "10.0.1.1", "bytes=5-");
+        assert_eq!(seen(), 3 * number + 2, "{first}");
+        assert_eq!(me.get(&served, &url).status, 200);
+        assert_eq!(me.get(&served, &url).status, 200);
+        assert_eq!(seen(), 3 * number + 3, "{first}");
     }
 }

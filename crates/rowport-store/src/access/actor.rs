@@ -19,8 +19,13 @@ impl Actor {
         Self { principal: "system".to_owned(), name: "Rowport".to_owned(), ..Self::default() }
     }
 
-    /// Somebody who has not signed in.
+    /// A visitor without a session or a key.
     pub fn nobody(address: Option<String>) -> Self {
         Self { principal: "nobody".to_owned(), name: "nobody".to_owned(), address, ..Self::default() }
+    }
+
+    /// Whether it is a visitor without a session or a key.
+    pub fn is_nobody(&self) -> bool {
+        self.principal == "nobody"
     }
 }

@@ -162,8 +162,8 @@ impl Invitations<'_> {
                 "INSERT INTO users (id, email, email_folded, name, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(&id)
-            .bind(email)
-            .bind(names::folded(email))
+            .bind(&email)
+            .bind(names::folded(&email))
             .bind(name)
             .bind(password)
             .bind(now.as_millisecond())

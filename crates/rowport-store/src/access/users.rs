@@ -132,7 +132,10 @@ impl Users<'_> {
 
     /// Whoever signs in with this address.
     pub async fn by_email(&self, email: &str) -> Result<Option<User>, StoreError> {
-        self.find("u.email_folded", &names::folded(email.trim())).await
+        match names::email(email) {
+            Some(email) => self.find("u.email_folded", &names::folded(&email)).await,
+            None => Ok(None),
+        }
     }
 
     /// The password's hash; `None` where there is no such user, or they have none.
@@ -142,6 +145,81 @@ impl Users<'_> {
             row.bind(id).fetch_optional(pool).await
         });
         Ok(found.map_err(|error| self.wrong(error))?.flatten())
+    }
+
+    /// Gives somebody a password, and ends all of their sessions and one-time links.
+    pub async fn set_password(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        id: &str,
+        password: &str,
+    ) -> Result<(), StoreError> {
+        let now = clock.now();
+        in_transaction!(&self.store.database, |connection| {
+            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let set = sqlx::query("UPDATE users SET password = $2 WHERE id = $1").bind(id).bind(password);
+            let set = set.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            if set.rows_affected() == 0 {
+                return Err(StoreError::UnknownUser { id: id.to_owned() });
+            }
+            for sql in
+                ["DELETE FROM sessions WHERE user_id = $1", "DELETE FROM invitations WHERE user_id = $1"]
+            {
+                let ended = sqlx::query(sql).bind(id).execute(&mut *connection).await;
+                ended.map_err(|error| self.wrong(error))?;
+            }
+            let event = NewEvent { action: "user.password_reset", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })
+    }
+
+    /// Replaces somebody's password if it is still the one with this hash, and ends all of their one-time links and their
+    /// sessions but one. Says whether it was.
+    pub async fn change_password(
+        &self,
+        clock: &dyn Clock,
+        actor: &Actor,
+        id: &str,
+        (before, after): (&str, &str),
+        kept: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let now = clock.now();
+        let changed = in_transaction!(&self.store.database, |connection| {
+            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let set = sqlx::query("UPDATE users SET password = $3 WHERE id = $1 AND password = $2");
+            let set = set.bind(id).bind(before).bind(after).execute(&mut *connection).await;
+            if set.map_err(|error| self.wrong(error))?.rows_affected() == 0 {
+                return Err(StoreError::UnknownUser { id: id.to_owned() });
+            }
+            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2");
+            let ended = ended.bind(id).bind(kept.unwrap_or_default()).execute(&mut *connection).await;
+            ended.map_err(|error| self.wrong(error))?;
+            let links = sqlx::query("DELETE FROM invitations WHERE user_id = $1").bind(id);
+            links.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let event =
+                NewEvent { action: "user.password_changed", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        });
+        match changed {
+            Ok(()) => Ok(true),
+            Err(StoreError::UnknownUser { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends all sessions of somebody.
+    pub async fn end_sessions(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
+        let now = clock.now();
+        in_transaction!(&self.store.database, |connection| {
+            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id);
+            ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
+            let event = NewEvent { action: "user.sessions_ended", subject: Some(id), ..NewEvent::default() };
+            record!(self.store, connection, now, actor, event);
+            Ok(())
+        })
     }
 
     /// Adds somebody, who cannot sign in until they have chosen a password.
@@ -164,14 +242,14 @@ impl Users<'_> {
                 "INSERT INTO users (id, email, email_folded, name, tenant, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(&id)
-            .bind(email)
-            .bind(names::folded(email))
+            .bind(&email)
+            .bind(names::folded(&email))
             .bind(name)
             .bind(tenant)
             .bind(now.as_millisecond())
             .execute(&mut *connection)
             .await
-            .map_err(|error| self.taken(email, error))?;
+            .map_err(|error| self.taken(&email, error))?;
             for role in new.roles {
                 let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
                 let given = given.bind(&id).bind(role).execute(&mut *connection).await;
@@ -295,19 +373,12 @@ impl Users<'_> {
     }
 }
 
-/// Whatever looks like an address; only a message that arrives shows that it is one.
-pub(super) fn checked_email(email: &str) -> Result<&str, StoreError> {
-    let email = email.trim();
-    let plain = |c: char| !c.is_whitespace() && !c.is_control();
-    let fit = email.len() <= 254
-        && email.chars().all(plain)
-        && email.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty());
-    match fit {
-        true => Ok(email),
-        false => {
-            Err(StoreError::BadName { message: "an e-mail address such as `ada@example.org`".to_owned() })
-        }
-    }
+/// The address as it is kept.
+pub(super) fn checked_email(email: &str) -> Result<String, StoreError> {
+    names::email(email).ok_or_else(|| StoreError::BadName {
+        message: "an e-mail address such as `ada@example.org`, without characters that are not seen"
+            .to_owned(),
+    })
 }
 
 pub(super) fn checked_name(name: &str) -> Result<&str, StoreError> {
@@ -315,8 +386,11 @@ pub(super) fn checked_name(name: &str) -> Result<&str, StoreError> {
 }
 
 fn checked_tenant(tenant: Option<&str>) -> Result<Option<&str>, StoreError> {
-    match tenant.map(str::trim) {
-        Some("") => Err(StoreError::BadName { message: "a tenant has a name, or there is none".to_owned() }),
+    // Not trimmed: it is compared with the data byte by byte, and there `acme ` is another tenant than `acme`.
+    match tenant {
+        Some(tenant) if tenant.trim().is_empty() => {
+            Err(StoreError::BadName { message: "a tenant has a name, or there is none".to_owned() })
+        }
         Some(tenant) if tenant.chars().count() > 200 || tenant.chars().any(char::is_control) => {
             Err(StoreError::BadName {
                 message: "a tenant's name has at most 200 characters on one line".to_owned(),

@@ -17,7 +17,8 @@ use crate::runs::moment;
 pub struct AuditEvent {
     /// Its place in the audit: rises by one with every event.
     pub seq: i64,
-    /// A version 7 UUID. Where rows are changed it is that of the change set, with `/` and a number for each chunk.
+    /// A version 7 UUID. Where rows are changed it is that of the change set, with `/` and a number for each chunk; the first
+    /// use of a link has a digest of the link and its user.
     pub id: String,
     /// When.
     #[serde(with = "crate::moment")]
@@ -119,6 +120,13 @@ impl Audit<'_> {
     ) -> Result<(), StoreError> {
         let now = clock.now();
         let wrong = |error| self.store.database.wrong(error);
+        // Most repetitions end here, and wait for no other writer of the audit.
+        let known = with_pool!(&self.store.database, |pool| {
+            sqlx::query_scalar::<_, i64>(KNOWN).bind(id).fetch_optional(pool).await.map_err(wrong)?
+        });
+        if known.is_some() {
+            return Ok(());
+        }
         in_transaction!(&self.store.database, |connection| {
             sqlx::query(LOCK).execute(&mut *connection).await.map_err(wrong)?;
             let known = sqlx::query(KNOWN).bind(id).fetch_optional(&mut *connection).await;

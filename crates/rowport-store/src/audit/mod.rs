@@ -21,7 +21,7 @@ pub use events::{AuditEvent, EventsWanted, NewEvent};
 pub(crate) use record::{BEFORE, Before, LINK, NEXT, RECORD, SEAL, record, record_as};
 pub use rows::{FoundRow, RelayedChunk, RowEvent, RowsWanted};
 pub use seal::{AuditKey, Sealing};
-pub use verify::{Finding, SealCheck, Verified, Wrong};
+pub use verify::{Finding, SealCheck, SealCompared, Verified, Wrong};
 
 use crate::store::Store;
 

@@ -25,6 +25,37 @@ pub use self::history::RunsWanted;
 pub use self::queue::NewRun;
 pub use self::work::{Claim, Claiming, Failure, Recovered};
 
+/// The kinds of background work. A run of another kind was asked for by a newer version on the same state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RunKind {
+    /// A view as a file.
+    Export,
+    /// Everything about one person as an archive.
+    SubjectExport,
+    /// A change of many rows.
+    Change,
+}
+
+impl RunKind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Export, Self::SubjectExport, Self::Change];
+
+    /// As the store and the API have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Export => "export",
+            Self::SubjectExport => "subject_export",
+            Self::Change => "change",
+        }
+    }
+
+    /// The kind of this word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// Where a run stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -96,7 +127,8 @@ pub struct RunError {
 pub struct Run {
     /// A version 7 UUID.
     pub id: String,
-    /// The kind of work, `export` or `subject_export`.
+    /// The kind of work.
+    #[schema(value_type = RunKind)]
     pub kind: String,
     /// Where it stands.
     pub state: RunState,

@@ -4,7 +4,7 @@ use rowport_model::{Clock, Principal};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
-use super::{COLUMNS, Run, Runs, signed, theirs};
+use super::{COLUMNS, Run, RunKind, Runs, signed, theirs};
 use crate::access::Actor;
 use crate::audit::{NewEvent, record};
 use crate::database::{in_transaction, with_pool};
@@ -16,7 +16,7 @@ pub struct NewRun<'a> {
     /// Its id, where it was known before: a second run that asks for it is the first.
     pub id: Option<&'a str>,
     /// The kind of work.
-    pub kind: &'a str,
+    pub kind: RunKind,
     /// The source; empty for a run over several.
     pub source: &'a str,
     /// The dataset; empty for a run over several.
@@ -85,7 +85,7 @@ impl Runs<'_> {
             }
             sqlx::query(ENQUEUE)
                 .bind(&id)
-                .bind(new.kind)
+                .bind(new.kind.word())
                 .bind(principal.id())
                 .bind(new.source)
                 .bind(new.dataset)

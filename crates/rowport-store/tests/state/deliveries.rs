@@ -113,7 +113,7 @@ async fn what_is_for_persons_is_not_told_of_runs_of_programs(store: Store) {
         let request = json!({});
         let new = NewRun {
             id: None,
-            kind: "export",
+            kind: rowport_store::RunKind::Export,
             source: "shop",
             dataset: "orders",
             request: &request,

@@ -54,7 +54,7 @@ pub(crate) async fn enqueue(store: &Store, clock: &Hand, tries: u32) -> Run {
     let request = json!({"format": "csv"});
     let new = NewRun {
         id: None,
-        kind: "export",
+        kind: rowport_store::RunKind::Export,
         source: "shop",
         dataset: "orders",
         request: &request,
@@ -374,7 +374,7 @@ async fn requests_have_a_length_and_lists_leave_long_ones_out(store: Store) {
         let request = json!({"format": "csv", "keys": "k".repeat(length)});
         let new = NewRun {
             id: None,
-            kind: "export",
+            kind: rowport_store::RunKind::Export,
             source: "shop",
             dataset: "orders",
             request: &request,

@@ -296,7 +296,7 @@ async fn every_tampering_is_found(kind: SourceKind) {
     let whole = audited.verified().await;
     assert_eq!(whole.findings, [], "nobody has done anything yet");
     assert_eq!((whole.events, whole.chains, whole.anchors, whole.rows), (EVENTS, 3, 3, 84));
-    assert_eq!(whole.seal, SealCheck::Compared { since: 0 });
+    assert_eq!(whole.seal, SealCheck::Compared(rowport_store::SealCompared { since: 0 }));
     let tries = rowport_testkit::cases(1_000);
     for _ in 0..tries {
         let sql = audited.tampering();

@@ -4,12 +4,13 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use rowport_engine::audit::read_anchors;
-use rowport_store::{SealCheck, StateVersion, Store, Verified};
+use rowport_store::{SealCheck, SealCompared, Verified};
 
 use super::serve::DEFAULT_DATA_DIR;
 use crate::failure::Failure;
 use crate::sources;
 use crate::state::{Place, in_store};
+use crate::terminal::plain;
 
 /// Work with the audit.
 #[derive(Subcommand)]
@@ -62,7 +63,7 @@ impl Verify {
         let anchors = self.anchors.clone().unwrap_or_else(|| place.anchors());
         let anchors = read_anchors(&anchors)
             .map_err(|error| Failure::other(format!("the anchors in {}: {error}", anchors.display())))?;
-        let store = there(&place).await?;
+        let store = place.present("there is no state, and so no audit").await?;
         let key = place.key()?;
         let verified = store.audit().verify(key.as_ref(), &anchors).await.map_err(in_store)?;
         let text = match self.json {
@@ -79,26 +80,6 @@ impl Verify {
     }
 }
 
-/// The state, if it is there and needs no step to the present version: looking at it must change nothing.
-async fn there(place: &Place<'_>) -> Result<Store, Failure> {
-    let version = match place.url {
-        Some(url) => Store::look_at_server(url).await,
-        None => Store::look_at(&place.file()).await,
-    };
-    match version.map_err(in_store)? {
-        StateVersion { found: 0, .. } => Err(Failure::other("there is no state, and so no audit")
-            .with_hint("say where it is with --data-dir or --state")),
-        StateVersion { found, known } if found != known => {
-            Err(Failure::other(format!("the state is of version {found}, and {known} is needed"))
-                .with_hint("`rowport serve` brings it there"))
-        }
-        _ => match place.url {
-            Some(url) => Store::connect(url).await.map_err(in_store),
-            None => Store::open(&place.file()).await.map_err(in_store),
-        },
-    }
-}
-
 /// The outcome for people.
 fn told(verified: &Verified) -> String {
     let Verified { events, unchained, chains, rows, anchors, .. } = verified;
@@ -109,8 +90,10 @@ fn told(verified: &Verified) -> String {
         ));
     }
     match verified.seal {
-        SealCheck::Compared { since: 0 } | SealCheck::OfEverybody => {}
-        SealCheck::Compared { since } => text.push_str(&format!("sealed after event {since}\n")),
+        SealCheck::Compared(SealCompared { since: 0 }) | SealCheck::OfEverybody => {}
+        SealCheck::Compared(SealCompared { since }) => {
+            text.push_str(&format!("sealed after event {since}\n"))
+        }
         SealCheck::NoKey => text.push_str("the seal was not looked at: the key is not here (--audit-key)\n"),
         SealCheck::Unsealed => {
             text.push_str("not sealed: whoever can write to the database can chain it anew\n")
@@ -118,7 +101,7 @@ fn told(verified: &Verified) -> String {
     }
     for finding in &verified.findings {
         let place = finding.seq.map(|seq| format!("event {seq}: ")).unwrap_or_default();
-        text.push_str(&format!("FAIL  {place}{}\n", finding.message));
+        text.push_str(&format!("FAIL  {place}{}\n", plain(&finding.message)));
     }
     match (verified.findings.len(), verified.more) {
         (0, _) => text.push_str("nothing is wrong\n"),

@@ -28,7 +28,7 @@ pub struct Demo {
     #[arg(long, default_value_t = 50_000)]
     rows: u64,
     /// The address, on loopback [default: 127.0.0.1:7878].
-    #[arg(long)]
+    #[arg(long, value_parser = crate::config::parse_listen)]
     listen: Option<SocketAddr>,
     /// The folder for the example.
     #[arg(long, default_value = "rowport-demo")]

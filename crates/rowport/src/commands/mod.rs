@@ -10,6 +10,7 @@ mod doctor;
 mod export;
 mod serve;
 mod subject_export;
+mod user;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,9 @@ pub enum Command {
     Demo(demo::Demo),
     /// Look whether everything that Rowport needs is there.
     Doctor(doctor::Doctor),
+    /// Manage who can sign in, also while Rowport serves.
+    #[command(subcommand)]
+    User(user::User),
     /// Work with the audit.
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -74,6 +78,7 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Doctor(command) => command.run().await,
+            Self::User(command) => command.run().await,
             Self::Audit(command) => command.run().await,
             Self::Config(command) => command.run().await,
             Self::Completions(command) => command.run(),

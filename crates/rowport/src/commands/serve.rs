@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -42,8 +42,8 @@ pub struct Serve {
     /// The configuration; `rowport.toml` in this folder is used if it is there.
     #[arg(long)]
     config: Option<PathBuf>,
-    /// The address [default: 127.0.0.1:7878].
-    #[arg(long)]
+    /// The address, or a port of this machine alone [default: 127.0.0.1:7878].
+    #[arg(long, value_parser = crate::config::parse_listen)]
     listen: Option<SocketAddr>,
     /// The folder for Rowport's own state and the files of background exports [default: rowport-data].
     #[arg(long)]
@@ -174,7 +174,7 @@ impl Serving {
         if self.role != Role::Worker {
             check_listen(self.listen, self.door)?;
         }
-        allow_many_files();
+        let files = allow_many_files();
         make_folder(&self.data_dir)
             .map_err(|error| Failure::output(&format!("the folder {}", self.data_dir.display()), &error))?;
         let place =
@@ -234,8 +234,10 @@ impl Serving {
                 rowport_server::serve_probes(listener, readiness, shutdown.closing.clone()).await
             }
             Role::All | Role::Web => {
-                let ServerSettings { limits, mut site, .. } = self.server;
+                let ServerSettings { limits, connections, mut site, .. } = self.server;
                 site.listen = Some(address).filter(|address| !address.ip().is_loopback());
+                site.port = site.port.or(Some(address.port()));
+                warn_of_names(&site);
                 welcome(&accounts, &site, address).await.map_err(in_store)?;
                 let site = Arc::new(site);
                 let links = Links::open(&store).await.map_err(in_store)?;
@@ -254,6 +256,7 @@ impl Serving {
                     anchors,
                     site,
                     limits,
+                    connections: connections.for_files(files),
                     draining,
                 };
                 rowport_server::serve(listener, state, shutdown.closing.clone()).await
@@ -330,8 +333,8 @@ async fn scraped(
 fn announce_at(listener: &TcpListener, role: Role, format: LogFormat) -> Result<SocketAddr, Failure> {
     let address = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
     let line = match role {
-        Role::Worker => format!("Rowport works; its probes are at http://{address}"),
-        Role::All | Role::Web => format!("Rowport is at http://{address}"),
+        Role::Worker => format!("Rowport works; its probes are at http://{}", openable(address)),
+        Role::All | Role::Web => format!("Rowport is at http://{}", openable(address)),
     };
     match format {
         LogFormat::Text => announce(&line),
@@ -347,7 +350,7 @@ async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Resul
         Door::Demo => accounts.prepare_demo().await?,
         Door::Closed => {
             if let Some(token) = accounts.first_admin().await? {
-                let page = site.address().unwrap_or_else(|| format!("http://{address}"));
+                let page = site.address().unwrap_or_else(|| format!("http://{}", openable(address)));
                 announce(
                     "Nobody can sign in yet. This link makes the first administrator, once, within a day:",
                 );
@@ -358,14 +361,41 @@ async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Resul
     Ok(())
 }
 
-/// Lets this process have as many files open as the system's administrator allows. The limit that a process is born
-/// with, mostly 1,024, is for programs that use `select`; a thousand people who listen need one connection each.
-fn allow_many_files() {
+/// Lets this process have as many files open as the system's administrator allows, and says how many. The limit that a
+/// process is born with, mostly 1,024, is for programs that use `select`; a thousand listeners need one connection each.
+fn allow_many_files() -> u64 {
     use rustix::process::{Resource, getrlimit, setrlimit};
     let mut limit = getrlimit(Resource::Nofile);
+    let before = limit.current;
     limit.current = limit.maximum;
-    if let Err(error) = setrlimit(Resource::Nofile, limit) {
-        tracing::debug!(%error, "the limit on open files stays as it is");
+    let maximum = limit.maximum;
+    let files = match setrlimit(Resource::Nofile, limit) {
+        Ok(()) => maximum,
+        Err(error) => {
+            tracing::debug!(%error, "the limit on open files stays as it is");
+            before
+        }
+    };
+    // None is no limit.
+    files.unwrap_or(u64::MAX)
+}
+
+/// Other machines are refused by the name that they know this one by, unless it is configured.
+fn warn_of_names(site: &Site) {
+    if let (Some(address), None) = (site.listen, &site.host) {
+        tracing::warn!(
+            "{address} is reached from other machines, and they are refused by every name of this one: set `public_url` in \
+             rowport.toml to the address that people open"
+        );
+    }
+}
+
+/// An address that can be opened in a browser on this machine: `0.0.0.0` is none.
+pub fn openable(address: SocketAddr) -> SocketAddr {
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()),
+        IpAddr::V6(ip) if ip.is_unspecified() => SocketAddr::new(Ipv6Addr::LOCALHOST.into(), address.port()),
+        _ => address,
     }
 }
 

@@ -11,6 +11,7 @@
 //! The schema that editors use is thus the one that is enforced. Secrets stay out of every message: see [`secrets`].
 
 mod changes;
+mod connections;
 mod currencies;
 mod datasets;
 mod email;
@@ -45,6 +46,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Deserializer};
 
 use changes::ChangesSection;
+use connections::ConnectionsSection;
 use exports::{ExportsSection, checked};
 use limits::LimitsSection;
 use notifications::NotificationsSection;
@@ -57,9 +59,10 @@ use structure::Named;
 use subjects::SubjectSection;
 use telemetry::TelemetrySection;
 
+pub use connections::Connections;
 pub use problem::{ConfigError, Problem};
 pub use schema::json_schema;
-pub use server::ServerSettings;
+pub use server::{ServerSettings, parse_listen};
 
 /// A configuration without mistakes. The default is that of having no file.
 #[derive(Debug, Default)]
@@ -170,6 +173,8 @@ struct Document {
     runs: RunsSection,
     /// How often one person may do something.
     limits: LimitsSection,
+    /// How many connections there may be.
+    connections: ConnectionsSection,
     /// Where the files of background exports go, if not into a folder.
     #[schemars(with = "StorageSection")]
     storage: Option<StorageSection>,
@@ -204,11 +209,13 @@ impl Document {
         let shutdown_delay =
             self.shutdown_delay.and_then(|text| checked(duration(text.get_ref()), &text, checks));
         let limits = self.limits.settings(checks);
+        let connections = self.connections.settings(checks);
         let site = server::site(self.public_url, self.behind_proxy, checks);
         let notify = self.notifications.settings(site.address(), checks);
         let bucket = self.storage.and_then(|storage| storage.settings(checks));
         let server = server::settings(self.listen, self.data_dir, checks);
-        (desk, ServerSettings { runs, limits, site, bucket, notify, telemetry, shutdown_delay, ..server })
+        let server = ServerSettings { runs, limits, connections, site, ..server };
+        (desk, ServerSettings { bucket, notify, telemetry, shutdown_delay, ..server })
     }
 }
 

@@ -8,7 +8,7 @@ use rowport_server::{LimitSettings, Site};
 use rowport_store::BucketSettings;
 use toml::Spanned;
 
-use super::Checks;
+use super::{Checks, Connections};
 use crate::telemetry::TelemetrySettings;
 
 /// Where Rowport listens, and where it keeps its own state, as far as the file says.
@@ -22,6 +22,8 @@ pub struct ServerSettings {
     pub runs: RunnerSettings,
     /// How often something may be done.
     pub limits: LimitSettings,
+    /// How many connections there may be.
+    pub connections: Connections,
     /// Where the page is, as browsers see it.
     pub site: Site,
     /// The bucket of the artifacts; `None` for a folder beside the state.
@@ -38,24 +40,41 @@ const PORT: u16 = 7878;
 
 /// An address that is not listened on.
 #[derive(Debug)]
-struct ListenError {
+pub struct ListenError {
     /// What is wrong.
     message: String,
     /// What would be right.
     hint: String,
 }
 
-/// Reads `127.0.0.1:7878`, `[::1]:7878` or `localhost:7878`. Port 0 takes any that is free.
-fn parse_listen(text: &str) -> Result<SocketAddr, ListenError> {
+impl std::fmt::Display for ListenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.message, self.hint)
+    }
+}
+
+impl std::error::Error for ListenError {}
+
+/// Reads `127.0.0.1:7878`, `[::1]:7878`, `localhost:7878`, or a port alone, which is one of this machine alone. Port 0
+/// takes any that is free.
+pub fn parse_listen(text: &str) -> Result<SocketAddr, ListenError> {
     let shown = text.escape_debug();
-    let port = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
-    match port {
-        Some(port) => Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
-        None => text.parse::<SocketAddr>().map_err(|_| ListenError {
+    let port = text.strip_prefix("localhost:").unwrap_or(text);
+    if let Ok(port) = port.parse() {
+        return Ok(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    }
+    text.parse::<SocketAddr>().map_err(|_| match text.strip_prefix(':').map(str::parse::<u16>) {
+        Some(Ok(port)) => ListenError {
+            message: format!("`{shown}` does not say which address"),
+            hint: format!(
+                "`127.0.0.1:{port}` for this machine, `0.0.0.0:{port}` for every network that it is in"
+            ),
+        },
+        _ => ListenError {
             message: format!("`{shown}` is not an address with a port"),
             hint: format!("such as `127.0.0.1:{PORT}` or `[::1]:{PORT}`"),
-        }),
-    }
+        },
+    })
 }
 
 pub(super) fn settings(
@@ -94,6 +113,8 @@ pub(super) fn site(public_url: Option<Spanned<String>>, behind_proxy: bool, chec
     let host = ["https://", "http://"].into_iter().find_map(|scheme| text.get_ref().strip_prefix(scheme));
     match host.map(|host| host.trim_end_matches('/')) {
         Some(host) if !host.is_empty() && !host.contains(['/', '@', '?', '#', ' ']) => {
+            let port = host.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+            site.port = Some(port.unwrap_or(80));
             site.host = Some(host.to_owned());
             site.secure = text.get_ref().starts_with("https://");
         }
@@ -111,13 +132,22 @@ mod tests {
 
     #[test]
     fn an_address_has_a_port() {
-        for text in
-            ["127.0.0.1:7878", "127.1.2.3:0", "[::1]:7878", "localhost:80", "0.0.0.0:7878", "[::]:7878"]
-        {
+        for text in [
+            "127.0.0.1:7878",
+            "127.1.2.3:0",
+            "[::1]:7878",
+            "localhost:80",
+            "0.0.0.0:7878",
+            "[::]:7878",
+            "7878",
+        ] {
             assert!(parse_listen(text).is_ok(), "{text}");
         }
-        for text in ["localhost", "127.0.0.1", "desk.example.org:80", "", "127.0.0.1:99999"] {
+        for text in ["localhost", "127.0.0.1", "desk.example.org:80", "", "127.0.0.1:99999", ":", "99999"] {
             assert!(parse_listen(text).is_err(), "{text}");
         }
+        assert!(parse_listen("7878").unwrap().ip().is_loopback());
+        let said = parse_listen(":7878").unwrap_err().to_string();
+        assert!(said.contains("0.0.0.0:7878") && said.contains("127.0.0.1:7878"), "{said}");
     }
 }

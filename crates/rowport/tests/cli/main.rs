@@ -20,6 +20,7 @@ mod many_changes;
 mod memory;
 mod operations;
 mod options;
+mod people;
 mod reference;
 mod relayed;
 mod repeated;

@@ -94,6 +94,12 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
       return `made a link for ${whom}`;
     case 'user.password_set':
       return `${whom} chose a password`;
+    case 'user.password_changed':
+      return 'changed their own password';
+    case 'user.password_reset':
+      return `set a new password for ${whom}`;
+    case 'user.sessions_ended':
+      return `ended all sessions of ${whom}`;
     case 'role.created':
       return named('made the role', role);
     case 'role.changed':

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use super::range::{Wanted, wanted};
 use crate::AppState;
-use crate::access::{Acting, Action, record};
+use crate::access::{Acting, Action, record_once};
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::{FileProblems, RunProblems, StateProblems};
@@ -79,27 +79,28 @@ pub(crate) async fn download_artifact(
         Storage::Bucket(bucket) if bucket.presigns() => send_on(bucket, &artifact, method.clone()).await?,
         storage => answer(storage, &artifact, &headers, &method).await?,
     };
-    if method != Method::HEAD && begins(&response) {
+    if method != Method::HEAD && has_bytes(response.status()) {
+        let who = if actor.is_nobody() {
+            actor.address.clone().unwrap_or_default()
+        } else {
+            actor.principal.clone()
+        };
+        let expires = link.expires.to_string();
         let action = Action {
             name: "artifact.downloaded",
             dataset: Some((run.source, run.dataset)).filter(|(source, _)| !source.is_empty()),
             subject: Some(run.id),
             detail: serde_json::json!({ "owner": run.principal, "bytes": artifact.bytes }),
         };
-        record(&state, actor, action).await?;
+        record_once(&state, actor, action, &[&path.id, &expires, &who]).await?;
     }
     Ok(response)
 }
 
-/// Whether a download begins with this answer: with the first byte, or at the bucket. One that goes on is the same download.
-fn begins(response: &Response) -> bool {
-    match response.status() {
-        StatusCode::PARTIAL_CONTENT => {
-            let range = response.headers().get(header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
-            range.is_none_or(|range| range.starts_with("bytes 0-"))
-        }
-        status => status == StatusCode::OK || status == StatusCode::TEMPORARY_REDIRECT,
-    }
+/// Whether this answer gives out bytes of the file, or the address where they are. Whichever bytes they are: a client that
+/// leaves out the first has the file all the same.
+fn has_bytes(status: StatusCode) -> bool {
+    matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::TEMPORARY_REDIRECT)
 }
 
 /// One answer, whatever the reason.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use rowport_engine::EngineError;
 use rowport_engine::changes::{BulkAction, Confirmed, Outcome, OutcomeState, Request, Target};
 use rowport_model::Principal;
-use rowport_store::{Actor, NewEvent, NewRun, Run, StoreError};
+use rowport_store::{Actor, NewEvent, NewRun, Run, RunKind, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::super::runs::detached;
@@ -121,7 +121,7 @@ async fn start(
     let new = NewRun {
         // The change set's own, so that it has one run only.
         id: Some(&change_set),
-        kind: "change",
+        kind: RunKind::Change,
         source: target.source,
         dataset: target.dataset,
         request: &serde_json::json!({ "change_set": change_set }),

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use rowport_store::{NewRun, Run};
+use rowport_store::{NewRun, Run, RunKind};
 
 use super::detached;
 use crate::AppState;
@@ -45,7 +45,7 @@ pub(crate) async fn start_export(
     let run = detached(async move {
         let new = NewRun {
             id: None,
-            kind: "export",
+            kind: RunKind::Export,
             source: &path.source,
             dataset: &path.dataset,
             request: &request.to_json(),

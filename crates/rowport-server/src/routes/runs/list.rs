@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use rowport_model::Permission;
-use rowport_store::{Run, RunState, RunsWanted, StoreError};
+use rowport_store::{Run, RunKind, RunState, RunsWanted, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -22,7 +22,7 @@ pub(crate) struct RunsParams {
     everyone: bool,
     /// Only of this kind.
     #[param(example = "export")]
-    kind: Option<String>,
+    kind: Option<RunKind>,
     /// Only in this state.
     state: Option<RunState>,
     /// Only of a dataset of this source; `dataset` goes with it.
@@ -68,11 +68,7 @@ pub(crate) async fn list_runs(
         _ => return Err(bad("`source` and `dataset` go together")),
     };
     // A database cannot compare with it, and no value has it.
-    if [&params.kind, &params.source, &params.dataset, &params.before]
-        .into_iter()
-        .flatten()
-        .any(|it| it.contains('\0'))
-    {
+    if [&params.source, &params.dataset, &params.before].into_iter().flatten().any(|it| it.contains('\0')) {
         return Err(StoreError::BadText.into());
     }
     if params.everyone && !principal.access().allows_somewhere(Permission::Admin) {
@@ -80,7 +76,7 @@ pub(crate) async fn list_runs(
     }
     let wanted = RunsWanted {
         everyone: params.everyone,
-        kind: params.kind.as_deref(),
+        kind: params.kind.map(RunKind::word),
         state: params.state,
         dataset,
         before: params.before.as_deref(),

@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use rowport_engine::runs::scope_of;
-use rowport_store::{NewRun, Run};
+use rowport_store::{NewRun, Run, RunKind};
 
 use super::export::{TRIES, accepted};
 use super::{RunPath, detached};
@@ -37,11 +37,13 @@ pub(crate) async fn rerun(
     let old = state.store.runs().get(&principal, &path.id).await?;
     // The dataset may have changed since, and so may what the principal may see of it.
     scope_of(&state.desk, &principal, &old).await?;
+    let kind = RunKind::of(&old.kind)
+        .ok_or_else(|| ApiError::bad_request("this version knows no runs of this kind"))?;
     let left = admit(&state, &principal, Counted::of(&old.kind)).await?;
     let run = detached(async move {
         let new = NewRun {
             id: None,
-            kind: &old.kind,
+            kind,
             source: &old.source,
             dataset: &old.dataset,
             request: &old.request,

@@ -3,6 +3,7 @@
 pub(crate) mod begin;
 pub(crate) mod end;
 pub(crate) mod get;
+pub(crate) mod password;
 
 use rowport_engine::accounts::SignedIn;
 use rowport_model::Permission;

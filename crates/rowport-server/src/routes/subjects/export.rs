@@ -2,7 +2,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use rowport_engine::subjects::SubjectRequest;
-use rowport_store::{NewRun, Run};
+use rowport_store::{NewRun, Run, RunKind};
 
 use crate::AppState;
 use crate::access::{Acting, Caller};
@@ -41,7 +41,7 @@ pub(crate) async fn start_subject_export(
     let run = detached(async move {
         let new = NewRun {
             id: None,
-            kind: Counted::SubjectExports.kind(),
+            kind: RunKind::SubjectExport,
             source: "",
             dataset: "",
             request: &request.to_json(),

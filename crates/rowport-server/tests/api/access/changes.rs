@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rowport_engine::accounts::Door;
 use rowport_engine::settings::DatasetSettings;
-use rowport_testkit::{Database, Sqlite};
+use rowport_testkit::{Database, Mysql, Postgres, Sqlite};
 use serde_json::{Value, json};
 
 use super::people::{Person, grant, person};
@@ -438,4 +438,29 @@ fn each_route_about_changes_needs_what_the_change_needs() {
         }
     }
     assert!(done > 20 && refused > 40, "{done} done, {refused} refused");
+}
+
+#[test]
+fn a_tenant_is_not_told_in_the_database_s_words_why_a_row_stays() {
+    for database in [Mysql::create(), Postgres::create(), Sqlite::create()] {
+        for statement in [
+            "CREATE TABLE items (id integer PRIMARY KEY, name varchar(20), firm varchar(20) NOT NULL)",
+            "CREATE TABLE hidden_parts (id integer PRIMARY KEY, item integer NOT NULL, FOREIGN KEY (item) REFERENCES items (id))",
+            "INSERT INTO items VALUES (1, 'one', 'acme')",
+            "INSERT INTO hidden_parts VALUES (1, 1)",
+        ] {
+            database.execute(statement);
+        }
+        let served = served(&database);
+        let failed = |hands: &Hands<'_>| {
+            let done = hands.post("bulk/delete", &hands.previewed("delete", json!({ "keys": [1] })));
+            assert_eq!(done.status, 207, "{done:?}");
+            done.json()["failures"][0].clone()
+        };
+        let theirs = failed(&Hands::of(&served, &["records.*"], Some("acme")));
+        assert_eq!(theirs["code"], "foreign_key");
+        assert!(theirs["database"].is_null() && !theirs.to_string().contains("hidden_parts"), "{theirs}");
+        let everything = failed(&Hands::of(&served, &["*"], None));
+        assert!(everything["database"].is_string(), "{everything}");
+    }
 }

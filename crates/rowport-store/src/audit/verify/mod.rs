@@ -33,15 +33,19 @@ pub struct Verified {
     pub more: u64,
 }
 
+/// A seal that was compared with the key at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SealCompared {
+    /// It covers the events after this one.
+    pub since: i64,
+}
+
 /// What the seal says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SealCheck {
     /// It was compared with the key at hand. What is wrong with it is among the findings.
-    Compared {
-        /// It covers the events after this one.
-        since: i64,
-    },
+    Compared(SealCompared),
     /// There is no key at hand, so it was not looked at.
     NoKey,
     /// There is none, and no key either.

@@ -1,6 +1,6 @@
 //! The way from the first event to the last.
 
-use super::{Finding, RowEvent, SealCheck, Stored, Verified, Wrong};
+use super::{Finding, RowEvent, SealCheck, SealCompared, Stored, Verified, Wrong};
 use crate::audit::chain::{Heads, Link, digest};
 use crate::audit::rows::CHUNK;
 use crate::audit::state::State;
@@ -30,7 +30,9 @@ impl<'a> Walk<'a> {
         let mut ahead: Vec<&Anchor> = anchors.iter().collect();
         ahead.sort_by_key(|anchor| std::cmp::Reverse(anchor.seq));
         let seal = match (key, &state.seal) {
-            (Some(_), seal) => SealCheck::Compared { since: seal.as_ref().map_or(0, |seal| seal.since) },
+            (Some(_), seal) => {
+                SealCheck::Compared(SealCompared { since: seal.as_ref().map_or(0, |seal| seal.since) })
+            }
             (None, Some(_)) => SealCheck::NoKey,
             (None, None) => SealCheck::Unsealed,
         };

@@ -108,7 +108,10 @@ impl Site {
 
     fn start(&self, arguments: &[&str]) -> Result<Served, String> {
         let mut command = rowport();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--source", &format!("db={}", self.source.url())]);
+        command.args(["serve", "--source", &format!("db={}", self.source.url())]);
+        if !arguments.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         if !self.closed {
             command.arg("--no-sign-in");
         }
@@ -157,6 +160,11 @@ impl Site {
     }
 
     /// Where the artifacts are.
+    /// Whether the state is on a server.
+    pub fn has_state(&self) -> bool {
+        self.state.is_some()
+    }
+
     pub fn artifacts_folder(&self) -> PathBuf {
         self.folder.path().join("data/artifacts")
     }

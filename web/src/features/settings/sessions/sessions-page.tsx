@@ -13,6 +13,7 @@ import { say, sayProblem } from '@/lib/toast';
 import { EveryoneSwitch } from '../everyone-switch';
 import { Answer, Section } from '../section';
 import { agentWords } from './agent-words';
+import { PasswordForm } from './password-form';
 
 type Session = components['schemas']['Session'];
 
@@ -43,62 +44,73 @@ export default function SessionsPage() {
   };
 
   return (
-    <Section
-      title="Sessions"
-      about="Where you are signed in. End what you do not know; whoever is there has to sign in again."
-      actions={<EveryoneSwitch checked={everyone} onChange={setEveryone} />}
-    >
-      <Answer query={sessions} label="sessions">
-        {(list) =>
-          list.length === 0 ? (
-            <EmptyNotice icon={<MonitorOff />} title="No session">
-              Nobody signed in here with a password.
-            </EmptyNotice>
-          ) : (
-            <ul className="border-t border-line">
-              {list.map((session) => {
-                const here = session.id === me.session;
-                const whose = everyone ? (nameOf(session.user_id) ?? 'Somebody') : undefined;
-                return (
-                  <li
-                    key={session.id}
-                    data-session={session.id}
-                    className="flex items-start gap-3 border-b border-line py-3 text-[13px]"
-                  >
-                    <div className="min-w-0 flex-1">
-                      <h3 className="font-medium break-words" title={session.agent ?? undefined}>
-                        {whose !== undefined && `${whose} · `}
-                        {agentWords(session.agent)}
-                        {here && (
-                          <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 py-px text-xs text-accent-text">
-                            this one
-                          </span>
-                        )}
-                      </h3>
-                      <p className="text-xs text-ink-soft">
-                        {session.address != null && `From ${session.address} · `}
-                        signed in {momentWords(session.created_at, now)} · last used{' '}
-                        {momentWords(session.last_used_at, now)}
-                      </p>
-                    </div>
-                    {!here && (
-                      <Button
-                        small
-                        look="danger"
-                        aria-label={`End the session of ${whose ?? ''} ${agentWords(session.agent)}`}
-                        disabled={ending !== undefined}
-                        onClick={() => void end(session)}
-                      >
-                        End
-                      </Button>
-                    )}
-                  </li>
-                );
-              })}
-            </ul>
-          )
-        }
-      </Answer>
-    </Section>
+    <>
+      <Section
+        title="Password"
+        about="Change the password that you sign in with. You stay signed in here and are signed out everywhere else."
+      >
+        <PasswordForm
+          email={me.email ?? ''}
+          onChanged={() => void queries.invalidateQueries({ queryKey: ['sessions'] })}
+        />
+      </Section>
+      <Section
+        title="Sessions"
+        about="Where you are signed in. End what you do not know; whoever is there has to sign in again."
+        actions={<EveryoneSwitch checked={everyone} onChange={setEveryone} />}
+      >
+        <Answer query={sessions} label="sessions">
+          {(list) =>
+            list.length === 0 ? (
+              <EmptyNotice icon={<MonitorOff />} title="No session">
+                Nobody signed in here with a password.
+              </EmptyNotice>
+            ) : (
+              <ul className="border-t border-line">
+                {list.map((session) => {
+                  const here = session.id === me.session;
+                  const whose = everyone ? (nameOf(session.user_id) ?? 'Somebody') : undefined;
+                  return (
+                    <li
+                      key={session.id}
+                      data-session={session.id}
+                      className="flex items-start gap-3 border-b border-line py-3 text-[13px]"
+                    >
+                      <div className="min-w-0 flex-1">
+                        <h3 className="font-medium break-words" title={session.agent ?? undefined}>
+                          {whose !== undefined && `${whose} · `}
+                          {agentWords(session.agent)}
+                          {here && (
+                            <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 py-px text-xs text-accent-text">
+                              this one
+                            </span>
+                          )}
+                        </h3>
+                        <p className="text-xs text-ink-soft">
+                          {session.address != null && `From ${session.address} · `}
+                          signed in {momentWords(session.created_at, now)} · last used{' '}
+                          {momentWords(session.last_used_at, now)}
+                        </p>
+                      </div>
+                      {!here && (
+                        <Button
+                          small
+                          look="danger"
+                          aria-label={`End the session of ${whose ?? ''} ${agentWords(session.agent)}`}
+                          disabled={ending !== undefined}
+                          onClick={() => void end(session)}
+                        >
+                          End
+                        </Button>
+                      )}
+                    </li>
+                  );
+                })}
+              </ul>
+            )
+          }
+        </Answer>
+      </Section>
+    </>
   );
 }

@@ -1,9 +1,8 @@
-//! The connections that the server accepts, and how those are noticed that nobody is behind any more.
+//! One connection as hyper reads and writes it.
 //!
 //! A client that goes away mostly says so. One whose machine lost its power or its network does not, and the system
-//! would wait for it for a quarter of an hour. A download may wait that long: somebody closed the lid and goes on
-//! later. Whoever listens to events is told something every few seconds, and is given up as soon as that does not
-//! arrive.
+//! would wait for it for a quarter of an hour. A download may wait that long: its reader closed the lid and goes on
+//! later. A listener to events is told something every few seconds, and is given up as soon as that does not arrive.
 
 use std::io::{IoSlice, Result};
 use std::net::SocketAddr;
@@ -13,11 +12,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use super::pace::Pace;
 
 /// How long what was told to a listener may stay unread before the connection is given up. Together with
 /// [`TOLD_EVERY`] it makes a vanished listener go within a minute.
@@ -29,18 +28,16 @@ pub(crate) const TOLD_EVERY: Duration = Duration::from_secs(15);
 /// How many bytes the system keeps for a listener beside what is on its way.
 const KEPT_FOR_LISTENERS: u32 = 64 << 10;
 
-/// Accepts connections.
-pub(crate) struct Connections(pub(crate) TcpListener);
-
-/// One connection, and whether somebody listens to events on it now.
-pub(crate) struct Connection {
+/// One connection, and whether a listener to events is on it now.
+pub(super) struct Connection {
     stream: TcpStream,
     listens: Arc<AtomicBool>,
     /// What the system was told last.
     patient: bool,
+    pace: Arc<Pace>,
 }
 
-/// Whoever is at the other end of a request's connection.
+/// The other end of a request's connection.
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub(crate) address: SocketAddr,
@@ -64,12 +61,9 @@ impl Drop for Listening {
     }
 }
 
-impl Listener for Connections {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+impl Connection {
+    /// A connection that was accepted, and its other end.
+    pub(super) fn new(stream: TcpStream, address: SocketAddr, pace: Arc<Pace>) -> (Self, Peer) {
         // A connection on which an option cannot be set is still a connection.
         let _ = stream.set_nodelay(true);
         let keepalive = TcpKeepalive::new()
@@ -77,21 +71,11 @@ impl Listener for Connections {
             .with_interval(Duration::from_secs(10))
             .with_retries(3);
         let _ = SockRef::from(&stream).set_tcp_keepalive(&keepalive);
-        (Connection { stream, listens: Arc::default(), patient: true }, address)
+        let listens: Arc<AtomicBool> = Arc::default();
+        let peer = Peer { address, listens: Arc::clone(&listens) };
+        (Self { stream, listens, patient: true, pace }, peer)
     }
 
-    fn local_addr(&self) -> Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-impl Connected<IncomingStream<'_, Connections>> for Peer {
-    fn connect_info(incoming: IncomingStream<'_, Connections>) -> Self {
-        Self { address: *incoming.remote_addr(), listens: Arc::clone(&incoming.io().listens) }
-    }
-}
-
-impl Connection {
     /// Tells the system how long to wait for the other end, where that has changed.
     fn settle_patience(&mut self) {
         let patient = !self.listens.load(Ordering::Relaxed);
@@ -111,14 +95,21 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if buffer.filled().len() > before {
+            self.pace.read();
+        }
+        read
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize>> {
         self.settle_patience();
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.pace.wrote(wrote.is_ready());
+        wrote
     }
 
     fn poll_write_vectored(
@@ -127,7 +118,9 @@ impl AsyncWrite for Connection {
         pieces: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
         self.settle_patience();
-        Pin::new(&mut self.stream).poll_write_vectored(context, pieces)
+        let wrote = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
+        self.pace.wrote(wrote.is_ready());
+        wrote
     }
 
     /// hyper holds back sixteen pieces then, and does not copy them together into one of 400 KiB.
