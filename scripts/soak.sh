@@ -119,6 +119,7 @@ line many cases 1000000 cli many_changes::
 line model cases all changes model::
 line interleaved cases all changes interleaved::
 line broken-rules cases all changes broken_rules::
+line generated cases all changes generated::
 line interrupted cases all changes interrupted::
 line tampering cases 1000 state tampering::every
 line relay cases 100 cli relayed::rows_of

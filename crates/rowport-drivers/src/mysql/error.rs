@@ -37,8 +37,13 @@ fn meaning(error: Error, classed: impl FnOnce(Class) -> Class) -> DriverError {
         Error::Database(error) => match error.try_downcast_ref::<MySqlDatabaseError>() {
             Some(error) => {
                 let (number, state) = (error.number(), error.code().unwrap_or_default());
-                let message = format!("{} (error {number})", error.message());
-                classed(class(number, state)).of_statement(message, number.to_string())
+                let class = classed(class(number, state));
+                let message = match class {
+                    // The code is kept beside it.
+                    Class::Denied(_) | Class::Value(_) | Class::Unknown => error.message().to_owned(),
+                    _ => format!("{} (error {number})", error.message()),
+                };
+                class.of_statement(message, number.to_string())
             }
             None => DriverError::protocol(error.to_string()),
         },

@@ -19,6 +19,29 @@ pub(super) fn from_write(error: Error) -> DriverError {
     })
 }
 
+/// The same while a statement is prepared that changes rows of a table. SQLite prepares with it what follows from its
+/// references and triggers, and these may name tables that are gone while the table itself is there.
+pub(super) fn while_preparing(error: Error, table: &str) -> DriverError {
+    match from_sqlite(error) {
+        DriverError::Vanished { message } if !names(&message, table) => DriverError::Refused {
+            what: Denied::Statement,
+            message: format!("a reference or a trigger of `{table}` leads to what is not there: {message}"),
+            native_code: None,
+        },
+        other => other,
+    }
+}
+
+/// Whether a message about what is not there is about this table or, without a table's name, about a column.
+fn names(message: &str, table: &str) -> bool {
+    let name = message.split("no such table: ").nth(1).map(|name| name.split(" in ").next().unwrap_or(name));
+    name.is_none_or(|name| {
+        let name = name.trim();
+        name.eq_ignore_ascii_case(table)
+            || name.split_once('.').is_some_and(|(_, name)| name.eq_ignore_ascii_case(table))
+    })
+}
+
 fn meaning(error: &Error, classed: impl FnOnce(Class) -> Class) -> DriverError {
     let message = error.to_string();
     let code = error.sqlite_error_code();
@@ -103,6 +126,10 @@ mod tests {
             assert_eq!(class(code, "words"), expected, "{code}");
         }
         assert_eq!(class(ffi::SQLITE_ERROR, "no such table: t"), Class::Vanished);
+        assert!(
+            names("no such table: t in SELECT 1 at offset 2", "T") && names("no such table: main.t", "t")
+        );
+        assert!(names("no such column: t0.b", "t") && !names("no such table: main.gone", "t"));
         assert_eq!(
             class(ffi::SQLITE_ERROR, "integer overflow").while_writing(false),
             Class::Row(Refusal::Other)

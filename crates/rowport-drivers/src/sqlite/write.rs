@@ -10,7 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::Sqlite;
 use super::dialect::SqliteDialect;
-use super::errors::{from_sqlite, from_write};
+use super::errors::{from_sqlite, from_write, while_preparing};
 use super::read::readers;
 use super::references::has_open_references;
 use crate::error::{DriverError, Refusal};
@@ -83,8 +83,9 @@ impl Transaction for SqliteTransaction {
         let mut statement = compile_update(query, assignments, &SqliteDialect);
         let update = self.or_abort("UPDATE", &query.dataset).await?;
         statement.sql.replace_range(.."UPDATE".len(), update);
+        let table = query.dataset.table.clone();
         self.work(move |connection| {
-            let mut prepared = connection.prepare(&statement.sql)?;
+            let mut prepared = prepare(connection, &statement.sql, &table)?;
             let changed = prepared.execute(rusqlite::params_from_iter(&statement.binds));
             Ok(changed.map_err(Failure::Row)? as u64)
         })
@@ -110,7 +111,7 @@ impl Transaction for SqliteTransaction {
         }
         let (update, table) = (self.or_abort("UPDATE", dataset).await?, SqliteDialect.table(dataset));
         let sql = format!("{update} {table} SET {} WHERE {}", set.join(", "), same.join(" AND "));
-        self.each(sql, rows).await
+        self.each(sql, dataset, rows).await
     }
 
     async fn insert(
@@ -123,7 +124,7 @@ impl Transaction for SqliteTransaction {
         let places: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
         let (insert, table) = (self.or_abort("INSERT", dataset).await?, SqliteDialect.table(dataset));
         let sql = format!("{insert} INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
-        self.each(sql, rows).await
+        self.each(sql, dataset, rows).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -246,10 +247,10 @@ impl SqliteTransaction {
         query: &Query,
         most_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
-        let (schema, readers) = (schema_of(query), readers(query));
+        let (schema, readers, table) = (schema_of(query), readers(query), query.dataset.table.clone());
         self.work(move |connection| {
             let mut batch = OneBatch::new(schema, most_bytes);
-            let mut prepared = connection.prepare(&statement.sql)?;
+            let mut prepared = prepare(connection, &statement.sql, &table)?;
             let mut rows = prepared.query(rusqlite::params_from_iter(&statement.binds))?;
             while let Some(row) = rows.next().map_err(Failure::Row)? {
                 let mut bytes = 0;
@@ -269,10 +270,15 @@ impl SqliteTransaction {
     }
 
     /// Runs a statement for each row of a batch, its values in the batch's order. Returns how many rows it changed.
-    async fn each(&mut self, sql: String, rows: &RecordBatch) -> Result<u64, DriverError> {
-        let rows = rows.clone();
+    async fn each(
+        &mut self,
+        sql: String,
+        table: &DatasetName,
+        rows: &RecordBatch,
+    ) -> Result<u64, DriverError> {
+        let (rows, table) = (rows.clone(), table.table.clone());
         self.work(move |connection| {
-            let mut prepared = connection.prepare(&sql)?;
+            let mut prepared = prepare(connection, &sql, &table)?;
             let mut changed = 0;
             for row in 0..rows.num_rows() {
                 changed += execute(&mut prepared, &rows, row).map_err(Failure::Row)? as u64;
@@ -281,6 +287,10 @@ impl SqliteTransaction {
         })
         .await
     }
+}
+
+fn prepare<'c>(connection: &'c Connection, sql: &str, table: &str) -> Result<Prepared<'c>, Failure> {
+    connection.prepare(sql).map_err(|error| Failure::Driver(while_preparing(error, table)))
 }
 
 /// Whether a table's definition has an ON CONFLICT clause. One in a comment or a text counts as well, which does no harm.

@@ -1,11 +1,12 @@
 //! A change set at work: what becomes of one chunk of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, Taken};
-use rowport_drivers::{Driver, DriverError, Refusal, Transaction};
+use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
     ColumnRef, ColumnType, Comparison, Deleted, Expr, Parents, Predicate, Principal, Query, ResolvedDataset,
     View, rows_with_keys,
@@ -52,6 +53,8 @@ pub(super) struct Job<'a> {
     pub(super) parents: Vec<Parents>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
     pub(super) quotes: bool,
+    /// Whether an undo writes the fields that were set, and not what triggers made of others: the login may not.
+    pub(super) fields_only: AtomicBool,
     /// Rows that end the whole transaction when they are tried.
     pub(super) apart: Apart,
     desk: &'a Desk,
@@ -113,6 +116,7 @@ impl<'a> Job<'a> {
             set,
             details,
             follows,
+            fields_only: AtomicBool::new(false),
             apart: Apart::default(),
             desk,
             attempt,
@@ -127,6 +131,8 @@ impl<'a> Job<'a> {
                 Err(EngineError::Driver(DriverError::Busy { .. })) if care == Care::ByRange => {
                     care = Care::AllAtOnce;
                 }
+                Err(EngineError::Driver(DriverError::Refused { what: Denied::Right, .. }))
+                    if self.set.action == words::UNDO && !self.fields_only.swap(true, Ordering::Relaxed) => {}
                 // Each time one more of the rows is known that did it.
                 Err(EngineError::Driver(DriverError::RolledBack { .. })) => care = Care::RowByRow,
                 Err(error) if is_of_rows(&error) && care != Care::RowByRow => care = Care::RowByRow,

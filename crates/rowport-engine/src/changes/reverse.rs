@@ -4,11 +4,12 @@
 //! kept as it is and listed, unless it is said that it shall go back all the same.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{ChangeSet, Chunk, Done};
-use rowport_drivers::{DriverError, Refusal, Transaction};
+use rowport_drivers::{Denied, DriverError, Refusal, Transaction};
 use rowport_model::{ColumnRef, CursorValue, Key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -42,6 +43,8 @@ pub(super) struct Images {
     after: Option<RecordBatch>,
     /// Where the rows differ, if there are both.
     differences: Option<Differences>,
+    /// The fields that the change set, if it set any.
+    fields: Vec<String>,
 }
 
 impl Images {
@@ -54,7 +57,7 @@ impl Images {
         let (before, after) = (unpack(before)?, unpack(after)?);
         let both = before.as_ref().zip(after.as_ref());
         let differences = both.map(|(before, after)| Differences::between(before, after));
-        Ok(Self { before, after, differences })
+        Ok(Self { before, after, differences, fields: Vec::new() })
     }
 
     /// The one that has the rows' keys.
@@ -63,24 +66,20 @@ impl Images {
     }
 }
 
-impl Images {
-    /// Fields of a row, of which one batch has what they hold now, and the other what they would go back to.
-    fn versions(
-        &self,
-        names: &[&str],
-        (now, row): (&RecordBatch, usize),
-        place: usize,
-    ) -> Vec<FieldVersions> {
-        let Some(before) = &self.before else { return Vec::new() };
-        let version = |name: &&str| {
-            Some(FieldVersions {
-                column: (*name).to_owned(),
-                now: cells::to_json(now.column_by_name(name)?, row).0,
-                then: cells::to_json(before.column_by_name(name)?, place).0,
-            })
-        };
-        names.iter().filter_map(version).collect()
-    }
+/// Fields of a row, of which one batch has what they hold now, and another what they would go back to.
+fn versions(
+    names: &[&str],
+    (now, row): (&RecordBatch, usize),
+    (then, place): (&RecordBatch, usize),
+) -> Vec<FieldVersions> {
+    let version = |name: &&str| {
+        Some(FieldVersions {
+            column: (*name).to_owned(),
+            now: cells::to_json(now.column_by_name(name)?, row).0,
+            then: cells::to_json(then.column_by_name(name)?, place).0,
+        })
+    };
+    names.iter().filter_map(version).collect()
 }
 
 /// Rows that the database did not take back.
@@ -121,7 +120,8 @@ impl Job<'_> {
         let gone = || EngineError::UnknownChangeSet { id: set_id.clone() };
         let set = ChangeSet::find(transaction, set_id).await?.ok_or_else(gone)?;
         let original = Chunk::find(transaction, set_id, *number, true).await?.ok_or_else(gone)?;
-        let images = Images::of(&original)?;
+        let fields = self.fields_of(transaction, set.clone()).await?;
+        let images = Images { fields, ..Images::of(&original)? };
         let wanted = images::keys(&images::unpack(&chunk.keys)?, &self.key)?;
         let mut failures = Vec::new();
         let Some(image) = images.either() else {
@@ -159,9 +159,8 @@ impl Job<'_> {
         let (rows, refused) = self.put_back(transaction, &images, &columns, rows, care).await?;
         kept += refused.skipped;
         failures.extend(refused.failures);
-        let (done, notes) = self
-            .after_putting_back(transaction, &images, &columns, (&current, &current_place), &rows)
-            .await?;
+        let (done, notes) =
+            self.after_putting_back(transaction, &images, (&current, &current_place), &rows).await?;
         let mut taken = original.taken.clone();
         for (_, place) in &rows {
             taken.add(*place);
@@ -218,7 +217,8 @@ impl Job<'_> {
                 if self.details.force && !changed.iter().any(is_unseen) {
                     return None;
                 }
-                let versions = images.versions(&changed, (now, row), place);
+                let then = images.before.as_ref().map(|before| (before, place));
+                let versions = then.map(|then| versions(&changed, (now, row), then)).unwrap_or_default();
                 let message = match self.details.force {
                     false => "another client has changed it since",
                     true => "another client has changed it since in a column that you do not see",
@@ -249,11 +249,22 @@ impl Job<'_> {
         transaction: &mut dyn Transaction,
         done: &Done,
     ) -> Result<Vec<RowFailure>, EngineError> {
-        let images = Images::unpacked(&done.before, &done.after)?;
+        let fields = self.fields_of(transaction, self.set.clone()).await?;
+        let images = Images { fields, ..Images::unpacked(&done.before, &done.after)? };
         let Some(before) = &images.before else { return Ok(Vec::new()) };
         let rows: Vec<(Exact, usize)> = images::keys(before, &self.key)?.into_iter().zip(0..).collect();
         let columns = self.image_columns(before);
-        match self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await {
+        let mut tried = self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await;
+        if matches!(&tried, Err(EngineError::Driver(DriverError::Refused { what: Denied::Right, .. })))
+            && !images.fields.is_empty()
+        {
+            // The savepoint stands in which it was tried.
+            transaction.roll_back().await?;
+            self.fields_only.store(true, Ordering::Relaxed);
+            tried = self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await;
+            self.fields_only.store(false, Ordering::Relaxed);
+        }
+        match tried {
             Ok((_, refused)) => {
                 let place_of: HashMap<_, _> =
                     rows.iter().map(|(key, place)| (failure(key, "", "").key, *place)).collect();
@@ -270,6 +281,25 @@ impl Job<'_> {
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// The fields that a change set in the end is about: its own, those of what it undoes, or the marks of deletion.
+    async fn fields_of(
+        &self,
+        transaction: &mut dyn Transaction,
+        mut set: ChangeSet,
+    ) -> Result<Vec<String>, EngineError> {
+        while let Some(undone) = set.undoes.clone() {
+            let Some(found) = ChangeSet::find(transaction, &undone).await? else { break };
+            set = found;
+        }
+        let fields = super::details(&set)?.fields;
+        let marks = self.dataset.soft_delete().into_iter();
+        let marks = marks.flat_map(|(at, by)| [Some(at), by]).flatten().map(|column| column.name.clone());
+        Ok(match fields.is_empty() {
+            true => marks.collect(),
+            false => fields.into_iter().map(|field| field.column).collect(),
+        })
     }
 
     /// Whether the undo of a row would be refused like this in a transaction of its own. PostgreSQL checks all references of
@@ -323,6 +353,9 @@ impl Job<'_> {
             (Some(before), Some(differences)) => {
                 for (set, places) in differences.groups(places()) {
                     let mut names: Vec<&str> = set.iter().map(|column| differences.name(*column)).collect();
+                    if self.fields_only.load(Ordering::Relaxed) && !images.fields.is_empty() {
+                        names.retain(|name| images.fields.iter().any(|field| field == name));
+                    }
                     if names.is_empty() {
                         continue;
                     }
@@ -371,7 +404,6 @@ impl Job<'_> {
         &self,
         transaction: &mut dyn Transaction,
         images: &Images,
-        columns: &[ColumnRef],
         (current, current_place): (&RecordBatch, &HashMap<Exact, usize>),
         rows: &[(Exact, usize)],
     ) -> Result<(Done, Vec<RowFailure>), EngineError> {
@@ -390,7 +422,8 @@ impl Job<'_> {
         let (after, notes) = match images.before.is_some() {
             true => {
                 let now = self.as_they_are(transaction, &keys).await?;
-                (Some(images::pack(&now)?), images.altered(columns, &now, rows))
+                let notes = self.altered(images, (current, current_place), &now, rows);
+                (Some(images::pack(&now)?), notes)
             }
             false => (None, Vec::new()),
         };
@@ -430,23 +463,38 @@ impl Job<'_> {
     }
 }
 
-impl Images {
-    /// The rows that are not what they were although they were put back, with what they are: a trigger has made something
-    /// else of them.
-    fn altered(&self, columns: &[ColumnRef], now: &RecordBatch, rows: &[(Exact, usize)]) -> Vec<RowFailure> {
-        let Some(before) = &self.before else { return Vec::new() };
+impl Job<'_> {
+    /// The rows that are not what they should be although they were put back, with what they are: a trigger has made
+    /// something else of them. `current` is what they were before.
+    fn altered(
+        &self,
+        images: &Images,
+        (current, current_place): (&RecordBatch, &HashMap<Exact, usize>),
+        now: &RecordBatch,
+        rows: &[(Exact, usize)],
+    ) -> Vec<RowFailure> {
+        let Some(before) = &images.before else { return Vec::new() };
         let mut notes = Vec::new();
         for (row, (key, place)) in rows.iter().enumerate() {
-            let written: Vec<&str> = match &self.differences {
-                Some(differences) => differences.of(*place).iter().map(|it| differences.name(*it)).collect(),
-                None => columns.iter().map(|column| column.name.as_str()).collect(),
+            let (then, now) = ((before, *place), (now, row));
+            let found = match &images.differences {
+                None => versions(&differing(self.stored_names(), then, now), now, then),
+                Some(differences) => {
+                    let written = differences.of(*place).iter().map(|column| differences.name(*column));
+                    let written: Vec<&str> = written.collect();
+                    let mut found = versions(&differing(written.iter().copied(), then, now), now, then);
+                    if let Some(current_row) = current_place.get(key) {
+                        let was = (current, *current_row);
+                        let others = self.stored_names().filter(|name| !written.contains(name));
+                        found.extend(versions(&differing(others, was, now), now, was));
+                    }
+                    found
+                }
             };
-            let altered = differing(written, (before, *place), (now, row));
-            if !altered.is_empty() {
-                let versions = self.versions(&altered, (now, row), *place);
+            if !found.is_empty() {
                 let message =
                     "it came back, and a trigger of the database made something else of some of its values";
-                notes.push(RowFailure { versions, ..failure(key, ALTERED, message) });
+                notes.push(RowFailure { versions: found, ..failure(key, ALTERED, message) });
             }
             if notes.len() == MOST_NOTES {
                 break;

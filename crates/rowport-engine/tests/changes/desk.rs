@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use rowport_drivers::{Limits, SourceUrl, connect};
+use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
 use rowport_engine::settings::{ChangeSettings, DatasetSettings, DeskSettings, SourceSettings};
 use rowport_engine::{Desk, EngineError};
@@ -48,32 +48,42 @@ impl Shop {
         Self::of(database, &[]).await
     }
 
-    /// The same for a login of its own, which has the rights of the journal and these: `{login}` in them is it.
+    /// The same for a login of its own with these rights.
     pub async fn with_login(kind: SourceKind, script: &str, rights: &str) -> Self {
-        let database = Database::create(kind);
-        database.execute(script);
-        let name = database.url().rsplit_once('/').unwrap().1.replace("rowport_", "app_");
-        let (login, script) = match kind {
+        let mut shop = Self::new(kind, script).await;
+        (shop.desk, shop.changes) = shop.add_login(rights).1;
+        shop
+    }
+
+    /// A login of its own with the rights of the journal and these, in which `{login}` is it, and a desk for it over the
+    /// same database. It may make no tables there, not even temporary ones.
+    pub fn add_login(&self, rights: &str) -> (String, (Arc<Desk>, Changes)) {
+        let (_, database) = self.database.url().rsplit_once('/').unwrap();
+        let name = database.replace("rowport_", "app_");
+        let (login, script) = match self.database.kind() {
             SourceKind::Postgres => (
                 name.clone(),
                 format!(
-                    "CREATE ROLE {name} LOGIN PASSWORD 'secret'; GRANT USAGE ON SCHEMA rowport_journal TO {name};
+                    "CREATE ROLE {name} LOGIN PASSWORD 'secret'; REVOKE ALL ON DATABASE {database} FROM PUBLIC;
+                     GRANT CONNECT ON DATABASE {database} TO {name};
+                     GRANT USAGE ON SCHEMA rowport_journal TO {name};
                      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA rowport_journal TO {name};"
                 ),
             ),
             _ => {
                 let tables = ["_rowport_journal", "_rowport_change_sets", "_rowport_change_chunks"];
-                let rights = tables.map(|table| format!("GRANT ALL ON {table} TO '{name}'@'%';"));
                 let login = format!("'{name}'@'%'");
+                let rights =
+                    tables.map(|table| format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {login};"));
                 let made = format!("CREATE USER {login} IDENTIFIED BY 'secret'; {}", rights.concat());
                 (login, made)
             }
         };
-        let admin = connect(&SourceUrl::parse(database.url()).unwrap(), Limits::default()).unwrap();
-        admin.make_journal().await.unwrap();
-        database.execute(&(script + &rights.replace("{login}", &login)));
-        let url = database.url().replacen("rowport:rowport@", &format!("{name}:secret@"), 1);
-        Self::with_settings(database, &url, &[])
+        self.database.execute(&(script + &rights.replace("{login}", &login)));
+        let mut settings = self.settings.clone();
+        let url = self.database.url().replacen("rowport:rowport@", &format!("{name}:secret@"), 1);
+        settings.sources[0].url = SourceUrl::parse(&url).unwrap();
+        (login, at(settings, Arc::clone(&self.clock) as Arc<dyn Clock>))
     }
 
     pub async fn of(database: Database, settings: &[(&str, DatasetSettings)]) -> Self {
