@@ -4,8 +4,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rowport_drivers::{Driver, DriverError, Limits, PoolUse, ServerInfo, connect};
 use rowport_model::{
-    Catalog, Clock, ColumnEffect, ColumnRule, Dataset, DatasetAt, DatasetPolicy, Names, Permission, Principal,
-    SourceKind, TenantScope, nearest,
+    Catalog, Clock, ColumnEffect, ColumnRule, Dataset, DatasetAt, DatasetPolicy, Names, Permission,
+    Principal, SourceKind, TenantScope, nearest,
 };
 use serde::Serialize;
 use tokio::sync::Mutex;

@@ -12,7 +12,9 @@ impl Desk {
         let mut problems = Vec::new();
         for dataset in catalog.datasets().filter(ResolvedDataset::leaves_out_deleted) {
             // One that cannot be NULL is a mistake by itself, and was said.
-            let Some((column, _)) = dataset.soft_delete().filter(|(column, _)| column.nullable) else { continue };
+            let Some((column, _)) = dataset.soft_delete().filter(|(column, _)| column.nullable) else {
+                continue;
+            };
             let deleted = dataset.clone().with_deleted(Deleted::Only);
             if !self.has_rows(source, &deleted).await? || self.has_rows(source, &dataset).await? {
                 continue;

@@ -126,6 +126,7 @@ mod tests {
             label: name.to_owned(),
             column_type,
             native_type: String::new(),
+            compared_as: String::new(),
             nullable: true,
             default: None,
             currency: None,

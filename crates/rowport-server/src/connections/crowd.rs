@@ -99,10 +99,10 @@ impl Members {
         let ordinary = |member: &Member| member.room == Room::Anything;
         let theirs = |member: &Member| ordinary(member) && member.network == network;
         let most = settings.most_per_address.unwrap_or(usize::MAX);
-        if self.count(theirs) < most || self.evict(theirs) {
-            if self.count(ordinary) < settings.most || self.evict(ordinary) {
-                return Some(Room::Anything);
-            }
+        if (self.count(theirs) < most || self.evict(theirs))
+            && (self.count(ordinary) < settings.most || self.evict(ordinary))
+        {
+            return Some(Room::Anything);
         }
         self.tell();
         let probes = |member: &Member| member.room == Room::Probes;

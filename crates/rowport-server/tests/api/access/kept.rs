@@ -342,7 +342,8 @@ fn a_rule_about_a_column_that_is_not_there_closes_its_dataset() {
         // The administrator is told of each.
         let admin = site.hands(&["*"], &[], None);
         let problems = admin.send("GET", "/api/v1/roles", &json!({})).json()["problems"].clone();
-        let told: Vec<_> = problems.as_array().unwrap().iter().map(|it| it["column"].as_str().unwrap()).collect();
+        let told: Vec<_> =
+            problems.as_array().unwrap().iter().map(|it| it["column"].as_str().unwrap()).collect();
         match kind {
             SourceKind::Postgres => assert_eq!(told, ["salery", "Salary"], "{problems}"),
             _ => assert_eq!(told, ["salery"], "{problems}"),

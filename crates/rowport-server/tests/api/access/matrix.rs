@@ -216,11 +216,14 @@ fn shown(served: &Served, has: &Has, somebody: &Person, number: usize) -> (&'sta
     ("authorization", format!("Bearer {}", key["secret"].as_str().unwrap()))
 }
 
+/// A principal of the matrix, with the header of their key where they have one.
+type Asking = (Has, Person, Option<(&'static str, String)>);
+
 #[test]
 fn every_route_lets_through_whom_it_declares_and_nobody_else() {
     let database = database();
     let served = serve_as(&database, Serving { door: Door::Closed, ..with_subjects() });
-    let principals: Vec<(Has, Person, Option<(&str, String)>)> = everyone()
+    let principals: Vec<Asking> = everyone()
         .into_iter()
         .enumerate()
         .map(|(number, has)| {
