@@ -192,7 +192,11 @@ async fn what_is_saved_is_its_owners_alone_and_stands_in_the_audit(store: Store)
     let refused = presets.update(&bob, &clock, ORDERS, &preset_of.id, "Bob's", &columns(&["a"])).await;
     assert_eq!(refused.unwrap_err().code(), "forbidden");
     assert_eq!(presets.delete(&bob, &clock, ORDERS, &preset_of.id).await.unwrap_err().code(), "forbidden");
-    assert_eq!(views.list(&bob, ORDERS).await.unwrap(), std::slice::from_ref(&view_of), "it is there for all");
+    assert_eq!(
+        views.list(&bob, ORDERS).await.unwrap(),
+        std::slice::from_ref(&view_of),
+        "it is there for all"
+    );
     // Their key and an administrator do.
     views.update(&key, &clock, ORDERS, &view_of.id, "Hers", &view("")).await.unwrap();
     views.delete(&ME, &clock, ORDERS, &view_of.id).await.unwrap();

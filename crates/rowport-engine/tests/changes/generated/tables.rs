@@ -57,7 +57,6 @@ const TRIGGERS: [Trigger; 7] = [
 #[derive(Debug)]
 pub struct Table {
     pub name: String,
-    pub key: String,
     /// The types of its columns `a0`, `b0`, `a1`, `b1`…: each stands there twice, so that one can be copied to the other.
     pub columns: Vec<&'static str>,
     pub rows: i64,
@@ -158,7 +157,6 @@ impl Table {
         let trigger_sql =
             trigger.map(|(trigger, _)| trigger_sql(kind, &name, trigger, dice)).unwrap_or_default();
         Self {
-            key: key_type.to_owned(),
             columns: chosen.iter().map(|(native, _)| *native).collect(),
             name,
             rows,

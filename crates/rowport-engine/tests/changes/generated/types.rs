@@ -90,8 +90,11 @@ const SQLITE: &[Typed] = &[
     ("VARCHAR(5)", &["'longer than that'", "'a'"]),
 ];
 
-/// Types of keys, each with the key of a row by its number.
-pub fn keys(kind: SourceKind) -> &'static [(&'static str, fn(i64) -> String)] {
+/// A type of keys, with the key of a row by its number.
+pub type KeyType = (&'static str, fn(i64) -> String);
+
+/// Types of keys.
+pub fn keys(kind: SourceKind) -> &'static [KeyType] {
     match kind {
         SourceKind::Postgres => &[
             ("integer", |n| (n * 3 - 20).to_string()),
