@@ -2248,13 +2248,13 @@ export interface components {
         };
         /** @description Every role. */
         RoleList: {
-            /** @description By name. */
-            roles: components["schemas"]["Role"][];
             /**
              * @description Rules of theirs that name a dataset or a column which is not there. With such a column the dataset is absent for
              *     everyone who has the role.
              */
             problems: components["schemas"]["RuleProblem"][];
+            /** @description By name. */
+            roles: components["schemas"]["Role"][];
         };
         /** @description A role, as it is to be. */
         RoleRequest: {
@@ -2335,10 +2335,10 @@ export interface components {
         };
         /** @description A rule on columns that names what is not there. */
         RuleProblem: {
-            /** @description The dataset as the rule names it. */
-            dataset: string;
             /** @description The column as the rule names it. */
             column: string;
+            /** @description The dataset as the rule names it. */
+            dataset: string;
             /** @description What is not there, and what follows. */
             message: string;
         };
