@@ -262,14 +262,15 @@ fn a_reader_that_has_seen_enough_ends_the_export_quickly_and_quietly() {
 fn an_output_that_cannot_be_is_refused() {
     let database = chinook::sqlite();
     let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("a file");
+    let (file, inner) = (folder.path().join("a file"), folder.path().join("a folder.csv"));
     std::fs::write(&file, "").unwrap();
+    std::fs::create_dir(&inner).unwrap();
     let to = |output: &Path| {
         let arguments = ["export", "--source", database.url(), "--dataset", "Genre", "--output"];
         finished(rowport().args(arguments).arg(output).output().unwrap())
     };
     for (output, why) in [
-        (folder.path().to_owned(), "Is a directory"),
+        (inner, "Is a directory"),
         (folder.path().join("no/such/folder.csv"), "No such file or directory"),
         (file.join("out.csv"), "Not a directory"),
     ] {
@@ -286,7 +287,7 @@ fn an_output_that_cannot_be_is_refused() {
     let answer = to(Path::new("/sys/rowport.csv"));
     assert_eq!(answer.code, Some(5), "{answer:?}");
     assert!(answer.stderr.starts_with("error: /sys/rowport.csv cannot be written: "), "{answer:?}");
-    assert_eq!(left_in(folder.path()), ["a file"]);
+    assert_eq!(left_in(folder.path()), ["a file", "a folder.csv"]);
 }
 
 #[test]
