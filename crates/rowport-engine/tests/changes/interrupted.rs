@@ -9,7 +9,7 @@ use rowport_engine::EngineError;
 use rowport_engine::changes::{BulkAction, Confirmed, Outcome, OutcomeState, Request, ReverseRequest};
 use rowport_model::SourceKind;
 use rowport_store::Actor;
-use rowport_testkit::{Database, cases};
+use rowport_testkit::{Database, cases, wait_until};
 use serde_json::json;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -64,8 +64,12 @@ async fn a_column_that_is_dropped_in_the_middle_ends_it_between_two_chunks(kind:
                 match (dropping.swap(true, Ordering::Relaxed), kind) {
                     (true, _) => {}
                     (false, SourceKind::Sqlite) => drop_it(),
-                    // The other worker's chunk is not to wait for this one.
-                    (false, _) => drop(scope.spawn(drop_it)),
+                    // The other worker's chunk is not to wait for this one, and the next is to wait for the column.
+                    (false, _) => {
+                        let dropped = scope.spawn(drop_it);
+                        let waits = || !shop.database.rows(waiting(kind)).is_empty();
+                        wait_until("the column's turn is next", || dropped.is_finished() || waits());
+                    }
                 }
             };
             tokio::task::block_in_place(|| {
@@ -83,6 +87,21 @@ async fn a_column_that_is_dropped_in_the_middle_ends_it_between_two_chunks(kind:
         let lost = if request.action == BulkAction::Delete { count } else { 0 };
         assert_eq!((back.done, back.failed, back.kept), (ROWS - lost, lost, 0));
         assert!(back.failures.iter().all(|failure| failure.code == "column_changed"));
+    }
+}
+
+/// The connections that wait for a table to themselves.
+fn waiting(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Postgres => {
+            "SELECT pid FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock' \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        }
+        SourceKind::Mysql => {
+            "SELECT id FROM information_schema.processlist \
+             WHERE db = database() AND state LIKE 'Waiting for table metadata lock%'"
+        }
+        SourceKind::Sqlite => "SELECT 1 WHERE false",
     }
 }
 
