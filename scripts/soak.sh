@@ -132,6 +132,7 @@ line full-disk cases all cli full_disk a_disk_that_loses
 line listeners cases 1000 cli runs::listeners
 line sheets cases all cli more_rows_than_a_sheet_has other_programs_open_workbooks
 line memory cases all cli ten_million_rows
+line keys cases all cli four_selections_of_a_million_keys
 # What is promised within so many seconds: `make test` waits for it, and this holds it against the clock.
 line ends cases all conformance cancelling:: errors::
 line leaving cases all api slow_readers:: runs::a_run_is_cancelled bucket::an_export_into

@@ -267,6 +267,20 @@ impl DriverError {
         )
     }
 
+    /// Whether a value that it was asked for is one that the database could not even compare: a moment that the calendar
+    /// does not have, a letter that its texts cannot hold.
+    pub fn is_of_a_value(&self) -> bool {
+        match self {
+            Self::RowRefused { reason, .. } => *reason == Refusal::Unfit,
+            Self::Refused { native_code: Some(code), .. } => {
+                // SQLSTATE's class for data; MySQL has numbers for a wrong date, a wrong value and a cut one.
+                (code.len() == 5 && code.starts_with("22"))
+                    || matches!(code.as_str(), "1292" | "1366" | "1525")
+            }
+            _ => false,
+        }
+    }
+
     /// What to do about it, where that can be said. A file has no host, no port and no password.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {

@@ -6,7 +6,7 @@ use arrow_schema::{Schema, SchemaRef};
 use async_trait::async_trait;
 use rowport_model::{Dataset, Query, Snapshot, SourceKind, field_for};
 use serde::Serialize;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::error::DriverError;
 use crate::journal::Prepared;
@@ -119,6 +119,8 @@ pub struct BatchStream {
     ended: bool,
     /// Tells the driver, by being dropped, that nobody reads any more.
     _alive: oneshot::Sender<()>,
+    /// What is taken up for as long as it is read.
+    held: Vec<OwnedSemaphorePermit>,
 }
 
 impl BatchStream {
@@ -130,7 +132,16 @@ impl BatchStream {
         receiver: mpsc::Receiver<Message>,
     ) -> (Self, oneshot::Receiver<()>) {
         let (alive, left) = oneshot::channel();
-        (Self { schema, snapshot_at, snapshot, receiver, ended: false, _alive: alive }, left)
+        (
+            Self { schema, snapshot_at, snapshot, receiver, ended: false, _alive: alive, held: Vec::new() },
+            left,
+        )
+    }
+
+    /// The same stream, which takes these up until it is dropped.
+    pub(crate) fn holding(mut self, held: Vec<OwnedSemaphorePermit>) -> Self {
+        self.held.extend(held);
+        self
     }
 
     /// The next batch; `None` after the last one. An error is the last thing that a stream says.

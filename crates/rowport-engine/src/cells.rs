@@ -87,7 +87,7 @@ pub(crate) fn to_cursor(array: &ArrayRef, row: usize) -> CursorValue {
         DataType::Binary => CursorValue::bytes(array.as_binary::<i32>().value(row)),
         DataType::Utf8 => CursorValue::Text(array.as_string::<i32>().value(row).to_owned()),
         // Databases compare a space where JSON readers expect a `T`.
-        DataType::Timestamp(..) => CursorValue::Text(text(array, row).replacen('T', " ", 1)),
+        DataType::Timestamp(..) => CursorValue::moment(&text(array, row)),
         _ => CursorValue::Text(text(array, row)),
     }
 }

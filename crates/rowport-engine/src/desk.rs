@@ -1,29 +1,26 @@
 use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
-use rowport_drivers::{Driver, DriverError, Limits, PoolUse, ServerInfo, connect};
+use rowport_drivers::{Driver, Limits, PoolUse, ServerInfo, connect};
 use rowport_model::{
     Catalog, Clock, ColumnEffect, ColumnRule, Dataset, DatasetAt, DatasetPolicy, Names, Permission,
     Principal, SourceKind, TenantScope, nearest,
 };
 use serde::Serialize;
-use tokio::sync::Mutex;
-use tracing::Instrument;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use crate::changes::Changed;
 use crate::checks;
 use crate::error::EngineError;
-use crate::refine::{Refined, Tenancy, refine};
+use crate::refine::{Refined, Tenancy};
 use crate::settings::{
-    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SourceSettings,
-    SubjectSettings,
+    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SubjectSettings,
 };
+use crate::source::{Described, Source};
 
 /// The sources, and what is known of their datasets.
 pub struct Desk {
-    sources: Vec<Source>,
+    sources: Vec<Arc<Source>>,
     pub(crate) workspace: Option<String>,
     pub(crate) exports: ExportSettings,
     pub(crate) changes: ChangeSettings,
@@ -32,38 +29,6 @@ pub struct Desk {
     /// Where rows were changed a moment ago.
     pub(crate) changed: Changed,
 }
-
-struct Source {
-    settings: SourceSettings,
-    driver: Arc<dyn Driver>,
-    described: Mutex<Option<Described>>,
-}
-
-/// What a source said of itself, and when.
-struct Described {
-    at: Timestamp,
-    datasets: Arc<Vec<Refined>>,
-    /// For those who may see everything.
-    catalog: Arc<Catalog>,
-    problems: Vec<SettingProblem>,
-}
-
-/// Asks a database what it has, in a task of its own: a caller that leaves must not leave a connection in the middle
-/// of an answer, and a server that hangs must not hold up everybody who waits for the same description.
-async fn introspect(driver: Arc<dyn Driver>) -> Result<Vec<Dataset>, EngineError> {
-    let task = tokio::spawn(async move { driver.introspect().await }.in_current_span());
-    match tokio::time::timeout(INTROSPECTION, task).await {
-        Ok(Ok(datasets)) => Ok(datasets?),
-        Ok(Err(error)) => Err(EngineError::internal(error.to_string())),
-        Err(_) => Err(DriverError::Timeout { seconds: INTROSPECTION.as_secs() }.into()),
-    }
-}
-
-/// How long a database may take to say what it has.
-const INTROSPECTION: Duration = Duration::from_secs(30);
-
-/// How long a description of a source is believed. A dataset that is not in it is asked for again at once.
-const BELIEVED: Duration = Duration::from_secs(30);
 
 /// A source as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +60,7 @@ impl Desk {
             .into_iter()
             .map(|settings| {
                 let driver = connect(&settings.url, limits)?;
-                Ok(Source { settings, driver, described: Mutex::new(None) })
+                Ok(Arc::new(Source::new(settings, driver, limits)))
             })
             .collect::<Result<_, EngineError>>()?;
         Ok(Self { sources, workspace, exports, changes, subjects, clock, changed: Changed::default() })
@@ -103,12 +68,12 @@ impl Desk {
 
     /// The sources that the principal may know of: those where a dataset could be that they may read.
     pub fn sources(&self, principal: &Principal) -> Vec<SourceStatus> {
-        let status = |source: &Source| SourceStatus {
+        let status = |source: &Arc<Source>| SourceStatus {
             name: source.settings.name.clone(),
             label: source.settings.label.clone(),
             kind: source.driver.kind(),
         };
-        let known = |source: &&Source| principal.access().reaches(&source.settings.name);
+        let known = |source: &&Arc<Source>| principal.access().reaches(&source.settings.name);
         self.sources.iter().filter(known).map(status).collect()
     }
 
@@ -124,7 +89,9 @@ impl Desk {
 
     /// What the principal may see of a source.
     pub async fn catalog(&self, principal: &Principal, source: &str) -> Result<Arc<Catalog>, EngineError> {
-        self.describe(principal, source, false).await
+        let source = self.source_for(principal, source)?;
+        let described = source.believed(&self.clock).await?;
+        Ok(catalog_for(&described, principal, source))
     }
 
     /// The catalog, once it is certain that the dataset is in it; it may have been made a moment ago.
@@ -134,35 +101,58 @@ impl Desk {
         source: &str,
         dataset: &str,
     ) -> Result<Arc<Catalog>, EngineError> {
-        let catalog = self.describe(principal, source, false).await?;
-        if catalog.dataset(dataset).is_some() {
-            return Ok(catalog);
+        let (source, arrived) = (self.source_for(principal, source)?, Instant::now());
+        let mut described = source.believed(&self.clock).await?;
+        // One that is there and not for this principal does not come to be for them by being looked for again.
+        if described.catalog.dataset(dataset).is_none() {
+            described = source.after_a_miss(&self.clock, dataset, arrived, described).await?;
         }
-        let catalog = self.describe(principal, source, true).await?;
+        self.with(&described, principal, source, dataset)
+    }
+
+    /// The same from a description that was begun after this was asked for: for what must not be out of date.
+    pub(crate) async fn catalog_afresh(
+        &self,
+        principal: &Principal,
+        source: &str,
+        dataset: &str,
+    ) -> Result<Arc<Catalog>, EngineError> {
+        let source = self.source_for(principal, source)?;
+        let described = source.read(&self.clock, Instant::now()).await?;
+        self.with(&described, principal, source, dataset)
+    }
+
+    fn with(
+        &self,
+        described: &Described,
+        principal: &Principal,
+        source: &Source,
+        dataset: &str,
+    ) -> Result<Arc<Catalog>, EngineError> {
+        let catalog = catalog_for(described, principal, source);
         if catalog.dataset(dataset).is_some() {
             return Ok(catalog);
         }
         Err(EngineError::UnknownDataset {
             name: dataset.to_owned(),
-            source_name: source.to_owned(),
+            source_name: source.settings.name.clone(),
             suggestion: nearest(dataset, catalog.datasets().map(|dataset| dataset.name().to_string())),
         })
     }
 
-    /// Forgets what a source said of itself: something in it turned out to have changed.
+    /// Forgets what a source said of itself.
     pub async fn forget(&self, source: &str) {
         if let Ok(source) = self.source(source) {
-            *source.described.lock().await = None;
+            source.forget();
         }
     }
 
     /// Where the settings do not fit the database.
     pub async fn setting_problems(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {
-        let catalog = self.describe(&Principal::local(), source, true).await?;
         let source = self.source(source)?;
-        let described = source.described.lock().await;
-        let mut problems = described.as_ref().map(|described| described.problems.clone()).unwrap_or_default();
-        problems.extend(checks::unreachable(&source.settings, &catalog));
+        let described = source.read(&self.clock, Instant::now()).await?;
+        let mut problems = described.problems.clone();
+        problems.extend(checks::unreachable(&source.settings, &described.catalog));
         Ok(problems)
     }
 
@@ -184,14 +174,13 @@ impl Desk {
         let Some(source) = self.sources.iter().find(|it| it.settings.name.eq_ignore_ascii_case(name)) else {
             return Some(format!("there is no source `{name}`, so the rule keeps nothing back"));
         };
-        self.describe(&Principal::local(), &source.settings.name, false).await.ok()?;
-        let datasets = source.described.lock().await.as_ref().map(|it| Arc::clone(&it.datasets))?;
+        let described = source.believed(&self.clock).await.ok()?;
         let (source, names) = (source.settings.name.as_str(), source.driver.kind().names());
         let is_about = |refined: &&Refined| {
             let dataset = refined.dataset.name.to_string();
             rule.is_about(&DatasetAt { source, dataset: &dataset, names })
         };
-        match datasets.iter().find(is_about) {
+        match described.datasets.iter().find(is_about) {
             None => Some(format!("there is no dataset `{}`, so the rule keeps nothing back", rule.dataset)),
             Some(refined) if has_column(&refined.dataset, &rule.column, names) => None,
             Some(_) => Some(format!(
@@ -222,7 +211,19 @@ impl Desk {
         Ok(&self.source(source)?.driver)
     }
 
-    fn source(&self, name: &str) -> Result<&Source, EngineError> {
+    /// The driver for what is read beside a transaction, which counts for both.
+    pub(crate) fn driver_beside(&self, source: &str) -> Result<&Arc<dyn Driver>, EngineError> {
+        Ok(&self.source(source)?.uncounted)
+    }
+
+    /// Something in what a source said of itself turned out to have changed.
+    pub(crate) fn doubt(&self, source: &str) {
+        if let Ok(source) = self.source(source) {
+            source.doubt();
+        }
+    }
+
+    fn source(&self, name: &str) -> Result<&Arc<Source>, EngineError> {
         self.sources
             .iter()
             .find(|source| source.settings.name == name)
@@ -230,7 +231,7 @@ impl Desk {
     }
 
     /// The source, if the principal may know of it; another one is as if it were not there.
-    fn source_for(&self, principal: &Principal, name: &str) -> Result<&Source, EngineError> {
+    fn source_for(&self, principal: &Principal, name: &str) -> Result<&Arc<Source>, EngineError> {
         match principal.access().reaches(name) {
             true => self.source(name),
             false => Err(EngineError::UnknownSource { name: name.to_owned() }),
@@ -255,45 +256,19 @@ impl Desk {
             false => Ok(()),
         }
     }
-
-    async fn describe(
-        &self,
-        principal: &Principal,
-        source: &str,
-        afresh: bool,
-    ) -> Result<Arc<Catalog>, EngineError> {
-        let source = self.source_for(principal, source)?;
-        // Held while the database is asked, so that a burst of requests asks it once.
-        let mut described = source.described.lock().await;
-        let now = self.clock.now();
-        if let Some(known) = described.as_ref().filter(|_| !afresh) {
-            let age = now.duration_since(known.at);
-            if age.unsigned_abs() < BELIEVED {
-                return Ok(known.catalog_for(principal, source));
-            }
-        }
-        let datasets = introspect(Arc::clone(&source.driver)).await?;
-        let (refined, problems) = refine(datasets, &source.settings);
-        let everything = refined.iter().map(|it| (Arc::clone(&it.dataset), it.policy.clone()));
-        let catalog = Arc::new(Catalog::new(everything));
-        let known = described.insert(Described { at: now, datasets: Arc::new(refined), catalog, problems });
-        Ok(known.catalog_for(principal, source))
-    }
 }
 
-impl Described {
-    /// The datasets as the principal may see them: the only place where catalogs are made.
-    fn catalog_for(&self, principal: &Principal, source: &Source) -> Arc<Catalog> {
-        if principal.access().is_everything() {
-            return Arc::clone(&self.catalog);
-        }
-        let (name, names) = (&source.settings.name, source.driver.kind().names());
-        let entries = self.datasets.iter().filter_map(|refined| {
-            let policy = policy_for(principal, name, names, refined)?;
-            Some((Arc::clone(&refined.dataset), policy))
-        });
-        Arc::new(Catalog::new(entries))
+/// The datasets as the principal may see them: the only place where catalogs are made.
+fn catalog_for(described: &Described, principal: &Principal, source: &Source) -> Arc<Catalog> {
+    if principal.access().is_everything() {
+        return Arc::clone(&described.catalog);
     }
+    let (name, names) = (&source.settings.name, source.driver.kind().names());
+    let entries = described.datasets.iter().filter_map(|refined| {
+        let policy = policy_for(principal, name, names, refined)?;
+        Some((Arc::clone(&refined.dataset), policy))
+    });
+    Arc::new(Catalog::new(entries))
 }
 
 /// What the principal may see of a dataset; `None` where that is nothing at all.

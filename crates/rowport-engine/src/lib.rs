@@ -7,6 +7,8 @@
 
 pub mod accounts;
 pub mod audit;
+mod blocking;
+mod caller;
 mod cells;
 pub mod changes;
 mod checks;
@@ -19,9 +21,11 @@ mod pages;
 mod refine;
 pub mod runs;
 pub mod settings;
+mod source;
 pub mod subjects;
 
+pub use caller::{carried_over, on_behalf_of};
 pub use checks::SecretColumns;
 pub use desk::{Desk, RuleProblem, SourceStatus};
 pub use error::EngineError;
-pub use pages::{Count, CountMode, Landmarks, Page, PageColumn, PageRequest};
+pub use pages::{Count, CountMode, Incomplete, Landmarks, Page, PageColumn, PageRequest};

@@ -5,7 +5,9 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
 use rowport_drivers::{BatchStream, DriverError, ReadOptions};
 use rowport_formats::RowOrder;
-use rowport_model::{ColumnType, Cursor, Principal, Query, ResolvedDataset, View};
+use rowport_model::{
+    ColumnType, Cursor, CursorError, CursorValue, Principal, Query, QueryError, ResolvedDataset, View,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,10 +39,26 @@ pub struct Page {
     pub cursor: Option<String>,
     /// `total` when the order has no ties, `none` when the dataset has no key to make one.
     pub order: RowOrder,
+    /// Why there are more rows and no next page; absent where every row can be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub incomplete: Option<Incomplete>,
     /// `[row, column]` of every value that was too long for a page and is shown in part.
     // Pairs, which not every maker of clients reads as such.
     #[schema(value_type = Vec<Vec<usize>>)]
     pub truncated: Vec<(usize, usize)>,
+}
+
+/// Why rows of a dataset without a key cannot be reached page by page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Incomplete {
+    /// The view is not sorted, and there is no key to tell where the next page begins: sort it by columns that tell rows
+    /// apart.
+    NoOrder,
+    /// More rows than a page has are equal in all columns that the view is sorted by: sort it by more columns, or ask for
+    /// larger pages.
+    EqualRows,
 }
 
 /// A column of a page.
@@ -127,37 +145,40 @@ impl Desk {
         };
         let columns = page_columns(&query);
         let limit = request.limit.clamp(1, PAGE_LIMIT);
-        let total = query.total_order;
+        let (total, sorted) = (query.total_order, !query.order.is_empty());
         // One more row than asked for tells whether there is a next page.
-        query.limit = Some(limit + u64::from(total));
+        query.limit = Some(limit + 1);
         let fingerprint = query.fingerprint.clone();
-        if total {
+        if sorted {
             query = query.with_order_columns();
         }
-        let mut stream = self.read(source, query).await?;
+        if sorted && !total {
+            query = query.with_ranks();
+        }
+        let continued = query.after.is_some();
+        let mut stream = self.read(source, query).await.map_err(|error| refused(error, continued))?;
         let mut page = Page {
             rows: Vec::new(),
             cursor: None,
             order: if total { RowOrder::Total } else { RowOrder::None },
+            incomplete: None,
             truncated: Vec::new(),
             columns,
         };
+        let mut places = Places::new(total, sorted, page.columns.len());
         // Values are cut as they come, so that a page of huge ones is never held whole.
         while let Some(batch) = stream.next().await {
-            let batch = batch?;
+            let batch = batch.map_err(|error| refused(error.into(), continued))?;
             for row in 0..batch.num_rows() {
                 if page.rows.len() as u64 == limit {
+                    places.end(&mut page, &batch, row, &fingerprint);
                     return Ok(page);
                 }
-                let last = page.rows.len() as u64 + 1 == limit;
                 push_row(&mut page, &batch, row);
-                if last && total {
-                    page.cursor = Some(cursor(&batch, page.columns.len(), row, &fingerprint));
-                }
+                places.push(&batch, row, page.rows.len() as u64 == limit);
             }
         }
         // The row beyond the limit never came, so this was the last page.
-        page.cursor = None;
         Ok(page)
     }
 
@@ -257,7 +278,7 @@ impl Desk {
     async fn read(&self, source: &str, query: Query) -> Result<BatchStream, EngineError> {
         match self.driver(source)?.read(query, ReadOptions::PAGE).await {
             Err(error @ DriverError::Vanished { .. }) => {
-                self.forget(source).await;
+                self.doubt(source);
                 Err(error.into())
             }
             other => Ok(other?),
@@ -288,9 +309,82 @@ fn push_row(page: &mut Page, batch: &RecordBatch, row: usize) {
     page.rows.push(values);
 }
 
-/// The order's columns stand after those of the page.
-fn cursor(batch: &RecordBatch, first: usize, row: usize, fingerprint: &str) -> String {
-    let values =
-        (first..batch.num_columns()).map(|column| cells::to_cursor(batch.column(column), row)).collect();
-    Cursor { view: fingerprint.to_owned(), values }.encode()
+/// What the refusal of a page means: a value of a cursor that the database cannot even compare was not put there by
+/// Rowport.
+fn refused(error: EngineError, continued: bool) -> EngineError {
+    match &error {
+        EngineError::Driver(driver) if continued && driver.is_of_a_value() => {
+            QueryError::Cursor(CursorError::Unfit).into()
+        }
+        _ => error,
+    }
+}
+
+/// Where a next page may begin.
+///
+/// Where the order has ties, it begins only between rows that differ in it: after a row that equals the next one it would
+/// leave out the next one. Whether two rows differ is the database's to say, by their ranks, as it knows its collations.
+struct Places {
+    total: bool,
+    sorted: bool,
+    /// How many columns the page has: those of the order stand behind them, and the ranks behind these.
+    columns: usize,
+    /// The rank of the row before, and the order's values in it.
+    before: Option<(i64, Vec<CursorValue>)>,
+    /// How many rows come before the last place where the order's values change, and the values there.
+    last: Option<(usize, Vec<CursorValue>)>,
+    rows: usize,
+}
+
+impl Places {
+    fn new(total: bool, sorted: bool, columns: usize) -> Self {
+        Self { total, sorted, columns, before: None, last: None, rows: 0 }
+    }
+
+    /// Takes a row of the page.
+    fn push(&mut self, batch: &RecordBatch, row: usize, is_last: bool) {
+        if self.total {
+            self.rows += 1;
+            if is_last {
+                self.last = Some((self.rows, values(batch, self.columns, batch.num_columns(), row)));
+            }
+        } else if self.sorted {
+            self.compare(batch, row);
+            self.rows += 1;
+        }
+    }
+
+    /// Notes whether a row differs from the one before it.
+    fn compare(&mut self, batch: &RecordBatch, row: usize) {
+        let rank = batch.num_columns() - 1;
+        let values = values(batch, self.columns, rank, row);
+        let rank = batch.column(rank).as_primitive::<Int64Type>().value(row);
+        if let Some((_, before)) = self.before.replace((rank, values)).filter(|(before, _)| *before != rank) {
+            self.last = Some((self.rows, before));
+        }
+    }
+
+    /// Ends a page after which there is this row.
+    fn end(mut self, page: &mut Page, batch: &RecordBatch, row: usize, fingerprint: &str) {
+        if !self.sorted {
+            page.incomplete = Some(Incomplete::NoOrder);
+            return;
+        }
+        if !self.total {
+            self.compare(batch, row);
+        }
+        match self.last {
+            Some((rows, values)) => {
+                page.rows.truncate(rows);
+                page.truncated.retain(|(row, _)| *row < rows);
+                page.cursor = Some(Cursor { view: fingerprint.to_owned(), values }.encode());
+            }
+            None => page.incomplete = Some(Incomplete::EqualRows),
+        }
+    }
+}
+
+/// The order's values in a row.
+fn values(batch: &RecordBatch, from: usize, to: usize, row: usize) -> Vec<CursorValue> {
+    (from..to).map(|column| cells::to_cursor(batch.column(column), row)).collect()
 }

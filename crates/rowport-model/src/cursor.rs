@@ -37,6 +37,9 @@ pub enum CursorValue {
     /// Text, and everything that is compared as the database's own notation.
     #[serde(rename = "t")]
     Text(String),
+    /// A moment that the calendar has, as databases write it: with a space between date and time.
+    #[serde(rename = "m")]
+    Moment(String),
     /// Bytes, as base64.
     #[serde(rename = "x")]
     Bytes(String),
@@ -54,6 +57,9 @@ pub enum CursorError {
     /// Made for another view.
     #[error("the cursor belongs to another view: its filter, sort or search is not the same")]
     OtherView,
+    /// With values that the columns of the order cannot hold.
+    #[error("the cursor has a value that a column of the view's order cannot have")]
+    Unfit,
 }
 
 impl Cursor {
@@ -87,10 +93,39 @@ impl CursorValue {
             Self::Boolean(value) => Value::Boolean(*value),
             Self::Integer(digits) => Value::Integer(digits.parse().map_err(|_| CursorError::Unreadable)?),
             Self::Float(digits) => Value::Float(digits.parse().map_err(|_| CursorError::Unreadable)?),
-            Self::Text(text) => Value::Text(text.clone()),
+            Self::Text(text) | Self::Moment(text) => Value::Text(text.clone()),
             Self::Bytes(text) => Value::Bytes(decoded(text)?),
             Self::RawText(text) => Value::RawText(decoded(text)?),
         }))
+    }
+
+    /// A moment as a cursor carries it, from a notation with a `T` between date and time.
+    pub fn moment(text: &str) -> Self {
+        Self::Moment(text.replacen('T', " ", 1))
+    }
+
+    /// The value as people and programs write it in a key, which is what rows show of it: bytes in hexadecimal, moments
+    /// with a `T`, numbers as texts, so that no reader rounds them.
+    pub fn written(&self) -> serde_json::Value {
+        match self {
+            Self::Null => serde_json::Value::Null,
+            Self::Boolean(value) => (*value).into(),
+            Self::Integer(text) | Self::Text(text) => text.as_str().into(),
+            Self::Float(text) => match text.as_str() {
+                "inf" => "Infinity".into(),
+                "-inf" => "-Infinity".into(),
+                text => text.into(),
+            },
+            Self::Moment(text) => text.replacen(' ', "T", 1).into(),
+            // It was written here; what cannot be read stays as it is.
+            Self::Bytes(text) | Self::RawText(text) => match URL_SAFE_NO_PAD.decode(text) {
+                Ok(bytes) => {
+                    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    format!("\\x{digits}").into()
+                }
+                Err(_) => text.as_str().into(),
+            },
+        }
     }
 
     /// Bytes as a cursor carries them.

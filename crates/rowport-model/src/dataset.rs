@@ -130,6 +130,9 @@ pub struct Dataset {
     /// Whether other tables inherit from it: their rows are among its own, and not stored in it.
     #[serde(skip)]
     pub inherited: bool,
+    /// Whether a column may hold values of other types than its own, as on SQLite.
+    #[serde(skip)]
+    pub loosely_typed: bool,
     /// Columns computed by the configuration; they also stand in `columns`, marked `computed`.
     #[serde(skip)]
     pub computed: Vec<ComputedColumn>,

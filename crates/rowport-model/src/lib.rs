@@ -40,7 +40,7 @@ pub use query::{
     OutputColumn, Parents, Predicate, Query, QueryError, ResolvedDataset, TextMatch, arithmetic_type,
     deletion_mark, may_know_of, rows_with_keys,
 };
-pub use selection::{Key, MAX_KEYS, Selection, key_filter};
+pub use selection::{Key, MAX_KEYS, Selection, bounded_keys, key_filter};
 pub use snapshot::Snapshot;
 pub use value::Value;
 pub use view::{Sort, View};

@@ -100,6 +100,7 @@ fn dataset(index: usize) -> Dataset {
         unique_but_null: Vec::new(),
         without_transactions: false,
         inherited: false,
+        loosely_typed: false,
         computed: computed
             .iter()
             .map(|(name, text, _)| ComputedColumn {
@@ -165,6 +166,7 @@ fn in_expr<'a>(expr: &'a Expr, found: &mut Vec<&'a ColumnRef>) {
             in_expr(right, found);
         }
         Expr::Concat(parts) => parts.iter().for_each(|part| in_expr(part, found)),
+        Expr::Rank(order) => order.iter().for_each(|order| in_expr(&order.expr, found)),
     }
 }
 

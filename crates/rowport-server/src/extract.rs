@@ -1,5 +1,7 @@
 //! What routes take from a request, with rejections that are problems.
 
+use std::error::Error;
+
 use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -47,18 +49,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        let (parts, body) = request.into_parts();
-        let whole = Request::from_parts(parts.clone(), body);
-        let bytes = Bytes::from_request(whole, state).await.map_err(|rejection| unread(&rejection))?;
-        // Serde would take a list for an object whose keys are left out.
-        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            return Err(ApiError::bad_request("the body is a JSON object, not a list"));
-        }
-        if !is_json(&parts.headers) {
-            let detail = "the body is JSON, and has to say so: `Content-Type: application/json`";
-            return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
-        }
-        json(&bytes, "the body").map(Self).map_err(ApiError::bad_request)
+        let headers = request.headers().clone();
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| unread(&rejection))?;
+        read_json(&headers, &bytes).map(Self)
     }
 }
 
@@ -80,6 +73,35 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonOrForm<T> {
     }
 }
 
+/// Reads a JSON body that has arrived.
+pub(crate) fn read_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T, ApiError> {
+    // Serde would take a list for an object whose keys are left out.
+    if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+        return Err(ApiError::bad_request("the body is a JSON object, not a list"));
+    }
+    if !is_json(headers) {
+        let detail = "the body is JSON, and has to say so: `Content-Type: application/json`";
+        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+    }
+    json(bytes, "the body").map_err(ApiError::bad_request)
+}
+
+/// A body that did not arrive as a whole.
+pub(crate) fn broken_off(error: &(dyn Error + 'static)) -> ApiError {
+    if BodyTooSlow::caused(error) {
+        let detail = "the request's body did not arrive in time; send it again";
+        let close = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
+        return ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail).with_headers(close);
+    }
+    ApiError::bad_request("the request's body broke off")
+}
+
+/// A body that is longer than the route takes.
+pub(crate) fn too_large() -> ApiError {
+    let detail = "the request's body is larger than 2 MiB, or than 16 MiB where it names rows to change";
+    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+}
+
 fn is_form(headers: &HeaderMap) -> bool {
     media_type(headers).eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
@@ -95,20 +117,10 @@ fn media_type(headers: &HeaderMap) -> &str {
     kind.split(';').next().unwrap_or_default().trim()
 }
 
-/// A body that did not arrive as a whole.
 fn unread(rejection: &BytesRejection) -> ApiError {
-    if BodyTooSlow::caused(rejection) {
-        let detail = "the request's body did not arrive in time; send it again";
-        let close = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
-        return ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail).with_headers(close);
-    }
     match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            let detail =
-                "the request's body is larger than 2 MiB, or than 16 MiB where it names rows to change";
-            ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
-        }
-        _ => ApiError::bad_request("the request's body broke off"),
+        StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+        _ => broken_off(rejection),
     }
 }
 

@@ -14,6 +14,7 @@ mod middleware;
 mod openapi;
 mod probes;
 mod problems;
+mod room;
 mod routes;
 mod scrape;
 mod unreadable;

@@ -1884,6 +1884,11 @@ export interface components {
             tenant?: string | null;
         };
         /**
+         * @description Why rows of a dataset without a key cannot be reached page by page.
+         * @enum {string}
+         */
+        Incomplete: "no_order" | "equal_rows";
+        /**
          * @description How many bits an integer column has, and whether it has a sign.
          * @enum {string}
          */
@@ -2091,6 +2096,8 @@ export interface components {
             columns: components["schemas"]["PageColumn"][];
             /** @description Where the next page begins; `null` when there is none. */
             cursor: string | null;
+            /** @description Why there are more rows and no next page; absent where every row can be reached. */
+            incomplete?: components["schemas"]["Incomplete"];
             /** @description `total` when the order has no ties, `none` when the dataset has no key to make one. */
             order: components["schemas"]["RowOrder"];
             /** @description One list of values for each row. */
@@ -3121,8 +3128,9 @@ export interface operations {
                 /** @description Only where this stands in the name of who did it, or is the subject or the address. */
                 search?: string;
                 /**
-                 * @description Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
-                 * @example ["17"]
+                 * @description Only what changed the row with this key: its value, or a JSON list of the values of its columns, as in the row's
+                 *     history; `source` and `dataset` go with it.
+                 * @example 17
                  */
                 key?: string;
                 /** @description Only since this moment. */
@@ -3173,8 +3181,9 @@ export interface operations {
                 /** @description Only where this stands in the name of who did it, or is the subject or the address. */
                 search?: string;
                 /**
-                 * @description Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
-                 * @example ["17"]
+                 * @description Only what changed the row with this key: its value, or a JSON list of the values of its columns, as in the row's
+                 *     history; `source` and `dataset` go with it.
+                 * @example 17
                  */
                 key?: string;
                 /** @description Only since this moment. */

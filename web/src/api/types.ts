@@ -20,6 +20,8 @@ export type ExportPlan = Schemas['ExportPlan'];
 export type ExportFormat = Schemas['Format'];
 /** What people can choose about a file; the server has a default for each. */
 export type ExportOptions = Partial<Schemas['ExportOptions']>;
+/** Why there are rows after the last one that can be reached. */
+export type Incomplete = Schemas['Incomplete'];
 /** The document has lists where there are pairs of row and column: not every maker of clients knows pairs. */
 export type Rows = Omit<Schemas['Page'], 'truncated'> & { truncated: [number, number][] };
 

@@ -38,10 +38,15 @@ fn meaning(error: Error, classed: impl FnOnce(Class) -> Class) -> DriverError {
             Some(error) => {
                 let (number, state) = (error.number(), error.code().unwrap_or_default());
                 let class = classed(class(number, state));
+                let words = match number {
+                    // From there on the message quotes the statement, which the caller has not written.
+                    1064 => error.message().split(" near '").next().unwrap_or_default(),
+                    _ => error.message(),
+                };
                 let message = match class {
                     // The code is kept beside it.
-                    Class::Denied(_) | Class::Value(_) | Class::Unknown => error.message().to_owned(),
-                    _ => format!("{} (error {number})", error.message()),
+                    Class::Denied(_) | Class::Value(_) | Class::Unknown => words.to_owned(),
+                    _ => format!("{words} (error {number})"),
                 };
                 class.of_statement(message, number.to_string())
             }

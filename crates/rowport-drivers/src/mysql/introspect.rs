@@ -81,6 +81,7 @@ pub(super) async fn datasets(session: &mut Session) -> Result<Vec<Dataset>, Driv
             estimated_rows: estimate.and_then(|rows| rows.parse().ok()),
             without_transactions: !is_view && transactions.as_deref() != Some("YES"),
             inherited: false,
+            loosely_typed: false,
             computed: Vec::new(),
             lookups: Vec::new(),
             name: DatasetName { schema: None, table: name },

@@ -106,6 +106,7 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
             estimated_rows: estimated_rows(row.get(4), kind),
             without_transactions: false,
             inherited: row.get(5),
+            loosely_typed: false,
             computed: Vec::new(),
             lookups: Vec::new(),
         });

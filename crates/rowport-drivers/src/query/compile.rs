@@ -1,4 +1,4 @@
-use rowport_model::{Arithmetic, ColumnType, Expr, Output, OutputColumn, Predicate, Query};
+use rowport_model::{Arithmetic, ColumnType, Expr, OrderBy, Output, OutputColumn, Predicate, Query};
 
 use super::keyset;
 use super::{Bind, Dialect, Statement};
@@ -104,14 +104,15 @@ impl Writer<'_> {
         if query.order.is_empty() {
             return String::new();
         }
-        let terms: Vec<_> = keyset::terms(self, query)
-            .into_iter()
-            .map(|term| {
-                let sql = self.term(&term);
-                self.dialect.order(&sql, term.descending(), term.expr().nullable())
-            })
-            .collect();
-        format!(" ORDER BY {}", terms.join(", "))
+        format!(" ORDER BY {}", self.terms(&query.order).join(", "))
+    }
+
+    fn terms(&mut self, order: &[OrderBy]) -> Vec<String> {
+        let terms = keyset::terms(self, order).into_iter().map(|term| {
+            let sql = self.term(&term);
+            self.dialect.order(&sql, term.descending(), term.expr().nullable())
+        });
+        terms.collect()
     }
 
     pub(super) fn comparable(&mut self, expr: &Expr) -> String {
@@ -131,6 +132,10 @@ impl Writer<'_> {
             }
             Expr::Arithmetic { left, operator, right, column_type } => {
                 self.arithmetic(left, *operator, right, column_type)
+            }
+            Expr::Rank(order) => {
+                let terms = self.terms(order);
+                format!("dense_rank() OVER (ORDER BY {})", terms.join(", "))
             }
         }
     }

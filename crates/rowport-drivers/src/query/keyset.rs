@@ -34,10 +34,10 @@ impl<'a> Term<'a> {
 
 /// The terms of a query's order. Where a sort takes different values to be equal, the values themselves come last, so that
 /// no two rows are equal in all terms.
-pub(super) fn terms<'a>(writer: &mut Writer<'_>, query: &'a Query) -> Vec<Term<'a>> {
-    let mut terms = Vec::with_capacity(query.order.len());
+pub(super) fn terms<'a>(writer: &mut Writer<'_>, order: &'a [OrderBy]) -> Vec<Term<'a>> {
+    let mut terms = Vec::with_capacity(order.len());
     let mut ties = Vec::new();
-    for (place, order) in query.order.iter().enumerate() {
+    for (place, order) in order.iter().enumerate() {
         let exact = Term { order, place, form: Form::Exact };
         let has_own_form = !order.tells_apart && writer.sorted(&order.expr).is_some();
         terms.push(if has_own_form { Term { form: Form::Sorted, ..exact } } else { exact });
@@ -82,7 +82,7 @@ impl Writer<'_> {
 
 /// The condition that a row comes after the one with these values.
 pub(super) fn after(writer: &mut Writer<'_>, query: &Query, values: &[Option<Value>]) -> String {
-    let terms = terms(writer, query);
+    let terms = terms(writer, &query.order);
     let terms: Vec<_> = terms
         .into_iter()
         .filter_map(|term| values.get(term.place).map(|value| (term, value.as_ref())))

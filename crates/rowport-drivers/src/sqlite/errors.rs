@@ -43,7 +43,11 @@ fn names(message: &str, table: &str) -> bool {
 }
 
 fn meaning(error: &Error, classed: impl FnOnce(Class) -> Class) -> DriverError {
-    let message = error.to_string();
+    let message = match error {
+        // In full it would quote the statement, which has the names of columns that are hidden from those who ask.
+        Error::SqlInputError { msg, .. } => msg.clone(),
+        error => error.to_string(),
+    };
     let code = error.sqlite_error_code();
     match code {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {

@@ -57,6 +57,7 @@ fn dataset(connection: &Connection, name: &str, is_table: bool) -> Result<Datase
         unique_but_null,
         without_transactions: false,
         inherited: false,
+        loosely_typed: true,
         computed: Vec::new(),
         lookups: Vec::new(),
     })

@@ -20,6 +20,7 @@ use super::{
     BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known,
     outcome, words,
 };
+use crate::blocking::heavily;
 use crate::error::EngineError;
 
 /// An action on many rows.
@@ -43,6 +44,15 @@ impl Request {
     /// An action on rows, of which one that fails blocks no other, and with which nothing goes along.
     pub fn new(action: BulkAction, selection: Selection) -> Self {
         Self { action, selection, all_or_nothing: false, with_dependants: false }
+    }
+
+    /// The request, summed up.
+    pub(super) fn digest(&self) -> String {
+        let keys = match &self.selection {
+            Selection::Keys(keys) => keys.len(),
+            Selection::View { .. } => 0,
+        };
+        heavily(keys, || digest(self))
     }
 }
 
@@ -83,11 +93,12 @@ impl Changes {
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
         let now = self.desk.clock().now();
-        // What the dataset was when it was shown may be remembered; what it is now must not be.
-        self.desk.forget(source).await;
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
-        let resolved = self.permitted(&catalog, target, &request.action)?;
+        self.permitted(&catalog, target, &request.action)?;
         let shown = self.signer.read(confirmation, now)?;
+        // What the dataset was when it was shown may be remembered; what it is now must not be.
+        let catalog = self.desk.catalog_afresh(principal, source, dataset).await?;
+        let resolved = self.permitted(&catalog, target, &request.action)?;
         self.refuse_others(&shown, target, request, &resolved)?;
         let along = self.along(principal, source, &catalog, &resolved, request)?;
         let Request { action, selection, .. } = request;
@@ -110,7 +121,7 @@ impl Changes {
         })?;
         Self::put_down(transaction.as_mut(), &shown.id, &mut chosen).await?;
         let sum = chosen.sum()?;
-        if sum != shown.sum() {
+        if !shown.is_of(&sum, &self.signer) {
             // Dropping the transaction takes the change set back.
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
         }
@@ -119,7 +130,7 @@ impl Changes {
             let (first, all_or_nothing) = (shown.id.as_str(), request.all_or_nothing);
             let place = Place { changes: self, target, actor, first, all_or_nothing };
             let (links, _) = along.put_down(&place, transaction.as_mut()).await?;
-            if shown.along.as_ref() != Some(&digest_of(&links)) {
+            if shown.along != Some(self.signer.keyed("along", &digest_of(&links))) {
                 return Err(EngineError::DependantsChanged);
             }
             rows += links.iter().map(|link| link.rows).sum::<u64>();
@@ -155,8 +166,7 @@ impl Changes {
     ) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
         // A column that came a moment ago belongs to the images as well.
-        self.desk.forget(source).await;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.desk.catalog_afresh(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let driver = self.desk.driver(source)?;
@@ -247,10 +257,11 @@ impl Changes {
         if shown.principal != principal.id() {
             return refuse("it was given to somebody else");
         }
-        if shown.source != source || shown.dataset != dataset || shown.request != digest(request) {
+        let asked = self.signer.keyed("request", &request.digest());
+        if shown.source != source || shown.dataset != dataset || shown.request != asked {
             return refuse("it is for something else");
         }
-        if shown.schema != schema_of(resolved) {
+        if shown.schema != self.signer.keyed("schema", &schema_of(resolved)) {
             return refuse("the dataset has other columns now");
         }
         Ok(())

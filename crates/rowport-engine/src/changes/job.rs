@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, Taken};
 use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, Deleted, Expr, Parents, Predicate, Principal, Query, ResolvedDataset,
-    View, rows_with_keys,
+    ColumnRef, ColumnType, Comparison, CursorValue, Deleted, Expr, Parents, Predicate, Principal, Query,
+    ResolvedDataset, View, rows_with_keys,
 };
 
 use super::apart::Apart;
@@ -311,18 +311,8 @@ pub(super) fn words_for(reason: Refusal) -> &'static str {
 
 /// A row that was not changed.
 pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
-    use rowport_model::CursorValue;
-    let value = |value: &CursorValue| match value {
-        CursorValue::Null => serde_json::Value::Null,
-        CursorValue::Boolean(value) => (*value).into(),
-        CursorValue::Integer(text)
-        | CursorValue::Float(text)
-        | CursorValue::Text(text)
-        | CursorValue::Bytes(text)
-        | CursorValue::RawText(text) => text.as_str().into(),
-    };
     RowFailure {
-        key: key.iter().map(value).collect(),
+        key: key.iter().map(CursorValue::written).collect(),
         code: code.to_owned(),
         message: message.to_owned(),
         database: None,

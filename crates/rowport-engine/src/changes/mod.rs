@@ -19,6 +19,7 @@ mod halve;
 mod history;
 mod images;
 mod job;
+pub(crate) mod named;
 mod once;
 mod outcome;
 mod parents;
@@ -41,7 +42,9 @@ use std::sync::Arc;
 use rowport_drivers::DriverError;
 pub use rowport_drivers::journal::Prepared;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
-use rowport_model::{Catalog, Permission, Principal, ResolvedDataset, SetField, View, may_know_of};
+use rowport_model::{
+    Catalog, Key, Literal, Permission, Principal, QueryError, ResolvedDataset, SetField, View, may_know_of,
+};
 use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -294,6 +297,30 @@ impl Changes {
     /// Changes on this desk, with confirmations signed by this key.
     pub fn new(desk: Arc<Desk>, key: Vec<u8>, ids: Arc<Ids>) -> Self {
         Self { desk, signer: Signer::new(key), ids }
+    }
+
+    /// The columns whose values name a row of a dataset, in the order of its key. Empty where there is no key.
+    pub async fn key_columns(&self, target: Target<'_>) -> Result<Vec<String>, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let key = catalog.dataset(dataset).map(|dataset| dataset.row_key()).unwrap_or_default();
+        Ok(key.into_iter().map(|column| column.name).collect())
+    }
+
+    /// The texts by which the audit finds the row with a key. A dataset that is not there any more, or that the
+    /// principal may not read, has rows in the audit all the same: their keys are then taken as they are written.
+    pub async fn audited_keys(&self, target: Target<'_>, key: &Key) -> Result<Vec<String>, EngineError> {
+        let Target { principal, source, dataset } = target;
+        let catalog = self.desk.catalog_with(principal, source, dataset).await.ok();
+        let resolved = catalog.as_ref().and_then(|catalog| catalog.dataset(dataset));
+        if let Some((resolved, columns)) = resolved.and_then(|it| it.change_key().ok().map(|key| (it, key))) {
+            let literals = named::literals(&resolved, &columns, key)?;
+            let readings = named::readings(&resolved, &columns, &literals)?;
+            return Ok(readings.iter().flat_map(row_events::key_texts).collect());
+        }
+        let literals = key.literals().ok_or_else(|| QueryError::UnfitKey { dataset: dataset.to_owned() })?;
+        let texts: Vec<String> = literals.into_iter().map(Literal::into_text).collect();
+        Ok(vec![serde_json::Value::from(texts).to_string()])
     }
 
     /// Whether rows of a source can be changed, or why not.

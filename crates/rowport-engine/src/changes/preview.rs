@@ -105,11 +105,11 @@ impl Changes {
             principal: principal.id().to_owned(),
             source: source.to_owned(),
             dataset: dataset.to_owned(),
-            schema: schema_of(&resolved),
-            request: digest(request),
+            schema: self.signer.keyed("schema", &schema_of(&resolved)),
+            request: self.signer.keyed("request", &request.digest()),
             rows: sum.rows,
-            keys: sum.digest,
-            along,
+            keys: self.signer.keyed("keys", &sum.digest),
+            along: along.map(|along| self.signer.keyed("along", &along)),
             until: until.as_second(),
         };
         let deletes = match (&request.action, resolved.soft_delete()) {

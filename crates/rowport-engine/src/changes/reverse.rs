@@ -29,7 +29,11 @@ use crate::error::EngineError;
 #[serde(deny_unknown_fields)]
 pub struct ReverseRequest {
     /// Only the rows with these keys; all of them when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "rowport_model::bounded_keys"
+    )]
     #[schema(nullable = false)]
     pub keys: Option<Vec<Key>>,
     /// Take rows back that somebody has changed since, too.

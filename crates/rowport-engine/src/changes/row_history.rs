@@ -9,7 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::images::{self, Exact};
-use super::row_events::{Rows, key_text};
+use super::named::{NamedKeys, literals, readings};
+use super::row_events::{Rows, key_texts};
 use super::selection::Chosen;
 use super::{Changes, Target};
 use crate::cells::{self, Cell};
@@ -90,22 +91,23 @@ impl Changes {
         let catalog = self.desk.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        let named = Chosen::keys(&resolved, std::slice::from_ref(key))?.into_iter().next();
+        let columns = resolved.change_key()?;
+        let readings = readings(&resolved, &columns, &literals(&resolved, &columns, key)?)?;
         // A row that is gone is in the trash, or another's: what it was is for those who may see it there.
         let deletes = self.desk.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
-        if !deletes && !self.is_there(source, &resolved, named.as_ref()).await? {
+        if !deletes && !self.is_there(source, &resolved, &readings).await? {
             let columns = Shown::of(&resolved).names();
             return Ok(RowHistory { columns, changes: Vec::new(), next: None });
         }
         let asked = Asked {
-            key: key_text(&named.unwrap_or_default()),
-            key_columns: resolved.change_key()?.into_iter().map(|column| column.name).collect(),
+            keys: Chosen::keys(&resolved, std::slice::from_ref(key))?,
+            key_columns: columns.into_iter().map(|column| column.name).collect(),
             shown: Shown::of(&resolved),
             addresses: principal.access().allows_somewhere(Permission::AuditRead),
         };
         let limit = page.limit as usize;
         let wanted = RowsWanted {
-            key: &asked.key,
+            keys: &readings.iter().flat_map(key_texts).collect::<Vec<_>>(),
             dataset: (source, &resolved.name().to_string()),
             tenant: principal.access().tenant(),
             before: page.before,
@@ -123,16 +125,15 @@ impl Changes {
         Ok(RowHistory { columns: asked.shown.names(), changes, next })
     }
 
-    /// Whether the principal sees a row with this key now.
+    /// Whether the principal sees a row now whose key can be read in one of these ways.
     async fn is_there(
         &self,
         source: &str,
         dataset: &ResolvedDataset<'_>,
-        key: Option<&Exact>,
+        readings: &[Exact],
     ) -> Result<bool, EngineError> {
-        let keys: Vec<Exact> = key.into_iter().cloned().collect();
         let mut query = dataset.keys_query(&View::default(), self.desk.clock().now())?;
-        let named = rows_with_keys(&dataset.change_key()?, &images::values(&keys)?);
+        let named = rows_with_keys(&dataset.change_key()?, &images::values(readings)?);
         query.filter = Predicate::All(vec![named, query.filter]);
         query.limit = Some(1);
         let mut stream = self.desk.driver(source)?.read(query, ReadOptions::PAGE).await?;
@@ -152,7 +153,8 @@ impl Changes {
         transaction.commit().await?;
         // Another row that stands in its place is none of its history.
         let rows = found.as_ref().map(Rows::of).transpose()?;
-        let rows = rows.filter(|rows| rows.has(place, &asked.key_columns, &asked.key));
+        let rows =
+            rows.filter(|rows| rows.has(place, &asked.key_columns, |key| asked.keys.place(key).is_some()));
         let values = match &rows {
             None => KeptValues::Gone,
             Some(rows) if rows.digest(place) == digest => KeptValues::Kept,
@@ -177,7 +179,7 @@ impl Changes {
 
 /// Which row is asked for, and what of it may be told.
 struct Asked {
-    key: String,
+    keys: NamedKeys,
     key_columns: Vec<String>,
     shown: Shown,
     addresses: bool,

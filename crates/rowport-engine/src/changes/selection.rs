@@ -1,17 +1,15 @@
 //! Which rows were chosen: their keys, counted and summed up, so that a confirmation is for exactly these.
 
-use std::collections::{BTreeSet, HashSet};
-
 use arrow_array::RecordBatch;
 use jiff::Timestamp;
-use rowport_drivers::{BatchStream, ReadOptions};
+use rowport_drivers::{BatchStream, DriverError, ReadOptions};
 use rowport_model::{
-    ColumnRef, Filter, Key, Literal, MAX_KEYS, Query, QueryError, ResolvedDataset, Selection, View,
-    key_filter,
+    ColumnRef, Filter, Key, Predicate, Query, QueryError, ResolvedDataset, Selection, View, rows_with_keys,
 };
 use sha2::{Digest, Sha256};
 
 use super::images;
+use super::named::{NamedKeys, too_many};
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -38,10 +36,13 @@ pub(super) struct Piece {
     pub(super) from: Option<(String, i64)>,
 }
 
-/// The queries that yield a selection's keys, one after the other.
+/// Chosen rows: the query that finds them, and their keys where these were named.
 pub(super) struct Chosen {
-    queries: Vec<Query>,
+    query: Query,
+    /// The keys that were named, and how many of them one query asks for.
+    keys: Option<(NamedKeys, usize)>,
     key: Vec<ColumnRef>,
+    dataset: String,
     /// How many keys were named.
     pub(super) named: Option<u64>,
     /// What the rows must still fit when their turn comes.
@@ -56,45 +57,49 @@ impl Chosen {
         now: Timestamp,
     ) -> Result<Self, EngineError> {
         let key = dataset.change_key()?;
-        let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
-        let literals = |keys: &[Key]| literals(dataset, &key, keys);
-        let (views, named, view) = match selection {
+        let name = dataset.name().to_string();
+        match selection {
             Selection::Keys(keys) => {
-                let keys = literals(keys)?;
-                let named = keys.len() as u64;
-                let pieces = keys.chunks(dataset.keys_at_once(KEYS_AT_ONCE));
-                let view =
-                    |keys: &[Vec<Literal>]| View { filter: key_filter(&columns, keys), ..View::default() };
-                (pieces.map(view).collect(), Some(named), View::default())
+                let keys = NamedKeys::of(dataset, &key, keys)?;
+                let (named, view) = (Some(keys.named() as u64), View::default());
+                let query = dataset.keys_query(&view, now)?;
+                let keys = Some((keys, dataset.keys_at_once(KEYS_AT_ONCE)));
+                Ok(Self { query, keys, key, dataset: name, named, view })
             }
             Selection::View { view, except } => {
                 if except.len() > Filter::MAX_VALUES {
                     return Err(too_many(except.len(), Filter::MAX_VALUES));
                 }
-                let kept = View { columns: None, sort: Vec::new(), ..view.clone() };
-                let except = literals(except)?;
-                let without = (!except.is_empty()).then(|| key_filter(&columns, &except)).flatten();
-                let without = without.map(|keys| Filter::Not(Box::new(keys)));
-                let parts: Vec<Filter> = kept.filter.clone().into_iter().chain(without).collect();
-                let filter = (!parts.is_empty()).then_some(Filter::And(parts));
-                (vec![View { filter, ..kept.clone() }], None, kept)
+                let view = View { columns: None, sort: Vec::new(), ..view.clone() };
+                let mut query = dataset.keys_query(&view, now)?;
+                let except = NamedKeys::of(dataset, &key, except)?;
+                if except.len() > 0 {
+                    let left_out = rows_with_keys(&key, &except.values(0..except.len())?);
+                    query.filter = Predicate::All(vec![query.filter, Predicate::Not(Box::new(left_out))]);
+                }
+                Ok(Self { query, keys: None, key, dataset: name, named: None, view })
             }
-        };
-        let queries = views.iter().map(|view: &View| dataset.keys_query(view, now));
-        Ok(Self { queries: queries.collect::<Result<_, _>>()?, key, named, view })
+        }
     }
 
     /// The keys that were named, as images have them.
-    pub(super) fn keys(
-        dataset: &ResolvedDataset<'_>,
-        keys: &[Key],
-    ) -> Result<HashSet<images::Exact>, EngineError> {
-        let key = dataset.change_key()?;
-        let exact = |literals: Vec<Literal>| {
-            let values = key.iter().zip(&literals);
-            values.map(|(column, literal)| dataset.exact_key(column, literal)).collect::<Result<_, _>>()
+    pub(super) fn keys(dataset: &ResolvedDataset<'_>, keys: &[Key]) -> Result<NamedKeys, EngineError> {
+        NamedKeys::of(dataset, &dataset.change_key()?, keys)
+    }
+
+    /// The query for the keys from this place on; none after the last.
+    fn query(&self, from: usize) -> Result<Option<(Query, usize)>, EngineError> {
+        let Some((keys, at_once)) = &self.keys else {
+            return Ok((from == 0).then(|| (self.query.clone(), 1)));
         };
-        Ok(literals(dataset, &key, keys)?.into_iter().map(exact).collect::<Result<_, QueryError>>()?)
+        let to = keys.len().min(from + at_once);
+        if from >= to {
+            return Ok(None);
+        }
+        let named = rows_with_keys(&self.key, &keys.values(from..to)?);
+        let mut query = self.query.clone();
+        query.filter = Predicate::All(vec![named, query.filter]);
+        Ok(Some((query, to)))
     }
 
     /// Reads the keys, a chunk's worth at a time at most.
@@ -109,10 +114,20 @@ pub(super) struct KeyStream<'a> {
     source: &'a str,
     chosen: Chosen,
     stream: Option<BatchStream>,
-    /// Which query comes next.
+    /// Which key, or query, comes next.
     next: usize,
     rows: u64,
     digest: Sha256,
+}
+
+impl Chosen {
+    /// What a refusal means where keys were named: a value that the database cannot even compare is in no row's key.
+    fn refused(&self, error: DriverError) -> EngineError {
+        match self.keys.is_some() && error.is_of_a_value() {
+            true => QueryError::UnfitKey { dataset: self.dataset.clone() }.into(),
+            false => error.into(),
+        }
+    }
 }
 
 impl KeyStream<'_> {
@@ -121,10 +136,10 @@ impl KeyStream<'_> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
         loop {
             if self.stream.is_none() {
-                let Some(query) = self.chosen.queries.get(self.next) else { return Ok(None) };
-                self.next += 1;
-                let read = self.desk.driver(self.source)?.read(query.clone(), OPTIONS).await?;
-                self.stream = Some(read);
+                let Some((query, next)) = self.chosen.query(self.next)? else { return Ok(None) };
+                self.next = next;
+                let read = self.desk.driver_beside(self.source)?.read(query, OPTIONS).await;
+                self.stream = Some(read.map_err(|error| self.chosen.refused(error))?);
             }
             let batch = match &mut self.stream {
                 Some(stream) => stream.next().await,
@@ -134,7 +149,7 @@ impl KeyStream<'_> {
                 self.stream = None;
                 continue;
             };
-            let batch = batch?;
+            let batch = batch.map_err(|error| self.chosen.refused(error))?;
             for key in images::keys(&batch, &self.chosen.key)? {
                 // A list of texts; writing it cannot fail.
                 self.digest.update(serde_json::to_vec(&key).unwrap_or_default());
@@ -146,51 +161,11 @@ impl KeyStream<'_> {
 
     /// What the keys came to, once all were read.
     pub(super) fn sum(self) -> Result<Sum, EngineError> {
-        // A date that names a moment's key stands for the whole day: such a key names more than one row.
+        // Where a column holds values of any type, a number and the text of it are written alike.
         if self.chosen.named.is_some_and(|named| self.rows > named) {
             return Err(EngineError::BadChange { message: "a key names more than one row".to_owned() });
         }
         let digest = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok(Sum { rows: self.rows, digest })
     }
-}
-
-/// Keys as literals, sorted and each once: the order in which a program names them says nothing.
-fn literals(
-    dataset: &ResolvedDataset<'_>,
-    columns: &[ColumnRef],
-    keys: &[Key],
-) -> Result<Vec<Vec<Literal>>, EngineError> {
-    let bad = || QueryError::BadKey {
-        dataset: dataset.name().to_string(),
-        expected: columns.len(),
-        columns: columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>().join(", "),
-    };
-    if keys.len() > MAX_KEYS {
-        return Err(too_many(keys.len(), MAX_KEYS));
-    }
-    let mut known = BTreeSet::new();
-    let mut found = Vec::with_capacity(keys.len());
-    for key in keys {
-        let literals = key.literals().filter(|key| key.len() == columns.len()).ok_or_else(bad)?;
-        for (column, literal) in columns.iter().zip(&literals) {
-            dataset.exact_key(column, literal)?;
-        }
-        let written: Vec<String> = literals
-            .iter()
-            .map(|literal| match literal {
-                Literal::Boolean(value) => value.to_string(),
-                Literal::Number(text) | Literal::Text(text) => text.clone(),
-            })
-            .collect();
-        if known.insert(written.clone()) {
-            found.push((written, literals));
-        }
-    }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(found.into_iter().map(|(_, literals)| literals).collect())
-}
-
-fn too_many(found: usize, limit: usize) -> EngineError {
-    QueryError::TooMany { what: "keys", limit, found }.into()
 }

@@ -37,8 +37,9 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    pub(super) fn sum(&self) -> Sum {
-        Sum { rows: self.rows, digest: self.keys.clone() }
+    /// Whether these are the rows that were shown.
+    pub(super) fn is_of(&self, sum: &Sum, signer: &Signer) -> bool {
+        self.rows == sum.rows && self.keys == signer.keyed("keys", &sum.digest)
     }
 }
 
@@ -78,20 +79,47 @@ impl Signer {
         serde_json::from_slice(&text).ok()
     }
 
+    /// What was summed up, as it stands in a confirmation: clients can read one, and a plain digest would tell them
+    /// whether they have guessed what went into it, such as the names of columns that are hidden from them.
+    pub(super) fn keyed(&self, what: &str, digest: &str) -> String {
+        let mut mac = self.begin();
+        mac.update(format!("rowport digest 1\n{what}\n{digest}").as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+
     fn mac(&self, text: &[u8]) -> Hmac<Sha256> {
-        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length");
-        mac.update(b"rowport confirmation 1\n");
+        let mut mac = self.begin();
+        mac.update(b"rowport confirmation 2\n");
         mac.update(text);
         mac
     }
+
+    fn begin(&self) -> Hmac<Sha256> {
+        #[expect(clippy::expect_used, reason = "HMAC takes a key of any length")]
+        Hmac::<Sha256>::new_from_slice(&self.0).expect("a key of any length")
+    }
 }
 
-/// SHA-256 of something that can be written as JSON.
+/// SHA-256 of something that can be written as JSON. A request may name a million keys, so its JSON is never held whole.
 pub(super) fn digest(of: &impl Serialize) -> String {
+    let mut digest = Digesting(Sha256::new());
     // What is summed up here is made of texts, numbers and lists; serialising it cannot fail.
-    let text = serde_json::to_vec(of).unwrap_or_default();
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let _ = serde_json::to_writer(std::io::BufWriter::with_capacity(16 << 10, &mut digest), of);
+    digest.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Takes bytes into a digest.
+struct Digesting(Sha256);
+
+impl std::io::Write for Digesting {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +146,8 @@ mod tests {
         assert_eq!(signer.read(&token, now).unwrap(), shown);
         assert!(signer.read(&token, Timestamp::from_second(1_001).unwrap()).is_err(), "too old");
         assert!(Signer::new(vec![2; 32]).read(&token, now).is_err(), "another key");
+        assert_ne!(signer.keyed("keys", "a"), signer.keyed("schema", "a"));
+        assert_ne!(signer.keyed("keys", "a"), Signer::new(vec![2; 32]).keyed("keys", "a"));
         let (text, signature) = token.split_once('.').unwrap();
         let more = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Shown { rows: 8, ..shown }).unwrap());
         assert!(signer.read(&format!("{more}.{signature}"), now).is_err(), "another content");

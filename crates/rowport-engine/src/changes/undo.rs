@@ -1,14 +1,13 @@
 //! From a change set to another one that takes it back.
 
-use std::collections::HashSet;
-
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
 use rowport_model::ResolvedDataset;
 use rowport_store::Actor;
 
 use super::confirm::STRIDE;
-use super::images::{self, Exact};
+use super::images;
+use super::named::NamedKeys;
 use super::reverse::ReverseRequest;
 use super::selection::Chosen;
 use super::steps::steps;
@@ -92,7 +91,7 @@ async fn put_down(
     set: &ChangeSet,
     new: NewChangeSet,
     dataset: &ResolvedDataset<'_>,
-    only: Option<&HashSet<Exact>>,
+    only: Option<&NamedKeys>,
 ) -> Result<u64, EngineError> {
     let key = dataset.change_key()?;
     let (mut chunks, mut rows, mut number) = (Vec::new(), 0, 0);
@@ -102,7 +101,7 @@ async fn put_down(
         let image = images::columns(&images::unpack(image)?, &key)?;
         let keys = images::keys(&image, &key)?;
         let wanted = |place: &usize| {
-            let named = only.is_none_or(|only| only.contains(&keys[*place]));
+            let named = only.is_none_or(|only| only.place(&keys[*place]).is_some());
             named && !original.taken.has(*place)
         };
         let places: Vec<usize> = (0..keys.len()).filter(wanted).collect();

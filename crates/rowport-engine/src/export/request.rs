@@ -6,8 +6,8 @@ use rowport_formats::{
     Notation, RowOrder,
 };
 use rowport_model::{
-    Condition, Expr, Filter, Literal, MASK, Operator, Permission, Principal, Query, ResolvedDataset,
-    Snapshot, Sort, View,
+    Expr, Filter, Literal, MASK, Permission, Predicate, Principal, Query, ResolvedDataset, Snapshot, Sort,
+    View, key_filter, rows_with_keys,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use super::name::file_name;
 use super::pipeline::OpenExport;
 use super::plan::Tier;
+use crate::changes::named::NamedKeys;
 use crate::desk::Desk;
 use crate::error::EngineError;
 
@@ -121,12 +122,20 @@ impl Desk {
         self.permit(principal, permission, source, dataset)?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        let view = view_to_export(&resolved, request)?;
+        let mut view = view_to_export(request)?;
         let now = self.clock.now();
         let mut query = match request.options.order {
             RowOrder::Total => resolved.query(&view, now)?,
             RowOrder::None => resolved.query_as_it_comes(&view, now)?,
         };
+        if let Some(keys) = &request.keys {
+            let (rows, words) = selection(&resolved, keys)?;
+            query.filter = Predicate::All(vec![rows, query.filter]);
+            view.filter = Some(match view.filter.take() {
+                Some(filter) => Filter::And(vec![filter, words]),
+                None => words,
+            });
+        }
         // No database counts further.
         if let Some(limit) = request.limit.filter(|limit| i64::try_from(*limit).is_err()) {
             let message = format!("`limit` is {} at most, not {limit}", i64::MAX);
@@ -211,16 +220,9 @@ fn is_mask(expr: &Expr) -> bool {
     *expr == Expr::Text(MASK.to_owned())
 }
 
-/// The view, narrowed to the selected keys and ordered by the sheets' column.
-fn view_to_export(dataset: &ResolvedDataset<'_>, request: &ExportRequest) -> Result<View, EngineError> {
+/// The view, ordered by the sheets' column.
+fn view_to_export(request: &ExportRequest) -> Result<View, EngineError> {
     let mut view = request.view.clone();
-    if let Some(keys) = &request.keys {
-        let selected = selection(dataset, keys)?;
-        view.filter = Some(match view.filter.take() {
-            Some(filter) => Filter::And(vec![filter, selected]),
-            None => selected,
-        });
-    }
     if let Some(column) = &request.options.sheet_by {
         if request.format != Format::Xlsx {
             let message = format!("`sheet_by` is for xlsx; {} has no sheets", request.format.name());
@@ -233,32 +235,25 @@ fn view_to_export(dataset: &ResolvedDataset<'_>, request: &ExportRequest) -> Res
     Ok(view)
 }
 
-/// The rows with these keys.
-fn selection(dataset: &ResolvedDataset<'_>, keys: &[Vec<Literal>]) -> Result<Filter, EngineError> {
-    let columns: Vec<String> = dataset.key().iter().map(|column| column.name.clone()).collect();
+/// The rows with these keys, and the same in words.
+fn selection(
+    dataset: &ResolvedDataset<'_>,
+    keys: &[Vec<Literal>],
+) -> Result<(Predicate, Filter), EngineError> {
+    let key = dataset.row_key();
+    let columns: Vec<String> = key.iter().map(|column| column.name.clone()).collect();
     let bad = |message: String| Err(EngineError::BadExport { message });
     if columns.is_empty() {
         return bad(format!("`{}` has no key, so rows of it cannot be selected", dataset.name()));
     }
-    if keys.iter().any(|key| key.len() != columns.len()) {
+    let Some(words) = key_filter(&columns, keys) else {
         return bad(format!("each key has {} values, in this order: {}", columns.len(), columns.join(", ")));
-    }
+    };
     if keys.len() * columns.len() > Filter::MAX_VALUES {
         return bad(format!("more than {} values in keys; use a filter instead", Filter::MAX_VALUES));
     }
-    let condition = |column: &String, operator, values| {
-        Filter::Condition(Condition { column: column.clone(), operator, values })
-    };
-    if let [column] = columns.as_slice() {
-        return Ok(condition(column, Operator::In, keys.iter().flatten().cloned().collect()));
-    }
-    let row = |key: &Vec<Literal>| {
-        let parts = columns.iter().zip(key);
-        Filter::And(
-            parts.map(|(column, value)| condition(column, Operator::Equals, vec![value.clone()])).collect(),
-        )
-    };
-    Ok(Filter::Or(keys.iter().map(row).collect()))
+    let named = NamedKeys::of_literals(dataset, &key, keys)?;
+    Ok((rows_with_keys(&key, &named.values(0..named.len())?), words))
 }
 
 fn encode_options(

@@ -10,6 +10,7 @@ use rowport_store::{Forecast, NewArtifact, Run, Served};
 use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
 use super::progress::ProgressReport;
+use crate::caller::carried_over;
 use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::{ExportMeter, ExportRequest, Tier, disposition};
@@ -77,12 +78,12 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
     let counting = {
         let (desk, source, query) = (Arc::clone(&desk), run.source.clone(), prepared.query().clone());
         let told = Arc::clone(&forecast);
-        tokio::spawn(async move {
+        tokio::spawn(carried_over(async move {
             match desk.count_query(&source, query, CountMode::Quick).await {
                 Ok(count) => told.expect(count.count),
                 Err(_) => told.forecast.never(),
             }
-        })
+        }))
     };
     let open = tokio::select! {
         open = prepared.open() => open?,

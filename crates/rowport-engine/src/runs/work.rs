@@ -13,6 +13,7 @@ use super::kind::{Made, Work, kind_of};
 use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
 use super::runner::Parts;
+use crate::caller::on_behalf_of;
 use crate::error::EngineError;
 
 /// Why an attempt was told to stop.
@@ -104,8 +105,9 @@ fn start(
         if principal.access().tenant() != run.tenant.as_deref() {
             return Err(EngineError::NotAllowedAnyMore);
         }
+        let caller = principal.clone();
         let work = Work { desk, storage, principal, run, progress, cancel, asked };
-        kind_of(&kinds, &work.run)?.run(work).await
+        on_behalf_of(&caller, async { kind_of(&kinds, &work.run)?.run(work).await }).await
     };
     // A task of its own: a kind that panics ends its run, and not the runner.
     tokio::spawn(work.in_current_span())

@@ -10,6 +10,8 @@ use crate::desk::{Shop, delete, key, set};
 on_every_database! {
     requests_that_make_no_sense_are_refused_with_a_code,
     what_was_dropped_since_it_was_shown_is_noticed,
+    a_column_is_copied_only_from_one_that_is_stored_and_of_a_type_that_fits,
+    an_error_does_not_quote_the_statement,
 }
 
 const SCRIPT: &str = "
@@ -124,4 +126,46 @@ async fn what_was_dropped_since_it_was_shown_is_noticed(kind: SourceKind) {
             assert_eq!(shop.database.text("SELECT name FROM items WHERE id = 1"), "one");
         }
     }
+}
+
+async fn a_column_is_copied_only_from_one_that_is_stored_and_of_a_type_that_fits(kind: SourceKind) {
+    use rowport_engine::settings::{ComputedSettings, DatasetSettings};
+    let database = rowport_testkit::Database::create(kind);
+    database.execute(
+        "CREATE TABLE t (id integer PRIMARY KEY, name varchar(20), other varchar(20), n integer, d date);
+         INSERT INTO t VALUES (1, 'a', 'b', 5, '2024-01-01');",
+    );
+    let expression = rowport_model::Expression::parse("n * 2").unwrap();
+    let computed = ComputedSettings { expression, label: None, currency: None };
+    let settings =
+        DatasetSettings { computed: [("twice".to_owned(), computed)].into(), ..DatasetSettings::default() };
+    let shop = Shop::of(database, &[("t", settings)]).await;
+    for (column, from, expected) in [
+        ("name", "other", Ok(1)),
+        ("name", "n", Ok(1)),
+        ("n", "twice", Err("bad_change")),
+        ("name", "twice", Err("bad_change")),
+        ("n", "name", Err("bad_change")),
+        ("d", "name", Err("bad_change")),
+        ("name", "nothing", Err("unknown_column")),
+    ] {
+        let fields = serde_json::from_value(json!([{ "column": column, "to": { "copy": from } }])).unwrap();
+        let request = Request { action: BulkAction::Set { fields }, ..delete("") };
+        let answer = shop.changes.preview(shop.on("t"), &request).await;
+        let answer = answer.map(|preview| preview.rows).map_err(|error| error.code());
+        assert_eq!(answer, expected, "{column} from {from}");
+    }
+}
+
+async fn an_error_does_not_quote_the_statement(kind: SourceKind) {
+    let script = "CREATE TABLE t (id integer PRIMARY KEY, secret varchar(9), name varchar(9));";
+    let shop = Shop::new(kind, script).await;
+    let page = || rowport_engine::PageRequest { view: Default::default(), cursor: None, limit: 1 };
+    shop.desk.page(&shop.me, "shop", "t", &page()).await.unwrap();
+    shop.database.execute("ALTER TABLE t RENAME COLUMN name TO label");
+    let refused = shop.desk.page(&shop.me, "shop", "t", &page()).await.unwrap_err();
+    assert_eq!(refused.code(), "dataset_changed");
+    let said = refused.to_string();
+    // MariaDB names the part of the statement, `'SELECT'`.
+    assert!(!said.contains("SELECT ") && !said.contains("secret"), "{said}");
 }

@@ -51,6 +51,29 @@ async fn a_confirmation_of_which_one_byte_was_changed_is_refused() {
     confirm(&token).await.unwrap();
 }
 
+/// A client can read what it was given: a digest without a key would tell whether it has guessed a hidden column.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_summed_up_in_a_confirmation_hangs_on_the_signers_key() {
+    use base64::Engine;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let script = "CREATE TABLE parents (id integer PRIMARY KEY);
+        CREATE TABLE children (id integer PRIMARY KEY, parent integer REFERENCES parents (id) ON DELETE CASCADE);
+        INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1);";
+    let shop = Shop::new(SourceKind::Sqlite, script).await;
+    let elsewhere = Changes::new(shop.desk.clone(), vec![8; 32], std::sync::Arc::new(Ids::default()));
+    let request = Request { with_dependants: true, ..delete("") };
+    let mut shown = Vec::new();
+    for changes in [&shop.changes, &elsewhere] {
+        let token = changes.preview(shop.on("parents"), &request).await.unwrap().confirmation;
+        let text = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
+        shown.push(serde_json::from_slice::<serde_json::Value>(&text).unwrap());
+    }
+    for field in ["schema", "request", "keys", "along"] {
+        assert!(shown[0][field].is_string(), "{field}");
+        assert_ne!(shown[0][field], shown[1][field], "{field}");
+    }
+}
+
 async fn a_confirmation_is_refused_for_anything_else(kind: SourceKind) {
     let shop = Shop::new(kind, SCRIPT).await;
     let actor = Actor::default();

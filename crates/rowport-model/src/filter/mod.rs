@@ -49,6 +49,16 @@ pub enum Literal {
     Text(String),
 }
 
+impl Literal {
+    /// As it was written.
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Boolean(value) => value.to_string(),
+            Self::Number(text) | Self::Text(text) => text,
+        }
+    }
+}
+
 macro_rules! operators {
     ($($variant:ident $name:literal $text:literal $values:literal $doc:literal),+ $(,)?) => {
         /// What a condition asks of its column.

@@ -9,7 +9,6 @@ use super::resolve::{column_ref, scope};
 use super::{ColumnRef, Comparison, Expr, OrderBy, Output, OutputColumn, Predicate, Query, QueryError};
 use crate::assignment::{FieldValue, SetField};
 use crate::column::{Column, ColumnType};
-use crate::cursor::CursorValue;
 use crate::dataset::DatasetKind;
 use crate::filter::Literal;
 use crate::policy::{Deleted, TenantScope};
@@ -123,14 +122,26 @@ pub fn rows_with_keys(key: &[ColumnRef], keys: &[Vec<Option<Value>>]) -> Predica
 }
 
 impl ResolvedDataset<'_> {
-    /// The columns that name a row in changes: the dataset's key, where the principal may see all of it.
+    /// The columns that name a row in changes: the dataset's key, where the principal may see all of it. A key that the
+    /// database computes names no row in changes: a row that is inserted again could not be given its key.
     pub fn change_key(&self) -> Result<Vec<ColumnRef>, QueryError> {
         let key = self.key();
         let names: Vec<_> = key.iter().map(|column| column.name.as_str()).collect();
-        match !key.is_empty() && self.inner().key == names {
-            true => Ok(key.into_iter().map(as_stored).collect()),
-            false => Err(QueryError::NoKey { dataset: self.name().to_string() }),
+        if key.is_empty() || self.inner().key != names {
+            return Err(QueryError::NoKey { dataset: self.name().to_string() });
         }
+        match key.iter().find(|column| column.generated || column.computed) {
+            Some(column) => {
+                Err(QueryError::ComputedKey { dataset: self.name().to_string(), column: column.name.clone() })
+            }
+            None => Ok(key.into_iter().map(as_stored).collect()),
+        }
+    }
+
+    /// The columns that name a row, as they are stored: the dataset's key, or another unique key where a part of it is
+    /// hidden. Empty where there is none.
+    pub fn row_key(&self) -> Vec<ColumnRef> {
+        self.key().into_iter().map(as_stored).collect()
     }
 
     /// How many rows of this dataset one statement may name by their keys.
@@ -158,29 +169,6 @@ impl ResolvedDataset<'_> {
         let mut query = self.rows_query(view, now)?;
         query.columns = self.stored_columns().iter().map(OutputColumn::stored).collect();
         Ok(query)
-    }
-
-    /// A value of the key as it is written, in the form in which images of rows have it.
-    pub fn exact_key(&self, column: &ColumnRef, literal: &Literal) -> Result<CursorValue, QueryError> {
-        let typed = condition::typed(&column.name, &column.column_type, literal);
-        let typed = typed.map_err(|error| match error {
-            QueryError::BadValue { column, value, expected } => {
-                QueryError::BadKeyValue { column, value, expected }
-            }
-            other => other,
-        })?;
-        Ok(match typed {
-            Value::Boolean(value) => CursorValue::Boolean(value),
-            Value::Integer(value) => CursorValue::Integer(value.to_string()),
-            Value::Float(value) => CursorValue::Float(value.to_string()),
-            Value::Decimal(text) | Value::Text(text) | Value::Written(text) => CursorValue::Text(text),
-            Value::Date(date) => CursorValue::Text(date.to_string()),
-            Value::Time(time) => CursorValue::Text(time.to_string()),
-            Value::Timestamp(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
-            Value::TimestampTz(moment) => CursorValue::Text(moment.to_string().replacen('T', " ", 1)),
-            Value::Bytes(bytes) => CursorValue::bytes(&bytes),
-            Value::RawText(bytes) => CursorValue::raw_text(&bytes),
-        })
     }
 
     /// Whether a column may be an end of a reference: it refers to other rows, or others may refer to it.
@@ -308,12 +296,7 @@ impl ResolvedDataset<'_> {
             FieldValue::Clear => Assigned::Null,
             FieldValue::Value(Json::Null) => Assigned::Null,
             FieldValue::Value(value) => Assigned::Value(written(column, value)?),
-            FieldValue::Copy(other) => match self.readable(other)? {
-                source if source.computed => {
-                    return Err(wrong(other, "the copy of a column that is stored".to_owned()));
-                }
-                source => Assigned::Copy(column_ref(source, 0, false)),
-            },
+            FieldValue::Copy(other) => Assigned::Copy(self.copied(column, other)?),
             FieldValue::Add(amount) if column_type.is_numeric() => Assigned::Add(written(column, amount)?),
             FieldValue::Add(amount) => {
                 let found = column_type.word();
@@ -336,6 +319,22 @@ impl ResolvedDataset<'_> {
         Ok(Assignment { column: column_ref(column, 0, false), value })
     }
 
+    /// The column that another one is copied from: one that is stored, whose values the other takes.
+    fn copied(&self, to: &Column, from: &str) -> Result<ColumnRef, QueryError> {
+        let found = self.readable(from)?;
+        let expected = match found.computed {
+            true => "a stored column: the other one is computed by the configuration".to_owned(),
+            false if takes(to, found) => return Ok(column_ref(found, 0, false)),
+            false => {
+                let (to, from) = (to.column_type.word(), found.column_type.word());
+                format!("a column of a type that fits: it is of type {to}, and the other of type {from}")
+            }
+        };
+        Err(QueryError::BadFieldValue { column: to.name.clone(), value: from.to_owned(), expected })
+    }
+
+    /// A column whose values the principal may see. One that is computed from a column that they may not see is as if
+    /// it were not there.
     fn readable(&self, name: &str) -> Result<&Column, QueryError> {
         match self.shown_columns().find(|column| column.name == name) {
             Some(column) if self.reads(name) => Ok(column),
@@ -368,6 +367,22 @@ impl ResolvedDataset<'_> {
             return Ok(());
         };
         Err(QueryError::NotWritable { column: name.clone(), reason })
+    }
+}
+
+/// Whether a column takes the values of another one on every database, as far as their types go.
+fn takes(to: &Column, from: &Column) -> bool {
+    use ColumnType as T;
+    let is_day = |column_type: &T| matches!(column_type, T::Date | T::Timestamp | T::TimestampTz);
+    match (&to.column_type, &from.column_type) {
+        (T::Text, _) => !matches!(from.column_type, T::Bytes),
+        (T::Enum { .. }, T::Enum { .. })
+        | (T::Array | T::Other | T::Interval, T::Array | T::Other | T::Interval) => {
+            to.native_type == from.native_type
+        }
+        (to, from) if to.is_numeric() => from.is_numeric(),
+        (to, from) if is_day(to) => is_day(from),
+        (to, from) => to == from,
     }
 }
 
@@ -405,7 +420,7 @@ fn written(column: &Column, value: &Json) -> Result<Value, QueryError> {
     }
 }
 
-/// An array is stored as the database writes it: the JSON that pages show of it could not be stored again.
+/// An array is stored and compared as the database writes it: the JSON that pages show of it could be neither.
 pub(super) fn as_stored(column: &Column) -> ColumnRef {
     let stored = column_ref(column, 0, false);
     match column.column_type {

@@ -281,7 +281,7 @@ fn written(literal: &Literal) -> String {
     }
 }
 
-fn boolean(text: &str) -> Option<bool> {
+pub(super) fn boolean(text: &str) -> Option<bool> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" => Some(true),
         "false" | "0" | "no" => Some(false),
@@ -290,7 +290,7 @@ fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A decimal number in plain notation, at most 200 digits; exponents are written out.
-fn number(text: &str) -> Option<String> {
+pub(super) fn number(text: &str) -> Option<String> {
     let text = text.trim();
     let (sign, digits) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
@@ -334,17 +334,17 @@ fn is_zero_date(text: &str) -> bool {
             || clock.strip_prefix([' ', 'T']).is_some_and(|clock| clock.parse::<Time>().is_ok()))
 }
 
-fn date(text: &str) -> Option<Date> {
+pub(super) fn date(text: &str) -> Option<Date> {
     text.trim().parse().ok().filter(|date: &Date| date.year() >= 1)
 }
 
-fn datetime(text: &str) -> Option<DateTime> {
+pub(super) fn datetime(text: &str) -> Option<DateTime> {
     let text = text.trim().trim_end_matches(['Z', 'z']);
     text.parse().ok().filter(|moment: &DateTime| moment.year() >= 1)
 }
 
 /// Without a zone, UTC is meant.
-fn moment(text: &str) -> Option<Timestamp> {
+pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     text.parse().ok().or_else(|| datetime(text)?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp()))
 }

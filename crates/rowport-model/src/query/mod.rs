@@ -3,6 +3,7 @@
 mod catalog;
 mod changes;
 mod condition;
+mod keys;
 mod resolve;
 
 use thiserror::Error;
@@ -132,6 +133,8 @@ pub enum Expr {
     },
     /// Texts one after another, NULL as the empty text.
     Concat(Vec<Expr>),
+    /// The place of the row in an order, where rows that are equal in it have the same one. Only in the answer's columns.
+    Rank(Vec<OrderBy>),
 }
 
 /// The signs of arithmetic.
@@ -320,6 +323,16 @@ pub enum QueryError {
         /// The dataset.
         dataset: String,
     },
+    /// Rows cannot be inserted again with a key that the database computes, so they cannot be changed.
+    #[error(
+        "the key of `{dataset}` has `{column}` in it, which is computed, so its rows cannot be changed and restored by it"
+    )]
+    ComputedKey {
+        /// The dataset.
+        dataset: String,
+        /// The column.
+        column: String,
+    },
     /// A change there and its journal could not be one transaction.
     #[error(
         "`{dataset}` is kept by an engine without transactions, so what is changed there could not be taken back"
@@ -357,6 +370,12 @@ pub enum QueryError {
         /// What would do.
         expected: String,
     },
+    /// A value in a key that the database found unfit for its column.
+    #[error("a key has a value that no row of `{dataset}` can have")]
+    UnfitKey {
+        /// The dataset.
+        dataset: String,
+    },
     /// A value that cannot be put into a field.
     #[error("`{value}` cannot be put into `{column}`, which takes {expected}")]
     BadFieldValue {
@@ -388,7 +407,7 @@ impl Expr {
             Self::Number(digits) if digits.contains('.') => {
                 ColumnType::Decimal { precision: None, scale: None }
             }
-            Self::Number(_) => ColumnType::Integer { width: crate::IntegerWidth::I64 },
+            Self::Number(_) | Self::Rank(_) => ColumnType::Integer { width: crate::IntegerWidth::I64 },
             Self::Text(_) | Self::Concat(_) => ColumnType::Text,
             Self::Arithmetic { column_type, .. } => column_type.clone(),
         }
@@ -398,7 +417,7 @@ impl Expr {
     pub fn nullable(&self) -> bool {
         match self {
             Self::Column(column) => column.nullable,
-            Self::Number(_) | Self::Text(_) | Self::Concat(_) => false,
+            Self::Number(_) | Self::Text(_) | Self::Concat(_) | Self::Rank(_) => false,
             Self::Arithmetic { left, operator, right, .. } => {
                 *operator == Arithmetic::Divide || left.nullable() || right.nullable()
             }
@@ -423,6 +442,14 @@ impl Query {
     /// The query whose answer is the order's values at every n-th row.
     pub fn landmarks(mut self, every: u64) -> Self {
         self.output = Output::Landmarks { every };
+        self
+    }
+
+    /// Appends the row's rank in the order, so that it can be seen which rows are equal in it.
+    pub fn with_ranks(mut self) -> Self {
+        let name = "\u{0}rank".to_owned();
+        let expr = Expr::Rank(self.order.clone());
+        self.columns.push(OutputColumn { label: name.clone(), name, expr, currency: None });
         self
     }
 

@@ -9,7 +9,7 @@ use super::{
     Arithmetic, ColumnRef, Expr, Join, OrderBy, Output, OutputColumn, Predicate, Query, QueryError, TextMatch,
 };
 use crate::column::{Column, ColumnType, IntegerWidth};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, CursorError};
 use crate::expression::Expression;
 use crate::filter::{Condition, Filter, Literal, Operator};
 use crate::nearest::nearest;
@@ -47,10 +47,15 @@ impl ResolvedDataset<'_> {
     /// Resolves a view and continues after a cursor.
     pub fn query_after(&self, view: &View, cursor: &str, now: Timestamp) -> Result<Query, QueryError> {
         let mut query = self.query(view, now)?;
-        if !query.total_order {
+        if query.order.is_empty() {
             return Err(QueryError::NoOrder { dataset: self.name().to_string() });
         }
         let cursor = Cursor::decode(cursor, &query.fingerprint, query.order.len())?;
+        let loosely = self.inner().loosely_typed;
+        let mut values = query.order.iter().zip(&cursor.values);
+        if !values.all(|(order, value)| loosely || super::keys::fits(&order.expr, value)) {
+            return Err(CursorError::Unfit.into());
+        }
         query.after = Some(cursor.to_values()?);
         Ok(query)
     }

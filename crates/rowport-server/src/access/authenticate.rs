@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use rowport_engine::accounts::{SignedIn, Visitor};
+use rowport_engine::on_behalf_of;
 use rowport_model::Principal;
 use rowport_store::{Actor, StoreError};
 
@@ -38,12 +39,13 @@ pub(crate) async fn authenticate(
     request.extensions_mut().insert(client);
     match who(&state, request.headers()).await {
         Ok(Some(signed_in)) => {
+            let principal = signed_in.principal.clone();
             request.extensions_mut().insert(signed_in);
+            on_behalf_of(&principal, next.run(request)).await
         }
-        Ok(None) => {}
-        Err(error) => return ApiError::from(error).into_response(),
+        Ok(None) => next.run(request).await,
+        Err(error) => ApiError::from(error).into_response(),
     }
-    next.run(request).await
 }
 
 /// An API key weighs more than a cookie: whoever shows one means it.

@@ -73,8 +73,8 @@ pub struct EventsWanted<'a> {
     pub dataset: Option<(&'a str, &'a str)>,
     /// Only events with this text in the name of who did it, or as their subject or address.
     pub search: Option<&'a str>,
-    /// Only events about the row with this key, as [`RowEvent`](super::RowEvent) has it.
-    pub row_key: Option<&'a str>,
+    /// Only events about the row whose key is one of these, as [`RowEvent`](super::RowEvent) has them.
+    pub row_keys: Option<&'a [String]>,
     /// Only since this moment.
     pub from: Option<Timestamp>,
     /// Only before this moment.
@@ -139,13 +139,22 @@ impl Audit<'_> {
 
     /// The events, the latest first.
     pub async fn list(&self, wanted: EventsWanted<'_>) -> Result<Vec<AuditEvent>, StoreError> {
-        // Every condition is always there and a missing one is met by everything, so that there is one statement.
+        let keys = wanted.row_keys.unwrap_or_default();
+        let places: Vec<_> = (12..).take(keys.len()).map(|place| format!("${place}")).collect();
+        let of_row = match wanted.row_keys {
+            None => String::new(),
+            // A row that has no key was never changed.
+            Some([]) => "AND 1 = 0".to_owned(),
+            Some(_) => {
+                format!("AND seq IN (SELECT seq FROM row_events WHERE row_key IN ({}))", places.join(", "))
+            }
+        };
+        // Every other condition is always there and a missing one is met by everything, so that there is one statement.
         let sql = format!(
             "SELECT {COLUMNS} FROM audit WHERE ($1 = '' OR tenant = $1) AND ($2 = '' OR principal = $2) \
              AND ($3 = '' OR substr(action, 1, length($3)) = $3) AND ($4 = '' OR (source = $4 AND dataset = $5)) \
              AND ($6 = '' OR lower(principal_name) LIKE $6 ESCAPE '!' OR subject = $7 OR address = $7) \
-             AND at >= $8 AND at < $9 AND seq < $10 \
-             AND ($11 = '' OR seq IN (SELECT seq FROM row_events WHERE row_key = $11)) ORDER BY seq DESC LIMIT $12"
+             AND at >= $8 AND at < $9 AND seq < $10 {of_row} ORDER BY seq DESC LIMIT $11"
         );
         let (source, dataset) = wanted.dataset.unwrap_or_default();
         let search = wanted.search.unwrap_or_default();
@@ -155,7 +164,7 @@ impl Audit<'_> {
         };
         let wrong = |error| self.store.database.wrong(error);
         with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            let query = sqlx::query(sqlx::AssertSqlSafe(sql))
                 .bind(wanted.tenant.unwrap_or_default())
                 .bind(wanted.principal.unwrap_or_default())
                 .bind(wanted.action.unwrap_or_default())
@@ -166,11 +175,9 @@ impl Audit<'_> {
                 .bind(wanted.from.map_or(i64::MIN, Timestamp::as_millisecond))
                 .bind(wanted.to.map_or(i64::MAX, Timestamp::as_millisecond))
                 .bind(wanted.before.unwrap_or(i64::MAX))
-                .bind(wanted.row_key.unwrap_or_default())
-                .bind(i64::from(wanted.limit))
-                .fetch_all(pool)
-                .await
-                .map_err(wrong)?;
+                .bind(i64::from(wanted.limit));
+            let query = keys.iter().fold(query, |query, key| query.bind(key));
+            let rows = query.fetch_all(pool).await.map_err(wrong)?;
             rows.iter().map(|row| read(row).map_err(wrong)).collect()
         })
     }

@@ -45,8 +45,8 @@ pub struct RowEvent {
 /// Which events about a row.
 #[derive(Debug, Clone, Copy)]
 pub struct RowsWanted<'a> {
-    /// The row's key, as [`RowEvent`] has it.
-    pub key: &'a str,
+    /// The ways in which the row's key may be written there, as [`RowEvent`] has it.
+    pub keys: &'a [String],
     /// In which dataset, as source and name.
     pub dataset: (&'a str, &'a str),
     /// Only of this tenant.
@@ -109,23 +109,23 @@ impl Audit<'_> {
     /// What happened to a row, the latest first.
     pub async fn rows(&self, wanted: RowsWanted<'_>) -> Result<Vec<FoundRow>, StoreError> {
         let columns = events::COLUMNS.replace("seq,", "audit.seq,");
+        let keys: Vec<_> = (6..).take(wanted.keys.len()).map(|place| format!("${place}")).collect();
+        let keys = if keys.is_empty() { "''".to_owned() } else { keys.join(", ") };
         let sql = format!(
             "SELECT {columns}, place, digest FROM row_events JOIN audit ON audit.seq = row_events.seq \
-             WHERE row_key = $1 AND source = $2 AND dataset = $3 AND ($4 = '' OR tenant = $4) \
-             AND row_events.seq < $5 ORDER BY row_events.seq DESC LIMIT $6"
+             WHERE row_key IN ({keys}) AND source = $1 AND dataset = $2 AND ($3 = '' OR tenant = $3) \
+             AND row_events.seq < $4 ORDER BY row_events.seq DESC LIMIT $5"
         );
         let wrong = |error| self.store.database.wrong(error);
         with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(AssertSqlSafe(sql))
-                .bind(wanted.key)
+            let query = sqlx::query(AssertSqlSafe(sql))
                 .bind(wanted.dataset.0)
                 .bind(wanted.dataset.1)
                 .bind(wanted.tenant.unwrap_or_default())
                 .bind(wanted.before.unwrap_or(i64::MAX))
-                .bind(i64::from(wanted.limit))
-                .fetch_all(pool)
-                .await
-                .map_err(wrong)?;
+                .bind(i64::from(wanted.limit));
+            let query = wanted.keys.iter().fold(query, |query, key| query.bind(key));
+            let rows = query.fetch_all(pool).await.map_err(wrong)?;
             rows.iter().map(|row| found(row).map_err(wrong)).collect()
         })
     }

@@ -459,18 +459,24 @@ async fn rows_are_written_down_once_and_found_by_their_key() {
         assert!(store.audit().relay(&actor(None), &again).await.unwrap());
         let verified = store.audit().verify(None, &[]).await.unwrap();
         assert_eq!((verified.findings.as_slice(), verified.rows), ([].as_slice(), 4_331));
-        let wanted =
-            |key, tenant| RowsWanted { key, dataset: ("shop", "orders"), tenant, before: None, limit: 10 };
+        let keys = [["[\"7\"]".to_owned()], ["[\"4320\"]".to_owned()]];
+        let wanted = |key: usize, tenant| RowsWanted {
+            keys: &keys[key],
+            dataset: ("shop", "orders"),
+            tenant,
+            before: None,
+            limit: 10,
+        };
         let places = |found: Vec<rowport_store::FoundRow>| {
             found.into_iter().map(|row| (row.chunk, row.place, row.digest[0])).collect::<Vec<_>>()
         };
-        let found = store.audit().rows(wanted("[\"7\"]", None)).await.unwrap();
+        let found = store.audit().rows(wanted(0, None)).await.unwrap();
         assert_eq!(places(found), [(4, 7, 8), (3, 7, 8)]);
-        let found = store.audit().rows(wanted("[\"7\"]", Some("north"))).await.unwrap();
+        let found = store.audit().rows(wanted(0, Some("north"))).await.unwrap();
         assert_eq!(places(found), [(3, 7, 8)]);
-        let found = store.audit().rows(wanted("[\"4320\"]", None)).await.unwrap();
+        let found = store.audit().rows(wanted(1, None)).await.unwrap();
         assert_eq!(places(found), [(3, 4_320, 225)]);
-        let other = RowsWanted { dataset: ("shop", "other"), ..wanted("[\"7\"]", None) };
+        let other = RowsWanted { dataset: ("shop", "other"), ..wanted(0, None) };
         assert_eq!(places(store.audit().rows(other).await.unwrap()), []);
     }
 }

@@ -211,3 +211,38 @@ fn nothing_is_changed_that_was_not_confirmed() {
     assert!(String::from_utf8(sql.stdout).unwrap().contains("CREATE TABLE IF NOT EXISTS _rowport_journal"));
     assert_eq!(unprepared.text("SELECT count(*) FROM sqlite_schema WHERE name LIKE '%rowport%'"), "0");
 }
+
+#[test]
+fn keys_with_commas_in_them_are_named_on_the_command_line() {
+    for kind in [SourceKind::Sqlite, SourceKind::Postgres, SourceKind::Mysql] {
+        let database = Database::create(kind);
+        database.execute(
+            "CREATE TABLE people (name varchar(30) PRIMARY KEY, n integer);
+             CREATE TABLE pairs (a varchar(30), b varchar(30), n integer, PRIMARY KEY (a, b));
+             INSERT INTO people VALUES ('Smith, John', 1), ('Smith', 2), ('\"quoted\"', 3), ('[draft', 4), ('a', 5);
+             INSERT INTO pairs VALUES ('Smith, John', 'x', 1), ('Smith', 'John', 2), ('say \"hi\"', ' y', 3);",
+        );
+        assert_eq!(run(&["prepare", "--source", database.url()]).code, Some(0));
+        for (dataset, key) in [
+            ("people", "Smith, John"),
+            ("people", "\"quoted\""),
+            ("people", "[draft"),
+            ("people", "[\"a\"]"),
+            ("pairs", "\"Smith, John\",x"),
+            ("pairs", "Smith, John"),
+            ("pairs", "\"say \"\"hi\"\"\",\" y\""),
+        ] {
+            let of =
+                ["--source", database.url(), "--dataset", dataset, "--key", key, "--confirm", "1", "--json"];
+            for verb in [&["bulk", "delete"][..], &["trash", "restore"]] {
+                let answer = run(&[verb, &of].concat());
+                assert_eq!(answer.code, Some(0), "{kind}: {verb:?} {key}: {answer:?}");
+                let outcome: Value = serde_json::from_slice(&answer.stdout).unwrap();
+                assert_eq!(outcome["done"], 1, "{kind}: {verb:?} {key}: {outcome}");
+            }
+        }
+        let left =
+            database.text("SELECT count(*) FROM people") + &database.text("SELECT count(*) FROM pairs");
+        assert_eq!(left, "53");
+    }
+}

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use rowport_testkit::{Database, Sqlite};
 
-use crate::binary::{FORMATS, program, soak};
+use crate::binary::{FORMATS, program, run, soak};
+use crate::runs::served::{Site, State, exchange};
 
 /// Bookkeeping rows.
 fn books(rows: u64) -> Database {
@@ -128,4 +130,59 @@ fn ten_million_rows_stay_within_what_is_promised_in_the_soak() {
         assert!(large <= promised, "{format}: {large} KiB");
         assert!(large <= small + small / 10, "{format}: {small} KiB, then {large} KiB");
     }
+}
+
+/// What four selections of a million keys may come to together, in KiB.
+const SELECTIONS: u64 = 256 << 10;
+
+/// How long another person's request may take meanwhile, at the 99th percentile.
+const MEANWHILE: Duration = Duration::from_millis(500);
+
+#[test]
+fn four_selections_of_a_million_keys_fit_into_256_mib() {
+    let site = Site::new(State::Sqlite, 1_000, "30s");
+    assert_eq!(run(&["prepare", "--source", site.source.url()]).code, Some(0));
+    let served = site.serve();
+    let last = if soak() { 3_000_000 } else { 2_999_999 };
+    let mut keys: Vec<String> = (2_000_000..last).map(|key: u32| key.to_string()).collect();
+    // All of them are read, and in the short suite none is looked for: the last one is none.
+    keys.extend((!soak()).then(|| "\"x\"".to_owned()));
+    let body = format!(
+        "{{\"fields\":[{{\"column\":\"name\",\"to\":{{\"value\":\"x\"}}}}],\"selection\":{{\"keys\":[{}]}}}}",
+        keys.join(",")
+    );
+    assert!(body.len() > 8_000_000);
+    let address = served.address().to_string();
+    let at_work = AtomicUsize::new(4);
+    let mut waits = Vec::new();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let path = "/api/v1/sources/db/datasets/records/bulk/set/preview";
+                let (head, answer) =
+                    exchange(&address, "POST", path, &["Content-Type: application/json"], &body);
+                let code = if soak() { "bad_change" } else { "bad_key" };
+                at_work.fetch_sub(1, Ordering::SeqCst);
+                assert!(head.contains(" 400 ") && answer.contains(code), "{head}{answer}");
+            });
+        }
+        while at_work.load(Ordering::SeqCst) > 0 {
+            let began = Instant::now();
+            let (head, _) =
+                exchange(&address, "GET", "/api/v1/sources/db/datasets/records/rows?limit=1", &[], "");
+            assert!(head.contains(" 200 "), "{head}");
+            waits.push(began.elapsed());
+        }
+    });
+    let status = std::fs::read_to_string(format!("/proc/{}/status", served.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = line.trim().strip_suffix(" kB").unwrap().trim().parse().unwrap();
+    waits.sort_unstable();
+    let slow = waits[waits.len() * 99 / 100];
+    eprintln!(
+        "four selections of a million keys: {peak} KiB; {} pages meanwhile, 99 of 100 within {slow:?}",
+        waits.len()
+    );
+    assert!(peak < SELECTIONS, "{peak} KiB");
+    assert!(!soak() || slow < MEANWHILE, "{slow:?}");
 }

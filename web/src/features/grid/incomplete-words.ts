@@ -1,4 +1,4 @@
-import type { Incomplete } from './pager';
+import type { Incomplete } from '@/api/types';
 
 /** Why not all rows can be shown, and what would show them. */
 export function incompleteWords(incomplete: Incomplete, kind: string): string {

@@ -1,4 +1,4 @@
-import type { Cell, Landmarks, Rows } from '@/api/types';
+import type { Cell, Incomplete, Landmarks, Rows } from '@/api/types';
 
 /** The calls that a pager makes; handed in, so that it can be tested without a server. */
 export interface PageSource {
@@ -24,9 +24,6 @@ export interface PagerState {
   version: number;
 }
 
-/** `no_order`: nothing tells where a next page begins. `equal_rows`: too many rows are equal in what they are sorted by. */
-export type Incomplete = 'no_order' | 'equal_rows';
-
 const EVERY = 1000;
 /** A jump this many rows past a known place asks for landmarks; a shorter one reads on. */
 const NEAR = 3000;
@@ -38,15 +35,6 @@ const SETTLE = 80;
 export function pageSizeFor(columns: number): number {
   const fitting = [500, 250, 200, 100, 50].find((size) => size * columns <= 8000);
   return fitting ?? 50;
-}
-
-/** Why a page that has no next one is not the last. */
-function incompleteOf(answer: Rows, page: number): Incomplete | undefined {
-  const { incomplete } = answer as { incomplete?: Incomplete };
-  if (incomplete) return incomplete;
-  // A server that does not say why: a first page that is full and has no next one.
-  const cut = answer.order === 'none' && answer.cursor === null && page === 0 && answer.rows.length >= 1000;
-  return cut ? 'no_order' : undefined;
 }
 
 /**
@@ -240,7 +228,7 @@ export class Pager {
     if (answer.cursor === null) this.end = page * this.size + answer.rows.length;
     else this.cursors.set(page + 1, answer.cursor);
     this.dropFurthest();
-    this.publish({ order: answer.order, incomplete: incompleteOf(answer, page), started: true });
+    this.publish({ order: answer.order, incomplete: answer.incomplete, started: true });
   }
 
   private dropFurthest() {

@@ -154,7 +154,7 @@ impl<'w> Writer<'w> {
             (0..parents.num_rows()).map(|row| images::exact(parents, &reference.places, row)).collect();
         let child = reference.child.clone().with_deleted(Deleted::Included);
         let Place { changes, target, .. } = self.place;
-        let driver = changes.desk.driver(target.source)?;
+        let driver = changes.desk.driver_beside(target.source)?;
         for values in values.chunks(VALUES_AT_ONCE / reference.columns.len().max(1)) {
             let mut query = child.keys_query(&View::default(), changes.desk.clock().now())?;
             // What a row refers to is kept with its key: it goes along only as long as it does.

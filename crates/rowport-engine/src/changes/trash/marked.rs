@@ -35,7 +35,7 @@ pub(super) async fn page(
         let moment = at.and_then(|at| moment(&values[at]));
         TrashRow {
             change_set: None,
-            key: key.iter().map(|place| values[*place].clone()).collect(),
+            key: key.iter().map(|place| written(&values[*place])).collect(),
             deleted_by: by.and_then(|by| values[by].as_str().map(str::to_owned)),
             deleted_at: moment.map(|moment| moment.to_string()),
             until: moment
@@ -48,6 +48,14 @@ pub(super) async fn page(
     let rows = rows.collect();
     let marks = [marks.at, marks.by].into_iter().flatten().collect();
     Ok(TrashPage { columns, marks, rows, cursor: found.cursor, all: None })
+}
+
+/// A value of a key as it is written everywhere: numbers are texts, so that no reader rounds them.
+fn written(value: &Value) -> Value {
+    match value {
+        Value::Number(number) => number.to_string().into(),
+        other => other.clone(),
+    }
 }
 
 /// The columns that say when and by whom, where the principal sees them.

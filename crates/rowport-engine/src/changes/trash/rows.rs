@@ -1,13 +1,12 @@
 //! Rows of the trash that were chosen, where the journal has them.
 
-use std::collections::HashSet;
-
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::Trash;
 use rowport_model::{ResolvedDataset, Selection};
 use sha2::{Digest, Sha256};
 
 use super::super::images::{self, Exact};
+use super::super::named::NamedKeys;
 use super::super::selection::{Chosen, Piece, Sum};
 use super::entries::{Entries, Entry, Search, shown_columns};
 use super::searched;
@@ -28,14 +27,15 @@ pub(in super::super) struct TrashedRows<'a> {
 /// Which of them.
 enum Wanted {
     Keys {
-        keys: HashSet<Exact>,
+        keys: NamedKeys,
         /// Whether a key means the row that was deleted last, or every row that ever had it.
         newest_only: bool,
-        seen: HashSet<Exact>,
+        /// Of which keys a row was seen.
+        seen: Vec<bool>,
     },
     All {
         search: Option<Search>,
-        except: HashSet<Exact>,
+        except: NamedKeys,
     },
 }
 
@@ -48,7 +48,8 @@ impl<'a> TrashedRows<'a> {
         let wanted = match selection {
             Selection::Keys(keys) => {
                 let keys = Chosen::keys(dataset, keys)?;
-                Wanted::Keys { keys, newest_only, seen: HashSet::new() }
+                let seen = vec![false; keys.len()];
+                Wanted::Keys { keys, newest_only, seen }
             }
             Selection::View { view, except } => Wanted::All {
                 search: searched(view)?.map(|text| Search::new(text, shown_columns(dataset))),
@@ -66,7 +67,7 @@ impl<'a> TrashedRows<'a> {
     /// How many keys were named.
     pub(in super::super) fn named(&self) -> Option<u64> {
         match &self.wanted {
-            Wanted::Keys { keys, .. } => Some(keys.len() as u64),
+            Wanted::Keys { keys, .. } => Some(keys.named() as u64),
             Wanted::All { .. } => None,
         }
     }
@@ -116,11 +117,12 @@ impl<'a> TrashedRows<'a> {
 impl Wanted {
     fn has(&mut self, key: &Exact, entry: &Entry, place: usize) -> bool {
         match self {
-            Self::Keys { keys, newest_only, seen } => {
-                keys.contains(key) && (seen.insert(key.clone()) || !*newest_only)
-            }
+            Self::Keys { keys, newest_only, seen } => keys.place(key).is_some_and(|at| {
+                let again = std::mem::replace(&mut seen[at], true);
+                !again || !*newest_only
+            }),
             Self::All { search, except } => {
-                !except.contains(key) && search.as_ref().is_none_or(|it| it.finds(&entry.image, place))
+                except.place(key).is_none() && search.as_ref().is_none_or(|it| it.finds(&entry.image, place))
             }
         }
     }

@@ -30,18 +30,18 @@ pub(crate) async fn export_audit(
     Acting(actor): Acting,
     ApiQuery(params): ApiQuery<AuditParams>,
 ) -> Result<Response, ApiError> {
-    params.wanted(&principal)?;
+    let keys = params.row_keys(&state, &principal).await?;
     let action =
         Action { name: "audit.exported", dataset: None, subject: None, detail: serde_json::json!({}) };
     record(&state, actor, action).await?;
-    let start = (state, principal, params, Some(i64::MAX));
+    let start = (state, principal, (params, keys), Some(i64::MAX));
     // A page at a time, each when the one before was taken; the events are in the order of their numbers, so that
     // those that come meanwhile do not move any.
-    let lines = stream::try_unfold(start, |(state, principal, mut params, next)| async move {
+    let lines = stream::try_unfold(start, |(state, principal, (mut params, keys), next)| async move {
         let Some(before) = next else { return Ok::<_, StoreError>(None) };
         params.before = Some(params.before.unwrap_or(i64::MAX).min(before));
-        let (text, last) = page(&state, &principal, &params).await?;
-        Ok((!text.is_empty()).then(|| (Bytes::from(text), (state, principal, params, last))))
+        let (text, last) = page(&state, &principal, (&params, keys.as_deref())).await?;
+        Ok((!text.is_empty()).then(|| (Bytes::from(text), (state, principal, (params, keys), last))))
     });
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson")),
@@ -54,10 +54,10 @@ pub(crate) async fn export_audit(
 async fn page(
     state: &AppState,
     principal: &Principal,
-    params: &AuditParams,
+    (params, keys): (&AuditParams, Option<&[String]>),
 ) -> Result<(String, Option<i64>), StoreError> {
     // It was checked before the answer began.
-    let Ok(wanted) = params.wanted(principal) else { return Ok((String::new(), None)) };
+    let Ok(wanted) = params.wanted(principal, keys) else { return Ok((String::new(), None)) };
     let events = state.store.audit().list(EventsWanted { limit: PAGE, ..wanted }).await?;
     let full = events.len() == PAGE as usize;
     let last = events.last().filter(|_| full).map(|event| event.seq);

@@ -33,7 +33,8 @@ pub(crate) async fn list_audit(
     Caller(principal): Caller,
     ApiQuery(params): ApiQuery<AuditParams>,
 ) -> Result<Json<AuditPage>, ApiError> {
-    let wanted = params.wanted(&principal)?;
+    let keys = params.row_keys(&state, &principal).await?;
+    let wanted = params.wanted(&principal, keys.as_deref())?;
     let limit = wanted.limit as usize;
     // One more than asked for tells whether there is another page.
     let wanted = EventsWanted { limit: wanted.limit + 1, ..wanted };

@@ -6,11 +6,14 @@ pub(crate) mod verify;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use rowport_model::Principal;
+use rowport_engine::EngineError;
+use rowport_engine::changes::Target;
+use rowport_model::{Key, Principal, QueryError};
 use rowport_store::{EventsWanted, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::AppState;
 use crate::error::ApiError;
 
 /// Which events.
@@ -29,8 +32,9 @@ pub(crate) struct AuditParams {
     dataset: Option<String>,
     /// Only where this stands in the name of who did it, or is the subject or the address.
     search: Option<String>,
-    /// Only what changed the row with this key: a JSON list of its values as texts; `source` and `dataset` go with it.
-    #[param(example = "[\"17\"]")]
+    /// Only what changed the row with this key: its value, or a JSON list of the values of its columns, as in the row's
+    /// history; `source` and `dataset` go with it.
+    #[param(example = "17")]
     key: Option<String>,
     /// Only since this moment.
     #[param(value_type = Option<String>, format = DateTime)]
@@ -47,7 +51,11 @@ pub(crate) struct AuditParams {
 
 impl AuditParams {
     /// What the principal may see of it: a tenant's people see what their own did.
-    fn wanted<'a>(&'a self, principal: &'a Principal) -> Result<EventsWanted<'a>, ApiError> {
+    fn wanted<'a>(
+        &'a self,
+        principal: &'a Principal,
+        row_keys: Option<&'a [String]>,
+    ) -> Result<EventsWanted<'a>, ApiError> {
         let bad = |detail: &str| ApiError::new(StatusCode::BAD_REQUEST, "bad_filter", detail);
         let limit = self.limit.unwrap_or(50);
         if !(1..=200).contains(&limit) {
@@ -75,11 +83,27 @@ impl AuditParams {
             action: self.action.as_deref(),
             dataset,
             search: self.search.as_deref(),
-            row_key: self.key.as_deref(),
+            row_keys,
             from: moment(&self.from)?,
             to: moment(&self.to)?,
             before: self.before,
             limit,
         })
+    }
+
+    /// The texts by which the audit finds the row with the key that was asked for, if one was.
+    async fn row_keys(
+        &self,
+        state: &AppState,
+        principal: &Principal,
+    ) -> Result<Option<Vec<String>>, ApiError> {
+        self.wanted(principal, None)?;
+        let (Some(key), Some(source), Some(dataset)) = (&self.key, &self.source, &self.dataset) else {
+            return Ok(None);
+        };
+        let bad = || QueryError::UnfitKey { dataset: dataset.clone() };
+        let key = Key::parse(key).ok_or_else(|| EngineError::from(bad()))?;
+        let target = Target { principal, source, dataset };
+        Ok(Some(state.changes.audited_keys(target, &key).await?))
     }
 }

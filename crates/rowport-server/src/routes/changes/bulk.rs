@@ -7,8 +7,9 @@ use super::{ChangeHeaders, DeleteBody, RowsBody, SetBody, Started};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath};
+use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
+use crate::room::KeysJson;
 use crate::routes::request::DatasetPath;
 
 /// Deletes the rows that were confirmed. They are in the trash afterwards.
@@ -33,7 +34,7 @@ pub(crate) async fn delete_rows(
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
-    ApiJson(body): ApiJson<DeleteBody>,
+    KeysJson(body, _room): KeysJson<DeleteBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request()?;
     confirm(state, (principal, actor), path, headers, request).await
@@ -61,7 +62,7 @@ pub(crate) async fn set_fields(
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
-    ApiJson(body): ApiJson<SetBody>,
+    KeysJson(body, _room): KeysJson<SetBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request()?;
     confirm(state, (principal, actor), path, headers, request).await
@@ -89,7 +90,7 @@ pub(crate) async fn restore_rows(
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
-    ApiJson(body): ApiJson<RowsBody>,
+    KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request(BulkAction::Restore)?;
     confirm(state, (principal, actor), path, headers, request).await
@@ -117,7 +118,7 @@ pub(crate) async fn purge_rows(
     Acting(actor): Acting,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
-    ApiJson(body): ApiJson<RowsBody>,
+    KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Response, ApiError> {
     let request = body.request(BulkAction::Purge)?;
     confirm(state, (principal, actor), path, headers, request).await

@@ -31,10 +31,7 @@ pub(crate) struct HistoryParams {
 impl HistoryParams {
     fn key(&self) -> Result<Key, ApiError> {
         let bad = || EngineError::BadChange { message: "`key` is not a JSON list of values".to_owned() };
-        match self.key.starts_with('[') {
-            true => serde_json::from_str(&self.key).map_err(|_| bad().into()),
-            false => Ok(Key::Single(self.key.as_str().into())),
-        }
+        Key::parse(&self.key).ok_or_else(|| bad().into())
     }
 
     fn page(&self) -> Result<HistoryPage, ApiError> {

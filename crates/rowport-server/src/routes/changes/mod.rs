@@ -14,12 +14,13 @@ use axum::extract::{DefaultBodyLimit, FromRequestParts};
 use axum::http::request::Parts;
 use rowport_engine::EngineError;
 use rowport_engine::changes::{BulkAction, IdempotencyKey, Request, Target};
-use rowport_model::{Key, Selection, SetField};
+use rowport_model::{Key, Selection, SetField, bounded_keys};
 use rowport_store::Run;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
+use crate::room;
 use crate::routes::request::ViewRequest;
 
 /// What a selection says.
@@ -63,6 +64,7 @@ pub(crate) struct ChangeHeaders {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SelectionBody {
     /// The rows with these keys.
+    #[serde(default, deserialize_with = "bounded_keys")]
     #[schema(max_items = 1_000_000)]
     keys: Option<Vec<Key>>,
     /// All rows of a view, but some.
@@ -77,9 +79,13 @@ pub(crate) struct ViewSelection {
     #[serde(default)]
     view: ViewRequest,
     /// The keys of those that are left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "left_out")]
     #[schema(max_items = 10_000)]
     except: Vec<Key>,
+}
+
+fn left_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error> {
+    bounded_keys(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Rows to delete.
@@ -139,7 +145,7 @@ pub(crate) struct Started {
 
 /// Room in a body for as many keys as a selection may name, unless they are longer than keys usually are.
 pub(crate) fn room_for_keys() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(16 << 20)
+    DefaultBodyLimit::max(room::MOST)
 }
 
 impl ChangeHeaders {

@@ -7,8 +7,9 @@ use super::{DeleteBody, RowsBody, SetBody};
 use crate::AppState;
 use crate::access::Caller;
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath};
+use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, RowsProblems};
+use crate::room::KeysJson;
 use crate::routes::request::DatasetPath;
 
 /// What deleting rows would come to, and the confirmation for exactly these.
@@ -24,7 +25,7 @@ pub(crate) async fn preview_delete(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<DeleteBody>,
+    KeysJson(body, _room): KeysJson<DeleteBody>,
 ) -> Result<Json<Preview>, ApiError> {
     preview(&state, &principal, &path, &body.request()?.0).await
 }
@@ -42,7 +43,7 @@ pub(crate) async fn preview_set(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<SetBody>,
+    KeysJson(body, _room): KeysJson<SetBody>,
 ) -> Result<Json<Preview>, ApiError> {
     preview(&state, &principal, &path, &body.request()?.0).await
 }
@@ -60,7 +61,7 @@ pub(crate) async fn preview_restore(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<RowsBody>,
+    KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Json<Preview>, ApiError> {
     preview(&state, &principal, &path, &body.request(BulkAction::Restore)?.0).await
 }
@@ -78,7 +79,7 @@ pub(crate) async fn preview_purge(
     State(state): State<AppState>,
     Caller(principal): Caller,
     ApiPath(path): ApiPath<DatasetPath>,
-    ApiJson(body): ApiJson<RowsBody>,
+    KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Json<Preview>, ApiError> {
     preview(&state, &principal, &path, &body.request(BulkAction::Purge)?.0).await
 }

@@ -8,8 +8,9 @@ use super::{ChangeHeaders, ChangePath, Started};
 use crate::AppState;
 use crate::access::{Acting, Caller};
 use crate::error::ApiError;
-use crate::extract::{ApiJson, ApiPath};
+use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
+use crate::room::KeysJson;
 
 /// Takes a change back, all of it or some rows. It needs what the change needed: `records.delete` or `records.update`.
 ///
@@ -35,7 +36,7 @@ pub(crate) async fn undo_change(
     Acting(actor): Acting,
     ApiPath(path): ApiPath<ChangePath>,
     headers: ChangeHeaders,
-    ApiJson(body): ApiJson<ReverseRequest>,
+    KeysJson(body, _room): KeysJson<ReverseRequest>,
 ) -> Result<Response, ApiError> {
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };

@@ -8,6 +8,7 @@ pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod rerun;
 
+use rowport_engine::carried_over;
 use serde::Deserialize;
 use tracing::Instrument;
 use utoipa::IntoParams;
@@ -26,7 +27,7 @@ pub(crate) struct RunPath {
 pub(crate) async fn detached<T: Send + 'static>(
     work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| {
+    tokio::spawn(carried_over(work).in_current_span()).await.unwrap_or_else(|error| {
         Err(rowport_engine::EngineError::Internal { message: error.to_string() }.into())
     })
 }

@@ -126,6 +126,15 @@ fn a_row_has_a_history_from_which_each_sees_what_they_may() {
         answer.json()["events"].as_array().unwrap().len()
     };
     assert_eq!((audit("key=%5B%221%22%5D"), audit("action=chunk."), audit("action=chunk.delete")), (3, 4, 1));
+    // In every form that the history takes, and a key that is none is refused.
+    assert_eq!((audit("key=1"), audit("key=%5B1%5D"), audit("key=7")), (3, 3, 0));
+    for key in ["x", "%5B1,2%5D", "%5B1", "%5B%5B1%5D%5D"] {
+        for route in ["audit", "audit/export"] {
+            let path = format!("/api/v1/{route}?source=db&dataset=people&key={key}");
+            let answer = staff.get(&served, &path);
+            assert_eq!((answer.status, answer.code().as_str()), (400, "bad_key"), "{path}");
+        }
+    }
 }
 
 #[test]

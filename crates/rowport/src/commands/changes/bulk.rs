@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Request};
 use rowport_model::{FieldValue, Filter, Selection, SetField, View};
 
-use super::{Hands, OfDataset, Repeatable, Told, key};
+use super::{Hands, OfDataset, Repeatable, Told};
 use crate::failure::Failure;
 
 /// Change many rows at once. What was changed can be taken back.
@@ -29,7 +29,7 @@ struct Chosen {
     /// Text that must stand in one of the text columns.
     #[arg(long)]
     search: Option<String>,
-    /// The rows with these keys instead; of a key of several columns the values, separated by commas.
+    /// The rows with these keys instead; of a key of several columns the values, separated by commas, one with a comma in it in double quotes.
     #[arg(long, num_args = 1.., conflicts_with_all = ["filter", "search"])]
     key: Vec<String>,
     /// How many rows it must be, instead of being asked.
@@ -91,13 +91,11 @@ impl Bulk {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Delete(Delete { chosen, with_dependants }) => {
-                let request = Request { with_dependants, ..chosen.request(BulkAction::Delete)? };
-                chosen.run(&request, "this deletes").await
+                chosen.run(BulkAction::Delete, with_dependants, "this deletes").await
             }
             Self::Set(set) => {
                 let fields = set.fields()?;
-                let request = set.chosen.request(BulkAction::Set { fields })?;
-                set.chosen.run(&request, "this changes").await
+                set.chosen.run(BulkAction::Set { fields }, false, "this changes").await
             }
             Self::Resume(resume) => resume.run().await,
         }
@@ -105,21 +103,16 @@ impl Bulk {
 }
 
 impl Chosen {
-    fn request(&self, action: BulkAction) -> Result<Request, Failure> {
-        let filter = self.filter.as_deref().map(Filter::parse).transpose().map_err(Failure::request)?;
-        let selection = match self.key.is_empty() {
-            true => Selection::View {
-                view: View { filter, search: self.search.clone(), ..View::default() },
-                except: Vec::new(),
-            },
-            false => Selection::Keys(self.key.iter().map(|text| key(text)).collect()),
+    async fn run(self, action: BulkAction, with_dependants: bool, what: &str) -> Result<ExitCode, Failure> {
+        let Self { of, filter, search, key, confirm, all_or_nothing, repeatable, told } = self;
+        let filter = filter.as_deref().map(Filter::parse).transpose().map_err(Failure::request)?;
+        let hands = of.open()?;
+        let selection = match key.is_empty() {
+            true => Selection::View { view: View { filter, search, ..View::default() }, except: Vec::new() },
+            false => Selection::Keys(hands.keys(&key).await?),
         };
-        Ok(Request { all_or_nothing: self.all_or_nothing, ..Request::new(action, selection) })
-    }
-
-    async fn run(self, request: &Request, what: &str) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
-        hands.confirm_and_work(request, what, self.confirm, &self.repeatable, &self.told).await
+        let request = Request { all_or_nothing, with_dependants, ..Request::new(action, selection) };
+        hands.confirm_and_work(&request, what, confirm, &repeatable, &told).await
     }
 }
 

@@ -78,6 +78,12 @@ impl Hands {
         Actor { principal: self.me.id().to_owned(), name: self.me.name().to_owned(), ..Actor::default() }
     }
 
+    /// Keys as they are written on the command line.
+    async fn keys(&self, texts: &[String]) -> Result<Vec<Key>, Failure> {
+        let columns = self.changes.key_columns(self.target()).await?.len();
+        Ok(texts.iter().map(|text| Key::written(text, columns)).collect())
+    }
+
     /// Shows what an action comes to, and does it once it is confirmed.
     async fn confirm_and_work(
         &self,
@@ -245,7 +251,7 @@ fn in_words(outcome: &Outcome) -> String {
 
 /// A row of which there is something to say, in a line of its own.
 fn in_a_line(row: &RowFailure) -> String {
-    let key: Vec<String> = row.key.iter().map(shown).collect();
+    let key = plain(&Key::write(&row.key));
     let said = row.database.as_ref().map(|said| format!(": {}", plain(said))).unwrap_or_default();
     let columns: Vec<&str> = match row.code.as_str() {
         "altered" => row.versions.iter().map(|field| field.column.as_str()).collect(),
@@ -253,7 +259,7 @@ fn in_a_line(row: &RowFailure) -> String {
     };
     let columns =
         if columns.is_empty() { String::new() } else { format!(": {}", plain(&columns.join(", "))) };
-    format!("  {}: {} ({}){columns}{said}\n", key.join(", "), plain(&row.message), row.code)
+    format!("  {key}: {} ({}){columns}{said}\n", plain(&row.message), row.code)
 }
 
 /// So many rows, in words.
@@ -278,14 +284,6 @@ fn write_out(text: &str) -> Result<(), Failure> {
             Err(Failure::output("the outcome cannot be written", &error))
         }
         _ => Ok(()),
-    }
-}
-
-/// A key as it is written on the command line: the values of its columns, separated by commas.
-fn key(text: &str) -> Key {
-    match text.contains(',') {
-        true => Key::Columns(text.split(',').map(|value| value.trim().into()).collect()),
-        false => Key::Single(text.into()),
     }
 }
 

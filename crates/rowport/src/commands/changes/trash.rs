@@ -2,9 +2,9 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
-use rowport_model::{Selection, View};
+use rowport_model::{Key, Selection, View};
 
-use super::{OfDataset, Repeatable, Told, key, plain, shown, write_out};
+use super::{OfDataset, Repeatable, Told, plain, shown, write_out};
 use crate::failure::Failure;
 
 /// Look at what was deleted, bring it back, or remove it for good.
@@ -40,7 +40,7 @@ pub struct List {
 struct Chosen {
     #[command(flatten)]
     of: OfDataset,
-    /// The rows with these keys; of a key of several columns the values, separated by commas.
+    /// The rows with these keys; of a key of several columns the values, separated by commas, one with a comma in it in double quotes.
     #[arg(long, num_args = 1.., conflicts_with = "search")]
     key: Vec<String>,
     /// The rows with this text in one of their columns.
@@ -115,13 +115,12 @@ impl List {
         }
         let mut text = String::new();
         for row in &page.rows {
-            let key: Vec<String> = row.key.iter().map(shown).collect();
             let values: Vec<String> = row.values.iter().map(shown).collect();
             let known = |text: &Option<String>| text.as_deref().map_or_else(|| "unknown".to_owned(), plain);
             text.push_str(&format!(
                 "{}  {}  by {}{}: {}\n",
                 known(&row.deleted_at),
-                key.join(", "),
+                plain(&Key::write(&row.key)),
                 known(&row.deleted_by),
                 row.change_set.as_ref().map(|set| format!(" in {set}")).unwrap_or_default(),
                 values.join(" | ")
@@ -140,7 +139,10 @@ impl Restore {
         let Self { change_set, chosen } = self;
         let Some(change_set) = change_set else { return chosen.run(BulkAction::Restore).await };
         let hands = chosen.of.open()?;
-        let keys = (!chosen.key.is_empty()).then(|| chosen.key.iter().map(|text| key(text)).collect());
+        let keys = match chosen.key.is_empty() {
+            true => None,
+            false => Some(hands.keys(&chosen.key).await?),
+        };
         let request = ReverseRequest { keys, force: false };
         hands.reverse(&change_set, &request, &chosen.repeatable, &chosen.told).await
     }
@@ -148,18 +150,18 @@ impl Restore {
 
 impl Chosen {
     async fn run(self, action: BulkAction) -> Result<ExitCode, Failure> {
+        let hands = self.of.open()?;
         let selection = match self.key.is_empty() {
             true => {
                 Selection::View { view: View { search: self.search, ..View::default() }, except: Vec::new() }
             }
-            false => Selection::Keys(self.key.iter().map(|text| key(text)).collect()),
+            false => Selection::Keys(hands.keys(&self.key).await?),
         };
         let what = match action {
             BulkAction::Purge => "this removes for good",
             _ => "this brings back",
         };
         let request = Request::new(action, selection);
-        let hands = self.of.open()?;
         hands.confirm_and_work(&request, what, self.confirm, &self.repeatable, &self.told).await
     }
 }

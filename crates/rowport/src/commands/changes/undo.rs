@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use clap::Args;
 use rowport_engine::changes::ReverseRequest;
 
-use super::{OfDataset, Repeatable, Told, key};
+use super::{OfDataset, Repeatable, Told};
 use crate::failure::Failure;
 
 /// Take a change back.
@@ -30,7 +30,10 @@ pub struct Undo {
 impl Undo {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let hands = self.of.open()?;
-        let keys = (!self.key.is_empty()).then(|| self.key.iter().map(|text| key(text)).collect());
+        let keys = match self.key.is_empty() {
+            true => None,
+            false => Some(hands.keys(&self.key).await?),
+        };
         let request = ReverseRequest { keys, force: self.force };
         hands.reverse(&self.change_set, &request, &self.repeatable, &self.told).await
     }
