@@ -172,7 +172,7 @@ mod tests {
         let cases = [
             ("", "the body is not JSON: see line 1, column 0"),
             ("{\"limit\": }", "the body is not JSON: see line 1, column 11"),
-            ("{\"limit\": 1, \"view\": {\"sort\": []}} x", "the body is not JSON: see line 1, column 37"),
+            ("{\"limit\": 1, \"view\": {\"sort\": []}} x", "the body is not JSON: see line 1, column 36"),
             ("{\"limit\": 1}", "`view` is missing"),
             ("7", "the body must be an object, not this whole number"),
             ("{\"limit\": -1}", "`limit` must be a whole number of zero or more, not this whole number"),

@@ -15,7 +15,7 @@ use rowport_model::{
 use super::apart::Apart;
 use super::dependants::{self, Follows};
 use super::images::{self, Exact};
-use super::outcome::sees_all;
+use super::outcome::may_quote;
 use super::{Details, RowFailure, is_of_rows, words};
 use crate::desk::Desk;
 use crate::error::EngineError;
@@ -111,7 +111,7 @@ impl<'a> Job<'a> {
             parents: dataset.parents(now),
             any_row: any.stored_query(&View::default(), now)?,
             fitting: fitting.stored_query(&details.view, now)?,
-            quotes: sees_all(&dataset),
+            quotes: may_quote(&dataset),
             dataset,
             set,
             details,

@@ -58,12 +58,15 @@ pub(super) async fn outcome(
     })
 }
 
+/// Whether the principal sees every column of the dataset.
+pub(super) fn sees_all_columns(dataset: &ResolvedDataset<'_>) -> bool {
+    dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
+}
+
 /// Whether what the database says of a row may be shown: it may quote any column of it, and name tables that are not of the
 /// principal's tenant.
-pub(super) fn sees_all(dataset: &ResolvedDataset<'_>) -> bool {
-    dataset.tenant().is_none()
-        && dataset.hidden_columns() == 0
-        && dataset.columns().all(|column| !column.masked)
+pub(super) fn may_quote(dataset: &ResolvedDataset<'_>) -> bool {
+    dataset.tenant().is_none() && sees_all_columns(dataset)
 }
 
 /// Takes away what of the failures is not for the principal to see.
@@ -73,7 +76,7 @@ pub(super) fn without_hidden(dataset: &ResolvedDataset<'_>, failures: &mut [RowF
     for failure in failures.iter_mut().filter(|it| dataset.viewers().is_some() && is_reference(it)) {
         failure.database = None;
     }
-    if sees_all(dataset) {
+    if may_quote(dataset) {
         return;
     }
     let is_seen = |name: &str| dataset.column(name).is_some_and(|column| !column.masked);

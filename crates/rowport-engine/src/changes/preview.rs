@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::along::{Along, Place, digest_of};
 use super::chosen_rows::ChosenRows;
 use super::confirm::Request;
-use super::outcome::{sees_all, without_hidden};
+use super::outcome::{sees_all_columns, without_hidden};
 use super::rehearsal::Rehearsed;
 use super::selection::Sum;
 use super::token::{Shown, digest};
@@ -274,14 +274,14 @@ impl Dependants {
 /// Whether an action may be tried beforehand. A constraint over a column that is kept from the principal would tell its
 /// values, one trial after the other, and no trial is in the audit.
 pub(super) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &str) -> bool {
-    sees_all(dataset) || !matches!(action, words::SET | words::RESTORE)
+    sees_all_columns(dataset) || !matches!(action, words::SET | words::RESTORE)
 }
 
 /// Of the rows that would not be deleted those that may be told of: not what a rule of the database says of columns that
 /// are kept from the principal.
 fn telling(dataset: &ResolvedDataset<'_>, mut failures: Vec<RowFailure>) -> Vec<RowFailure> {
     let tells = ["check_failed", "not_unique", "row_refused", "value_missing", "value_unfit"];
-    if !sees_all(dataset) {
+    if !sees_all_columns(dataset) {
         failures.retain(|failure| !tells.contains(&failure.code.as_str()));
     }
     failures
