@@ -37,7 +37,10 @@ impl ResolvedDataset<'_> {
 /// The value where the database holds the column to its type; or else what would do.
 fn strict(column: &ColumnRef, text: &str) -> Result<CursorValue, String> {
     let (value, expected) = match &column.column_type {
-        ColumnType::Boolean => (condition::boolean(text).map(CursorValue::Boolean), "true or false"),
+        ColumnType::Boolean => {
+            let number = || integer(text).filter(|_| holds_numbers(column));
+            (condition::boolean(text).map(CursorValue::Boolean).or_else(number), "true or false")
+        }
         ColumnType::Integer { .. } => (integer(text), "a whole number"),
         ColumnType::Decimal { scale, .. } => (decimal(text, *scale), "a number"),
         ColumnType::Float { bits: 32 } => {
@@ -132,6 +135,9 @@ pub(super) fn fits(expr: &Expr, value: &CursorValue) -> bool {
     let is_number = |text: &str| decimal(text, None).is_some();
     match (expr.column_type(), value) {
         (_, V::Null) => true,
+        (ColumnType::Boolean, V::Integer(_)) => {
+            matches!(expr, Expr::Column(column) if holds_numbers(column))
+        }
         (ColumnType::Boolean, value) => matches!(value, V::Boolean(_)),
         // What is computed may be larger than its type, and travels as its digits then.
         (ColumnType::Integer { .. }, V::Text(text)) => {
@@ -161,6 +167,11 @@ pub(super) fn fits(expr: &Expr, value: &CursorValue) -> bool {
         ) => true,
         _ => false,
     }
+}
+
+/// Whether a column of truth values may hold other numbers as well: MySQL's `tinyint(1)` does.
+fn holds_numbers(column: &ColumnRef) -> bool {
+    column.native_type.starts_with("tinyint")
 }
 
 fn integer(text: &str) -> Option<CursorValue> {
