@@ -50,6 +50,8 @@ const POSTGRES: &[Kind] = &[
 const MYSQL: &[Kind] = &[
     ("unsigned", "bigint unsigned", &["0", "9223372036854775808", "18446744073709551615"]),
     ("bit", "bit(64)", &["0", "18446744073709551615"]),
+    ("truth", "tinyint(1)", &["0", "1", "5", "-3"]),
+    ("truth_unsigned", "tinyint(1) unsigned", &["0", "1", "200"]),
     ("decimal", "decimal(20,2)", &["-1.50", "0", "3.00"]),
     ("float", "float", &["0", "0.1", "16777216"]),
     ("double", "double", &["0.1", "0.30000000000000004"]),
