@@ -213,7 +213,7 @@ test('undoing leaves rows that somebody has changed since, lists them, and takes
       .getByRole('button', { name: 'Undo' })
       .click();
     const dialog = page.getByRole('dialog', { name: '1 row taken back, 2 not' });
-    await dialog.getByText('somebody has changed it since').first().waitFor();
+    await dialog.getByText('another client has changed it since').first().waitFor();
     await expectAccessible(page, 'kept rows');
     await dialog
       .getByRole('button', { name: /^Put back anyway/ })

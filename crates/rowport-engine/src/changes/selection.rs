@@ -1,5 +1,7 @@
 //! Which rows were chosen: their keys, counted and summed up, so that a confirmation is for exactly these.
 
+use std::ops::Range;
+
 use arrow_array::RecordBatch;
 use jiff::Timestamp;
 use rowport_drivers::{BatchStream, DriverError, ReadOptions};
@@ -102,9 +104,23 @@ impl Chosen {
         Ok(Some((query, to)))
     }
 
+    /// The rows that are not found by another query as well: a key that can be read in several ways may be asked for in
+    /// two of them, and its row counts where its own reading is.
+    fn once(&self, rows: RecordBatch, asked: &Range<usize>) -> Result<RecordBatch, EngineError> {
+        let Some((named, _)) = &self.keys else { return Ok(rows) };
+        let keys = images::keys(&rows, &self.key)?;
+        let is_here = |key: &images::Exact| named.place(key).is_none_or(|place| asked.contains(&place));
+        let places: Vec<usize> = (0..keys.len()).filter(|row| is_here(&keys[*row])).collect();
+        match places.len() == keys.len() {
+            true => Ok(rows),
+            false => images::rows(&rows, &places),
+        }
+    }
+
     /// Reads the keys, a chunk's worth at a time at most.
     pub(super) fn read<'a>(self, desk: &'a Desk, source: &'a str) -> KeyStream<'a> {
-        KeyStream { desk, source, chosen: self, stream: None, next: 0, rows: 0, digest: Sha256::new() }
+        let digest = Sha256::new();
+        KeyStream { desk, source, chosen: self, stream: None, asked: 0..0, next: 0, rows: 0, digest }
     }
 }
 
@@ -114,6 +130,8 @@ pub(super) struct KeyStream<'a> {
     source: &'a str,
     chosen: Chosen,
     stream: Option<BatchStream>,
+    /// The places of the keys that the stream was asked for.
+    asked: Range<usize>,
     /// Which key, or query, comes next.
     next: usize,
     rows: u64,
@@ -137,7 +155,7 @@ impl KeyStream<'_> {
         loop {
             if self.stream.is_none() {
                 let Some((query, next)) = self.chosen.query(self.next)? else { return Ok(None) };
-                self.next = next;
+                (self.asked, self.next) = (self.next..next, next);
                 let read = self.desk.driver_beside(self.source)?.read(query, OPTIONS).await;
                 self.stream = Some(read.map_err(|error| self.chosen.refused(error))?);
             }
@@ -150,6 +168,10 @@ impl KeyStream<'_> {
                 continue;
             };
             let batch = batch.map_err(|error| self.chosen.refused(error))?;
+            let batch = self.chosen.once(batch, &self.asked)?;
+            if batch.num_rows() == 0 {
+                continue;
+            }
             for key in images::keys(&batch, &self.chosen.key)? {
                 // A list of texts; writing it cannot fail.
                 self.digest.update(serde_json::to_vec(&key).unwrap_or_default());

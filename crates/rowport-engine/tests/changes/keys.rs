@@ -9,12 +9,13 @@ use rowport_model::{Key, Literal, Selection, SourceKind, View};
 use rowport_testkit::Database;
 use serde_json::{Value, json};
 
-use crate::desk::{Shop, key};
+use crate::desk::{Shop, key, with_keys};
 
 on_every_database! {
     rows_with_keys_of_every_type_are_named_as_rows_show_them,
     a_key_that_no_row_can_have_is_refused_with_a_code,
     a_key_that_the_database_computes_names_no_row_in_changes,
+    each_of_many_keys_names_one_row,
 }
 
 /// A name, a type and values of it, as SQL.
@@ -282,4 +283,28 @@ async fn a_key_that_the_database_computes_names_no_row_in_changes(kind: SourceKi
     }
     let request = PageRequest { view: View::default(), cursor: None, limit: 10 };
     assert_eq!(shop.desk.page(&shop.me, "shop", "gk", &request).await.unwrap().rows.len(), 1);
+}
+
+/// More keys than one query asks for, in columns where a number can be stored in several ways.
+async fn each_of_many_keys_names_one_row(kind: SourceKind) {
+    const ROWS: i64 = 2_500;
+    let types: &[&str] = match kind {
+        SourceKind::Postgres => &["integer", "numeric", "double precision", "text"],
+        SourceKind::Mysql => &["integer", "decimal(20,2)", "double", "varchar(20)"],
+        SourceKind::Sqlite => &["integer", "numeric", "real", "text", "decimal(20,2)", "blob", ""],
+    };
+    let numbers = (1..=ROWS).map(|number| format!("({number})")).collect::<Vec<_>>().join(", ");
+    let tables = types.iter().enumerate().map(|(place, of)| {
+        format!("CREATE TABLE t{place} (k {of} NOT NULL PRIMARY KEY); INSERT INTO t{place} VALUES {numbers};")
+    });
+    let shop = Shop::new(kind, &tables.collect::<String>()).await;
+    for (place, of) in types.iter().enumerate() {
+        let table = format!("t{place}");
+        let request = with_keys(BulkAction::Delete, 1..ROWS);
+        let preview = shop.changes.preview(shop.on(&table), &request).await.unwrap();
+        assert_eq!((preview.rows, preview.missing), (ROWS as u64 - 1, 0), "{kind}: {of:?}");
+        let outcome = shop.bulk(&table, &request).await;
+        assert_eq!((outcome.done, outcome.failed, outcome.kept), (ROWS as u64 - 1, 0, 0), "{kind}: {of:?}");
+        assert_eq!(shop.rows(&table, "k").len(), 1, "{kind}: {of:?}");
+    }
 }

@@ -87,8 +87,13 @@ fn loose(column: &ColumnRef, text: &str, is_number: bool) -> Vec<CursorValue> {
     let raw = || CursorValue::Text(text.to_owned());
     let typed = strict(column, text).ok();
     let mut values: Vec<CursorValue> = match &column.column_type {
-        // What is no number there is refused rather than looked for.
-        ColumnType::Integer { .. } => typed.into_iter().chain(number(text)).collect(),
+        // What is no number there is refused rather than looked for, and a number that fits is stored as a whole one.
+        ColumnType::Integer { .. } => match typed {
+            Some(CursorValue::Integer(digits)) if digits.parse::<i64>().is_ok() => {
+                vec![CursorValue::Integer(digits)]
+            }
+            typed => typed.into_iter().chain(number(text)).collect(),
+        },
         ColumnType::Float { .. } | ColumnType::Decimal { .. } => match number(text) {
             numbers if numbers.is_empty() => vec![raw()],
             numbers => typed.into_iter().chain(numbers).collect(),
