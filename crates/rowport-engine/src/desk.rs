@@ -105,7 +105,7 @@ impl Desk {
         let mut described = source.believed(&self.clock).await?;
         // One that is there and not for this principal does not come to be for them by being looked for again.
         if described.catalog.dataset(dataset).is_none() {
-            described = source.after_a_miss(&self.clock, dataset, arrived, described).await?;
+            described = source.after_a_miss(&self.clock, arrived, described).await?;
         }
         self.with(&described, principal, source, dataset)
     }

@@ -1,6 +1,5 @@
 //! A source at the desk, and what it said of itself.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,8 +44,6 @@ struct Known {
     forgotten_at: Option<Instant>,
     /// When it was last read because a dataset was not in it.
     missed_at: Option<Instant>,
-    /// The datasets that were not there then, either.
-    missing: HashSet<String>,
 }
 
 /// How long a database may take to say what it has.
@@ -57,9 +54,6 @@ const BELIEVED: Duration = Duration::from_secs(30);
 
 /// How often a source is asked because of names that are not there: anybody can make them up.
 const MISSES: Duration = Duration::from_secs(2);
-
-/// So many names that are not there are remembered.
-const MISSING: usize = 1_000;
 
 impl Source {
     pub(crate) fn new(settings: SourceSettings, uncounted: Arc<dyn Driver>, limits: Limits) -> Self {
@@ -115,50 +109,29 @@ impl Source {
     }
 
     /// What the source says of itself after a dataset was not in what it said before; it may have been made a moment ago.
-    /// At most one request in two seconds has the database asked; others wait for the next time, and for a name that was
-    /// not there the last time there is none.
+    /// The database is asked for it once in two seconds at most; to others, what is known is the answer.
     pub(crate) async fn after_a_miss(
         self: &Arc<Self>,
         clock: &Arc<dyn Clock>,
-        dataset: &str,
         arrived: Instant,
         described: Arc<Described>,
     ) -> Result<Arc<Described>, EngineError> {
-        if described.begun >= arrived {
-            return Ok(described);
-        }
-        loop {
-            match self.next_after_a_miss(dataset, arrived) {
-                Next::Known => return Ok(described),
-                Next::Wait(until) => tokio::time::sleep_until(until).await,
-                Next::Read => {
-                    let described = self.read(clock, arrived).await?;
-                    if described.catalog.dataset(dataset).is_none() {
-                        let mut known = self.known();
-                        if known.missing.len() < MISSING {
-                            known.missing.insert(dataset.to_owned());
-                        }
-                    }
-                    return Ok(described);
-                }
-            }
+        match described.begun < arrived && self.may_ask_again(arrived) {
+            true => self.read(clock, arrived).await,
+            false => Ok(described),
         }
     }
 
-    fn next_after_a_miss(&self, dataset: &str, arrived: Instant) -> Next {
+    fn may_ask_again(&self, arrived: Instant) -> bool {
         let now = Instant::now();
         let mut known = self.known();
         match known.missed_at {
             // It is being read for another one, or was, since this one is here.
-            Some(missed_at) if missed_at >= arrived => Next::Read,
-            Some(missed_at) if now < missed_at + MISSES => match known.missing.contains(dataset) {
-                true => Next::Known,
-                false => Next::Wait(missed_at + MISSES),
-            },
+            Some(missed_at) if missed_at >= arrived => true,
+            Some(missed_at) if now < missed_at + MISSES => false,
             _ => {
                 known.missed_at = Some(now);
-                known.missing.clear();
-                Next::Read
+                true
             }
         }
     }
@@ -187,16 +160,6 @@ impl Source {
         // Nothing that is done under the lock can leave a half-made state behind.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What becomes of a request for a dataset that is not there.
-enum Next {
-    /// It is known not to be there.
-    Known,
-    /// The database was asked a moment ago, and is asked again then.
-    Wait(Instant),
-    /// The database is asked.
-    Read,
 }
 
 async fn introspect(driver: &Arc<dyn Driver>) -> Result<Vec<Dataset>, EngineError> {
@@ -293,12 +256,10 @@ mod tests {
         let closed = driver.gate.acquire().await.unwrap();
         let began = Instant::now();
         let mut misses = tokio::task::JoinSet::new();
-        for number in 0..20 {
+        for _ in 0..20 {
             let (source, clock, described) =
                 (Arc::clone(&source), Arc::clone(&clock), Arc::clone(&described));
-            misses.spawn(async move {
-                source.after_a_miss(&clock, &format!("nope{number}"), began, described).await
-            });
+            misses.spawn(async move { source.after_a_miss(&clock, began, described).await });
         }
         while asked() < 2 {
             tokio::task::yield_now().await;
@@ -313,11 +274,16 @@ mod tests {
         }
         assert_eq!(asked(), 2, "twenty names that are not there, and the database was asked once");
         let before = Instant::now();
-        source.after_a_miss(&clock, "nope7", before, Arc::clone(&described)).await.unwrap();
+        source.after_a_miss(&clock, before, Arc::clone(&described)).await.unwrap();
         assert!(asked() == 2 || began.elapsed() >= MISSES, "it was not there a moment ago");
         database.execute("CREATE TABLE later (id INTEGER PRIMARY KEY)");
-        let later = source.after_a_miss(&clock, "later", Instant::now(), described).await.unwrap();
-        assert!(later.catalog.dataset("later").is_some(), "one that was made since is found");
+        loop {
+            let found = source.after_a_miss(&clock, Instant::now(), Arc::clone(&described)).await.unwrap();
+            if found.catalog.dataset("later").is_some() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
         assert!(began.elapsed() >= MISSES, "at the next time");
     }
 
