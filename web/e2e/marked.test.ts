@@ -85,7 +85,7 @@ describe.each([
       await page.getByRole('button', { name: 'More about this dataset' }).click();
       await page.getByRole('menuitem', { name: 'Trash' }).click();
       const { all, rows } = await trashOf(own);
-      const who = rows.find((row) => row.key[0] === key)?.deleted_by ?? '';
+      const who = rows.find((row) => row.key[0] === String(key))?.deleted_by ?? '';
       expect(who).not.toBe('');
       const words = `${who} ?(?:today|yesterday), \\d\\d:\\d\\d ${all.days} days left$`;
       await page.getByRole('row', { name: new RegExp(`^Select ${String(key)} .*${words}`) }).waitFor();
