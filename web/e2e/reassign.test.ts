@@ -219,7 +219,7 @@ describe('with a reference of two columns', () => {
     await pick(page, 1);
     await page.getByRole('button', { name: 'Set fields…' }).click();
     await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'house' });
-    await page.getByLabel('Value').fill('south');
+    await page.getByLabel('Value').fill('north');
     await page.getByRole('button', { name: 'Change 1 row' }).waitFor();
     expect(await page.getByRole('combobox', { name: /^Row of/ }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Reassign…' }).count()).toBe(0);

@@ -31,6 +31,9 @@ const QUICK: usize = 64 << 10;
 /// So many bytes of large bodies are held at the same time, by the whole process.
 const BUDGET: usize = MOST;
 
+/// So many bytes of a body that is too large are read and dropped.
+const DROPPED: usize = 4 * MOST;
+
 /// How long a request waits for room.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -71,7 +74,7 @@ async fn read(mut body: Body, declared: Option<usize>, account: &str) -> Result<
     let mut room = Room::default();
     if let Some(length) = declared.filter(|length| *length > SMALL) {
         if length > MOST {
-            return Err(too_large());
+            return Err(refused(body).await);
         }
         room = Room::of(length, account).await?;
     }
@@ -86,11 +89,24 @@ async fn read(mut body: Body, declared: Option<usize>, account: &str) -> Result<
             has_room = true;
         }
         if bytes.len() + data.len() > MOST {
-            return Err(too_large());
+            return Err(refused(body).await);
         }
         bytes.extend_from_slice(&data);
     }
     Ok((bytes.into(), room))
+}
+
+/// The refusal of a body that is too large, some of which is read and dropped first: a sender whose connection breaks while
+/// it writes never reads why.
+async fn refused(mut body: Body) -> ApiError {
+    let mut dropped = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        dropped += frame.data_ref().map_or(0, Bytes::len);
+        if dropped > DROPPED {
+            break;
+        }
+    }
+    too_large()
 }
 
 impl Room {
