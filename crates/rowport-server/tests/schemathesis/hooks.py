@@ -157,18 +157,6 @@ ANSWERS = collections.defaultdict(collections.Counter)
 
 
 @schemathesis.hook
-def before_call(ctx, case, kwargs):
-    """Nothing may revoke the key that all of this is asked with."""
-    if not OWN:
-        OWN.extend(key["id"] for key in get("keys")["keys"] if key["name"] == "schemathesis")
-    if kind(case) == "keys" and case.path_parameters and case.path_parameters.get("id") in OWN:
-        case.path_parameters["id"] = "nothing"
-
-
-OWN = []
-
-
-@schemathesis.hook
 def after_call(ctx, case, response):
     ANSWERS[f"{case.method} {case.operation.path}"][response.status_code] += 1
     if response.status_code == 201:
