@@ -1,30 +1,13 @@
 //! The columns in which rows differ before and after a change: these, and no others, an undo compares and writes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::DataType;
-use rowport_drivers::journal::Chunk;
 use rowport_model::{ColumnRef, CursorValue};
 
-use super::images;
 use crate::cells;
-use crate::error::EngineError;
-
-/// The names of the columns that undoing some rows of a chunk would write, in no row more than these. None where rows
-/// come back or go away as a whole.
-#[allow(dead_code, reason = "the check of who may undo asks it")]
-pub(super) fn columns_written(
-    chunk: &Chunk,
-    places: impl IntoIterator<Item = usize>,
-) -> Result<Option<BTreeSet<String>>, EngineError> {
-    let (Some(before), Some(after)) = (&chunk.before, &chunk.after) else { return Ok(None) };
-    let (before, after) = (images::unpack(before)?, images::unpack(after)?);
-    let differences = Differences::between(&before, &after);
-    let written = places.into_iter().flat_map(|row| differences.of(row).iter());
-    Ok(Some(written.map(|column| differences.name(*column).to_owned()).collect()))
-}
 
 /// The columns in which each row of an image differs from the same row of another.
 pub(super) struct Differences {
