@@ -97,7 +97,7 @@ fn class(number: u16, state: &str) -> Class {
         1064 | 1149 | 1235 | 1288 | 1295 | 1390 => Class::Denied(Denied::Statement),
         // A limit on the statement's time.
         1969 | 3024 => Class::Timeout,
-        // The server shuts down, the network failed, or somebody killed the connection or its statement.
+        // The server shuts down, the network failed, or another client killed the connection or its statement.
         1053 | 1152 | 1158..=1161 | 1184 | 1317 | 1927 | 2006 | 2013 | 4031 => Class::Lost,
         _ => Class::Unknown,
     }

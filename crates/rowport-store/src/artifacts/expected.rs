@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// How long a file will probably be, for whoever has to choose before it is whole.
+/// How long a file will probably be, for a target that has to choose before it is whole.
 #[derive(Debug, Clone)]
 pub struct Expected(watch::Receiver<Known>);
 

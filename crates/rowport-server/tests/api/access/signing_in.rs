@@ -326,7 +326,7 @@ fn an_account_and_a_network_never_share_a_count_with_others() {
         let body = json!({ "email": email, "password": password }).to_string();
         served.send("POST", "/api/v1/session", &headers, body.as_bytes())
     };
-    // Accounts that would name the bucket of somebody at another address, if the parts ran into each other.
+    // Accounts that would name the bucket of a person at another address, if the parts ran into each other.
     let forged = [
         "ada@example.org 9.9.9.9",
         "ada@example.org\t9.9.9.9",
