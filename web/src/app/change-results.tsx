@@ -1,9 +1,9 @@
 import type { Run } from '@/api/runs';
 import { Overlay, part } from '@/components/part';
-import { showResult, useShownResult } from '@/features/changes/results';
+import { showResult, useShownResult } from '@/features/changes/model/results';
 import { sayPartMissing, sayProblem } from '@/lib/toast';
 
-const ResultDialog = part(() => import('@/features/changes/result-dialog'));
+const ResultDialog = part(() => import('@/features/changes/dialogs/result-dialog'));
 
 /** Whatever page one is on, a change that left rows as they were says which and why. */
 export function ChangeResults() {
@@ -18,5 +18,7 @@ export function ChangeResults() {
 
 /** Tells of the end of a change in the background. */
 export function tellChangeEnd(run: Run) {
-  import('@/features/changes/settle').then(({ tellEnd }) => tellEnd(run), sayPartMissing).catch(sayProblem);
+  import('@/features/changes/model/settle')
+    .then(({ tellEnd }) => tellEnd(run), sayPartMissing)
+    .catch(sayProblem);
 }

@@ -10,8 +10,8 @@ import { useTitle } from '@/hooks/use-title';
 import { datasetHref, stringifySearch } from '@/lib/address';
 import { ChangesUnderWay } from './changes-under-way';
 
-const History = part(() => import('@/features/changes/history-page'));
-const Trash = part(() => import('@/features/changes/trash-page'));
+const History = part(() => import('@/features/changes/pages/history-page'));
+const Trash = part(() => import('@/features/changes/pages/trash-page'));
 
 /** What was changed in a dataset. */
 export function HistoryPage() {

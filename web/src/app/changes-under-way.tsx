@@ -1,8 +1,8 @@
 import { isChange, isUnderWay } from '@/api/runs';
 import type { DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
-import { cancel } from '@/features/runs/actions';
-import { RunProgressLine } from '@/features/runs/run-parts';
+import { cancel } from '@/features/runs/model/actions';
+import { RunProgressLine } from '@/features/runs/pages/run-parts';
 import { useNow, useRuns } from '@/hooks/use-runs';
 
 /** How far one's changes of this dataset in the background are. */

@@ -7,7 +7,7 @@ import { useMay } from '@/hooks/use-me';
 import { useTitle } from '@/hooks/use-title';
 import { NewExport } from './new-export';
 
-const Exports = part(() => import('@/features/runs/exports-page'));
+const Exports = part(() => import('@/features/runs/pages/exports-page'));
 
 /** The filters of the list are in the address. */
 export default function ExportsPage() {

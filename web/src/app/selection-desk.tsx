@@ -2,17 +2,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Dataset, DatasetRef, View } from '@/api/types';
 import { Overlay, part } from '@/components/part';
-import { references } from '@/features/changes/fields';
-import { JournalNotice } from '@/features/changes/journal-notice';
-import { journalQuery } from '@/features/changes/journal';
+import { references } from '@/features/changes/model/fields';
+import { JournalNotice } from '@/features/changes/pages/journal-notice';
+import { journalQuery } from '@/features/changes/api/journal';
 import { SelectionBar } from '@/features/grid/selection-bar';
 import type { Selection } from '@/hooks/use-selection';
 import { selectionBody } from '@/lib/selection';
 import { ChangesUnderWay } from './changes-under-way';
 
-const DeleteDialog = part(() => import('@/features/changes/delete-dialog'));
-const FieldsDialog = part(() => import('@/features/changes/fields-dialog'));
-const ReassignDialog = part(() => import('@/features/changes/reassign-dialog'));
+const DeleteDialog = part(() => import('@/features/changes/dialogs/delete-dialog'));
+const FieldsDialog = part(() => import('@/features/changes/dialogs/fields-dialog'));
+const ReassignDialog = part(() => import('@/features/changes/dialogs/reassign-dialog'));
 
 interface SelectionDeskProps {
   datasetRef: DatasetRef;

@@ -12,17 +12,17 @@ import type { Cell, Key, Sort } from '@/api/types';
 import { useMedia } from '@/hooks/use-media';
 import { copy } from '@/lib/clipboard';
 import { copyText, formatValue, type ValueColumn } from '@/lib/values';
-import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn, stretch } from './column-layout';
+import { layOut, MAX_WIDTH, MIN_WIDTH, type PlacedColumn, stretch } from './model/column-layout';
 import { GridHeader, type HeaderActions } from './grid-header';
 import { GridRow, type RowReader, SELECT_WIDTH } from './grid-row';
 import { type ColumnActions, HeaderMenu } from './header-menu';
-import type { Pager, PagerState } from './pager';
+import type { Pager, PagerState } from './model/pager';
 import type { Selection } from '@/hooks/use-selection';
-import { useDragSelection } from './use-drag-selection';
-import { type ActiveCell, useGridKeys } from './use-grid-keys';
-import { useGridSelection } from './use-grid-selection';
-import type { useLayout } from './use-layout';
-import { EXTRA_ROWS, ROW_HEIGHT, useSize, useVirtualScroll } from './use-virtual-scroll';
+import { useDragSelection } from './hooks/use-drag-selection';
+import { type ActiveCell, useGridKeys } from './hooks/use-grid-keys';
+import { useGridSelection } from './hooks/use-grid-selection';
+import type { useLayout } from './hooks/use-layout';
+import { EXTRA_ROWS, ROW_HEIGHT, useSize, useVirtualScroll } from './hooks/use-virtual-scroll';
 
 interface DataGridProps {
   label: string;

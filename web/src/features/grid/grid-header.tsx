@@ -4,9 +4,9 @@ import type { MouseEvent, PointerEvent } from 'react';
 import type { Sort } from '@/api/types';
 import { MASKED } from '@/components/cell-value';
 import { isRightAligned, type ValueColumn } from '@/lib/values';
-import { MAX_WIDTH, MIN_WIDTH, type PlacedColumn } from './column-layout';
+import { MAX_WIDTH, MIN_WIDTH, type PlacedColumn } from './model/column-layout';
 import { SELECT_WIDTH } from './grid-row';
-import { HEADER_HEIGHT } from './use-virtual-scroll';
+import { HEADER_HEIGHT } from './hooks/use-virtual-scroll';
 
 export interface HeaderActions {
   sort: (column: ValueColumn, add: boolean) => void;

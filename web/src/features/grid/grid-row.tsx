@@ -4,8 +4,8 @@ import { memo, type ReactNode } from 'react';
 import type { Cell } from '@/api/types';
 import { CellValue } from '@/components/cell-value';
 import { isRightAligned } from '@/lib/values';
-import type { PlacedColumn } from './column-layout';
-import { ROW_HEIGHT } from './use-virtual-scroll';
+import type { PlacedColumn } from './model/column-layout';
+import { ROW_HEIGHT } from './hooks/use-virtual-scroll';
 
 export const SELECT_WIDTH = 60;
 

@@ -6,9 +6,9 @@ import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
 import { useNow, useRuns } from '@/hooks/use-runs';
 import { plural } from '@/lib/words';
-import { cancel } from './actions';
-import { RunProgressLine } from './run-parts';
-import { overallPercent, runTitle } from './words';
+import { cancel } from './model/actions';
+import { RunProgressLine } from './pages/run-parts';
+import { overallPercent, runTitle } from './model/words';
 
 /** Follows the exports and changes under way across pages; not there while there are none. */
 export function RunBadge({ className }: { className?: string }) {

@@ -7,8 +7,8 @@ import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
 import { say, unsay } from '@/lib/toast';
 import { formatBytes, plural } from '@/lib/words';
-import { download } from './actions';
-import { personWords, runTitle } from './words';
+import { download } from './model/actions';
+import { personWords, runTitle } from './model/words';
 
 /** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */

@@ -1,0 +1,198 @@
+import { useQuery, keepPreviousData } from '@tanstack/react-query';
+import { Loader2, RotateCw } from 'lucide-react';
+import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
+import { Problem } from '@/api/problem';
+import { Button } from '@/components/button';
+import { CheckField } from '@/components/checkbox';
+import { Dialog } from '@/components/dialog';
+import { Field, TextInput } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { formatCount, plural } from '@/lib/words';
+import { perform, type Preview, previewQuery, type Wish } from '../api/changes';
+import type { Deed } from '../model/deeds';
+import { settle } from '../model/settle';
+import { NotUndoable, WouldFail } from './would-fail';
+
+interface ConfirmChangeProps {
+  title: string;
+  /** What is wanted; absent while it is not yet said in full. */
+  wish: Omit<Wish, 'allOrNothing'> | undefined;
+  /** Whether more is being said at the moment, so that what is shown is not all of it. */
+  waiting?: boolean;
+  deed: Deed;
+  /** `Delete`, `Change`: what the button says before the number of rows. */
+  verb: string;
+  size?: 'small' | 'wide';
+  /** What stands above, to choose from. */
+  children?: ReactNode;
+  /** The datasets that refer to this one. */
+  referring: readonly { dataset: string }[];
+  /** What it means, from the preview, for as many rows as it will be done to. */
+  consequences: (preview: Preview, changed: number) => ReactNode;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** What is answered when other rows would be changed than those that were looked at. */
+const MOVED = ['selection_changed', 'dependants_changed'];
+
+/** Says what would happen to how many rows, asks for that number to be typed, and does it. */
+export function ConfirmChange(props: ConfirmChangeProps) {
+  const { title, deed, verb, size = 'small', waiting = false, children } = props;
+  const { referring, consequences, onDone, onClose } = props;
+  const formId = useId();
+  const field = useRef<HTMLInputElement>(null);
+  const [allOrNothing, setAllOrNothing] = useState(false);
+  const [look, setLook] = useState(0);
+  const [typed, setTyped] = useState('');
+  const [pending, setPending] = useState(false);
+  const [refused, setRefused] = useState<unknown>();
+  const wish: Wish | undefined = props.wish && { ...props.wish, allOrNothing };
+  const asked = useQuery({
+    ...previewQuery(
+      wish ?? { ref: { source: '', dataset: '' }, action: 'set', selection: { keys: [] } },
+      look,
+    ),
+    enabled: wish !== undefined,
+    placeholderData: keepPreviousData,
+  });
+  const preview = wish && !asked.isError ? asked.data : undefined;
+  const settled = preview !== undefined && !waiting && !asked.isPlaceholderData && !asked.isFetching;
+  const moved = refused !== undefined && MOVED.includes(Problem.from(refused).code);
+  const changed = preview && changedRows(preview, allOrNothing);
+  const wanted = preview && (preview.undoable ? formatCount(changed ?? 0) : 'DELETE');
+  const right =
+    preview !== undefined &&
+    changed !== 0 &&
+    typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') &&
+    settled;
+
+  const begun = preview !== undefined && children === undefined;
+  useEffect(() => {
+    if (begun) field.current?.focus();
+  }, [begun]);
+
+  const lookAgain = () => {
+    setRefused(undefined);
+    setTyped('');
+    setLook(look + 1);
+  };
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (!right || !wish || pending || moved) return;
+    setPending(true);
+    setRefused(undefined);
+    perform(wish, preview).then(
+      (answer) => {
+        settle(wish.ref, deed, answer);
+        onDone();
+      },
+      (error: unknown) => {
+        setPending(false);
+        setRefused(error);
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      open
+      keep={children !== undefined}
+      onClose={onClose}
+      title={title}
+      size={size}
+      footer={
+        <div className="flex items-center justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            form={formId}
+            look={deed.kind === 'set' ? 'primary' : 'danger'}
+            disabled={!right || pending || moved}
+          >
+            {pending && <Loader2 aria-hidden className="animate-spin" />}
+            {verb} {changed === undefined ? '…' : plural(changed, 'row')}
+          </Button>
+        </div>
+      }
+    >
+      <form id={formId} onSubmit={onSubmit} className="grid gap-4">
+        {children}
+        <div
+          aria-live="polite"
+          aria-busy={!settled}
+          className="grid min-h-14 content-start gap-3 text-[13px]"
+        >
+          {wish === undefined ? (
+            <p className="text-ink-soft">Something is still missing above.</p>
+          ) : asked.isError ? (
+            <>
+              <ProblemNotice compact error={asked.error} />
+              {Problem.from(asked.error).status !== 400 && <LookAgain onClick={lookAgain} />}
+            </>
+          ) : (
+            !preview && <PreviewSkeleton />
+          )}
+          {preview && consequences(preview, changed ?? 0)}
+          {preview && (
+            <WouldFail preview={preview} deed={deed} referring={referring} changed={changed ?? 0} />
+          )}
+          {preview && <NotUndoable preview={preview} deed={deed} />}
+        </div>
+        <CheckField
+          checked={allOrNothing}
+          onChange={setAllOrNothing}
+          label="All or nothing"
+          hint="One row that cannot be changed leaves all of them as they are."
+        />
+        {moved ? (
+          <div role="alert" className="grid gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-[13px]">
+            <p className="text-warning">
+              The rows have changed since you looked at them. Nothing was done.{' '}
+              {Problem.from(refused).message}
+            </p>
+            <LookAgain onClick={lookAgain} />
+          </div>
+        ) : changed === 0 ? null : (
+          <Field label={`Type ${wanted ?? 'the number of rows'} to confirm`}>
+            <TextInput
+              ref={field}
+              value={typed}
+              disabled={preview === undefined}
+              inputMode={preview?.undoable === false ? 'text' : 'numeric'}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          </Field>
+        )}
+        {refused !== undefined && !moved && <ProblemNotice compact error={refused} />}
+      </form>
+    </Dialog>
+  );
+}
+
+/** How many rows will be changed, as far as it was tried: with all or nothing, one that cannot be keeps the others. */
+export function changedRows({ rows, would_fail: failing = 0 }: Preview, allOrNothing: boolean): number {
+  if (allOrNothing && failing > 0) return 0;
+  return Math.max(0, rows - failing);
+}
+
+function LookAgain({ onClick }: { onClick: () => void }) {
+  return (
+    <div>
+      <Button small onClick={onClick}>
+        <RotateCw aria-hidden />
+        Look again
+      </Button>
+    </div>
+  );
+}
+
+function PreviewSkeleton() {
+  return (
+    <>
+      <span className="sr-only">Looking at what would happen</span>
+      <span className="skeleton h-4 w-2/3" />
+      <span className="skeleton h-4 w-1/2" />
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+import clsx from 'clsx';
+import { useQuery } from '@tanstack/react-query';
+import { sourcesQuery } from '@/api/queries';
+import { plural } from '@/lib/words';
+import type { Dependants } from '../api/changes';
+import { dependantWords } from '../model/dependants';
+
+/** How many of the rows that were selected are gone by now. */
+export function MissingRows({ missing }: { missing: number }) {
+  if (missing === 0) return null;
+  return (
+    <p className="text-ink-soft">
+      {plural(missing, 'selected row')} {missing === 1 ? 'is' : 'are'} not there any more.
+    </p>
+  );
+}
+
+interface DependantsListProps {
+  source: string;
+  dependants: Dependants[];
+  /** Whether what hangs on the rows goes along with them. */
+  along?: boolean;
+}
+
+/** What becomes of the rows of other datasets that refer to these. */
+export function DependantsList({ source, dependants, along = false }: DependantsListProps) {
+  const datasets = useQuery(sourcesQuery).data?.find(({ name }) => name === source)?.datasets;
+  if (dependants.length === 0) return null;
+  return (
+    <div className="rounded-lg border border-line px-3 py-2">
+      <h3 className="text-xs font-medium text-ink-soft">Datasets that refer to these rows</h3>
+      <ul className="mt-1 grid gap-1.5">
+        {dependants.map((each) => (
+          <li key={`${each.dataset}/${each.columns.join(',')}`}>
+            <span className="font-medium">
+              {datasets?.find(({ name }) => name === each.dataset)?.label ?? each.dataset}
+            </span>{' '}
+            <span className="font-mono text-xs text-ink-soft">{each.columns.join(', ')}</span>
+            <span className={clsx('block', each.rows === undefined ? 'text-ink-soft' : 'text-danger')}>
+              {dependantWords(each, along)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import type { Dataset } from '@/api/types';
+import { Button } from '@/components/button';
+import type { RowFailure } from '../api/changes';
+import type { Deed } from '../model/deeds';
+import { reasonWords, saysAll } from '../model/reasons';
+import { VersionsTable } from './versions-table';
+
+interface FailureTableProps {
+  failures: readonly RowFailure[];
+  /** What was wanted. */
+  deed: Deed;
+  /** The datasets that still use rows which were to be deleted. */
+  users: readonly string[];
+  /** Absent until it is known what its columns are. */
+  dataset: Dataset | undefined;
+  busy: boolean;
+  onForce: ((row: RowFailure) => void) | undefined;
+}
+
+/** The rows that were left as they were, each with its reason. */
+export function FailureTable({ failures, onForce, ...rest }: FailureTableProps) {
+  return (
+    <table className="w-full table-fixed text-left text-[13px]">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-8">
+          <th scope="col" className="w-32 max-sm:w-20">
+            {rest.dataset?.key.join(', ') ?? 'Key'}
+          </th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {failures.map((row) => (
+          <FailureRow
+            key={JSON.stringify(row.key)}
+            row={row}
+            {...rest}
+            onForce={row.code === 'changed_since' ? onForce : undefined}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface FailureRowProps extends Omit<FailureTableProps, 'failures'> {
+  row: RowFailure;
+}
+
+function FailureRow({ row, deed, users, dataset, busy, onForce }: FailureRowProps) {
+  const { code, message, database, versions = [] } = row;
+  const key = row.key.map(String).join(', ');
+  return (
+    <tr className="border-b border-line align-top [&>td]:py-2">
+      <td className="truncate pr-3 font-mono text-xs leading-5" title={key}>
+        {key}
+      </td>
+      <td className="break-words">
+        {reasonWords(code, deed, users)}
+        {!saysAll(code) && <span className="block text-xs text-ink-soft">{message}</span>}
+        {database !== undefined && (
+          <span className="mt-1 block text-xs text-ink-soft">
+            The database said: <span className="font-mono">{database}</span>
+          </span>
+        )}
+        {versions.length > 0 && (
+          <details className="mt-1.5">
+            <summary
+              aria-label={`Both versions of ${key}`}
+              className="w-fit rounded text-xs text-accent-text underline-offset-2 hover:underline pointer-coarse:py-2"
+            >
+              Both versions
+            </summary>
+            <VersionsTable versions={versions} columns={dataset?.columns ?? []} />
+          </details>
+        )}
+        {onForce && (
+          <Button
+            small
+            className="mt-1.5"
+            aria-label={`Put back anyway: ${key}`}
+            disabled={busy}
+            onClick={() => onForce(row)}
+          >
+            Put back anyway
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,62 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Clipboard } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { ProblemNotice } from '@/components/problem-notice';
+import { copy } from '@/lib/clipboard';
+import { say } from '@/lib/toast';
+import { journalQuery, makeJournal } from '../api/journal';
+
+interface PrepareDialogProps {
+  source: string;
+  sql: string;
+  onClose: () => void;
+}
+
+/** Shows the statements first, and makes the journal then. */
+export default function PrepareDialog({ source, sql, onClose }: PrepareDialogProps) {
+  const queries = useQueryClient();
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const make = () => {
+    setPending(true);
+    makeJournal(source).then(
+      (journal) => {
+        queries.setQueryData(journalQuery(source).queryKey, journal);
+        say('Rows can be changed now', `The journal of ${source} is made.`);
+        onClose();
+      },
+      (reason: unknown) => {
+        setError(reason);
+        setPending(false);
+      },
+    );
+  };
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      size="wide"
+      title={`Prepare ${source} for changes`}
+      description="Rowport keeps what rows were before each change in tables of its own beside them. These statements make them; nothing else is altered."
+      footer={
+        <div className="flex justify-end gap-2">
+          <Button className="mr-auto" onClick={() => void copy(sql, 'Statements')}>
+            <Clipboard aria-hidden />
+            Copy
+          </Button>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" disabled={pending} onClick={make}>
+            Run these statements
+          </Button>
+        </div>
+      }
+    >
+      <div className="grid gap-3">
+        {error !== undefined && <ProblemNotice compact error={error} />}
+        <pre className="overflow-x-auto rounded-lg bg-sunken p-3 font-mono text-xs leading-5">{sql}</pre>
+      </div>
+    </Dialog>
+  );
+}

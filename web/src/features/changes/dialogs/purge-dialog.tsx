@@ -1,0 +1,45 @@
+import type { Dataset, DatasetRef } from '@/api/types';
+import type { SelectionBody } from '@/lib/selection';
+import { willWords } from '../model/change-words';
+import { ConfirmChange } from './confirm-change';
+import { DependantsList, MissingRows } from './consequences';
+
+interface PurgeDialogProps {
+  datasetRef: DatasetRef;
+  dataset: Dataset;
+  /** Of the rows in the trash. */
+  selection: SelectionBody;
+  onDone: () => void;
+  onClose: () => void;
+}
+
+/** Removes rows of the trash for good. */
+export default function PurgeDialog({ datasetRef, dataset, selection, onDone, onClose }: PurgeDialogProps) {
+  const named = 'keys' in selection ? selection.keys.length : Infinity;
+  return (
+    <ConfirmChange
+      title={`Delete rows of ${dataset.label} for good`}
+      wish={{ ref: datasetRef, action: 'purge', selection }}
+      deed={{ kind: 'purge' }}
+      verb="Delete"
+      referring={dataset.referring}
+      consequences={({ rows, missing, dependants }, changed) => (
+        <>
+          <p className="text-[15px] font-medium">
+            {willWords(rows, changed, `the trash of ${dataset.label}`, 'deleted for good')}
+          </p>
+          <MissingRows missing={missing} />
+          {rows > named && (
+            <p className="text-ink-soft">
+              Rows that were deleted more than once are removed as often as they are there.
+            </p>
+          )}
+          {changed > 0 && <p className="font-medium text-danger">This cannot be undone.</p>}
+          <DependantsList source={datasetRef.source} dependants={dependants} />
+        </>
+      )}
+      onDone={onDone}
+      onClose={onClose}
+    />
+  );
+}

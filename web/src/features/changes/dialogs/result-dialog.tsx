@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query';
+import { Download, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import { datasetQuery } from '@/api/queries';
+import { tellRowsChanged } from '@/api/rows-changed';
+import { Button } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { Select } from '@/components/field';
+import { sayProblem } from '@/lib/toast';
+import { formatCount, plural } from '@/lib/words';
+import { type Answer, isStarted, type RowFailure, takeBack } from '../api/changes';
+import { failuresCsv, saveText } from '../model/csv';
+import { again, deedWords, past } from '../model/deeds';
+import { FailureTable } from './failure-table';
+import { mayPass, reasonWords, usersOf } from '../model/reasons';
+import { type Result, showResult } from '../model/results';
+import { isUndoable, left, settle, undo } from '../model/settle';
+
+/** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
+export default function ResultDialog({ result }: { result: Result }) {
+  const { ref, deed, outcome } = result;
+  const [code, setCode] = useState('');
+  const [busy, setBusy] = useState(false);
+  const dataset = useQuery(datasetQuery(ref)).data;
+  const keyColumns = dataset?.key ?? [];
+  const { failures, done } = outcome;
+  const rest = left(outcome);
+  const codes = [...new Set(failures.map((each) => each.code))];
+  const shown = code === '' ? failures : failures.filter((each) => each.code === code);
+  const close = () => showResult(undefined);
+  const repeat = again(ref, deed);
+  // What would be left alone again is not tried again along with the others.
+  const mayRetry = ({ code: reason }: RowFailure) => mayPass(reason);
+  const retried = shown.filter(mayRetry);
+  const users = usersOf(failures, dataset?.referring ?? []);
+
+  const act = (steps: () => Promise<Answer>) => {
+    setBusy(true);
+    steps().then(
+      (answer) => {
+        close();
+        settle(ref, deed, answer);
+      },
+      (error: unknown) => {
+        setBusy(false);
+        sayProblem(error);
+      },
+    );
+  };
+  const download = () => {
+    saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replaceAll(' ', '-')}.csv`);
+  };
+  /** Takes one row back over what somebody has made of it since; the others stay in the list. */
+  const force = async (row: RowFailure, undoes: string) => {
+    setBusy(true);
+    try {
+      const answer = await takeBack(ref, undoes, { keys: [row.key], force: true });
+      if (isStarted(answer) || left(answer) > 0 || failures.length === 1) {
+        close();
+        settle(ref, deed, answer);
+        return;
+      }
+      tellRowsChanged(ref);
+      const others = failures.filter((each) => each !== row);
+      const kept = Math.max(0, outcome.kept - 1);
+      showResult({ ref, deed, outcome: { ...outcome, failures: others, done: done + 1, kept } });
+    } catch (error) {
+      sayProblem(error);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={close}
+      size="wide"
+      title={`${deedWords(deed, done)}, ${formatCount(rest)} not`}
+      description={`of ${plural(outcome.rows, 'row')} of ${dataset?.label ?? ref.dataset}`}
+      footer={
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          {done > 0 && isUndoable(deed) && (
+            <Button
+              className="mr-auto"
+              disabled={busy}
+              onClick={() => {
+                close();
+                void undo(ref, outcome.change_set, deed);
+              }}
+            >
+              <RotateCcw aria-hidden />
+              Undo {plural(done, 'row')}
+            </Button>
+          )}
+          <Button onClick={download} disabled={shown.length === 0}>
+            <Download aria-hidden />
+            Download as CSV
+          </Button>
+          {repeat && failures.some(mayRetry) && (
+            <Button
+              look="primary"
+              disabled={busy || retried.length === 0}
+              onClick={() => act(() => repeat(retried.map(({ key }) => key)))}
+            >
+              Try again ({formatCount(retried.length)})
+            </Button>
+          )}
+        </div>
+      }
+    >
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+        <div className="flex flex-wrap items-center gap-3">
+          <Select
+            aria-label="Reasons"
+            className="max-w-full"
+            value={code}
+            options={[
+              { value: '', label: `All reasons (${formatCount(failures.length)})` },
+              ...codes.map((value) => ({
+                value,
+                label: `${reasonWords(value, deed, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
+              })),
+            ]}
+            onChange={setCode}
+          />
+          {rest > failures.length && (
+            <p className="text-xs text-ink-soft">The first {formatCount(failures.length)} are listed.</p>
+          )}
+        </div>
+        <FailureTable
+          failures={shown}
+          deed={deed}
+          users={users}
+          dataset={dataset}
+          busy={busy}
+          onForce={deed.kind === 'undo' ? (row) => void force(row, deed.undoes) : undefined}
+        />
+      </div>
+    </Dialog>
+  );
+}

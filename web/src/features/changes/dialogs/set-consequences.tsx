@@ -1,0 +1,22 @@
+import type { Dataset } from '@/api/types';
+import { willWords } from '../model/change-words';
+import type { Preview } from '../api/changes';
+import { MissingRows } from './consequences';
+
+interface SetConsequencesProps {
+  dataset: Dataset;
+  preview: Preview;
+  /** How many rows will be changed. */
+  changed: number;
+}
+
+/** What it means to set fields of these rows. */
+export function SetConsequences({ dataset, preview: { rows, missing }, changed }: SetConsequencesProps) {
+  return (
+    <>
+      <p className="text-[15px] font-medium">{willWords(rows, changed, dataset.label, 'changed')}</p>
+      <MissingRows missing={missing} />
+      {changed > 0 && <p className="text-ink-soft">Current values are kept, so that you can undo this.</p>}
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { TriangleAlert } from 'lucide-react';
+import { plural } from '@/lib/words';
+import { type Preview } from '../api/changes';
+import { type Deed, past } from '../model/deeds';
+import { byReason, reasonWords, usersOf } from '../model/reasons';
+
+interface WouldFailProps {
+  preview: Preview;
+  deed: Deed;
+  /** The datasets that refer to this one. */
+  referring: readonly { dataset: string }[];
+  /** How many rows will be changed. */
+  changed: number;
+}
+
+/** Which of the rows the database would not take, as far as it was tried. */
+export function WouldFail({ preview, deed, referring, changed }: WouldFailProps) {
+  const { would_fail: count, failures } = preview;
+  if (count === undefined)
+    return (
+      <p className="text-ink-soft">
+        They were not tried beforehand: those that cannot be {past(deed)} are listed afterwards.
+      </p>
+    );
+  if (count === 0) return null;
+  const users = usersOf(failures, referring);
+  return (
+    <div className="flex gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-warning">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <div className="min-w-0">
+        <p className="font-medium">
+          {plural(count, 'row')} cannot be {past(deed)}
+          {changed === 0 ? '.' : count === 1 ? ' and stays as it is.' : ' and stay as they are.'}
+        </p>
+        <Reasons failures={failures} count={count} deed={deed} users={users} />
+      </div>
+    </div>
+  );
+}
+
+/** Which of the rows an undo could not put back as they are, as far as it was tried. */
+export function NotUndoable({ preview, deed }: { preview: Preview; deed: Deed }) {
+  const { cannot_be_undone: count = 0, not_undoable: failures = [] } = preview;
+  if (count === 0) return null;
+  return (
+    <div className="flex gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-warning">
+      <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <div className="min-w-0">
+        <p className="font-medium">
+          {plural(count, 'row')} could not be put back as {count === 1 ? 'it is' : 'they are'}: no undo for{' '}
+          {count === 1 ? 'it' : 'them'}.
+        </p>
+        <Reasons
+          failures={failures}
+          count={count}
+          deed={{ kind: 'undo', of: deed.kind, undoes: '' }}
+          users={[]}
+        />
+      </div>
+    </div>
+  );
+}
+
+interface ReasonsProps {
+  failures: Preview['failures'];
+  count: number;
+  deed: Deed;
+  users: readonly string[];
+}
+
+function Reasons({ failures, count, deed, users }: ReasonsProps) {
+  return (
+    <ul className="mt-1 grid gap-0.5">
+      {byReason(failures, count).map(({ code, keys, more }) => (
+        <li key={code}>
+          {reasonWords(code, deed, users)}:{' '}
+          <span className="font-mono text-xs break-words">{keys.join(', ')}</span>
+          {more && ' …'}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Preview } from '../api/changes';
+import { byReason, mayPass, reasonWords, usersOf } from './reasons';
+
+const failed = (code: string, ...key: unknown[]) =>
+  ({ code, key, message: '' }) as unknown as Preview['failures'][number];
+
+test('rows that would fail stand by their reasons, the first of them by name', () => {
+  const few = [failed('unique', 1), failed('check', 'a', 2), failed('unique', 3)];
+  expect(byReason(few, 3)).toEqual([
+    { code: 'unique', keys: ['1', '3'], more: false },
+    { code: 'check', keys: ['a/2'], more: false },
+  ]);
+  expect(byReason(few, 4).map(({ more }) => more)).toEqual([true, true]);
+  const many = Array.from({ length: 20 }, (_, index) => failed('unique', index));
+  expect(byReason(many, 20)).toEqual([
+    { code: 'unique', keys: ['0', '1', '2', '3', '4', '5', '6', '7'], more: true },
+  ]);
+});
+
+test('a reason fits what was wanted, and names who uses a row that cannot be deleted', () => {
+  expect(reasonWords('foreign_key', { kind: 'delete' }, ['film_actor'])).toBe('Still used by film_actor');
+  expect(reasonWords('foreign_key', { kind: 'purge' })).toBe('Still used by other rows');
+  expect(reasonWords('foreign_key', { kind: 'set' }, ['film_actor'])).toBe(
+    'Refers to a row that does not exist',
+  );
+  expect(reasonWords('foreign_key', { kind: 'undo', of: 'delete', undoes: 'x' })).toBe(
+    'Refers to a row that does not exist',
+  );
+  expect(reasonWords('has_dependants', { kind: 'delete' })).toBe('Has related rows');
+  expect(reasonWords('some_new_code', { kind: 'delete' })).toBe('some new code');
+});
+
+test('who uses the rows is what the database says, or else whoever refers to them', () => {
+  const referring = [{ dataset: 'film_actor' }, { dataset: 'shop.awards' }, { dataset: 'film_actor' }];
+  const said = (database?: string) => [{ code: 'foreign_key', ...(database !== undefined && { database }) }];
+  expect(usersOf(said(), referring)).toEqual(['film_actor', 'shop.awards']);
+  expect(usersOf(said('… violates a constraint on table "awards"'), referring)).toEqual(['shop.awards']);
+  expect(usersOf(said('a foreign key constraint fails (`db`.`film_actor`, …)'), referring)).toEqual([
+    'film_actor',
+  ]);
+});
+
+test('only what may pass by itself is worth another try', () => {
+  const lasting = [
+    'foreign_key',
+    'has_dependants',
+    'not_unique',
+    'value_missing',
+    'check_failed',
+    'gone',
+    'left_out',
+  ];
+  expect(lasting.filter(mayPass)).toEqual([]);
+  expect(mayPass('source_busy')).toBe(true);
+});

@@ -1,0 +1,88 @@
+import type { Preview, RowFailure } from '../api/changes';
+import type { Deed } from './deeds';
+
+/** Why a row is left as it is, for reasons that last. */
+interface ReasonWords {
+  words: string;
+  /** Whether the words say all that the server does. */
+  whole?: boolean;
+}
+
+const REASONS: Record<string, ReasonWords> = {
+  foreign_key: { words: 'Refers to a row that does not exist', whole: true },
+  has_dependants: { words: 'Has related rows' },
+  not_unique: { words: 'A unique value is taken' },
+  value_missing: { words: 'A value is missing' },
+  check_failed: { words: 'A rule of the database forbids it' },
+  value_unfit: { words: 'A value does not fit its column' },
+  too_large: { words: 'Too large for the database' },
+  row_refused: { words: 'The database refuses it' },
+  gone: { words: 'Not there any more' },
+  changed_since: { words: 'Changed since' },
+  key_taken: { words: 'Its key is taken again' },
+  left_out: { words: 'Left as it is' },
+  column_changed: { words: 'A column has changed since' },
+  purged: { words: 'Deleted for good' },
+  taken_back: { words: 'Undone already' },
+};
+
+/** Why, in words that fit what was wanted: of a row that is deleted, others can be the reason, and not what it refers to. */
+export function reasonWords(code: string, deed: Deed, users: readonly string[] = []): string {
+  if (code === 'foreign_key' && removes(deed)) {
+    return users.length > 0 ? `Still used by ${users.join(', ')}` : 'Still used by other rows';
+  }
+  return REASONS[code]?.words ?? code.replaceAll('_', ' ');
+}
+
+/** Whether the words for a reason say all that there is to say. */
+export function saysAll(code: string): boolean {
+  return REASONS[code]?.whole === true;
+}
+
+/** Whether trying again can help: what is not known as lasting may have passed. */
+export function mayPass(code: string): boolean {
+  return REASONS[code] === undefined;
+}
+
+/** Whether rows disappear by it. */
+export function removes(deed: Deed): boolean {
+  return deed.kind === 'delete' || deed.kind === 'purge' || (deed.kind === 'undo' && deed.of === 'restore');
+}
+
+/** The datasets that use the rows which the database does not let go: those that it names, or else all that refer to them. */
+export function usersOf(
+  failures: readonly Pick<RowFailure, 'code' | 'database'>[],
+  referring: readonly { dataset: string }[],
+): string[] {
+  const all = [...new Set(referring.map(({ dataset }) => dataset))];
+  const said = failures.flatMap(({ code, database }) => (code === 'foreign_key' ? (database ?? []) : []));
+  const named = all.filter((dataset) => {
+    const table = dataset.slice(dataset.lastIndexOf('.') + 1);
+    return said.some((words) => words.includes(`"${table}"`) || words.includes(`\`${table}\``));
+  });
+  return named.length > 0 ? named : all;
+}
+
+/** So many rows are named for each reason. */
+const NAMED = 8;
+
+interface Reason {
+  code: string;
+  keys: string[];
+  /** Whether there are others. */
+  more: boolean;
+}
+
+/** The rows that would fail by their reasons. Of many, only the first are told: `count` is how many there are. */
+export function byReason(failures: Preview['failures'], count: number): Reason[] {
+  const reasons = new Map<string, string[]>();
+  for (const { code, key } of failures) {
+    const text = (key as unknown[]).map(String).join('/');
+    reasons.set(code, [...(reasons.get(code) ?? []), text]);
+  }
+  return [...reasons].map(([code, keys]) => ({
+    code,
+    keys: keys.slice(0, NAMED),
+    more: keys.length > NAMED || failures.length < count,
+  }));
+}

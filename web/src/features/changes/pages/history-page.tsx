@@ -1,0 +1,171 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { History, RotateCcw } from 'lucide-react';
+import { useState } from 'react';
+import type { Dataset, DatasetRef } from '@/api/types';
+import { Button } from '@/components/button';
+import { ConfirmDialog } from '@/components/confirm-dialog';
+import { EmptyNotice } from '@/components/empty-notice';
+import { useNow } from '@/hooks/use-runs';
+import { exactMoment, momentWords } from '@/lib/moments';
+import { sayProblem } from '@/lib/toast';
+import { formatCount, plural } from '@/lib/words';
+import { actionWords, notUndoable, whoWords } from '../model/change-words';
+import { type Change, fetchOutcome, historyQuery } from '../api/changes';
+import { deedOf } from '../model/deeds';
+import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
+import { showResult } from '../model/results';
+import { undo } from '../model/settle';
+
+interface HistoryPageProps {
+  datasetRef: DatasetRef;
+  dataset: Dataset;
+}
+
+/** What was changed in a dataset through Rowport, the last first. */
+export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
+  const history = useInfiniteQuery(historyQuery(datasetRef));
+  const changes = history.data?.pages.flat() ?? [];
+  const now = useNow(false);
+  const [undoing, setUndoing] = useState<Change>();
+  useFreshChanges(datasetRef);
+
+  const show = (change: Change) => {
+    fetchOutcome(datasetRef, change.id).then(
+      (outcome) => showResult({ ref: datasetRef, deed: deedOf(change), outcome }),
+      sayProblem,
+    );
+  };
+
+  return (
+    <PageFrame
+      datasetRef={datasetRef}
+      label={dataset.label}
+      title={`Changes of ${dataset.label}`}
+      about="What was changed through Rowport. Each change can be taken back for a while."
+    >
+      {history.isPending && <ListSkeleton label="Loading the changes" />}
+      {history.isError && (
+        <ChangesProblem
+          source={datasetRef.source}
+          error={history.error}
+          onRetry={() => void history.refetch()}
+        />
+      )}
+      {history.isSuccess && changes.length === 0 && (
+        <EmptyNotice icon={<History />} title="Nothing was changed yet">
+          Select rows of the dataset to delete them or to set their fields.
+        </EmptyNotice>
+      )}
+      {changes.length > 0 && (
+        <table className="w-full table-fixed text-left text-[13px]">
+          <thead className="border-b border-line text-xs text-ink-soft max-sm:sr-only [&_th]:font-medium">
+            <tr className="h-9">
+              <th scope="col" className="w-40 max-sm:hidden">
+                When
+              </th>
+              <th scope="col" className="w-44 max-sm:hidden">
+                Who
+              </th>
+              <th scope="col">What</th>
+              <th scope="col" className="w-36 max-sm:w-22">
+                <span className="sr-only">Undo</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map((change) => (
+              <ChangeRow
+                key={change.id}
+                change={change}
+                why={notUndoable(change, changes, now)}
+                now={now}
+                onShow={() => show(change)}
+                onUndo={() => setUndoing(change)}
+              />
+            ))}
+          </tbody>
+        </table>
+      )}
+      {history.hasNextPage && (
+        <p className="mt-4 text-center">
+          <Button disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+            {history.isFetchingNextPage ? 'Loading…' : 'Older changes'}
+          </Button>
+        </p>
+      )}
+      {undoing && (
+        <ConfirmDialog
+          title="Undo this change?"
+          description={`${actionWords(undoing)}: ${plural(undoing.done, 'row')}. Rows that somebody has changed since are left as they are, and listed.`}
+          action="Undo"
+          onConfirm={() => undo(datasetRef, undoing.id, deedOf(undoing))}
+          onClose={() => setUndoing(undefined)}
+        />
+      )}
+    </PageFrame>
+  );
+}
+
+interface ChangeRowProps {
+  change: Change;
+  /** Why it cannot be taken back. */
+  why: string | undefined;
+  now: number;
+  onShow: () => void;
+  onUndo: () => void;
+}
+
+function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
+  const { created_at: at, failed, kept, done, state, along_with: along } = change;
+  const who = whoWords(change);
+  const rest = failed + kept;
+  const what = `${actionWords(change)}: ${plural(done, 'row')}`;
+  return (
+    <tr className="border-b border-line align-top [&>td]:py-2.5">
+      <td className="pr-4 text-ink-soft max-sm:hidden">
+        <time dateTime={at} title={exactMoment(at)}>
+          {momentWords(at, now)}
+        </time>
+      </td>
+      <td className="truncate pr-4 font-medium max-sm:hidden">{who}</td>
+      <td className="pr-4 max-sm:pr-1">
+        <span className="font-medium">{what}</span>
+        {along !== undefined && (
+          <span className="ml-2 text-ink-soft">along with rows of another dataset</span>
+        )}
+        {state !== 'done' && (
+          <span className="ml-2 text-ink-soft">{state === 'open' ? 'under way' : 'cancelled'}</span>
+        )}
+        {rest > 0 && (
+          <Button
+            look="ghost"
+            small
+            className="-my-1 ml-1 text-danger"
+            aria-label={`${formatCount(rest)} not: show them`}
+            onClick={onShow}
+          >
+            {formatCount(rest)} not
+          </Button>
+        )}
+        <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">
+          {who} · {momentWords(at, now)}
+        </span>
+      </td>
+      <td className="text-right">
+        {why === undefined ? (
+          <Button
+            small
+            className="-my-1"
+            aria-label={`Undo: ${what}, ${momentWords(at, now)}`}
+            onClick={onUndo}
+          >
+            <RotateCcw aria-hidden />
+            Undo
+          </Button>
+        ) : (
+          <span className="text-xs text-ink-soft">{why}</span>
+        )}
+      </td>
+    </tr>
+  );
+}

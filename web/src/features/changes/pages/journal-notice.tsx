@@ -1,0 +1,28 @@
+import { Lock } from 'lucide-react';
+import { useState } from 'react';
+import { Button } from '@/components/button';
+import { Overlay, part } from '@/components/part';
+import { useMay } from '@/hooks/use-me';
+import type { Journal } from '../api/changes';
+
+const PrepareDialog = part(() => import('../dialogs/prepare-dialog'));
+
+/** Why nothing can be changed in a source, and for whoever administers Rowport the way to change that. */
+export function JournalNotice({ source, journal }: { source: string; journal: Journal }) {
+  const admin = useMay('admin');
+  const [preparing, setPreparing] = useState(false);
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2 text-[13px] text-ink-soft">
+      <Lock aria-hidden className="size-3.5 shrink-0" />
+      <p>Read-only: {journal.reason ?? 'this source is not prepared for changes.'}</p>
+      {admin && (
+        <Button small onClick={() => setPreparing(true)}>
+          Prepare…
+        </Button>
+      )}
+      <Overlay onFail={() => setPreparing(false)}>
+        {preparing && <PrepareDialog source={source} sql={journal.sql} onClose={() => setPreparing(false)} />}
+      </Overlay>
+    </div>
+  );
+}

@@ -1,0 +1,184 @@
+import { ArchiveRestore, SearchX, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { Dataset, DatasetRef, Key } from '@/api/types';
+import { Button } from '@/components/button';
+import { EmptyNotice } from '@/components/empty-notice';
+import { Overlay, part } from '@/components/part';
+import { SearchBox } from '@/components/search-box';
+import { SelectionFrame } from '@/components/selection-frame';
+import { SoonGone } from '@/components/soon-gone';
+import { useNow } from '@/hooks/use-runs';
+import { useSelection } from '@/hooks/use-selection';
+import { useShortcut } from '@/hooks/use-shortcut';
+import { ALL_MATCHING, type SelectionBody, selectionBody } from '@/lib/selection';
+import { sayProblem } from '@/lib/toast';
+import { plural } from '@/lib/words';
+import { groupTrash } from '../model/change-words';
+import { type Answer, performUnasked, takeBack } from '../api/changes';
+import type { Deed } from '../model/deeds';
+import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
+import { settle } from '../model/settle';
+import { TrashGroup } from './trash-group';
+import { TrashTable } from './trash-table';
+import { useListSelection } from './use-list-selection';
+import { useTrash } from './use-trash';
+
+const PurgeDialog = part(() => import('../dialogs/purge-dialog'));
+
+interface TrashPageProps {
+  datasetRef: DatasetRef;
+  dataset: Dataset;
+  search: string;
+  onSearch: (search: string) => void;
+}
+
+/** The rows of a dataset that were deleted and can still be restored, by the change that deleted them where that is known. */
+export default function TrashPage({ datasetRef, dataset, search, onSearch }: TrashPageProps) {
+  const { trash, rows, columns, totals, looking } = useTrash(datasetRef, dataset, search);
+  const now = useNow(false);
+  const selection = useSelection(search);
+  const groups = groupTrash(rows);
+  const listed = groups.flatMap((group) => group.rows.map(({ key }) => key));
+  const select = useListSelection(listed, selection);
+  const [busy, setBusy] = useState(false);
+  const [purged, setPurged] = useState<SelectionBody>();
+  useFreshChanges(datasetRef);
+  useShortcut('escape', selection.clear);
+
+  const view = search === '' ? {} : { search };
+  const mayPurge = dataset.permissions.includes('records.purge');
+  const marked = rows.some((row) => row.change_set === undefined);
+  // Rows that are marked are estimated where there are many.
+  const matching =
+    search === '' && totals ? { count: totals.rows, exact: !marked || totals.rows < 10_000 } : undefined;
+
+  const act = async (deed: Deed, steps: () => Promise<Answer>, then: () => void) => {
+    setBusy(true);
+    try {
+      settle(datasetRef, deed, await steps());
+      then();
+    } catch (error) {
+      sayProblem(error);
+      void trash.refetch();
+    }
+    setBusy(false);
+  };
+  const restore = () => {
+    const wish = {
+      ref: datasetRef,
+      action: 'restore',
+      selection: selectionBody(selection.chosen, view),
+    } as const;
+    void act({ kind: 'restore' }, () => performUnasked(wish), selection.clear);
+  };
+  const restoreGroup = (id: string, keys: Key[]) =>
+    void act(
+      { kind: 'undo', of: 'delete', undoes: id },
+      () => takeBack(datasetRef, id),
+      () => selection.set(keys, false),
+    );
+
+  return (
+    <PageFrame
+      datasetRef={datasetRef}
+      label={dataset.label}
+      title={`Trash of ${dataset.label}`}
+      about={`Deleted rows are kept here ${totals?.days === undefined ? 'for now' : `for ${plural(totals.days, 'day')}`}, as they were, and can be put back in their place.`}
+      actions={
+        <div className="flex items-center gap-2 max-md:w-full">
+          <SearchBox label="Search in the trash" value={search} onChange={onSearch} />
+          {mayPurge && (
+            <Button
+              look="danger"
+              className="min-w-36 max-md:min-w-0"
+              disabled={rows.length === 0 || trash.isPlaceholderData}
+              onClick={() => setPurged(selectionBody(ALL_MATCHING, view))}
+            >
+              <Trash2 aria-hidden />
+              {search === '' ? 'Empty trash…' : 'Delete found…'}
+            </Button>
+          )}
+        </div>
+      }
+      footer={
+        <SelectionFrame selection={selection} matching={matching} narrowed={search !== ''}>
+          {mayPurge && (
+            <Button
+              look="danger"
+              small
+              disabled={busy}
+              onClick={() => setPurged(selectionBody(selection.chosen, view))}
+            >
+              <Trash2 aria-hidden />
+              Delete for good…
+            </Button>
+          )}
+          <Button look="primary" small disabled={busy} onClick={restore}>
+            <ArchiveRestore aria-hidden />
+            Restore
+          </Button>
+        </SelectionFrame>
+      }
+    >
+      <SoonGone rows={totals?.soon ?? 0} />
+      {trash.isError && (
+        <ChangesProblem source={datasetRef.source} error={trash.error} onRetry={() => void trash.refetch()} />
+      )}
+      {looking && !trash.isError && rows.length === 0 && <ListSkeleton label="Loading the trash" />}
+      {trash.isSuccess && !looking && rows.length === 0 && <NothingThere search={search} />}
+      <div aria-busy={trash.isFetching} className="grid gap-6">
+        {groups.map(({ id, rows: own }) => {
+          const shown = { rows: own, columns, selection, onSelect: select, now };
+          return id === undefined ? (
+            <TrashTable key="" title="shown" {...shown} />
+          ) : (
+            <TrashGroup
+              key={id}
+              busy={busy}
+              onRestore={() =>
+                restoreGroup(
+                  id,
+                  own.map(({ key }) => key),
+                )
+              }
+              {...shown}
+            />
+          );
+        })}
+      </div>
+      {trash.hasNextPage && rows.length > 0 && (
+        <p className="mt-4 text-center">
+          <Button disabled={trash.isFetchingNextPage} onClick={() => void trash.fetchNextPage()}>
+            {trash.isFetchingNextPage ? 'Loading…' : 'More rows'}
+          </Button>
+        </p>
+      )}
+      <Overlay onFail={() => setPurged(undefined)}>
+        {purged && (
+          <PurgeDialog
+            datasetRef={datasetRef}
+            dataset={dataset}
+            selection={purged}
+            onDone={() => {
+              setPurged(undefined);
+              selection.clear();
+            }}
+            onClose={() => setPurged(undefined)}
+          />
+        )}
+      </Overlay>
+    </PageFrame>
+  );
+}
+
+function NothingThere({ search }: { search: string }) {
+  return search === '' ? (
+    <EmptyNotice icon={<Trash2 />} title="The trash is empty">
+      Rows that are deleted come here.
+    </EmptyNotice>
+  ) : (
+    <EmptyNotice icon={<SearchX />} title="Nothing found">
+      No row in the trash has “{search}” in it.
+    </EmptyNotice>
+  );
+}

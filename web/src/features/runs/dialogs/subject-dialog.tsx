@@ -1,0 +1,97 @@
+import { type SyntheticEvent, useId, useState } from 'react';
+import { runBook } from '@/api/run-book';
+import { startSubjectExport, type SubjectKind, type SubjectRequest } from '@/api/runs';
+import { Button } from '@/components/button';
+import { Dialog } from '@/components/dialog';
+import { Field, Select, TextInput } from '@/components/field';
+import { ProblemNotice } from '@/components/problem-notice';
+import { askToNotify } from '@/lib/notify';
+import { addOwnRun } from '@/lib/own-runs';
+import { say } from '@/lib/toast';
+import { runTitle } from '../model/words';
+
+interface SubjectDialogProps {
+  kinds: readonly SubjectKind[];
+  onClose: () => void;
+}
+
+type Format = NonNullable<SubjectRequest['format']>;
+
+const FORMATS: readonly { value: Format; label: string }[] = [
+  { value: 'csv', label: 'CSV, for people' },
+  { value: 'ndjson', label: 'NDJSON, for programs' },
+];
+
+/** Asks about whom, and starts the archive of everything about them. */
+export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
+  const id = useId();
+  const [name, setName] = useState(kinds[0]?.name ?? '');
+  const [value, setValue] = useState('');
+  const [format, setFormat] = useState<Format>('csv');
+  const [pending, setPending] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const kind = kinds.find((each) => each.name === name);
+
+  const onSubmit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (pending) return;
+    setPending(true);
+    setError(undefined);
+    askToNotify();
+    startSubjectExport({ subject: name, value: value.trim(), format }).then(
+      (run) => {
+        addOwnRun(run.id);
+        runBook.put([run]);
+        say('Export started', runTitle(run), { about: run.id });
+        onClose();
+      },
+      (reason: unknown) => {
+        setError(reason);
+        setPending(false);
+      },
+    );
+  };
+
+  return (
+    <Dialog
+      open
+      keep
+      onClose={onClose}
+      title="Everything about one person"
+      description="One archive with a file for each dataset that knows them, made in the background."
+      footer={
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" form={id} look="primary" disabled={pending}>
+            Start
+          </Button>
+        </div>
+      }
+    >
+      <form id={id} onSubmit={onSubmit} className="grid gap-4">
+        <Field
+          label="Who it is about"
+          {...(kind && { hint: `From ${kind.datasets.map(({ dataset }) => dataset).join(', ')}` })}
+        >
+          <Select
+            value={name}
+            options={kinds.map(({ name: each, label }) => ({ value: each, label }))}
+            onChange={setName}
+          />
+        </Field>
+        <Field label="Known by" hint="The number, address or other value that the tables know them by.">
+          <TextInput
+            required
+            maxLength={1000}
+            value={value}
+            onChange={(event) => setValue(event.target.value)}
+          />
+        </Field>
+        <Field label="Format of the files">
+          <Select value={format} options={FORMATS} onChange={setFormat} />
+        </Field>
+        {error !== undefined && <ProblemNotice compact error={error} />}
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,119 @@
+import clsx from 'clsx';
+import { isUnderWay, type Run } from '@/api/runs';
+import { momentWords } from '@/lib/moments';
+import { formatBytes, formatCount } from '@/lib/words';
+import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
+import {
+  attemptWords,
+  durationWords,
+  fileBytes,
+  formatName,
+  keptWords,
+  runDuration,
+  runTitle,
+} from '../model/words';
+
+export interface RunListProps {
+  runs: readonly Run[];
+  now: number;
+  labelOf: (run: Run) => string;
+  /** Who asked for it, where that need be said. */
+  whoOf: (run: Run) => string | undefined;
+  onDelete: (run: Run) => void;
+}
+
+export function RunTable({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
+  return (
+    <table className="w-full table-fixed text-left">
+      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
+        <tr className="h-9">
+          <th scope="col" className="w-32">
+            State
+          </th>
+          <th scope="col">Export</th>
+          <th scope="col" className="w-24 text-right">
+            Rows
+          </th>
+          <th scope="col" className="w-24 text-right">
+            Size
+          </th>
+          <th scope="col" className="w-24 text-right">
+            Duration
+          </th>
+          <th scope="col" className="w-40 pl-6">
+            Asked for
+          </th>
+          <th scope="col" className="w-44">
+            <span className="sr-only">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {runs.map((run) => (
+          <RunRow
+            key={run.id}
+            run={run}
+            now={now}
+            label={labelOf(run)}
+            who={whoOf(run)}
+            onDelete={() => onDelete(run)}
+          />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface RunRowProps {
+  run: Run;
+  now: number;
+  label: string;
+  who: string | undefined;
+  onDelete: () => void;
+}
+
+function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
+  const duration = runDuration(run, now);
+  const bytes = fileBytes(run);
+  const kept = keptWords(run, now);
+  const attempt = attemptWords(run);
+  return (
+    <tr data-run={run.id} className="border-b border-line align-top text-[13px] [&>td]:py-3">
+      <td>
+        <StateMark state={run.state} />
+        {attempt !== undefined && <span className="block pl-5.5 text-xs text-ink-soft">{attempt}</span>}
+      </td>
+      <td className="pr-4">
+        <span className="block truncate font-medium" title={runTitle(run)}>
+          {runTitle(run)}
+        </span>
+        <span className="block truncate text-xs text-ink-soft">
+          <RunPlace run={run} label={label} />
+          {' · '}
+          {formatName(run)}
+          {kept !== undefined && ` · ${kept}`}
+        </span>
+        {isUnderWay(run) && (
+          <div className="mt-1.5">
+            <RunProgressLine run={run} now={now} />
+          </div>
+        )}
+        {run.error && <p className="mt-1 text-xs break-words text-danger">{run.error.message}</p>}
+      </td>
+      <td className={clsx('text-right tabular-nums', run.artifact == null && 'text-ink-soft')}>
+        {run.started_at != null && formatCount(run.progress.rows)}
+      </td>
+      <td className="text-right tabular-nums">{bytes !== undefined && formatBytes(bytes)}</td>
+      <td className="text-right tabular-nums">{duration !== undefined && durationWords(duration)}</td>
+      <td className="pl-6">
+        <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
+        {who !== undefined && <span className="block truncate text-xs text-ink-soft">by {who}</span>}
+      </td>
+      <td>
+        <span className="-mt-1 flex justify-end gap-1">
+          <RunActions run={run} now={now} onDelete={onDelete} />
+        </span>
+      </td>
+    </tr>
+  );
+}
