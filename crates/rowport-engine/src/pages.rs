@@ -12,8 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::cells::{self, Cell};
-use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// One page, asked for.
 #[derive(Debug, Clone)]

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
-use super::along::{Place, digest_of};
-use super::chosen_rows::ChosenRows;
-use super::job::Job;
+use super::apply::job::Job;
+use super::apply::steps::steps;
+use super::apply::work_on;
+use super::cascade::{Place, digest_of};
 use super::preview::schema_of;
+use super::selection::chosen_rows::ChosenRows;
 use super::selection::{CHUNK, Piece};
-use super::steps::steps;
 use super::token::{Shown, digest};
-use super::work::work_on;
 use super::{
     BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known,
     outcome, words,

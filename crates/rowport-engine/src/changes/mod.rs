@@ -6,36 +6,19 @@
 //!
 //! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
 
-mod along;
-mod apart;
-mod changed;
-mod chosen_rows;
+mod apply;
+mod audit_relay;
+mod cascade;
 mod confirm;
-mod dependants;
-mod differences;
-mod expire;
-mod forward;
-mod halve;
 mod history;
+mod idempotency;
 mod images;
-mod job;
-pub(crate) mod named;
-mod once;
 mod outcome;
-mod parents;
 mod preview;
-mod purge;
-mod rehearsal;
-mod relay;
-mod reverse;
-mod row_events;
-mod row_history;
-mod selection;
-mod steps;
+pub(crate) mod selection;
 mod token;
 mod trash;
 mod undo;
-mod work;
 
 use std::sync::Arc;
 
@@ -49,19 +32,18 @@ use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub(crate) use changed::Changed;
+pub use apply::undo::ReverseRequest;
+pub use audit_relay::Relay;
 pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
-pub use once::IdempotencyKey;
+pub use history::row_history::{HistoryPage, KeptValues, RowChange, RowHistory};
+pub use idempotency::IdempotencyKey;
 pub use preview::{Dependants, Preview};
-pub use relay::Relay;
-pub use reverse::ReverseRequest;
-pub use row_history::{HistoryPage, KeptValues, RowChange, RowHistory};
 pub use trash::{DatasetTrash, TrashPage, TrashRequest, TrashRow, TrashTotals};
 
 use crate::cells::Cell;
-use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::sources::Desk;
 use token::Signer;
 
 /// What people do with many rows at once.
@@ -314,9 +296,9 @@ impl Changes {
         let catalog = self.desk.catalog_with(principal, source, dataset).await.ok();
         let resolved = catalog.as_ref().and_then(|catalog| catalog.dataset(dataset));
         if let Some((resolved, columns)) = resolved.and_then(|it| it.change_key().ok().map(|key| (it, key))) {
-            let literals = named::literals(&resolved, &columns, key)?;
-            let readings = named::readings(&resolved, &columns, &literals)?;
-            return Ok(readings.iter().flat_map(row_events::key_texts).collect());
+            let literals = selection::named_keys::literals(&resolved, &columns, key)?;
+            let readings = selection::named_keys::readings(&resolved, &columns, &literals)?;
+            return Ok(readings.iter().flat_map(history::row_events::key_texts).collect());
         }
         let literals = key.literals().ok_or_else(|| QueryError::UnfitKey { dataset: dataset.to_owned() })?;
         let texts: Vec<String> = literals.into_iter().map(Literal::into_text).collect();

@@ -4,8 +4,8 @@ use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Refusal, Transaction};
 use rowport_model::{Catalog, ResolvedDataset};
 
-use super::reverse::ALTERED;
-use super::steps::steps;
+use super::apply::steps::steps;
+use super::apply::undo::ALTERED;
 use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, words, written};
 use crate::error::EngineError;
 

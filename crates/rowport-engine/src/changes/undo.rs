@@ -5,12 +5,12 @@ use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
 use rowport_model::ResolvedDataset;
 use rowport_store::Actor;
 
+use super::apply::steps::steps;
+use super::apply::undo::ReverseRequest;
 use super::confirm::STRIDE;
 use super::images;
-use super::named::NamedKeys;
-use super::reverse::ReverseRequest;
 use super::selection::Chosen;
-use super::steps::steps;
+use super::selection::named_keys::NamedKeys;
 use super::{Changes, Confirmed, Details, IdempotencyKey, Target, action_of, details, known, words};
 use crate::error::EngineError;
 

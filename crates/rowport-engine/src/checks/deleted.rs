@@ -1,9 +1,9 @@
 use rowport_drivers::DriverError;
 use rowport_model::{Deleted, Principal, ResolvedDataset, View};
 
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::settings::SettingProblem;
+use crate::sources::Desk;
 
 impl Desk {
     /// Datasets of which every row counts as deleted: the column is not what says so.

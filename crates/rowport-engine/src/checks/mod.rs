@@ -6,9 +6,9 @@ mod secrets;
 
 use rowport_model::Principal;
 
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::settings::SettingProblem;
+use crate::sources::Desk;
 
 pub(crate) use paths::unreachable;
 pub use secrets::SecretColumns;

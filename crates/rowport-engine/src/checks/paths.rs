@@ -2,8 +2,8 @@
 
 use rowport_model::{Catalog, Dataset, ResolvedDataset, nearest};
 
-use crate::refine::problem;
 use crate::settings::{DatasetSettings, SettingProblem, SourceSettings};
+use crate::sources::refine::problem;
 
 /// What of a source's settings follows foreign keys and does not arrive at a column. Only the whole catalog can tell.
 pub(crate) fn unreachable(source: &SourceSettings, catalog: &Catalog) -> Vec<SettingProblem> {

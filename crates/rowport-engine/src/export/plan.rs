@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::request::{ExportRequest, PreparedExport};
 use super::spool::SpoolLimits;
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::pages::{Count, CountMode};
+use crate::sources::Desk;
 
 /// How an export is delivered. The bytes are the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -15,9 +15,9 @@ use utoipa::ToSchema;
 use super::name::file_name;
 use super::pipeline::OpenExport;
 use super::plan::Tier;
-use crate::changes::named::NamedKeys;
-use crate::desk::Desk;
+use crate::changes::selection::named_keys::NamedKeys;
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// An export, asked for.
 #[derive(Debug, Clone)]

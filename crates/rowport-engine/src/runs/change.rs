@@ -6,8 +6,8 @@ use rowport_store::{Ids, Run};
 
 use super::kind::{Made, RunKind, Work};
 use crate::changes::{Changes, Target};
-use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// A change of more rows than somebody waits for.
 pub(super) struct ChangeRun;

@@ -11,10 +11,10 @@ use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
 use super::progress::ProgressReport;
 use crate::caller::carried_over;
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::{ExportMeter, ExportRequest, Tier, disposition};
 use crate::pages::CountMode;
+use crate::sources::Desk;
 
 /// Writes the rows of a view to a file.
 pub(super) struct ExportRun;

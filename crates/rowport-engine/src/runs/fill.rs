@@ -7,9 +7,9 @@ use rowport_store::{Target, Upload};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::write_whole;
+use crate::sources::Desk;
 
 /// Has `write` fill the place. What comes back is whole and durable, with its key; otherwise nothing is left there.
 /// `length` is how many bytes were written, as the writer counted them.

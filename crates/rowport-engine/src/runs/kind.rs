@@ -9,8 +9,8 @@ use super::change::ChangeRun;
 use super::export::ExportRun;
 use super::progress::ProgressReport;
 use super::subject_export::SubjectExportRun;
-use crate::desk::Desk;
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// A kind of background work.
 #[async_trait]

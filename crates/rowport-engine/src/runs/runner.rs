@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::kind::{RunKind, kinds};
 use super::work::{signed, work_on};
 use crate::accounts::Accounts;
-use crate::desk::Desk;
+use crate::sources::Desk;
 
 /// Works on runs, in as many processes as there are.
 #[derive(Clone)]

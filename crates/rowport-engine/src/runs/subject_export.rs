@@ -6,9 +6,9 @@ use rowport_store::{Expected, NewArtifact, Run, Served};
 
 use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::disposition;
+use crate::sources::Desk;
 use crate::subjects::{SubjectArchive, SubjectRequest};
 
 /// Writes the archive.

@@ -4,10 +4,10 @@ use rowport_model::{
 };
 
 use super::{SubjectDataset, SubjectKind, SubjectRequest};
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::export::{ExportOptions, ExportRequest, PreparedExport, Tier, archive_name, file_name};
 use crate::settings::{DatasetSettings, Shared, SubjectSettings};
+use crate::sources::Desk;
 
 /// An archive that can be made whole: every dataset resolved for whoever asks, and nothing read yet.
 pub struct PreparedSubjectExport {

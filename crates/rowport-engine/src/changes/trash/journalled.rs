@@ -6,7 +6,8 @@ use rowport_drivers::Transaction;
 use rowport_drivers::journal::Trash;
 use rowport_model::{ColumnRef, CursorError, QueryError, ResolvedDataset};
 
-use super::super::{images, job, written};
+use super::super::apply::job;
+use super::super::{images, written};
 use super::entries::{Entries, Entry, Search, shown_columns};
 use super::{TrashPage, TrashRequest, TrashRow};
 use crate::cells;

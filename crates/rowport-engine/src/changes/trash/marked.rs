@@ -4,9 +4,9 @@ use rowport_model::{ResolvedDataset, Sort, View};
 use serde_json::Value;
 
 use super::{TrashPage, TrashRequest, TrashRow};
-use crate::desk::Desk;
 use crate::error::EngineError;
 use crate::pages::PageRequest;
+use crate::sources::Desk;
 
 pub(super) async fn page(
     desk: &Desk,

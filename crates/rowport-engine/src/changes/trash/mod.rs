@@ -4,6 +4,7 @@
 //! the journal, as the images of what was deleted through Rowport.
 
 mod entries;
+mod expire;
 mod journalled;
 mod marked;
 mod overview;

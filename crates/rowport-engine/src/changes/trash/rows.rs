@@ -6,7 +6,7 @@ use rowport_model::{ResolvedDataset, Selection};
 use sha2::{Digest, Sha256};
 
 use super::super::images::{self, Exact};
-use super::super::named::NamedKeys;
+use super::super::selection::named_keys::NamedKeys;
 use super::super::selection::{Chosen, Piece, Sum};
 use super::entries::{Entries, Entry, Search, shown_columns};
 use super::searched;

@@ -4,8 +4,8 @@ use rowport_model::{
     ColumnRef, ColumnType, CursorValue, Key, Literal, MAX_KEYS, QueryError, ResolvedDataset, Value,
 };
 
-use super::images::{self, Exact};
 use crate::blocking::heavily;
+use crate::changes::images::{self, Exact};
 use crate::error::EngineError;
 
 /// Named keys, sorted and each once: the order in which a program names them says nothing.
@@ -30,7 +30,7 @@ struct Entry {
 
 impl NamedKeys {
     /// Reads keys of these columns.
-    pub(super) fn of(
+    pub(in crate::changes) fn of(
         dataset: &ResolvedDataset<'_>,
         columns: &[ColumnRef],
         keys: &[Key],
@@ -94,7 +94,7 @@ impl NamedKeys {
     }
 
     /// How many different keys were named.
-    pub(super) fn named(&self) -> usize {
+    pub(in crate::changes) fn named(&self) -> usize {
         self.named
     }
 
@@ -104,7 +104,7 @@ impl NamedKeys {
     }
 
     /// Where a row's key stands among them; none where it was not named.
-    pub(super) fn place(&self, key: &Exact) -> Option<usize> {
+    pub(in crate::changes) fn place(&self, key: &Exact) -> Option<usize> {
         let mut wanted = Vec::with_capacity(64);
         encode(&mut wanted, &self.types, key);
         self.entries.binary_search_by(|entry| self.slice(entry.start).cmp(&wanted)).ok()
@@ -159,7 +159,7 @@ impl NamedKeys {
 }
 
 /// The values of a key, one for each of its columns.
-pub(super) fn literals(
+pub(in crate::changes) fn literals(
     dataset: &ResolvedDataset<'_>,
     columns: &[ColumnRef],
     key: &Key,
@@ -172,7 +172,7 @@ pub(super) fn literals(
 }
 
 /// What a written key may stand for, the likeliest first.
-pub(super) fn readings(
+pub(in crate::changes) fn readings(
     dataset: &ResolvedDataset<'_>,
     columns: &[ColumnRef],
     literals: &[Literal],
@@ -222,6 +222,6 @@ fn of_type<'t>(column_type: &ColumnType, text: &'t str) -> &'t str {
     }
 }
 
-pub(super) fn too_many(found: usize, limit: usize) -> EngineError {
+pub(in crate::changes) fn too_many(found: usize, limit: usize) -> EngineError {
     QueryError::TooMany { what: "keys", limit, found }.into()
 }

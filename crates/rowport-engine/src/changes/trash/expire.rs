@@ -10,10 +10,10 @@ use rowport_store::{Actor, NewEvent, Store};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use super::chosen_rows::ChosenRows;
-use super::selection::Chosen;
-use super::trash::TrashedRows;
-use super::{Changes, Details, Outcome, Target, words};
+use crate::changes::selection::Chosen;
+use crate::changes::selection::chosen_rows::ChosenRows;
+use crate::changes::trash::TrashedRows;
+use crate::changes::{Changes, Details, Outcome, Target, words};
 use crate::error::EngineError;
 
 /// How often it is looked for.

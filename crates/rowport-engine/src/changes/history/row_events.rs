@@ -8,24 +8,24 @@ use rowport_model::CursorValue;
 use rowport_store::RowEvent;
 use sha2::{Digest, Sha256};
 
-use super::RowFailure;
-use super::images::{self, Exact};
-use super::job::failure;
 use crate::cells;
+use crate::changes::RowFailure;
+use crate::changes::apply::job::failure;
+use crate::changes::images::{self, Exact};
 use crate::error::EngineError;
 
 /// A chunk's rows as they were and as they are.
-pub(super) struct Rows {
+pub(in crate::changes) struct Rows {
     /// None where there were none.
-    pub(super) before: Option<RecordBatch>,
+    pub(in crate::changes) before: Option<RecordBatch>,
     /// None where there are none any more.
-    pub(super) after: Option<RecordBatch>,
+    pub(in crate::changes) after: Option<RecordBatch>,
     /// The keys of rows that were removed for good, of which nothing else is left.
     purged: Option<RecordBatch>,
 }
 
 impl Rows {
-    pub(super) fn of(chunk: &Chunk) -> Result<Self, EngineError> {
+    pub(in crate::changes) fn of(chunk: &Chunk) -> Result<Self, EngineError> {
         let image = |image: &Option<Vec<u8>>| image.as_deref().map(images::unpack).transpose();
         let (before, after) = (image(&chunk.before)?, image(&chunk.after)?);
         let purged = match before.is_none() && after.is_none() && chunk.done > 0 {
@@ -41,7 +41,7 @@ impl Rows {
     }
 
     /// Whether a row that was deleted has been removed for good since: nothing but its key is left.
-    pub(super) fn was_purged(&self, row: usize, key: &[String]) -> bool {
+    pub(in crate::changes) fn was_purged(&self, row: usize, key: &[String]) -> bool {
         let Some(before) = self.before.as_ref().filter(|_| self.after.is_none()) else { return false };
         let fields = before.schema();
         let mut others =
@@ -50,12 +50,12 @@ impl Rows {
     }
 
     /// How many they are.
-    pub(super) fn count(&self) -> usize {
+    pub(in crate::changes) fn count(&self) -> usize {
         self.keyed().map_or(0, RecordBatch::num_rows)
     }
 
     /// An event for each, whose key has these columns.
-    pub(super) fn events(&self, key: &[String]) -> Result<Vec<RowEvent>, EngineError> {
+    pub(in crate::changes) fn events(&self, key: &[String]) -> Result<Vec<RowEvent>, EngineError> {
         let Some(image) = self.keyed() else { return Ok(Vec::new()) };
         let places = places(image, key);
         let places = places.ok_or_else(|| EngineError::internal("a chunk's rows have not their key"))?;
@@ -65,14 +65,19 @@ impl Rows {
     }
 
     /// Whether it is a row with a wanted key that stands there.
-    pub(super) fn has(&self, row: usize, columns: &[String], is_wanted: impl Fn(&Exact) -> bool) -> bool {
+    pub(in crate::changes) fn has(
+        &self,
+        row: usize,
+        columns: &[String],
+        is_wanted: impl Fn(&Exact) -> bool,
+    ) -> bool {
         let image = self.keyed().filter(|image| row < image.num_rows());
         let places = image.and_then(|image| Some((image, places(image, columns)?)));
         places.is_some_and(|(image, places)| is_wanted(&images::exact(image, &places, row)))
     }
 
     /// SHA-256 over everything that a row was and is.
-    pub(super) fn digest(&self, row: usize) -> Vec<u8> {
+    pub(in crate::changes) fn digest(&self, row: usize) -> Vec<u8> {
         let mut bytes = Vec::new();
         for image in [&self.before, &self.after] {
             let rows = image.as_ref().filter(|image| row < image.num_rows());
@@ -102,7 +107,7 @@ fn purged(chunk: &Chunk) -> Result<RecordBatch, EngineError> {
 }
 
 /// The columns of the key by which a chunk names its rows.
-pub(super) fn key_columns(chunk: &Chunk) -> Result<Vec<String>, EngineError> {
+pub(in crate::changes) fn key_columns(chunk: &Chunk) -> Result<Vec<String>, EngineError> {
     let named = images::unpack(&chunk.keys)?;
     Ok(named.schema().fields().iter().map(|field| field.name().clone()).collect())
 }
@@ -114,7 +119,7 @@ fn key_text(key: &Exact) -> String {
 
 /// The texts by which the audit finds a key: as it is written, and as it was written before, with bytes in base64, moments
 /// with a space in the middle, and decimal numbers with or without zeros at their end.
-pub(super) fn key_texts(key: &Exact) -> Vec<String> {
+pub(in crate::changes) fn key_texts(key: &Exact) -> Vec<String> {
     let before = |value: &CursorValue| match value {
         CursorValue::Bytes(text)
         | CursorValue::RawText(text)

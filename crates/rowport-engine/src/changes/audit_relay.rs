@@ -15,9 +15,9 @@ use rowport_store::{Actor, RelayedChunk, Store};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::row_events::{Rows, key_columns};
-use crate::desk::Desk;
+use super::history::row_events::{Rows, key_columns};
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// Tells the audit of the rows that were changed in the sources of a desk, in as many processes as there are.
 #[derive(Clone)]

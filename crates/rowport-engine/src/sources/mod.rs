@@ -1,3 +1,7 @@
+pub(crate) mod refine;
+pub(crate) mod source;
+mod touched;
+
 use std::sync::Arc;
 
 use rowport_drivers::{Driver, Limits, PoolUse, ServerInfo, connect};
@@ -9,14 +13,14 @@ use serde::Serialize;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
-use crate::changes::Changed;
 use crate::checks;
 use crate::error::EngineError;
-use crate::refine::{Refined, Tenancy};
 use crate::settings::{
     ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SubjectSettings,
 };
-use crate::source::{Described, Source};
+use crate::sources::refine::{Refined, Tenancy};
+use crate::sources::source::{Described, Source};
+use touched::Changed;
 
 /// The sources, and what is known of their datasets.
 pub struct Desk {

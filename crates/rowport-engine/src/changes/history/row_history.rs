@@ -8,12 +8,12 @@ use rowport_store::{FoundRow, RowsWanted, Store};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::images::{self, Exact};
-use super::named::{NamedKeys, literals, readings};
-use super::row_events::{Rows, key_texts};
-use super::selection::Chosen;
-use super::{Changes, Target};
 use crate::cells::{self, Cell};
+use crate::changes::history::row_events::{Rows, key_texts};
+use crate::changes::images::{self, Exact};
+use crate::changes::selection::Chosen;
+use crate::changes::selection::named_keys::{NamedKeys, literals, readings};
+use crate::changes::{Changes, Target};
 use crate::error::EngineError;
 
 /// What happened to a row, the latest first.

@@ -12,23 +12,23 @@ use rowport_model::{
     ResolvedDataset, View, rows_with_keys,
 };
 
-use super::apart::Apart;
-use super::dependants::{self, Follows};
-use super::images::{self, Exact};
-use super::outcome::may_quote;
-use super::{Details, RowFailure, is_of_rows, words};
-use crate::desk::Desk;
+use crate::changes::apply::dependents::{self, Follows};
+use crate::changes::apply::isolate::Apart;
+use crate::changes::images::{self, Exact};
+use crate::changes::outcome::may_quote;
+use crate::changes::{Details, RowFailure, is_of_rows, words};
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// The most bytes of rows that a chunk holds in memory; a larger one is split.
-pub(super) const MOST_BYTES: usize = 32 << 20;
+pub(in crate::changes) const MOST_BYTES: usize = 32 << 20;
 
 /// How often a chunk is tried whose rows somebody else holds.
 const TRIES: u32 = 4;
 
 /// Whether rows are tried all at once, or so that one bad row does not block the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Care {
+pub(in crate::changes) enum Care {
     /// All of them, as what lies between two keys.
     ByRange,
     AllAtOnce,
@@ -36,53 +36,53 @@ pub(super) enum Care {
 }
 
 /// A change set and everything that its chunks have in common.
-pub(super) struct Job<'a> {
-    pub(super) dataset: ResolvedDataset<'a>,
-    pub(super) driver: Arc<dyn Driver>,
-    pub(super) key: Vec<ColumnRef>,
-    pub(super) stored: Vec<ColumnRef>,
-    pub(super) set: ChangeSet,
-    pub(super) details: Details,
+pub(in crate::changes) struct Job<'a> {
+    pub(in crate::changes) dataset: ResolvedDataset<'a>,
+    pub(in crate::changes) driver: Arc<dyn Driver>,
+    pub(in crate::changes) key: Vec<ColumnRef>,
+    pub(in crate::changes) stored: Vec<ColumnRef>,
+    pub(in crate::changes) set: ChangeSet,
+    pub(in crate::changes) details: Details,
     /// All rows that it may touch, deleted or not, by nothing but whose they are.
-    pub(super) any_row: Query,
+    pub(in crate::changes) any_row: Query,
     /// What its rows must fit.
-    pub(super) fitting: Query,
+    pub(in crate::changes) fitting: Query,
     /// What hangs on its rows, where they are really deleted.
-    pub(super) follows: Vec<Follows>,
+    pub(in crate::changes) follows: Vec<Follows>,
     /// What its rows may refer to, where that is not everything.
-    pub(super) parents: Vec<Parents>,
+    pub(in crate::changes) parents: Vec<Parents>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
-    pub(super) quotes: bool,
+    pub(in crate::changes) quotes: bool,
     /// Whether an undo writes the fields that were set, and not what triggers made of others: the login may not.
-    pub(super) fields_only: AtomicBool,
+    pub(in crate::changes) fields_only: AtomicBool,
     /// Rows that end the whole transaction when they are tried.
-    pub(super) apart: Apart,
+    pub(in crate::changes) apart: Apart,
     desk: &'a Desk,
-    pub(super) attempt: u32,
+    pub(in crate::changes) attempt: u32,
 }
 
 /// What came of a chunk's rows.
 #[derive(Default)]
-pub(super) struct Changed {
-    pub(super) done: Done,
-    pub(super) failures: Vec<RowFailure>,
+pub(in crate::changes) struct Changed {
+    pub(in crate::changes) done: Done,
+    pub(in crate::changes) failures: Vec<RowFailure>,
     /// How many of the failures are rows that were left alone.
-    pub(super) kept: u64,
+    pub(in crate::changes) kept: u64,
     /// Rows that were changed, and of which there is something to say.
-    pub(super) notes: Vec<RowFailure>,
+    pub(in crate::changes) notes: Vec<RowFailure>,
     /// What is noted of the chunk that it takes back.
-    pub(super) taken: Option<(String, i64, Taken)>,
+    pub(in crate::changes) taken: Option<(String, i64, Taken)>,
 }
 
 impl<'a> Job<'a> {
-    pub(super) async fn new(
+    pub(in crate::changes) async fn new(
         desk: &'a Desk,
         dataset: ResolvedDataset<'a>,
         source: &str,
         set: ChangeSet,
         attempt: u32,
     ) -> Result<Self, EngineError> {
-        let details = super::details(&set)?;
+        let details = crate::changes::details(&set)?;
         let now = Timestamp::from_millisecond(set.created_at).unwrap_or_default();
         // Taking back that rows came back deletes them as well, and others may hang on them by now.
         let deletes = match set.action.as_str() {
@@ -92,7 +92,7 @@ impl<'a> Job<'a> {
             _ => true,
         };
         let follows = match deletes {
-            true => dependants::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
+            true => dependents::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
             false => Vec::new(),
         };
         let any = dataset.clone().with_deleted(Deleted::Included);
@@ -124,7 +124,7 @@ impl<'a> Job<'a> {
     }
 
     /// A chunk, tried again while somebody else holds its rows, and row by row if the database does not take it whole.
-    pub(super) async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
+    pub(in crate::changes) async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
         let (mut care, mut tries) = (Care::ByRange, 1);
         loop {
             match self.chunk(chunk, care).await {
@@ -153,7 +153,7 @@ impl<'a> Job<'a> {
     }
 
     /// The chunk's rows change and the journal says so, or neither.
-    pub(super) async fn chunk_in(
+    pub(in crate::changes) async fn chunk_in(
         &self,
         transaction: &mut dyn Transaction,
         number: i64,
@@ -194,7 +194,7 @@ impl<'a> Job<'a> {
     }
 
     /// Changes the chunk's rows.
-    pub(super) async fn change(
+    pub(in crate::changes) async fn change(
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
@@ -208,7 +208,7 @@ impl<'a> Job<'a> {
     }
 
     /// Puts two halves in the place of a chunk whose rows are too large together; none if it has one row.
-    pub(super) async fn split(&self, number: i64) -> Result<Option<[i64; 2]>, EngineError> {
+    pub(in crate::changes) async fn split(&self, number: i64) -> Result<Option<[i64; 2]>, EngineError> {
         let mut transaction = self.driver.begin().await?;
         let chunk = Chunk::find(transaction.as_mut(), &self.set.id, number, true).await?;
         let chunk = chunk.ok_or_else(|| EngineError::internal("a chunk of the journal is not there"))?;
@@ -235,7 +235,11 @@ impl<'a> Job<'a> {
     }
 
     /// Finishes a chunk of which nothing is changed, with why.
-    pub(super) async fn leave_out(&self, number: i64, why: &DriverError) -> Result<u64, EngineError> {
+    pub(in crate::changes) async fn leave_out(
+        &self,
+        number: i64,
+        why: &DriverError,
+    ) -> Result<u64, EngineError> {
         let mut transaction = self.driver.begin().await?;
         let id = &self.set.id;
         let chunk = Chunk::find(transaction.as_mut(), id, number, true).await?;
@@ -251,12 +255,12 @@ impl<'a> Job<'a> {
         Ok(chunk.rows)
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::changes) fn now(&self) -> Timestamp {
         self.desk.clock().now()
     }
 
     /// A query for some rows of another one, by their keys.
-    pub(super) fn only(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
+    pub(in crate::changes) fn only(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
         let keys = rows_with_keys(&self.key, &images::values(keys)?);
         let mut query = query.clone();
         query.filter = Predicate::All(vec![keys, query.filter]);
@@ -265,7 +269,11 @@ impl<'a> Job<'a> {
 
     /// A query for the rows between the first and the last key of a chunk, which holds more than the chunk where rows
     /// came between them. None where rows have no such order that is sure.
-    pub(super) fn between(&self, query: &Query, keys: &[Exact]) -> Result<Option<Query>, EngineError> {
+    pub(in crate::changes) fn between(
+        &self,
+        query: &Query,
+        keys: &[Exact],
+    ) -> Result<Option<Query>, EngineError> {
         let ([column], [first, .., last]) = (&self.key[..], keys) else { return Ok(None) };
         if !matches!(column.column_type, ColumnType::Integer { .. }) {
             return Ok(None);
@@ -283,7 +291,7 @@ impl<'a> Job<'a> {
     }
 
     /// Why the database did not take a row.
-    pub(super) fn refused(&self, key: &Exact, error: &DriverError) -> RowFailure {
+    pub(in crate::changes) fn refused(&self, key: &Exact, error: &DriverError) -> RowFailure {
         let (reason, message) = match error {
             DriverError::RowRefused { reason, message } => (*reason, message),
             DriverError::Oversized { message } => (Refusal::Size, message),
@@ -296,7 +304,7 @@ impl<'a> Job<'a> {
 }
 
 /// Why a database does not take a row, in our words.
-pub(super) fn words_for(reason: Refusal) -> &'static str {
+pub(in crate::changes) fn words_for(reason: Refusal) -> &'static str {
     match reason {
         Refusal::ForeignKey => "other rows refer to it, or it would refer to a row that is not there",
         Refusal::Unique => "another row has a value that may be there once only",
@@ -310,7 +318,7 @@ pub(super) fn words_for(reason: Refusal) -> &'static str {
 }
 
 /// A row that was not changed.
-pub(super) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
+pub(in crate::changes) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
     RowFailure {
         key: key.iter().map(CursorValue::written).collect(),
         code: code.to_owned(),

@@ -6,14 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rowport_drivers::{DriverError, Transaction};
 
-use super::RowFailure;
-use super::halve::{Attempt, Tried, halve};
-use super::images::Exact;
-use super::job::Job;
+use crate::changes::RowFailure;
+use crate::changes::apply::bisect::{Attempt, Tried, halve};
+use crate::changes::apply::job::Job;
+use crate::changes::images::Exact;
 
 /// What is known of such rows.
 #[derive(Default)]
-pub(super) struct Apart {
+pub(in crate::changes) struct Apart {
     known: Mutex<Known>,
 }
 
@@ -35,7 +35,7 @@ impl Apart {
 impl Job<'_> {
     /// Tries rows, given as the places of their keys, but those that are known to end the transaction: these are refused.
     /// Fails with [`DriverError::RolledBack`] when another one is found, and then knows more.
-    pub(super) async fn try_apart<'k>(
+    pub(in crate::changes) async fn try_apart<'k>(
         &self,
         transaction: &mut dyn Transaction,
         mut rows: Vec<usize>,

@@ -1,5 +1,8 @@
 //! Which rows were chosen: their keys, counted and summed up, so that a confirmation is for exactly these.
 
+pub(in crate::changes) mod chosen_rows;
+pub(crate) mod named_keys;
+
 use std::ops::Range;
 
 use arrow_array::RecordBatch;
@@ -10,50 +13,50 @@ use rowport_model::{
 };
 use sha2::{Digest, Sha256};
 
-use super::images;
-use super::named::{NamedKeys, too_many};
-use crate::desk::Desk;
+use crate::changes::images;
+use crate::changes::selection::named_keys::{NamedKeys, too_many};
 use crate::error::EngineError;
+use crate::sources::Desk;
 
 /// How many rows one chunk has at most.
-pub(super) const CHUNK: usize = 5_000;
+pub(in crate::changes) const CHUNK: usize = 5_000;
 
 /// How many keys one query asks for.
 const KEYS_AT_ONCE: usize = 1_000;
 
 /// What the keys of a selection come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(in crate::changes) struct Sum {
     /// How many rows there are.
-    pub(super) rows: u64,
+    pub(in crate::changes) rows: u64,
     /// SHA-256 over their keys in order, in hexadecimal.
-    pub(super) digest: String,
+    pub(in crate::changes) digest: String,
 }
 
 /// Some of the chosen rows.
-pub(super) struct Piece {
+pub(in crate::changes) struct Piece {
     /// Their keys.
-    pub(super) keys: RecordBatch,
+    pub(in crate::changes) keys: RecordBatch,
     /// The chunk of the journal that has them, if it is not the table.
-    pub(super) from: Option<(String, i64)>,
+    pub(in crate::changes) from: Option<(String, i64)>,
 }
 
 /// Chosen rows: the query that finds them, and their keys where these were named.
-pub(super) struct Chosen {
+pub(in crate::changes) struct Chosen {
     query: Query,
     /// The keys that were named, and how many of them one query asks for.
     keys: Option<(NamedKeys, usize)>,
     key: Vec<ColumnRef>,
     dataset: String,
     /// How many keys were named.
-    pub(super) named: Option<u64>,
+    pub(in crate::changes) named: Option<u64>,
     /// What the rows must still fit when their turn comes.
-    pub(super) view: View,
+    pub(in crate::changes) view: View,
 }
 
 impl Chosen {
     /// Resolves a selection. Keys that are named twice count once.
-    pub(super) fn of(
+    pub(in crate::changes) fn of(
         dataset: &ResolvedDataset<'_>,
         selection: &Selection,
         now: Timestamp,
@@ -85,7 +88,10 @@ impl Chosen {
     }
 
     /// The keys that were named, as images have them.
-    pub(super) fn keys(dataset: &ResolvedDataset<'_>, keys: &[Key]) -> Result<NamedKeys, EngineError> {
+    pub(in crate::changes) fn keys(
+        dataset: &ResolvedDataset<'_>,
+        keys: &[Key],
+    ) -> Result<NamedKeys, EngineError> {
         NamedKeys::of(dataset, &dataset.change_key()?, keys)
     }
 
@@ -118,14 +124,14 @@ impl Chosen {
     }
 
     /// Reads the keys, a chunk's worth at a time at most.
-    pub(super) fn read<'a>(self, desk: &'a Desk, source: &'a str) -> KeyStream<'a> {
+    pub(in crate::changes) fn read<'a>(self, desk: &'a Desk, source: &'a str) -> KeyStream<'a> {
         let digest = Sha256::new();
         KeyStream { desk, source, chosen: self, stream: None, asked: 0..0, next: 0, rows: 0, digest }
     }
 }
 
 /// The keys of a selection on their way.
-pub(super) struct KeyStream<'a> {
+pub(in crate::changes) struct KeyStream<'a> {
     desk: &'a Desk,
     source: &'a str,
     chosen: Chosen,
@@ -150,7 +156,7 @@ impl Chosen {
 
 impl KeyStream<'_> {
     /// The next keys; none after the last.
-    pub(super) async fn next(&mut self) -> Result<Option<Piece>, EngineError> {
+    pub(in crate::changes) async fn next(&mut self) -> Result<Option<Piece>, EngineError> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
         loop {
             if self.stream.is_none() {
@@ -182,7 +188,7 @@ impl KeyStream<'_> {
     }
 
     /// What the keys came to, once all were read.
-    pub(super) fn sum(self) -> Result<Sum, EngineError> {
+    pub(in crate::changes) fn sum(self) -> Result<Sum, EngineError> {
         // Where a column holds values of any type, a number and the text of it are written alike.
         if self.chosen.named.is_some_and(|named| self.rows > named) {
             return Err(EngineError::BadChange { message: "a key names more than one row".to_owned() });

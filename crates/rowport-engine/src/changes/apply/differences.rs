@@ -10,7 +10,7 @@ use rowport_model::{ColumnRef, CursorValue};
 use crate::cells;
 
 /// The columns in which each row of an image differs from the same row of another.
-pub(super) struct Differences {
+pub(in crate::changes) struct Differences {
     /// Those in which some row differs.
     columns: Vec<Differing>,
     /// Sets of these columns, by their places.
@@ -28,7 +28,7 @@ struct Differing {
 
 impl Differences {
     /// The differences of the rows of two images, row by row. A column that only one of them has is none of them.
-    pub(super) fn between(before: &RecordBatch, after: &RecordBatch) -> Self {
+    pub(in crate::changes) fn between(before: &RecordBatch, after: &RecordBatch) -> Self {
         let both = before.schema_ref().fields().iter().zip(before.columns()).filter_map(|(field, before)| {
             let after = after.column_by_name(field.name())?;
             let differs = before.data_type() != after.data_type() || before != after;
@@ -58,21 +58,24 @@ impl Differences {
     }
 
     /// The columns in which a row differs, by their places.
-    pub(super) fn of(&self, row: usize) -> &[usize] {
+    pub(in crate::changes) fn of(&self, row: usize) -> &[usize] {
         &self.sets[self.set_of[row]]
     }
 
-    pub(super) fn name(&self, column: usize) -> &str {
+    pub(in crate::changes) fn name(&self, column: usize) -> &str {
         &self.columns[column].name
     }
 
     /// The names of the columns in which any of these rows differs.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::changes) fn names(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
     /// Rows together that differ in the same columns, with these.
-    pub(super) fn groups(&self, rows: impl IntoIterator<Item = usize>) -> Vec<(&[usize], Vec<usize>)> {
+    pub(in crate::changes) fn groups(
+        &self,
+        rows: impl IntoIterator<Item = usize>,
+    ) -> Vec<(&[usize], Vec<usize>)> {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for row in rows {
             groups.entry(self.set_of[row]).or_default().push(row);
@@ -81,7 +84,7 @@ impl Differences {
     }
 
     /// The columns, of those in which a row differs, that hold something else in another batch than after the change.
-    pub(super) fn changed_since<'a>(
+    pub(in crate::changes) fn changed_since<'a>(
         &'a self,
         row: usize,
         now: &'a RecordBatch,
@@ -97,7 +100,7 @@ impl Differences {
 }
 
 /// The columns in which a row of one batch holds something else than a row of another.
-pub(super) fn differing<'a>(
+pub(in crate::changes) fn differing<'a>(
     columns: impl IntoIterator<Item = &'a str>,
     (these, this): (&RecordBatch, usize),
     (those, that): (&RecordBatch, usize),
@@ -110,7 +113,7 @@ pub(super) fn differing<'a>(
 }
 
 /// The columns of a list with these names.
-pub(super) fn named(columns: &[ColumnRef], names: &[&str]) -> Vec<ColumnRef> {
+pub(in crate::changes) fn named(columns: &[ColumnRef], names: &[&str]) -> Vec<ColumnRef> {
     columns.iter().filter(|column| names.contains(&column.name.as_str())).cloned().collect()
 }
 

@@ -11,8 +11,8 @@ use tracing::Instrument;
 
 use crate::caller;
 use crate::error::EngineError;
-use crate::refine::{Refined, refine};
 use crate::settings::{SettingProblem, SourceSettings};
+use crate::sources::refine::{Refined, refine};
 
 /// A source and what is known of it. What it said before is served while it is asked anew.
 pub(crate) struct Source {

@@ -8,11 +8,11 @@ use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{Assigned, Assignment, CursorValue, Parents, Query};
 
-use super::halve::Attempt;
-use super::images::{self, Exact};
-use super::job::{Care, Changed, Job, MOST_BYTES, failure};
-use super::parents::Unseen;
-use super::{RowFailure, words};
+use crate::changes::apply::bisect::Attempt;
+use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
+use crate::changes::apply::parents::Unseen;
+use crate::changes::images::{self, Exact};
+use crate::changes::{RowFailure, words};
 use crate::error::EngineError;
 
 /// What is done to rows that are locked.
@@ -37,7 +37,7 @@ impl Attempt for Forward<'_> {
 const WORTH_A_RANGE: usize = 100;
 
 impl Job<'_> {
-    pub(super) async fn forward(
+    pub(in crate::changes) async fn forward(
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
@@ -263,7 +263,7 @@ impl Job<'_> {
     }
 
     /// Rows as they are now, in the order of these keys.
-    pub(super) async fn as_they_are(
+    pub(in crate::changes) async fn as_they_are(
         &self,
         transaction: &mut dyn Transaction,
         keys: &[Exact],
@@ -276,7 +276,7 @@ impl Job<'_> {
     }
 
     /// Refuses rows of which one is not found by its key any more, once they were written.
-    pub(super) async fn are_there<'k>(
+    pub(in crate::changes) async fn are_there<'k>(
         &self,
         transaction: &mut dyn Transaction,
         keys: impl Iterator<Item = &'k Exact> + Send,
@@ -328,7 +328,7 @@ impl Job<'_> {
 }
 
 /// Refuses rows of which the database left some out without an error: they are locked, so no other client did it.
-pub(super) fn all_of(changed: u64, rows: usize) -> Result<(), DriverError> {
+pub(in crate::changes) fn all_of(changed: u64, rows: usize) -> Result<(), DriverError> {
     match changed == rows as u64 {
         true => Ok(()),
         false => {
@@ -339,12 +339,12 @@ pub(super) fn all_of(changed: u64, rows: usize) -> Result<(), DriverError> {
 }
 
 /// The refusal of rows of which one is not where it should be, although they were changed or inserted.
-pub(super) fn moved() -> DriverError {
+pub(in crate::changes) fn moved() -> DriverError {
     let message = "a trigger of the database removes it, or gives it another key".to_owned();
     DriverError::RowRefused { reason: Refusal::Other, message }
 }
 
-pub(super) fn is_skipped(error: &DriverError) -> bool {
+pub(in crate::changes) fn is_skipped(error: &DriverError) -> bool {
     matches!(error, DriverError::RowRefused { reason: Refusal::Skipped, .. })
 }
 

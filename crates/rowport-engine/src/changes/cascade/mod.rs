@@ -4,7 +4,7 @@
 //! the one that they go along with, and worked on before it: nothing hangs on its rows any more when their turn comes.
 //! Taking back goes the other way round.
 
-mod put_down;
+mod insert;
 
 use rowport_model::{
     Catalog, ColumnRef, DatasetName, FieldValue, ForeignKey, OnDelete, Permission, Principal,
@@ -14,7 +14,7 @@ use rowport_model::{
 use super::{BulkAction, Changes, Request};
 use crate::error::EngineError;
 
-pub(super) use put_down::{Place, digest_of};
+pub(in crate::changes) use insert::{Place, digest_of};
 
 /// What hangs on a dataset's rows, as far as somebody may change it.
 pub(super) struct Along<'a> {

@@ -8,39 +8,39 @@ use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Don
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::ResolvedDataset;
 
-use super::images;
-use super::job::{Care, Job};
-use super::preview::may_be_tried;
-use super::selection::Piece;
-use super::steps::steps;
-use super::{Changes, RowFailure, Target, dataset_of, words};
+use crate::changes::apply::job::{Care, Job};
+use crate::changes::apply::steps::steps;
+use crate::changes::images;
+use crate::changes::preview::may_be_tried;
+use crate::changes::selection::Piece;
+use crate::changes::{Changes, RowFailure, Target, dataset_of, words};
 use crate::error::EngineError;
 
 /// Up to so many rows are tried beforehand.
-pub(super) const MOST: u64 = 1_000;
+pub(in crate::changes) const MOST: u64 = 1_000;
 
 /// What would become of rows; nothing where that cannot be known.
 #[derive(Default)]
-pub(super) struct Rehearsed {
+pub(in crate::changes) struct Rehearsed {
     /// The rows that would not be changed, with why.
-    pub(super) failures: Option<Vec<RowFailure>>,
+    pub(in crate::changes) failures: Option<Vec<RowFailure>>,
     /// The rows that would be changed, and that an undo could not put back.
-    pub(super) stuck: Option<Stuck>,
+    pub(in crate::changes) stuck: Option<Stuck>,
 }
 
 /// Rows that an undo could not put back.
 #[derive(Default)]
-pub(super) struct Stuck {
+pub(in crate::changes) struct Stuck {
     /// How many there are, those that go along included.
-    pub(super) rows: u64,
+    pub(in crate::changes) rows: u64,
     /// Those of the dataset itself, with why.
-    pub(super) listed: Vec<RowFailure>,
+    pub(in crate::changes) listed: Vec<RowFailure>,
 }
 
 impl Changes {
     /// Does it and then undoes it, in a transaction that is dropped and never committed. Where another client holds rows,
     /// nothing is known.
-    pub(super) async fn rehearse(
+    pub(in crate::changes) async fn rehearse(
         &self,
         source: &str,
         dataset: &ResolvedDataset<'_>,
@@ -62,7 +62,7 @@ impl Changes {
 
     /// The same with a change set that is recorded, with what goes along with it, in a transaction that is dropped
     /// afterwards.
-    pub(super) async fn rehearse_put_down(
+    pub(in crate::changes) async fn rehearse_put_down(
         &self,
         target: Target<'_>,
         mut transaction: Box<dyn Transaction>,

@@ -4,11 +4,11 @@ use rowport_drivers::Transaction;
 use rowport_drivers::journal::ChangeSet;
 use rowport_model::{Catalog, ResolvedDataset};
 
-use super::{Changes, Target, action_of, dataset_of, details, permission_for, words};
+use crate::changes::{Changes, Target, action_of, dataset_of, details, permission_for, words};
 use crate::error::EngineError;
 
 /// Rows go after those that hang on them, and come back before them.
-pub(super) async fn steps(
+pub(in crate::changes) async fn steps(
     transaction: &mut dyn Transaction,
     set: ChangeSet,
 ) -> Result<Vec<ChangeSet>, EngineError> {
@@ -26,7 +26,7 @@ impl Changes {
     /// The dataset of one of them, if the principal may do with its rows what is done. Whoever may not see what goes along
     /// learns no more than that.
     /// Which columns it writes is held against the rule for writing them, also where another person wrote them first.
-    pub(super) async fn permitted_step<'a>(
+    pub(in crate::changes) async fn permitted_step<'a>(
         &self,
         transaction: &mut dyn Transaction,
         catalog: &'a Catalog,

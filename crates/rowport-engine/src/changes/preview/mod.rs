@@ -1,5 +1,7 @@
 //! The dry run: how many rows, what hangs on them, and the confirmation for exactly these.
 
+pub(in crate::changes) mod dry_run;
+
 use jiff::SignedDuration;
 use rowport_drivers::journal::{self, NewChangeSet};
 use rowport_model::{Catalog, OnDelete, ResolvedDataset};
@@ -7,14 +9,14 @@ use rowport_store::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::along::{Along, Place, digest_of};
-use super::chosen_rows::ChosenRows;
-use super::confirm::Request;
-use super::outcome::{sees_all_columns, without_hidden};
-use super::rehearsal::Rehearsed;
-use super::selection::Sum;
-use super::token::{Shown, digest};
-use super::{BulkAction, Changes, Details, RowFailure, Target, permission_for, rehearsal, words};
+use crate::changes::cascade::{Along, Place, digest_of};
+use crate::changes::confirm::Request;
+use crate::changes::outcome::{sees_all_columns, without_hidden};
+use crate::changes::preview::dry_run::Rehearsed;
+use crate::changes::selection::Sum;
+use crate::changes::selection::chosen_rows::ChosenRows;
+use crate::changes::token::{Shown, digest};
+use crate::changes::{BulkAction, Changes, Details, RowFailure, Target, permission_for, words};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -152,14 +154,14 @@ impl Changes {
         let (mut pieces, mut seen) = (Vec::new(), 0);
         while let Some(piece) = chosen.next(transaction.as_mut()).await? {
             seen += piece.keys.num_rows() as u64;
-            match seen > rehearsal::MOST {
+            match seen > dry_run::MOST {
                 true => pieces.clear(),
                 false => pieces.push(piece),
             }
         }
         transaction.commit().await?;
         let sum = some(chosen.sum()?)?;
-        let tried = match seen <= rehearsal::MOST && may_be_tried(dataset, request.action.word()) {
+        let tried = match seen <= dry_run::MOST && may_be_tried(dataset, request.action.word()) {
             true => Some(self.rehearse(target.source, dataset, new, pieces).await?),
             false => None,
         };
@@ -187,7 +189,7 @@ impl Changes {
         let place = Place { changes: self, target, actor: &actor, first: id, all_or_nothing: false };
         let (links, dependants) = along.put_down(&place, transaction.as_mut()).await?;
         let rows = sum.rows + links.iter().map(|link| link.rows).sum::<u64>();
-        let tried = match rows <= rehearsal::MOST {
+        let tried = match rows <= dry_run::MOST {
             true => Some(self.rehearse_put_down(target, transaction, id).await?),
             false => None,
         };
@@ -218,7 +220,7 @@ impl Changes {
     }
 
     /// The dataset, if the principal may do this with it.
-    pub(super) fn permitted<'a>(
+    pub(in crate::changes) fn permitted<'a>(
         &self,
         catalog: &'a Catalog,
         target: Target<'_>,
@@ -237,7 +239,7 @@ impl Changes {
 }
 
 /// What a confirmation depends on besides the rows.
-pub(super) fn schema_of(dataset: &ResolvedDataset<'_>) -> String {
+pub(in crate::changes) fn schema_of(dataset: &ResolvedDataset<'_>) -> String {
     let columns: Vec<_> = dataset
         .stored_columns()
         .into_iter()
@@ -273,7 +275,7 @@ impl Dependants {
 
 /// Whether an action may be tried beforehand. A constraint over a column that is kept from the principal would tell its
 /// values, one trial after the other, and no trial is in the audit.
-pub(super) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &str) -> bool {
+pub(in crate::changes) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &str) -> bool {
     sees_all_columns(dataset) || !matches!(action, words::SET | words::RESTORE)
 }
 

@@ -1,5 +1,16 @@
 //! Change sets at work: their chunks one after the other, each in a transaction of its own or all in one.
 
+pub(in crate::changes) mod bisect;
+pub(in crate::changes) mod dependents;
+pub(in crate::changes) mod differences;
+pub(in crate::changes) mod forward;
+mod isolate;
+pub(in crate::changes) mod job;
+pub(in crate::changes) mod parents;
+mod purge;
+pub(in crate::changes) mod steps;
+pub(in crate::changes) mod undo;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk};
@@ -7,12 +18,12 @@ use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::SourceKind;
 use tokio_util::sync::CancellationToken;
 
-use super::job::{Care, Job, words_for};
+use crate::changes::apply::job::{Care, Job, words_for};
 use crate::error::EngineError;
 
 /// Works on change sets of one action, one after the other, or on all of them in one transaction where it is all or
 /// nothing. It stops between two chunks when it is told to, and can be gone on with then.
-pub(super) async fn work_on(
+pub(in crate::changes) async fn work_on(
     jobs: &[Job<'_>],
     cancel: &CancellationToken,
     progress: &mut (dyn FnMut(u64) + Send),

@@ -7,26 +7,26 @@ use rowport_drivers::{DriverError, Transaction};
 
 /// What is done with rows, given as their places.
 #[async_trait]
-pub(super) trait Attempt: Send + Sync {
+pub(in crate::changes) trait Attempt: Send + Sync {
     /// Does it with all of these rows, or fails.
     async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError>;
 }
 
 /// What came of rows that were tried.
-pub(super) struct Tried {
+pub(in crate::changes) struct Tried {
     /// The places of those that were taken, in order.
-    pub(super) done: Vec<usize>,
+    pub(in crate::changes) done: Vec<usize>,
     /// The places of those that were not, and why.
-    pub(super) refused: Vec<(usize, DriverError)>,
+    pub(in crate::changes) refused: Vec<(usize, DriverError)>,
     /// The places of those of which one ended the transaction, so that nothing was done, and why.
-    pub(super) ended: Option<(Vec<usize>, DriverError)>,
+    pub(in crate::changes) ended: Option<(Vec<usize>, DriverError)>,
 }
 
 /// So many rows are tried together at first. Of more it is likely that one is bad, and all of them were tried in vain.
 const PIECE: usize = 128;
 
 /// Tries rows piece by piece, each piece whole or not at all. Those that are to be alone are tried one by one.
-pub(super) async fn halve(
+pub(in crate::changes) async fn halve(
     transaction: &mut dyn Transaction,
     rows: Vec<usize>,
     alone: &HashSet<usize>,

@@ -9,14 +9,14 @@ use arrow_select::take::take;
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::{Chunk, Done};
 
-use super::images;
-use super::job::{Changed, Job, failure};
+use crate::changes::apply::job::{Changed, Job, failure};
+use crate::changes::images;
 use crate::error::EngineError;
 
 impl Job<'_> {
     /// Removes the values of a chunk's rows from the chunk that has them. Both this and bringing rows back lock that
     /// chunk first, so whichever comes second finds what the other has done.
-    pub(super) async fn purge(
+    pub(in crate::changes) async fn purge(
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,

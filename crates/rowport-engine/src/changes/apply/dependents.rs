@@ -10,12 +10,12 @@ use rowport_model::{
     ResolvedDataset, rows_with_keys,
 };
 
-use super::images::{self, Exact};
-use super::job::MOST_BYTES;
+use crate::changes::apply::job::MOST_BYTES;
+use crate::changes::images::{self, Exact};
 use crate::error::EngineError;
 
 /// A reference whose rows do not stay as they are when the row is deleted that they refer to.
-pub(super) struct Follows {
+pub(in crate::changes) struct Follows {
     child: DatasetName,
     columns: Vec<ColumnRef>,
     referenced: Vec<String>,
@@ -25,7 +25,7 @@ pub(super) struct Follows {
 
 /// Every such reference to a dataset. The catalog is that of somebody who sees everything: rows that the principal may
 /// not see are lost as well.
-pub(super) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<Follows> {
+pub(in crate::changes) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<Follows> {
     let known = dataset.referring();
     let dataset = dataset.name();
     let children = everything.entries().map(|(child, _)| child);
@@ -47,7 +47,7 @@ pub(super) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<Fol
 
 impl Follows {
     /// The places of rows that others hang on.
-    pub(super) async fn hold(
+    pub(in crate::changes) async fn hold(
         &self,
         transaction: &mut dyn Transaction,
         rows: &RecordBatch,
@@ -77,7 +77,7 @@ impl Follows {
     }
 
     /// Why such a row is not deleted.
-    pub(super) fn message(&self) -> String {
+    pub(in crate::changes) fn message(&self) -> String {
         let child = if self.known { format!("rows of `{}`", self.child) } else { "other rows".to_owned() };
         format!(
             "{child} refer to it, and the database would delete or alter them with it, which nothing could take back: \

@@ -9,8 +9,8 @@ use arrow_array::RecordBatch;
 use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{CursorValue, Parents, Predicate, Query, rows_with_keys};
 
-use super::images::{self, Exact};
-use super::job::{Job, MOST_BYTES};
+use crate::changes::apply::job::{Job, MOST_BYTES};
+use crate::changes::images::{self, Exact};
 use crate::error::EngineError;
 
 /// How many values of a foreign key one query names.
@@ -18,7 +18,7 @@ const AT_ONCE: usize = 500;
 
 /// What becomes of a reference into a dataset that is not there for the principal at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unseen {
+pub(in crate::changes) enum Unseen {
     /// It is refused: the principal chose the value.
     Refused,
     /// It is kept: the row goes back to what it was.
@@ -27,14 +27,14 @@ pub(super) enum Unseen {
 
 impl Job<'_> {
     /// The foreign keys of which at least one column is among these.
-    pub(super) fn parents_by(&self, columns: &[&str]) -> Vec<&Parents> {
+    pub(in crate::changes) fn parents_by(&self, columns: &[&str]) -> Vec<&Parents> {
         let has = |parents: &&Parents| parents.columns.iter().any(|it| columns.contains(&it.name.as_str()));
         self.parents.iter().filter(has).collect()
     }
 
     /// Refuses rows that refer to what is not the principal's tenant's by one of these foreign keys, whose columns the
     /// batch has.
-    pub(super) async fn refuse_other_parents(
+    pub(in crate::changes) async fn refuse_other_parents(
         &self,
         transaction: &mut dyn Transaction,
         rows: &RecordBatch,

@@ -1,10 +1,13 @@
 //! What was changed.
 
+pub(in crate::changes) mod row_events;
+pub(in crate::changes) mod row_history;
+
 use rowport_drivers::journal::{self, ChangeSet, Filter};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Changes, OutcomeState, Target, action_of, details, written};
+use crate::changes::{Changes, OutcomeState, Target, action_of, details, written};
 use crate::error::EngineError;
 
 /// A change set as people see it.

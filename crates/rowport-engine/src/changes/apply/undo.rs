@@ -14,14 +14,14 @@ use rowport_model::{ColumnRef, CursorValue, Key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::differences::{Differences, differing, named};
-use super::forward::{all_of, is_skipped};
-use super::halve::Attempt;
-use super::images::{self, Exact};
-use super::job::{Care, Changed, Job, MOST_BYTES, failure};
-use super::parents::Unseen;
-use super::{FieldVersions, ImageColumn, RowFailure};
 use crate::cells;
+use crate::changes::apply::bisect::Attempt;
+use crate::changes::apply::differences::{Differences, differing, named};
+use crate::changes::apply::forward::{all_of, is_skipped};
+use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
+use crate::changes::apply::parents::Unseen;
+use crate::changes::images::{self, Exact};
+use crate::changes::{FieldVersions, ImageColumn, RowFailure};
 use crate::error::EngineError;
 
 /// What is to be taken back.
@@ -42,7 +42,7 @@ pub struct ReverseRequest {
 }
 
 /// The rows of a chunk as they were before and after it, one beside the other.
-pub(super) struct Images {
+pub(in crate::changes) struct Images {
     before: Option<RecordBatch>,
     after: Option<RecordBatch>,
     /// Where the rows differ, if there are both.
@@ -114,7 +114,7 @@ impl Attempt for Back<'_> {
 }
 
 impl Job<'_> {
-    pub(super) async fn reverse(
+    pub(in crate::changes) async fn reverse(
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
@@ -248,7 +248,7 @@ impl Job<'_> {
 
     /// Puts back what was done in the same transaction, and answers the rows that could not be. Where that needs a right or
     /// a statement that the database does not grant, it is none of them.
-    pub(super) async fn try_to_put_back(
+    pub(in crate::changes) async fn try_to_put_back(
         &self,
         transaction: &mut dyn Transaction,
         done: &Done,
@@ -297,7 +297,7 @@ impl Job<'_> {
             let Some(found) = ChangeSet::find(transaction, &undone).await? else { break };
             set = found;
         }
-        let fields = super::details(&set)?.fields;
+        let fields = crate::changes::details(&set)?.fields;
         let marks = self.dataset.soft_delete().into_iter();
         let marks = marks.flat_map(|(at, by)| [Some(at), by]).flatten().map(|column| column.name.clone());
         Ok(match fields.is_empty() {
@@ -509,7 +509,7 @@ impl Job<'_> {
 }
 
 /// The code of a row that came back, and not as it was.
-pub(super) const ALTERED: &str = "altered";
+pub(in crate::changes) const ALTERED: &str = "altered";
 
 /// So many rows of a chunk are listed that came back otherwise: where a trigger touches each row, it may be all of them.
 const MOST_NOTES: usize = 1_000;

@@ -4,26 +4,26 @@ use jiff::Timestamp;
 use rowport_drivers::Transaction;
 use rowport_model::{ResolvedDataset, Selection, View};
 
-use super::selection::{Chosen, KeyStream, Piece, Sum};
-use super::trash::{self, TrashedRows};
-use super::{BulkAction, EngineError};
-use crate::desk::Desk;
+use crate::changes::selection::{Chosen, KeyStream, Piece, Sum};
+use crate::changes::trash::{self, TrashedRows};
+use crate::changes::{BulkAction, EngineError};
+use crate::sources::Desk;
 
 /// Chosen rows on their way.
-pub(super) enum ChosenRows<'a> {
+pub(in crate::changes) enum ChosenRows<'a> {
     Table(Box<TableRows<'a>>),
     Trash(Box<TrashedRows<'a>>),
 }
 
 /// Chosen rows of the table.
-pub(super) struct TableRows<'a> {
+pub(in crate::changes) struct TableRows<'a> {
     stream: KeyStream<'a>,
     named: Option<u64>,
     view: View,
 }
 
 impl<'a> ChosenRows<'a> {
-    pub(super) fn of(
+    pub(in crate::changes) fn of(
         desk: &'a Desk,
         source: &'a str,
         dataset: &'a ResolvedDataset<'a>,
@@ -42,17 +42,17 @@ impl<'a> ChosenRows<'a> {
         Ok(Self::of_table(chosen, desk, source))
     }
 
-    pub(super) fn of_table(chosen: Chosen, desk: &'a Desk, source: &'a str) -> Self {
+    pub(in crate::changes) fn of_table(chosen: Chosen, desk: &'a Desk, source: &'a str) -> Self {
         let (named, view) = (chosen.named, chosen.view.clone());
         Self::Table(Box::new(TableRows { stream: chosen.read(desk, source), named, view }))
     }
 
-    pub(super) fn of_trash(rows: TrashedRows<'a>) -> Self {
+    pub(in crate::changes) fn of_trash(rows: TrashedRows<'a>) -> Self {
         Self::Trash(Box::new(rows))
     }
 
     /// How many keys were named.
-    pub(super) fn named(&self) -> Option<u64> {
+    pub(in crate::changes) fn named(&self) -> Option<u64> {
         match self {
             Self::Table(table) => table.named,
             Self::Trash(rows) => rows.named(),
@@ -60,7 +60,7 @@ impl<'a> ChosenRows<'a> {
     }
 
     /// What the rows must still fit when their turn comes.
-    pub(super) fn view(&self) -> View {
+    pub(in crate::changes) fn view(&self) -> View {
         match self {
             Self::Table(table) => table.view.clone(),
             Self::Trash(_) => View::default(),
@@ -68,7 +68,7 @@ impl<'a> ChosenRows<'a> {
     }
 
     /// The next rows; none after the last. The table is read beside the transaction.
-    pub(super) async fn next(
+    pub(in crate::changes) async fn next(
         &mut self,
         transaction: &mut dyn Transaction,
     ) -> Result<Option<Piece>, EngineError> {
@@ -79,7 +79,7 @@ impl<'a> ChosenRows<'a> {
     }
 
     /// What the keys came to, once all were read.
-    pub(super) fn sum(self) -> Result<Sum, EngineError> {
+    pub(in crate::changes) fn sum(self) -> Result<Sum, EngineError> {
         match self {
             Self::Table(table) => table.stream.sum(),
             Self::Trash(rows) => Ok(rows.sum()),

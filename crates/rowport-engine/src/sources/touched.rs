@@ -17,11 +17,11 @@ impl Changed {
     }
 
     /// Waits until there is one.
-    pub(super) async fn some(&self) {
+    pub(crate) async fn some(&self) {
         self.hint.notified().await;
     }
 
-    pub(super) fn take(&self) -> BTreeSet<String> {
+    pub(crate) fn take(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.sources())
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rowport_drivers::journal::{self, ChangeSet};
 use serde::Serialize;
 
-use super::steps::steps;
+use super::apply::steps::steps;
 use super::token::digest;
 use super::{
     Changes, Confirmed, Outcome, OutcomeState, Target, action_of, details as details_of, permission_for,
