@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Filter } from '@/lib/filter';
 import { client, unwrap } from './client';
+import type { Filter } from './filter';
 import type { Count, CountMode, DatasetName, DatasetRef, Landmarks, Preset, Rows, View } from './types';
 import type { components } from './schema';
 

@@ -1,4 +1,4 @@
-import type { Filter } from '@/lib/filter';
+import type { Filter } from './filter';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];

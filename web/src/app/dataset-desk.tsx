@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { SearchX } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { datasetId, sourcesQuery } from '@/api/queries';
@@ -21,7 +21,6 @@ import type { ValueColumn } from '@/lib/values';
 import { useColumns } from './columns';
 import { DeskHeader } from './desk-header';
 import { FilterBar } from './filter-bar';
-import { datasetRoute } from './router';
 import { SelectionDesk } from './selection-desk';
 import { useGeneration } from './use-generation';
 import { useViewState } from './use-view-state';
@@ -39,7 +38,7 @@ interface DatasetDeskProps {
 
 export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   const { history } = useRouter();
-  const search = datasetRoute.useSearch();
+  const search = useSearch({ from: '/datasets/$source/$dataset' });
   const { state: view, row: openKey, change, openRow } = useViewState(datasetRef, search);
   const { generation, reload } = useGeneration(datasetRef);
   const [exporting, setExporting] = useState<'view' | 'selected'>();

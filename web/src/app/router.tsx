@@ -26,7 +26,7 @@ const rootRoute = createRootRoute({
 
 const listRoute = createRoute({ getParentRoute: () => rootRoute, path: '/', component: DatasetsList });
 
-export const datasetRoute = createRoute({
+const datasetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/datasets/$source/$dataset',
   validateSearch: readSearch,

@@ -1,5 +1,6 @@
 import type { DatasetRef, Key, Sort, View } from '@/api/types';
-import { type Filter, keyFilter, parseFilter, printFilter } from './filter';
+import type { Filter } from '@/api/filter';
+import { keyFilter, parseFilter, printFilter } from './filter';
 
 /** What the address of a dataset says, by the names of its parameters. */
 export interface ViewSearch {

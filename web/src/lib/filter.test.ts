@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type Condition, describeFilter, type Filter, fromModel, keyFilter, numberLiteral, operatorsFor, parseFilter,
-  printFilter, toModel, withCondition,
-} from './filter'; // prettier-ignore
+import type { Condition, Filter } from '@/api/filter';
+import { describeFilter, fromModel, keyFilter, numberLiteral, operatorsFor, parseFilter, printFilter, toModel, withCondition } from './filter'; // prettier-ignore
 
 const a: Condition = { column: 'a', op: 'eq', value: 1 };
 const b: Condition = { column: 'b', op: 'contains', value: 'x' };

@@ -2,7 +2,8 @@ import { ListFilter } from 'lucide-react';
 import { Button } from '@/components/button';
 import { InPlace, part } from '@/components/part';
 import { Popover } from '@/components/popover';
-import type { Condition, Join } from '@/lib/filter';
+import type { Condition } from '@/api/filter';
+import type { Join } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 
 const FilterEditor = part(() => import('./filter-editor'));

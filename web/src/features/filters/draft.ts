@@ -1,4 +1,5 @@
-import { arity, type Condition, type Literal, type Operator, operatorsFor, printLiteral } from '@/lib/filter';
+import type { Condition, Literal, Operator } from '@/api/filter';
+import { arity, operatorsFor, printLiteral } from '@/lib/filter';
 import type { ColumnKind } from '@/api/types';
 
 /** A condition while it is being edited: its values may be missing. */

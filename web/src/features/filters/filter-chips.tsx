@@ -2,9 +2,8 @@ import { X } from 'lucide-react';
 import { useState } from 'react';
 import { InPlace, part } from '@/components/part';
 import { Popover } from '@/components/popover';
-import {
-  type Condition, describeFilter, type FilterItem, type FilterModel, operatorSign, printValues,
-} from '@/lib/filter'; // prettier-ignore
+import type { Condition } from '@/api/filter';
+import { describeFilter, type FilterItem, type FilterModel, operatorSign, printValues } from '@/lib/filter'; // prettier-ignore
 import type { ValueColumn } from '@/lib/values';
 
 const FilterEditor = part(() => import('./filter-editor'));

@@ -2,15 +2,8 @@ import { useId } from 'react';
 import { CheckField } from '@/components/checkbox';
 import { Select, TextInput } from '@/components/field';
 import type { ColumnType } from '@/api/types';
-import {
-  arity,
-  isMoment,
-  isNumber,
-  type Literal,
-  numberLiteral,
-  type Operator,
-  printLiteral,
-} from '@/lib/filter';
+import type { Literal, Operator } from '@/api/filter';
+import { arity, isMoment, isNumber, numberLiteral, printLiteral } from '@/lib/filter';
 
 interface ValueControlProps {
   type: ColumnType;
