@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { type SyntheticEvent, useId, useState } from 'react';
-import { datasetQuery, sourcesQuery } from '@/api/queries';
+import { useState } from 'react';
+import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { FormDialog } from '@/components/form-dialog';
 import { Field, Select } from '@/components/field';
 import { Overlay, part } from '@/components/part';
-import { ProblemNotice } from '@/components/problem-notice';
+import { useDatasetOptions } from '@/hooks/use-dataset-options';
 
 const ExportDialog = part(() => import('@/features/export/export-dialog'));
 
@@ -38,14 +37,7 @@ interface ChooseDatasetProps {
 }
 
 function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
-  const id = useId();
-  const sources = useQuery(sourcesQuery).data ?? [];
-  const all = sources.flatMap((source) =>
-    source.datasets.map((dataset) => ({
-      ref: { source: source.name, dataset: dataset.name },
-      label: sources.length > 1 ? `${source.label} · ${dataset.label}` : dataset.label,
-    })),
-  );
+  const all = useDatasetOptions();
   const [place, setPlace] = useState(0);
   const { ref } = all[place] ?? {};
   const dataset = useQuery({
@@ -53,35 +45,27 @@ function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
     enabled: ref !== undefined,
   });
   const may = dataset.data?.permissions.includes('records.export') === true;
-  const onSubmit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     if (ref && dataset.data && may) onChosen({ ...dataset.data, ref });
   };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <FormDialog
       title="New export"
       description="All rows of a dataset. To export some of them, filter the dataset first and choose Export there."
-      footer={
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} look="primary" disabled={!may}>
-            Continue
-          </Button>
-        </div>
-      }
+      dismissible
+      action="Continue"
+      disabled={!may}
+      {...(dataset.isError && { error: dataset.error })}
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={onSubmit} className="grid gap-4">
-        <Field label="Dataset" {...(dataset.data && !may && { hint: 'You may not export this one.' })}>
-          <Select
-            value={String(place)}
-            options={all.map(({ label }, index) => ({ value: String(index), label }))}
-            onChange={(value) => setPlace(Number(value))}
-          />
-        </Field>
-        {dataset.isError && <ProblemNotice compact error={dataset.error} />}
-      </form>
-    </Dialog>
+      <Field label="Dataset" {...(dataset.data && !may && { hint: 'You may not export this one.' })}>
+        <Select
+          value={String(place)}
+          options={all.map(({ label }, index) => ({ value: String(index), label }))}
+          onChange={(value) => setPlace(Number(value))}
+        />
+      </Field>
+    </FormDialog>
   );
 }

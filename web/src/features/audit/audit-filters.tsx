@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { usersQuery } from '@/api/access';
-import { sourcesQuery } from '@/api/queries';
 import { Field, Select, TextInput } from '@/components/field';
+import { datasetValue, useDatasetOptions } from '@/hooks/use-dataset-options';
 import { useMay } from '@/hooks/use-me';
 import { useTyped } from '@/hooks/use-typed';
 import type { AuditEvent } from './audit';
@@ -27,22 +27,16 @@ function withCurrent(options: readonly Option[], value: string): readonly Option
 
 export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
   const people = usePeople(events);
-  const sources = useQuery(sourcesQuery).data ?? [];
-  const datasets = sources.flatMap((source) =>
-    source.datasets.map((dataset) => ({
-      value: `${source.name}/${dataset.name}`,
-      label: sources.length > 1 ? `${source.label} · ${dataset.label}` : dataset.label,
-    })),
-  );
+  const datasets = useDatasetOptions();
   const { source, dataset, ...rest } = wanted;
-  const datasetValue = source !== undefined && dataset !== undefined ? `${source}/${dataset}` : '';
+  const chosen = source !== undefined && dataset !== undefined ? datasetValue({ source, dataset }) : '';
   const put = (name: keyof AuditWanted, value: string, options?: { replace?: boolean }) => {
     const others = Object.fromEntries(Object.entries(wanted).filter(([each]) => each !== name));
     onWanted({ ...others, ...(value !== '' && { [name]: value }) }, options);
   };
   const putDataset = (value: string) => {
-    const at = value.indexOf('/');
-    onWanted(at < 0 ? rest : { ...rest, source: value.slice(0, at), dataset: value.slice(at + 1) });
+    const found = datasets.find((each) => each.value === value);
+    onWanted(found ? { ...rest, ...found.ref } : rest);
   };
   return (
     <div
@@ -76,8 +70,8 @@ export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
       </Field>
       <Field label="Dataset">
         <Select
-          value={datasetValue}
-          options={withCurrent([{ value: '', label: 'All datasets' }, ...datasets], datasetValue)}
+          value={chosen}
+          options={withCurrent([{ value: '', label: 'All datasets' }, ...datasets], chosen)}
           onChange={putDataset}
         />
       </Field>

@@ -1,4 +1,5 @@
 import clsx from 'clsx';
+import { DataTable } from '@/components/data-table';
 import { exactMoment, momentWords } from '@/lib/moments';
 import type { AuditEvent } from './audit';
 import { auditWords, type Known, whoWords } from './words';
@@ -10,62 +11,53 @@ interface AuditTableProps {
   onOpen: (event: AuditEvent) => void;
 }
 
+const COLUMNS = [
+  { label: 'When', className: 'w-40 max-sm:hidden' },
+  { label: 'Who', className: 'w-48 max-sm:hidden' },
+  { label: 'What' },
+  { label: 'From', className: 'w-36 max-lg:hidden' },
+];
+
 export function AuditTable({ events, known, now, onOpen }: AuditTableProps) {
   return (
-    <table className="w-full table-fixed text-left">
-      <thead className="border-b border-line text-xs text-ink-soft max-sm:sr-only [&_th]:font-medium">
-        <tr className="h-9">
-          <th scope="col" className="w-40 max-sm:hidden">
-            When
-          </th>
-          <th scope="col" className="w-48 max-sm:hidden">
-            Who
-          </th>
-          <th scope="col">What</th>
-          <th scope="col" className="w-36 max-lg:hidden">
-            From
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {events.map((event) => (
-          <tr
-            key={event.seq}
-            data-action={event.action}
-            className="relative border-b border-line align-top text-[13px] hover:bg-hover [&>td]:py-2.5"
+    <DataTable headClassName="max-sm:sr-only" columns={COLUMNS}>
+      {events.map((event) => (
+        <tr
+          key={event.seq}
+          data-action={event.action}
+          className="relative border-b border-line align-top text-[13px] hover:bg-hover [&>td]:py-2.5"
+        >
+          <td className="pr-4 text-ink-soft max-sm:hidden">
+            <time dateTime={event.at} title={exactMoment(event.at)}>
+              {momentWords(event.at, now)}
+            </time>
+          </td>
+          <td
+            className={clsx(
+              'truncate pr-4 max-sm:hidden',
+              event.principal === 'nobody' ? 'text-ink-soft' : 'font-medium',
+            )}
           >
-            <td className="pr-4 text-ink-soft max-sm:hidden">
-              <time dateTime={event.at} title={exactMoment(event.at)}>
-                {momentWords(event.at, now)}
-              </time>
-            </td>
-            <td
-              className={clsx(
-                'truncate pr-4 max-sm:hidden',
-                event.principal === 'nobody' ? 'text-ink-soft' : 'font-medium',
-              )}
+            {whoWords(event)}
+          </td>
+          <td className="pr-4">
+            {/* The whole row is the button. */}
+            <button
+              type="button"
+              onClick={() => onOpen(event)}
+              className="w-full text-left break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
             >
-              {whoWords(event)}
-            </td>
-            <td className="pr-4">
-              {/* The whole row is the button. */}
-              <button
-                type="button"
-                onClick={() => onOpen(event)}
-                className="w-full text-left break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
-              >
-                <span className="font-medium sm:hidden">{whoWords(event)}: </span>
-                {auditWords(event, known)}
-              </button>
-              <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">
-                {momentWords(event.at, now)}
-                {event.address != null && ` · from ${event.address}`}
-              </span>
-            </td>
-            <td className="truncate text-ink-soft max-lg:hidden">{event.address ?? '–'}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+              <span className="font-medium sm:hidden">{whoWords(event)}: </span>
+              {auditWords(event, known)}
+            </button>
+            <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">
+              {momentWords(event.at, now)}
+              {event.address != null && ` · from ${event.address}`}
+            </span>
+          </td>
+          <td className="truncate text-ink-soft max-lg:hidden">{event.address ?? '–'}</td>
+        </tr>
+      ))}
+    </DataTable>
   );
 }

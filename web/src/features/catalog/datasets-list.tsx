@@ -4,7 +4,10 @@ import { sourcesQuery } from '@/api/queries';
 import type { Source } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
+import { DataTable } from '@/components/data-table';
 import { EmptyNotice } from '@/components/empty-notice';
+import { ListSkeleton } from '@/components/list-skeleton';
+import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { Problem } from '@/api/problem';
 import { datasetHref } from '@/lib/address';
@@ -14,37 +17,42 @@ import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/words';
 export default function DatasetsList() {
   const sources = useQuery(sourcesQuery);
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="All datasets">
-      <div className="mx-auto max-w-5xl px-4 py-6 sm:px-8 sm:py-8">
-        <h1 className="text-xl font-semibold">Datasets</h1>
-        <p className="mt-1 text-ink-soft">
-          Every table and view of your databases. Open one to filter and export it.
-        </p>
-        <div className="mt-6 grid gap-8">
-          {sources.isPending && <ListSkeleton />}
-          {sources.isError && <ProblemNotice error={sources.error} onRetry={() => void sources.refetch()} />}
-          {sources.data?.length === 0 && (
-            <EmptyNotice icon={<Database />} title="No source yet">
-              Start Rowport with{' '}
-              <code className="font-mono text-[13px]">rowport serve --source sqlite:PATH</code> to see its
-              tables here.
-            </EmptyNotice>
-          )}
-          {sources.data?.map((source) => (
-            <SourceSection
-              key={source.name}
-              source={source}
-              onRetry={() => void sources.refetch()}
-              retrying={sources.isFetching}
-            />
-          ))}
-        </div>
+    <Page
+      title="Datasets"
+      label="All datasets"
+      width="5xl"
+      about="Every table and view of your databases. Open one to filter and export it."
+    >
+      <div className="grid gap-8">
+        {sources.isPending && <ListSkeleton rows={10} label="Loading the datasets" />}
+        {sources.isError && <ProblemNotice error={sources.error} onRetry={() => void sources.refetch()} />}
+        {sources.data?.length === 0 && (
+          <EmptyNotice icon={<Database />} title="No source yet">
+            Start Rowport with{' '}
+            <code className="font-mono text-[13px]">rowport serve --source sqlite:PATH</code> to see its
+            tables here.
+          </EmptyNotice>
+        )}
+        {sources.data?.map((source) => (
+          <SourceSection
+            key={source.name}
+            source={source}
+            onRetry={() => void sources.refetch()}
+            retrying={sources.isFetching}
+          />
+        ))}
       </div>
-    </div>
+    </Page>
   );
 }
+
+const COLUMNS = [
+  { label: 'Name' },
+  { label: 'Kind', className: 'w-24 max-sm:hidden' },
+  { label: 'Key', className: 'w-44 max-md:hidden' },
+  { label: 'Columns', className: 'w-24 text-right max-sm:hidden' },
+  { label: 'Rows', className: 'w-28 text-right' },
+];
 
 interface SourceSectionProps {
   source: Source;
@@ -83,96 +91,59 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
       )}
       {source.datasets.length > 0 && (
         <div className="overflow-x-auto">
-          <table className="w-full text-left">
-            <thead className="text-xs text-ink-soft">
-              <tr className="h-9">
-                <th scope="col" className="font-medium">
-                  Name
-                </th>
-                <th scope="col" className="w-24 font-medium max-sm:hidden">
-                  Kind
-                </th>
-                <th scope="col" className="w-44 font-medium max-md:hidden">
-                  Key
-                </th>
-                <th scope="col" className="w-24 text-right font-medium max-sm:hidden">
-                  Columns
-                </th>
-                <th scope="col" className="w-28 text-right font-medium">
-                  Rows
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {source.datasets.map((dataset) => (
-                <tr key={dataset.name} className="relative h-11 border-t border-line hover:bg-hover">
-                  <td className="max-w-0 truncate">
-                    <AppLink
-                      href={datasetHref({ source: source.name, dataset: dataset.name })}
-                      className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
-                    >
-                      {dataset.label}
-                    </AppLink>
-                    {dataset.label !== dataset.name && (
-                      <span className="ml-2 font-mono text-xs text-ink-faint">{dataset.name}</span>
+          <DataTable headClassName="border-0" columns={COLUMNS}>
+            {source.datasets.map((dataset) => (
+              <tr key={dataset.name} className="relative h-11 border-t border-line hover:bg-hover">
+                <td className="max-w-0 truncate">
+                  <AppLink
+                    href={datasetHref({ source: source.name, dataset: dataset.name })}
+                    className="font-medium after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
+                  >
+                    {dataset.label}
+                  </AppLink>
+                  {dataset.label !== dataset.name && (
+                    <span className="ml-2 font-mono text-xs text-ink-faint">{dataset.name}</span>
+                  )}
+                </td>
+                <td className="text-[13px] text-ink-soft max-sm:hidden">
+                  <span className="flex items-center gap-1.5">
+                    {dataset.kind === 'view' ? (
+                      <Eye aria-hidden className="size-3.5" />
+                    ) : (
+                      <Table2 aria-hidden className="size-3.5" />
                     )}
-                  </td>
-                  <td className="text-[13px] text-ink-soft max-sm:hidden">
+                    {dataset.kind}
+                  </span>
+                </td>
+                <td className="max-w-0 truncate text-[13px] text-ink-soft max-md:hidden">
+                  {dataset.key.length > 0 ? (
                     <span className="flex items-center gap-1.5">
-                      {dataset.kind === 'view' ? (
-                        <Eye aria-hidden className="size-3.5" />
-                      ) : (
-                        <Table2 aria-hidden className="size-3.5" />
-                      )}
-                      {dataset.kind}
+                      <KeyRound aria-hidden className="size-3.5 shrink-0" />
+                      <span className="truncate">{dataset.key.join(', ')}</span>
                     </span>
-                  </td>
-                  <td className="max-w-0 truncate text-[13px] text-ink-soft max-md:hidden">
-                    {dataset.key.length > 0 ? (
-                      <span className="flex items-center gap-1.5">
-                        <KeyRound aria-hidden className="size-3.5 shrink-0" />
-                        <span className="truncate">{dataset.key.join(', ')}</span>
-                      </span>
-                    ) : (
-                      'none'
-                    )}
-                  </td>
-                  <td className="text-right text-[13px] tabular-nums max-sm:hidden">
-                    {formatCount(dataset.columns)}
-                  </td>
-                  <td className="text-right text-[13px] tabular-nums">
-                    {dataset.estimated_rows == null ? (
-                      <span className="text-ink-faint">unknown</span>
-                    ) : (
-                      <span title="Estimated">
-                        {dataset.estimated_rows < 10_000
-                          ? formatCount(dataset.estimated_rows)
-                          : formatAbout(dataset.estimated_rows)}
-                      </span>
-                    )}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+                  ) : (
+                    'none'
+                  )}
+                </td>
+                <td className="text-right text-[13px] tabular-nums max-sm:hidden">
+                  {formatCount(dataset.columns)}
+                </td>
+                <td className="text-right text-[13px] tabular-nums">
+                  {dataset.estimated_rows == null ? (
+                    <span className="text-ink-faint">unknown</span>
+                  ) : (
+                    <span title="Estimated">
+                      {dataset.estimated_rows < 10_000
+                        ? formatCount(dataset.estimated_rows)
+                        : formatAbout(dataset.estimated_rows)}
+                    </span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </DataTable>
         </div>
       )}
     </section>
-  );
-}
-
-function ListSkeleton() {
-  return (
-    <div aria-busy="true" role="status" aria-label="Loading the datasets">
-      <div className="flex h-8 items-center border-b border-line">
-        <div className="skeleton h-4 w-32" />
-      </div>
-      {Array.from({ length: 9 }, (_, index) => (
-        <div key={index} className="flex h-11 items-center justify-between border-b border-line">
-          <div className="skeleton h-3.5" style={{ width: `${18 + ((index * 13) % 20)}%` }} />
-          <div className="skeleton h-3.5 w-14" />
-        </div>
-      ))}
-    </div>
   );
 }

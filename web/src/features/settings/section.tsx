@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ListSkeleton } from '@/components/list-skeleton';
 import { ProblemNotice } from '@/components/problem-notice';
 
 interface SectionProps {
@@ -37,14 +38,5 @@ interface AnswerProps<T> {
 export function Answer<T>({ query: { data, error, refetch }, label, children }: AnswerProps<T>) {
   if (data !== undefined) return children(data);
   if (error != null) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  return (
-    <div aria-busy="true" role="status" aria-label={`Loading the ${label}`}>
-      {Array.from({ length: 4 }, (_, index) => (
-        <div key={index} className="flex h-14 items-center justify-between border-b border-line">
-          <div className="skeleton h-3.5" style={{ width: `${24 + ((index * 13) % 20)}%` }} />
-          <div className="skeleton h-3.5 w-20" />
-        </div>
-      ))}
-    </div>
-  );
+  return <ListSkeleton tall rows={4} label={`Loading the ${label}`} />;
 }

@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Me } from '@/api/session';
 import { AppLink } from '@/components/app-link';
+import { Page } from '@/components/page';
 
 export interface Part {
   id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'trash' | 'notifications' | 'storage';
@@ -49,37 +50,32 @@ export function SettingsFrame({ part, parts, children }: SettingsFrameProps) {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [part]);
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="min-h-0 flex-1 overflow-y-scroll" tabIndex={0} role="region" aria-label="Settings">
-      <div className="mx-auto max-w-5xl px-4 py-6 sm:px-8 sm:py-8">
-        <h1 className="text-xl font-semibold">Settings</h1>
-        <nav
-          ref={nav}
-          aria-label="Parts of the settings"
-          className="mt-3 overflow-x-auto border-b border-line"
-        >
-          <ul className="flex">
-            {parts.map(({ id, label }) => (
-              <li key={id}>
-                <AppLink
-                  href={`/settings/${id}`}
-                  {...(id === part.id && { 'aria-current': 'page' })}
-                  className={clsx(
-                    'flex h-10 items-center border-b-2 px-3 text-[13px] whitespace-nowrap -outline-offset-2',
-                    id === part.id
-                      ? 'border-accent font-medium text-accent-text'
-                      : 'border-transparent text-ink-soft hover:text-ink',
-                  )}
-                >
-                  {label}
-                </AppLink>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        {children}
-      </div>
-    </div>
+    <Page title="Settings" width="5xl">
+      <nav
+        ref={nav}
+        aria-label="Parts of the settings"
+        className="-mt-2 overflow-x-auto border-b border-line"
+      >
+        <ul className="flex">
+          {parts.map(({ id, label }) => (
+            <li key={id}>
+              <AppLink
+                href={`/settings/${id}`}
+                {...(id === part.id && { 'aria-current': 'page' })}
+                className={clsx(
+                  'flex h-10 items-center border-b-2 px-3 text-[13px] whitespace-nowrap -outline-offset-2',
+                  id === part.id
+                    ? 'border-accent font-medium text-accent-text'
+                    : 'border-transparent text-ink-soft hover:text-ink',
+                )}
+              >
+                {label}
+              </AppLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {children}
+    </Page>
   );
 }

@@ -1,8 +1,6 @@
 import { useState } from 'react';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { FormDialog } from '@/components/form-dialog';
 import { Field, TextInput } from '@/components/field';
-import { ProblemNotice } from '@/components/problem-notice';
 
 interface NameDialogProps {
   title: string;
@@ -25,25 +23,19 @@ export default function NameDialog({
 }: NameDialogProps) {
   const [name, setName] = useState(start);
   return (
-    <Dialog open onClose={onClose} title={title}>
-      <form
-        className="grid gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (name.trim() !== '') onName(name.trim());
-        }}
-      >
-        <Field label="Name">
-          <TextInput value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
-        </Field>
-        {error && <ProblemNotice compact error={error} />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" disabled={name.trim() === '' || pending}>
-            {action}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={title}
+      dismissible
+      action={action}
+      pending={pending}
+      disabled={name.trim() === ''}
+      error={error}
+      onSubmit={() => onName(name.trim())}
+      onClose={onClose}
+    >
+      <Field label="Name">
+        <TextInput value={name} maxLength={120} onChange={(event) => setName(event.target.value)} />
+      </Field>
+    </FormDialog>
   );
 }

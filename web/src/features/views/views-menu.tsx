@@ -3,6 +3,7 @@ import { Bookmark, Check, Pencil, Plus, RefreshCw, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { DatasetRef, SavedView, View } from '@/api/types';
 import { Button } from '@/components/button';
+import { ConfirmDialog } from '@/components/confirm-dialog';
 import { Overlay, part } from '@/components/part';
 import { Popover } from '@/components/popover';
 import { ProblemNotice } from '@/components/problem-notice';
@@ -11,7 +12,6 @@ import { say, sayProblem } from '@/lib/toast';
 import { createView, deleteView, mayChange, updateView, viewsQuery } from './views';
 
 const NameDialog = part(() => import('./name-dialog'));
-const DeleteDialog = part(() => import('./delete-dialog'));
 
 interface ViewsMenuProps {
   dataset: DatasetRef;
@@ -45,7 +45,6 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
   const remove = useMutation({
     mutationFn: (view: SavedView) => deleteView(dataset, view.id),
     onSuccess: done('View deleted'),
-    onError: sayProblem,
   });
   const ask = (next: Asking) => {
     create.reset();
@@ -170,10 +169,11 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
           />
         )}
         {asking?.what === 'delete' && (
-          <DeleteDialog
-            name={asking.view.name}
-            pending={remove.isPending}
-            onDelete={() => remove.mutate(asking.view)}
+          <ConfirmDialog
+            title="Delete the view?"
+            description={`This deletes “${asking.view.name}” for everyone. No data is deleted.`}
+            action="Delete"
+            onConfirm={() => remove.mutateAsync(asking.view)}
             onClose={() => setAsking(undefined)}
           />
         )}

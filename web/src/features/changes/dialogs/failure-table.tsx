@@ -1,5 +1,6 @@
 import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
+import { DataTable } from '@/components/data-table';
 import type { RowFailure } from '../api/changes';
 import type { Deed } from '../model/deeds';
 import { reasonWords, saysAll } from '../model/reasons';
@@ -20,26 +21,21 @@ interface FailureTableProps {
 /** The rows that were left as they were, each with its reason. */
 export function FailureTable({ failures, onForce, ...rest }: FailureTableProps) {
   return (
-    <table className="w-full table-fixed text-left text-[13px]">
-      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-8">
-          <th scope="col" className="w-32 max-sm:w-20">
-            {rest.dataset?.key.join(', ') ?? 'Key'}
-          </th>
-          <th scope="col">Why</th>
-        </tr>
-      </thead>
-      <tbody>
-        {failures.map((row) => (
-          <FailureRow
-            key={JSON.stringify(row.key)}
-            row={row}
-            {...rest}
-            onForce={row.code === 'changed_since' ? onForce : undefined}
-          />
-        ))}
-      </tbody>
-    </table>
+    <DataTable
+      columns={[
+        { label: rest.dataset?.key.join(', ') ?? 'Key', className: 'w-32 max-sm:w-20' },
+        { label: 'Why' },
+      ]}
+    >
+      {failures.map((row) => (
+        <FailureRow
+          key={JSON.stringify(row.key)}
+          row={row}
+          {...rest}
+          onForce={row.code === 'changed_since' ? onForce : undefined}
+        />
+      ))}
+    </DataTable>
   );
 }
 

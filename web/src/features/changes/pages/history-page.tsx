@@ -4,7 +4,10 @@ import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
+import { DataTable } from '@/components/data-table';
 import { EmptyNotice } from '@/components/empty-notice';
+import { ListSkeleton } from '@/components/list-skeleton';
+import { LoadMore } from '@/components/load-more';
 import { useNow } from '@/hooks/use-runs';
 import { exactMoment, momentWords } from '@/lib/moments';
 import { sayProblem } from '@/lib/toast';
@@ -12,9 +15,16 @@ import { formatCount, plural } from '@/lib/words';
 import { actionWords, notUndoable, whoWords } from '../model/change-words';
 import { type Change, fetchOutcome, historyQuery } from '../api/changes';
 import { deedOf } from '../model/deeds';
-import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
+import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
 import { showResult } from '../model/results';
 import { undo } from '../model/settle';
+
+const COLUMNS = [
+  { label: 'When', className: 'w-40 max-sm:hidden' },
+  { label: 'Who', className: 'w-44 max-sm:hidden' },
+  { label: 'What' },
+  { label: 'Undo', silent: true, className: 'w-36 max-sm:w-22' },
+];
 
 interface HistoryPageProps {
   datasetRef: DatasetRef;
@@ -57,42 +67,20 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
         </EmptyNotice>
       )}
       {changes.length > 0 && (
-        <table className="w-full table-fixed text-left text-[13px]">
-          <thead className="border-b border-line text-xs text-ink-soft max-sm:sr-only [&_th]:font-medium">
-            <tr className="h-9">
-              <th scope="col" className="w-40 max-sm:hidden">
-                When
-              </th>
-              <th scope="col" className="w-44 max-sm:hidden">
-                Who
-              </th>
-              <th scope="col">What</th>
-              <th scope="col" className="w-36 max-sm:w-22">
-                <span className="sr-only">Undo</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {changes.map((change) => (
-              <ChangeRow
-                key={change.id}
-                change={change}
-                why={notUndoable(change, changes, now)}
-                now={now}
-                onShow={() => show(change)}
-                onUndo={() => setUndoing(change)}
-              />
-            ))}
-          </tbody>
-        </table>
+        <DataTable headClassName="max-sm:sr-only" columns={COLUMNS}>
+          {changes.map((change) => (
+            <ChangeRow
+              key={change.id}
+              change={change}
+              why={notUndoable(change, changes, now)}
+              now={now}
+              onShow={() => show(change)}
+              onUndo={() => setUndoing(change)}
+            />
+          ))}
+        </DataTable>
       )}
-      {history.hasNextPage && (
-        <p className="mt-4 text-center">
-          <Button disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-            {history.isFetchingNextPage ? 'Loading…' : 'Older changes'}
-          </Button>
-        </p>
-      )}
+      <LoadMore query={history} label="Older changes" />
       {undoing && (
         <ConfirmDialog
           title="Undo this change?"

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import type { Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
+import { ListSkeleton } from '@/components/list-skeleton';
+import { LoadMore } from '@/components/load-more';
 import { Overlay, part } from '@/components/part';
 import { SearchBox } from '@/components/search-box';
 import { SelectionFrame } from '@/components/selection-frame';
@@ -16,7 +18,7 @@ import { plural } from '@/lib/words';
 import { groupTrash } from '../model/change-words';
 import { type Answer, performUnasked, takeBack } from '../api/changes';
 import type { Deed } from '../model/deeds';
-import { ChangesProblem, ListSkeleton, PageFrame, useFreshChanges } from './page-frame';
+import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
 import { settle } from '../model/settle';
 import { TrashGroup } from './trash-group';
 import { TrashTable } from './trash-table';
@@ -146,13 +148,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
           );
         })}
       </div>
-      {trash.hasNextPage && rows.length > 0 && (
-        <p className="mt-4 text-center">
-          <Button disabled={trash.isFetchingNextPage} onClick={() => void trash.fetchNextPage()}>
-            {trash.isFetchingNextPage ? 'Loading…' : 'More rows'}
-          </Button>
-        </p>
-      )}
+      {rows.length > 0 && <LoadMore query={trash} label="More rows" />}
       <Overlay onFail={() => setPurged(undefined)}>
         {purged && (
           <PurgeDialog

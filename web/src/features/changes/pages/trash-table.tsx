@@ -2,6 +2,7 @@ import clsx from 'clsx';
 import type { Column } from '@/api/types';
 import { CellValue } from '@/components/cell-value';
 import { Checkbox } from '@/components/checkbox';
+import { DataTable } from '@/components/data-table';
 import type { Selection } from '@/hooks/use-selection';
 import { exactMoment, momentWords } from '@/lib/moments';
 import { plural } from '@/lib/words';
@@ -26,63 +27,59 @@ interface TrashTableProps {
   now?: number;
 }
 
+const ORIGIN_COLUMNS = [
+  { label: 'Deleted', className: 'w-72 max-lg:w-44 max-sm:w-32' },
+  { label: 'Left', className: 'w-28 max-sm:hidden' },
+];
+
 /** Rows of the trash, to be selected. */
 export function TrashTable({ title, rows, columns, selection, onSelect, now }: TrashTableProps) {
   const keys = rows.map(({ key }) => key);
   const some = keys.filter(selection.has).length;
   return (
-    <table className="w-full table-fixed text-left text-[13px]">
-      <caption className="sr-only">{plural(rows.length, 'row')} shown</caption>
-      <thead className="text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-8">
-          <th scope="col" className="w-8">
+    <DataTable
+      caption={`${plural(rows.length, 'row')} shown`}
+      headClassName="border-0"
+      columns={[
+        {
+          className: 'w-8',
+          label: (
             <Checkbox
               checked={some === keys.length}
               indeterminate={some > 0 && some < keys.length}
               onChange={(on) => selection.set(keys, on)}
               label={`Select the rows ${title}`}
             />
-          </th>
-          {columns.map(({ column }, index) => (
-            <th key={column.name} scope="col" className={clsx('truncate pr-3', width(index))}>
-              {column.label}
-            </th>
-          ))}
-          {now !== undefined && (
-            <>
-              <th scope="col" className="w-72 max-lg:w-44 max-sm:w-32">
-                Deleted
-              </th>
-              <th scope="col" className="w-28 max-sm:hidden">
-                Left
-              </th>
-            </>
-          )}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr
-            key={JSON.stringify(row.key)}
-            className={clsx('border-b border-line', selection.has(row.key) && 'bg-selected')}
-          >
-            <td className="h-9">
-              <Checkbox
-                checked={selection.has(row.key)}
-                onChange={(on, range) => onSelect(row.key, on, range)}
-                label={`Select ${row.key.map(String).join(', ')}`}
-              />
+          ),
+        },
+        ...columns.map(({ column }, index) => ({
+          label: column.label,
+          className: clsx('truncate pr-3', width(index)),
+        })),
+        ...(now === undefined ? [] : ORIGIN_COLUMNS),
+      ]}
+    >
+      {rows.map((row) => (
+        <tr
+          key={JSON.stringify(row.key)}
+          className={clsx('border-b border-line', selection.has(row.key) && 'bg-selected')}
+        >
+          <td className="h-9">
+            <Checkbox
+              checked={selection.has(row.key)}
+              onChange={(on, range) => onSelect(row.key, on, range)}
+              label={`Select ${row.key.map(String).join(', ')}`}
+            />
+          </td>
+          {columns.map(({ column, place }, index) => (
+            <td key={column.name} className={clsx('truncate pr-3', width(index))}>
+              <CellValue value={row.values[place] ?? null} column={column} />
             </td>
-            {columns.map(({ column, place }, index) => (
-              <td key={column.name} className={clsx('truncate pr-3', width(index))}>
-                <CellValue value={row.values[place] ?? null} column={column} />
-              </td>
-            ))}
-            {now !== undefined && <Origin row={row} now={now} />}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          ))}
+          {now !== undefined && <Origin row={row} now={now} />}
+        </tr>
+      ))}
+    </DataTable>
   );
 }
 

@@ -1,7 +1,5 @@
-import { useState } from 'react';
 import type { Run } from '@/api/runs';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { ConfirmDialog } from '@/components/confirm-dialog';
 import { remove } from '../model/actions';
 import { hasFile, runTitle } from '../model/words';
 
@@ -12,28 +10,17 @@ interface DeleteRunDialogProps {
 }
 
 export function DeleteRunDialog({ run, now, onClose }: DeleteRunDialogProps) {
-  const [pending, setPending] = useState(false);
-  const onDelete = () => {
-    setPending(true);
-    void remove(run).then((gone) => (gone ? onClose() : setPending(false)));
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
+    <ConfirmDialog
       title="Delete the export?"
       description={
         hasFile(run, now)
           ? `“${runTitle(run)}” leaves the list, and its file is deleted. Links to it stop working.`
           : `“${runTitle(run)}” leaves the list.`
       }
-    >
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Keep it</Button>
-        <Button look="danger" disabled={pending} onClick={onDelete}>
-          Delete
-        </Button>
-      </div>
-    </Dialog>
+      action="Delete"
+      onConfirm={() => remove(run)}
+      onClose={onClose}
+    />
   );
 }

@@ -1,10 +1,8 @@
-import { type SyntheticEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { runBook } from '@/api/run-book';
 import { startSubjectExport, type SubjectKind, type SubjectRequest } from '@/api/runs';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
-import { ProblemNotice } from '@/components/problem-notice';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
 import { say } from '@/lib/toast';
@@ -24,7 +22,6 @@ const FORMATS: readonly { value: Format; label: string }[] = [
 
 /** Asks about whom, and starts the archive of everything about them. */
 export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
-  const id = useId();
   const [name, setName] = useState(kinds[0]?.name ?? '');
   const [value, setValue] = useState('');
   const [format, setFormat] = useState<Format>('csv');
@@ -32,9 +29,7 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
   const [error, setError] = useState<unknown>();
   const kind = kinds.find((each) => each.name === name);
 
-  const onSubmit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (pending) return;
+  const onSubmit = () => {
     setPending(true);
     setError(undefined);
     askToNotify();
@@ -53,45 +48,36 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
   };
 
   return (
-    <Dialog
-      open
-      keep
-      onClose={onClose}
+    <FormDialog
       title="Everything about one person"
       description="One archive with a file for each dataset that knows them, made in the background."
-      footer={
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} look="primary" disabled={pending}>
-            Start
-          </Button>
-        </div>
-      }
+      action="Start"
+      pending={pending}
+      error={error}
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={onSubmit} className="grid gap-4">
-        <Field
-          label="Who it is about"
-          {...(kind && { hint: `From ${kind.datasets.map(({ dataset }) => dataset).join(', ')}` })}
-        >
-          <Select
-            value={name}
-            options={kinds.map(({ name: each, label }) => ({ value: each, label }))}
-            onChange={setName}
-          />
-        </Field>
-        <Field label="Known by" hint="The number, address or other value that the tables know them by.">
-          <TextInput
-            required
-            maxLength={1000}
-            value={value}
-            onChange={(event) => setValue(event.target.value)}
-          />
-        </Field>
-        <Field label="Format of the files">
-          <Select value={format} options={FORMATS} onChange={setFormat} />
-        </Field>
-        {error !== undefined && <ProblemNotice compact error={error} />}
-      </form>
-    </Dialog>
+      <Field
+        label="Who it is about"
+        {...(kind && { hint: `From ${kind.datasets.map(({ dataset }) => dataset).join(', ')}` })}
+      >
+        <Select
+          value={name}
+          options={kinds.map(({ name: each, label }) => ({ value: each, label }))}
+          onChange={setName}
+        />
+      </Field>
+      <Field label="Known by" hint="The number, address or other value that the tables know them by.">
+        <TextInput
+          required
+          maxLength={1000}
+          value={value}
+          onChange={(event) => setValue(event.target.value)}
+        />
+      </Field>
+      <Field label="Format of the files">
+        <Select value={format} options={FORMATS} onChange={setFormat} />
+      </Field>
+    </FormDialog>
   );
 }

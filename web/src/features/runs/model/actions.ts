@@ -22,23 +22,18 @@ export async function repeat(run: Run) {
   });
 }
 
-/** Whether it is deleted now. */
-export async function remove(run: Run): Promise<boolean> {
-  return attempt(async () => {
-    await deleteRun(run.id);
-    // The stream will say so with a version of its own.
-    const latest = runBook.get(run.id) ?? run;
-    runBook.put([{ ...latest, deleted: true, version: latest.version + 1 }]);
-    say('Export deleted', runTitle(run));
-  });
+export async function remove(run: Run) {
+  await deleteRun(run.id);
+  // The stream will say so with a version of its own.
+  const latest = runBook.get(run.id) ?? run;
+  runBook.put([{ ...latest, deleted: true, version: latest.version + 1 }]);
+  say('Export deleted', runTitle(run));
 }
 
-async function attempt(steps: () => Promise<void>): Promise<boolean> {
+async function attempt(steps: () => Promise<void>) {
   try {
     await steps();
-    return true;
   } catch (error) {
     sayProblem(error);
-    return false;
   }
 }

@@ -1,8 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { sourcesQuery } from '@/api/queries';
-import type { Source } from '@/api/types';
 import { runBook } from '@/api/run-book';
 import {
   fetchRuns,
@@ -17,7 +15,11 @@ import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
 import { Field, Select } from '@/components/field';
+import { ListSkeleton } from '@/components/list-skeleton';
+import { LoadMore } from '@/components/load-more';
+import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
+import { datasetValue, useDatasetOptions } from '@/hooks/use-dataset-options';
 import { useMedia } from '@/hooks/use-media';
 import { useMay, useMe } from '@/hooks/use-me';
 import { useNames } from '@/hooks/use-names';
@@ -60,7 +62,7 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
   const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
   const [asking, setAsking] = useState(false);
-  const sources = useQuery(sourcesQuery).data ?? [];
+  const datasets = useDatasetOptions();
   const me = useMe();
   const admin = useMay('admin');
   const subjects =
@@ -95,38 +97,27 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
     history.isSuccess && !history.isPlaceholderData && !history.hasNextPage,
   );
   const now = useNow(runs.some(isUnderWay));
-  const labels = new Map<string, { source: Source; dataset: Source['datasets'][number] }>(
-    sources.flatMap((source) =>
-      source.datasets.map((dataset) => [`${source.name}/${dataset.name}`, { source, dataset }] as const),
-    ),
-  );
   const labelOf = (run: Run) => {
     if (isAboutPerson(run)) return `Subject export · ${personWords(run)}`;
-    const found = labels.get(`${run.source}/${run.dataset}`);
-    if (!found) return run.dataset;
-    return sources.length > 1 ? `${found.source.label} · ${found.dataset.label}` : found.dataset.label;
+    return datasets.find(({ value }) => value === datasetValue(run))?.label ?? run.dataset;
   };
 
   const { source: ofSource, dataset: ofDataset } = wanted;
-  const datasetValue = ofSource !== undefined && ofDataset !== undefined ? `${ofSource}/${ofDataset}` : '';
+  const ofOne = ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset };
+  const chosenDataset = ofOne ? datasetValue(ofOne) : '';
   const datasetOptions = [
     { value: '', label: 'All datasets' },
     // A dataset that is there no more may still be asked for.
-    ...(datasetValue !== '' && !labels.has(datasetValue)
-      ? [{ value: datasetValue, label: datasetValue }]
+    ...(chosenDataset !== '' && !datasets.some(({ value }) => value === chosenDataset)
+      ? [{ value: chosenDataset, label: chosenDataset }]
       : []),
-    ...[...labels].map(([value, { source, dataset }]) => ({
-      value,
-      label: sources.length > 1 ? `${source.label} · ${dataset.label}` : dataset.label,
-    })),
+    ...datasets,
   ];
   const ofEverybody = everyone && { everyone };
   const ofState = wanted.state && { state: wanted.state };
-  const ofOne = ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset };
   const chooseDataset = (value: string) => {
-    const found = labels.get(value);
-    const chosen = found && { source: found.source.name, dataset: found.dataset.name };
-    onWanted({ ...ofEverybody, ...ofState, ...chosen });
+    const found = datasets.find((each) => each.value === value);
+    onWanted({ ...ofEverybody, ...ofState, ...found?.ref });
   };
   const chooseState = (value: string) => {
     const state = STATES.find((each) => each === value);
@@ -142,117 +133,92 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
   const List = wide ? RunTable : RunCards;
 
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="All exports">
-      <div className="mx-auto max-w-6xl px-4 py-6 sm:px-8 sm:py-8">
-        <div className="flex flex-wrap items-end gap-x-3 gap-y-4">
-          <div className="mr-auto min-w-0">
-            <h1 className="text-xl font-semibold">Exports</h1>
-            <p className="mt-1 text-ink-soft">
-              Large files are made in the background and kept here for a while.
-            </p>
-          </div>
-          <div className="flex flex-wrap gap-3 max-sm:w-full">
-            <div className="flex flex-wrap gap-3 self-end max-sm:w-full">
-              {actions}
-              {subjects.length > 0 && (
-                <Button onClick={() => setAsking(true)}>
-                  <UserRound aria-hidden />
-                  Subject export…
-                </Button>
-              )}
-            </div>
-            {admin && (
-              <Field label="Whose" className="max-sm:flex-1">
-                <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
-              </Field>
-            )}
-            <Field label="State" className="max-sm:flex-1">
-              <Select value={wanted.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
-            </Field>
-            <Field label="Dataset" className="max-sm:flex-1">
-              <Select
-                className="sm:max-w-60"
-                value={datasetValue}
-                options={datasetOptions}
-                onChange={chooseDataset}
-              />
-            </Field>
-          </div>
-        </div>
-        {(runs.length > 0 || narrowed) && (
-          <details className="group mt-5" open={charting}>
-            <summary
-              className="inline-flex h-8 list-none items-center gap-1.5 rounded-md pr-2 text-[13px] text-ink-soft hover:text-ink pointer-coarse:h-10 [&::-webkit-details-marker]:hidden"
-              onClick={(event) => {
-                event.preventDefault();
-                setCharting(!charting);
-              }}
-            >
-              <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-              My exports of the last 14 days
-            </summary>
-            {charting && (
-              <div className="mt-2 rounded-lg border border-line p-4">
-                <RunCharts now={now} />
-              </div>
-            )}
-          </details>
-        )}
-        <div className="mt-4">
-          {history.isPending && <ListSkeleton />}
-          {history.isError && runs.length === 0 && (
-            <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />
-          )}
-          {runs.length > 0 && (
-            <List runs={runs} now={now} labelOf={labelOf} whoOf={whoOf} onDelete={setDeleting} />
-          )}
-          {history.isSuccess && runs.length === 0 && !history.hasNextPage && (
-            <EmptyNotice
-              icon={narrowed ? <SearchX /> : <FileDown />}
-              title={narrowed ? 'No exports match' : 'No exports yet'}
-            >
-              {narrowed ? (
-                <Button className="mt-1" onClick={() => onWanted({ ...ofEverybody })}>
-                  Show all exports
-                </Button>
-              ) : (
-                <>
-                  <AppLink href="/" className="text-accent-text underline underline-offset-3">
-                    Open a dataset
-                  </AppLink>{' '}
-                  and choose Export. A file of many rows is made in the background, and you find it here while
-                  you go on with something else.
-                </>
-              )}
-            </EmptyNotice>
-          )}
-          {history.hasNextPage && (
-            <p className="mt-4 text-center">
-              <Button disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-                {history.isFetchingNextPage ? 'Loading…' : 'Older exports'}
+    <Page
+      title="Exports"
+      label="All exports"
+      about="Large files are made in the background and kept here for a while."
+      actions={
+        <div className="flex flex-wrap gap-3 max-sm:w-full">
+          <div className="flex flex-wrap gap-3 self-end max-sm:w-full">
+            {actions}
+            {subjects.length > 0 && (
+              <Button onClick={() => setAsking(true)}>
+                <UserRound aria-hidden />
+                Subject export…
               </Button>
-            </p>
+            )}
+          </div>
+          {admin && (
+            <Field label="Whose" className="max-sm:flex-1">
+              <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
+            </Field>
           )}
-          {history.isError && runs.length > 0 && <ProblemNotice compact error={history.error} />}
+          <Field label="State" className="max-sm:flex-1">
+            <Select value={wanted.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
+          </Field>
+          <Field label="Dataset" className="max-sm:flex-1">
+            <Select
+              className="sm:max-w-60"
+              value={chosenDataset}
+              options={datasetOptions}
+              onChange={chooseDataset}
+            />
+          </Field>
         </div>
+      }
+    >
+      {(runs.length > 0 || narrowed) && (
+        <details className="group" open={charting}>
+          <summary
+            className="inline-flex h-8 list-none items-center gap-1.5 rounded-md pr-2 text-[13px] text-ink-soft hover:text-ink pointer-coarse:h-10 [&::-webkit-details-marker]:hidden"
+            onClick={(event) => {
+              event.preventDefault();
+              setCharting(!charting);
+            }}
+          >
+            <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
+            My exports of the last 14 days
+          </summary>
+          {charting && (
+            <div className="mt-2 rounded-lg border border-line p-4">
+              <RunCharts now={now} />
+            </div>
+          )}
+        </details>
+      )}
+      <div className="mt-4">
+        {history.isPending && <ListSkeleton tall rows={6} label="Loading the exports" />}
+        {history.isError && runs.length === 0 && (
+          <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />
+        )}
+        {runs.length > 0 && (
+          <List runs={runs} now={now} labelOf={labelOf} whoOf={whoOf} onDelete={setDeleting} />
+        )}
+        {history.isSuccess && runs.length === 0 && !history.hasNextPage && (
+          <EmptyNotice
+            icon={narrowed ? <SearchX /> : <FileDown />}
+            title={narrowed ? 'No exports match' : 'No exports yet'}
+          >
+            {narrowed ? (
+              <Button className="mt-1" onClick={() => onWanted({ ...ofEverybody })}>
+                Show all exports
+              </Button>
+            ) : (
+              <>
+                <AppLink href="/" className="text-accent-text underline underline-offset-3">
+                  Open a dataset
+                </AppLink>{' '}
+                and choose Export. A file of many rows is made in the background, and you find it here while
+                you go on with something else.
+              </>
+            )}
+          </EmptyNotice>
+        )}
+        <LoadMore query={history} label="Older exports" />
+        {history.isError && runs.length > 0 && <ProblemNotice compact error={history.error} />}
       </div>
       {asking && <SubjectDialog kinds={subjects} onClose={() => setAsking(false)} />}
       {deleting && <DeleteRunDialog run={deleting} now={now} onClose={() => setDeleting(undefined)} />}
-    </div>
-  );
-}
-
-function ListSkeleton() {
-  return (
-    <div aria-busy="true" role="status" aria-label="Loading the exports">
-      {Array.from({ length: 6 }, (_, index) => (
-        <div key={index} className="flex h-14 items-center justify-between border-b border-line">
-          <div className="skeleton h-3.5" style={{ width: `${24 + ((index * 13) % 20)}%` }} />
-          <div className="skeleton h-3.5 w-24" />
-        </div>
-      ))}
-    </div>
+    </Page>
   );
 }

@@ -1,5 +1,6 @@
 import clsx from 'clsx';
 import { isUnderWay, type Run } from '@/api/runs';
+import { DataTable } from '@/components/data-table';
 import { momentWords } from '@/lib/moments';
 import { formatBytes, formatCount } from '@/lib/words';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
@@ -13,6 +14,16 @@ import {
   runTitle,
 } from '../model/words';
 
+const COLUMNS = [
+  { label: 'State', className: 'w-32' },
+  { label: 'Export' },
+  { label: 'Rows', className: 'w-24 text-right' },
+  { label: 'Size', className: 'w-24 text-right' },
+  { label: 'Duration', className: 'w-24 text-right' },
+  { label: 'Asked for', className: 'w-40 pl-6' },
+  { label: 'Actions', silent: true, className: 'w-44' },
+];
+
 export interface RunListProps {
   runs: readonly Run[];
   now: number;
@@ -24,43 +35,18 @@ export interface RunListProps {
 
 export function RunTable({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
   return (
-    <table className="w-full table-fixed text-left">
-      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-9">
-          <th scope="col" className="w-32">
-            State
-          </th>
-          <th scope="col">Export</th>
-          <th scope="col" className="w-24 text-right">
-            Rows
-          </th>
-          <th scope="col" className="w-24 text-right">
-            Size
-          </th>
-          <th scope="col" className="w-24 text-right">
-            Duration
-          </th>
-          <th scope="col" className="w-40 pl-6">
-            Asked for
-          </th>
-          <th scope="col" className="w-44">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunRow
-            key={run.id}
-            run={run}
-            now={now}
-            label={labelOf(run)}
-            who={whoOf(run)}
-            onDelete={() => onDelete(run)}
-          />
-        ))}
-      </tbody>
-    </table>
+    <DataTable columns={COLUMNS}>
+      {runs.map((run) => (
+        <RunRow
+          key={run.id}
+          run={run}
+          now={now}
+          label={labelOf(run)}
+          who={whoOf(run)}
+          onDelete={() => onDelete(run)}
+        />
+      ))}
+    </DataTable>
   );
 }
 

@@ -1,9 +1,7 @@
-import { type SyntheticEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import type { Grant } from '@/api/access';
-import { Button } from '@/components/button';
-import { Dialog } from '@/components/dialog';
+import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
-import { ProblemNotice } from '@/components/problem-notice';
 import { useMe } from '@/hooks/use-me';
 import { GrantsEditor } from '../grants/grants-editor';
 import { EXPIRIES, type Expiry, expiresAt, makeKey, type MadeKey } from './keys';
@@ -15,7 +13,6 @@ interface KeyDialogProps {
 }
 
 export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
-  const id = useId();
   const { permissions } = useMe();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<Grant[]>([
@@ -30,8 +27,7 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
   const [lack, setLack] = useState<string>();
   const [error, setError] = useState<unknown>();
 
-  const onSubmit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const onSubmit = () => {
     const ends = expiresAt(expiry, day, Date.now());
     const lacking =
       name.trim() === ''
@@ -42,7 +38,7 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
             ? 'Choose a day that has not passed.'
             : undefined;
     setLack(lacking);
-    if (pending || lacking !== undefined) return;
+    if (lacking !== undefined) return;
     setPending(true);
     setError(undefined);
     makeKey({ name: name.trim(), scopes, ...(ends != null && { expires_at: ends }) }).then(
@@ -55,59 +51,45 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
   };
 
   return (
-    <Dialog
-      open
-      keep
+    <FormDialog
       size="wide"
-      onClose={onClose}
       title="Make an API key"
       description="It can do what both you and the key may: when you lose a permission, so does the key."
-      footer={
-        <div className="grid gap-3">
-          {lack !== undefined && (
-            <p role="alert" className="text-[13px] text-danger">
-              {lack}
-            </p>
-          )}
-          {error !== undefined && <ProblemNotice compact error={error} />}
-          <div className="flex justify-end gap-2">
-            <Button onClick={onClose}>Cancel</Button>
-            <Button type="submit" form={id} look="primary" disabled={pending}>
-              Make the key
-            </Button>
-          </div>
-        </div>
-      }
+      action="Make the key"
+      pending={pending}
+      noValidate
+      missing={lack}
+      error={error}
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={onSubmit} noValidate className="grid gap-6">
-        <div className="grid gap-4 sm:grid-cols-3">
-          <Field label="What it is for">
+      <div className="grid gap-4 sm:grid-cols-3">
+        <Field label="What it is for">
+          <TextInput
+            placeholder="Nightly report"
+            maxLength={100}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </Field>
+        <Field label="It stops working">
+          <Select value={expiry} options={EXPIRIES} onChange={setExpiry} />
+        </Field>
+        {expiry === 'day' && (
+          <Field label="Last day">
             <TextInput
-              placeholder="Nightly report"
-              maxLength={100}
-              value={name}
-              onChange={(event) => setName(event.target.value)}
+              type="date"
+              min={new Date(now).toLocaleDateString('sv')}
+              value={day}
+              onChange={(event) => setDay(event.target.value)}
             />
           </Field>
-          <Field label="It stops working">
-            <Select value={expiry} options={EXPIRIES} onChange={setExpiry} />
-          </Field>
-          {expiry === 'day' && (
-            <Field label="Last day">
-              <TextInput
-                type="date"
-                min={new Date(now).toLocaleDateString('sv')}
-                value={day}
-                onChange={(event) => setDay(event.target.value)}
-              />
-            </Field>
-          )}
-        </div>
-        <section aria-label="What it may do">
-          <h3 className="mb-2 font-medium">What it may do</h3>
-          <GrantsEditor grants={scopes} offered={permissions} onChange={setScopes} />
-        </section>
-      </form>
-    </Dialog>
+        )}
+      </div>
+      <section aria-label="What it may do">
+        <h3 className="mb-2 font-medium">What it may do</h3>
+        <GrantsEditor grants={scopes} offered={permissions} onChange={setScopes} />
+      </section>
+    </FormDialog>
   );
 }

@@ -2,9 +2,19 @@ import clsx from 'clsx';
 import { Link2, MoreHorizontal, Pencil, Trash2, UserCheck, UserX } from 'lucide-react';
 import type { Role, User } from '@/api/access';
 import { Button } from '@/components/button';
+import { DataTable } from '@/components/data-table';
 import { Menu, MenuItem, MenuSeparator } from '@/components/menu';
 import { useMe } from '@/hooks/use-me';
 import { momentWords } from '@/lib/moments';
+
+const COLUMNS = [
+  { label: 'Name' },
+  { label: 'Roles', className: 'max-sm:hidden' },
+  { label: 'Tenant', className: 'w-32 max-lg:hidden' },
+  { label: 'Last signed in', className: 'w-40 max-lg:hidden' },
+  { label: 'State', className: 'w-28 max-sm:hidden' },
+  { label: 'Actions', silent: true, className: 'w-10' },
+];
 
 interface PeopleTableProps extends PersonActions {
   people: readonly User[];
@@ -25,77 +35,55 @@ export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps
   const rolesOf = (person: User) =>
     person.roles.map((id) => roles.find((role) => role.id === id)?.name ?? id).join(', ') || 'No role';
   return (
-    <table className="w-full table-fixed text-left">
-      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-9">
-          <th scope="col">Name</th>
-          <th scope="col" className="max-sm:hidden">
-            Roles
-          </th>
-          <th scope="col" className="w-32 max-lg:hidden">
-            Tenant
-          </th>
-          <th scope="col" className="w-40 max-lg:hidden">
-            Last signed in
-          </th>
-          <th scope="col" className="w-28 max-sm:hidden">
-            State
-          </th>
-          <th scope="col" className="w-10">
-            <span className="sr-only">Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {people.map((person) => {
-          const self = principal === `user:${person.id}`;
-          return (
-            <tr
-              key={person.id}
-              data-person={person.email}
-              className="border-b border-line align-top text-[13px] [&>td]:py-2.5"
-            >
-              <td className="pr-4">
-                <span className="block truncate font-medium">
-                  {person.name}
-                  {self && <span className="ml-1.5 font-normal text-ink-soft">(you)</span>}
+    <DataTable columns={COLUMNS}>
+      {people.map((person) => {
+        const self = principal === `user:${person.id}`;
+        return (
+          <tr
+            key={person.id}
+            data-person={person.email}
+            className="border-b border-line align-top text-[13px] [&>td]:py-2.5"
+          >
+            <td className="pr-4">
+              <span className="block truncate font-medium">
+                {person.name}
+                {self && <span className="ml-1.5 font-normal text-ink-soft">(you)</span>}
+              </span>
+              <span className="block truncate text-xs text-ink-soft">{person.email}</span>
+              <span className="mt-0.5 block truncate text-xs text-ink-soft sm:hidden">
+                {rolesOf(person)} · <StateWord person={person} />
+              </span>
+              {person.tenant != null && (
+                <span className="block truncate text-xs text-ink-soft lg:hidden">
+                  Tenant: {person.tenant}
                 </span>
-                <span className="block truncate text-xs text-ink-soft">{person.email}</span>
-                <span className="mt-0.5 block truncate text-xs text-ink-soft sm:hidden">
-                  {rolesOf(person)} · <StateWord person={person} />
-                </span>
-                {person.tenant != null && (
-                  <span className="block truncate text-xs text-ink-soft lg:hidden">
-                    Tenant: {person.tenant}
-                  </span>
-                )}
-              </td>
-              <td className="truncate pr-4 max-sm:hidden" title={rolesOf(person)}>
-                {rolesOf(person)}
-              </td>
-              <td className="truncate pr-4 max-lg:hidden">
-                {person.tenant ?? <span className="text-ink-faint">all</span>}
-              </td>
-              <td className="truncate pr-4 max-lg:hidden">
-                {person.last_seen_at == null ? (
-                  <span className="text-ink-faint">never</span>
-                ) : (
-                  <time dateTime={person.last_seen_at}>{momentWords(person.last_seen_at, now)}</time>
-                )}
-              </td>
-              <td className="max-sm:hidden">
-                <StateWord person={person} />
-              </td>
-              <td>
-                <span className="-my-1 flex justify-end">
-                  <PersonMenu person={person} self={self} {...actions} />
-                </span>
-              </td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+              )}
+            </td>
+            <td className="truncate pr-4 max-sm:hidden" title={rolesOf(person)}>
+              {rolesOf(person)}
+            </td>
+            <td className="truncate pr-4 max-lg:hidden">
+              {person.tenant ?? <span className="text-ink-faint">all</span>}
+            </td>
+            <td className="truncate pr-4 max-lg:hidden">
+              {person.last_seen_at == null ? (
+                <span className="text-ink-faint">never</span>
+              ) : (
+                <time dateTime={person.last_seen_at}>{momentWords(person.last_seen_at, now)}</time>
+              )}
+            </td>
+            <td className="max-sm:hidden">
+              <StateWord person={person} />
+            </td>
+            <td>
+              <span className="-my-1 flex justify-end">
+                <PersonMenu person={person} self={self} {...actions} />
+              </span>
+            </td>
+          </tr>
+        );
+      })}
+    </DataTable>
   );
 }
 

@@ -1,10 +1,8 @@
-import { type SyntheticEvent, useId, useState } from 'react';
+import { useId, useState } from 'react';
 import type { Role, User } from '@/api/access';
-import { Button } from '@/components/button';
 import { CheckField } from '@/components/checkbox';
-import { Dialog } from '@/components/dialog';
+import { FormDialog } from '@/components/form-dialog';
 import { Field, TextInput } from '@/components/field';
-import { ProblemNotice } from '@/components/problem-notice';
 import { say } from '@/lib/toast';
 import { roleWords } from '../grants/words';
 import { addPerson, changePerson, type Invitation } from './people';
@@ -35,9 +33,7 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
     say(`${what.name} is changed`);
     return undefined;
   };
-  const onSubmit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    if (pending) return;
+  const onSubmit = () => {
     setPending(true);
     setError(undefined);
     save().then(onDone, (reason: unknown) => {
@@ -49,76 +45,62 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
     setChosen(on ? [...chosen, role] : chosen.filter((each) => each !== role));
 
   return (
-    <Dialog
-      open
-      keep
-      onClose={onClose}
+    <FormDialog
       title={person ? `Change ${person.name}` : 'Add somebody'}
-      {...(!person && { description: 'You get a link to send to them, with which they choose a password.' })}
-      footer={
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" form={id} look="primary" disabled={pending}>
-            {person ? 'Save' : 'Add'}
-          </Button>
-        </div>
-      }
+      description={person ? undefined : 'You get a link to send to them, with which they choose a password.'}
+      action={person ? 'Save' : 'Add'}
+      pending={pending}
+      error={error}
+      onSubmit={onSubmit}
+      onClose={onClose}
     >
-      <form id={id} onSubmit={onSubmit} className="grid gap-4">
-        <Field label="Name">
-          <TextInput
-            required
-            maxLength={100}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
+      <Field label="Name">
+        <TextInput required maxLength={100} value={name} onChange={(event) => setName(event.target.value)} />
+      </Field>
+      <Field
+        label="E-mail address"
+        {...(person && { hint: 'It stays as it is: it is what they sign in with.' })}
+      >
+        <TextInput
+          type="email"
+          required
+          readOnly={person !== undefined}
+          className="read-only:bg-sunken"
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+      </Field>
+      <fieldset>
+        <legend className="mb-1 text-xs font-medium text-ink-soft">Roles</legend>
+        {roles.map((role) => (
+          <CheckField
+            key={role.id}
+            label={role.name}
+            hint={roleWords(role)}
+            checked={chosen.includes(role.id)}
+            onChange={(on) => toggle(role.id, on)}
           />
-        </Field>
-        <Field
-          label="E-mail address"
-          {...(person && { hint: 'It stays as it is: it is what they sign in with.' })}
-        >
-          <TextInput
-            type="email"
-            required
-            readOnly={person !== undefined}
-            className="read-only:bg-sunken"
-            value={email}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-        </Field>
-        <fieldset>
-          <legend className="mb-1 text-xs font-medium text-ink-soft">Roles</legend>
-          {roles.map((role) => (
-            <CheckField
-              key={role.id}
-              label={role.name}
-              hint={roleWords(role)}
-              checked={chosen.includes(role.id)}
-              onChange={(on) => toggle(role.id, on)}
-            />
-          ))}
-          {chosen.length === 0 && (
-            <p className="mt-1 text-xs text-ink-soft">Whoever has no role can sign in and see nothing.</p>
-          )}
-        </fieldset>
-        <Field
-          label="Tenant"
-          hint="Of tables that have tenants, they see this one’s rows only. Empty: the rows of all."
-        >
-          <TextInput
-            list={`${id}-tenants`}
-            maxLength={200}
-            value={tenant}
-            onChange={(event) => setTenant(event.target.value)}
-          />
-        </Field>
-        <datalist id={`${id}-tenants`}>
-          {tenants.map((each) => (
-            <option key={each} value={each} />
-          ))}
-        </datalist>
-        {error !== undefined && <ProblemNotice compact error={error} />}
-      </form>
-    </Dialog>
+        ))}
+        {chosen.length === 0 && (
+          <p className="mt-1 text-xs text-ink-soft">Whoever has no role can sign in and see nothing.</p>
+        )}
+      </fieldset>
+      <Field
+        label="Tenant"
+        hint="Of tables that have tenants, they see this one’s rows only. Empty: the rows of all."
+      >
+        <TextInput
+          list={`${id}-tenants`}
+          maxLength={200}
+          value={tenant}
+          onChange={(event) => setTenant(event.target.value)}
+        />
+      </Field>
+      <datalist id={`${id}-tenants`}>
+        {tenants.map((each) => (
+          <option key={each} value={each} />
+        ))}
+      </datalist>
+    </FormDialog>
   );
 }

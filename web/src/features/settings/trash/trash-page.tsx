@@ -3,6 +3,7 @@ import { Trash2 } from 'lucide-react';
 import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { AppLink } from '@/components/app-link';
+import { DataTable } from '@/components/data-table';
 import { EmptyNotice } from '@/components/empty-notice';
 import { SoonGone } from '@/components/soon-gone';
 import { datasetHref } from '@/lib/address';
@@ -11,6 +12,12 @@ import { formatCount, plural } from '@/lib/words';
 import { Answer, Section } from '../section';
 
 type Overview = components['schemas']['TrashOverview'];
+
+const COLUMNS = [
+  { label: 'Dataset' },
+  { label: 'Rows', className: 'w-24 text-right' },
+  { label: `Gone within ${SOON} days`, className: 'w-44 text-right max-sm:w-28' },
+];
 
 /** How much is in the trash of which dataset. */
 export default function TrashPage() {
@@ -45,41 +52,28 @@ export default function TrashPage() {
 function Datasets({ datasets }: Pick<Overview, 'datasets'>) {
   const several = new Set(datasets.map(({ source }) => source)).size > 1;
   return (
-    <table className="w-full table-fixed text-left text-[13px]">
-      <thead className="border-b border-line text-xs text-ink-soft [&_th]:font-medium">
-        <tr className="h-9">
-          <th scope="col">Dataset</th>
-          <th scope="col" className="w-24 text-right">
-            Rows
-          </th>
-          <th scope="col" className="w-44 text-right max-sm:w-28">
-            Gone within {SOON} days
-          </th>
+    <DataTable columns={COLUMNS}>
+      {datasets.map(({ source, dataset, label, rows, soon }) => (
+        <tr key={`${source}/${dataset}`} className="h-11 border-b border-line">
+          <td className="truncate pr-3">
+            <AppLink
+              href={`${datasetHref({ source, dataset })}/trash`}
+              className="font-medium underline decoration-dotted underline-offset-2 hover:decoration-solid"
+            >
+              {label}
+            </AppLink>
+            {several && <span className="ml-2 text-xs text-ink-soft">{source}</span>}
+          </td>
+          <td className="text-right tabular-nums">{formatCount(rows)}</td>
+          <td className="text-right tabular-nums">
+            {soon > 0 ? (
+              <span className="font-medium text-warning">{formatCount(soon)}</span>
+            ) : (
+              <span className="text-ink-soft">None</span>
+            )}
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {datasets.map(({ source, dataset, label, rows, soon }) => (
-          <tr key={`${source}/${dataset}`} className="h-11 border-b border-line">
-            <td className="truncate pr-3">
-              <AppLink
-                href={`${datasetHref({ source, dataset })}/trash`}
-                className="font-medium underline decoration-dotted underline-offset-2 hover:decoration-solid"
-              >
-                {label}
-              </AppLink>
-              {several && <span className="ml-2 text-xs text-ink-soft">{source}</span>}
-            </td>
-            <td className="text-right tabular-nums">{formatCount(rows)}</td>
-            <td className="text-right tabular-nums">
-              {soon > 0 ? (
-                <span className="font-medium text-warning">{formatCount(soon)}</span>
-              ) : (
-                <span className="text-ink-soft">None</span>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </DataTable>
   );
 }
