@@ -4,6 +4,8 @@ use std::sync::Mutex;
 use jiff::Timestamp;
 use uuid::{Builder, NoContext, Uuid};
 
+use crate::hex::hex;
+
 /// Where ids come from: version 7 UUIDs, made of the passed moment and of random bits.
 #[derive(Default)]
 pub struct Ids(Source);
@@ -50,7 +52,7 @@ impl Ids {
     pub(crate) fn unguessable(&self) -> String {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&bytes)
     }
 
     /// A key to sign with.

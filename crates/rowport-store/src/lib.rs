@@ -15,35 +15,46 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod actor;
 mod artifacts;
 mod audit;
+mod audit_key;
+mod channel;
+mod context;
 mod database;
 mod deliveries;
 mod error;
+mod hex;
 mod ids;
 mod limits;
 mod moment;
 mod names;
+mod number;
 mod presets;
 mod runs;
 mod saved;
 mod secrets;
 mod store;
+mod tx;
 mod views;
 
 pub use access::{
-    ADMIN_ROLE, Actor, ApiKey, ApiKeys, FoundKey, FoundSession, Invitations, Invited, NewApiKey, NewSession,
+    ADMIN_ROLE, ApiKey, ApiKeys, FoundKey, FoundSession, Invitations, Invited, NewApiKey, NewSession,
     NewUser, Role, RoleBody, Roles, Session, Sessions, Token, User, UserChange, Users,
 };
+pub use actor::Actor;
 pub use artifacts::{
     Artifact, Artifacts, Bucket, BucketSettings, Bytes, Expected, Folder, Forecast, GivenOut, NewArtifact,
     Served, Storage, Target, Upload,
 };
 pub use audit::{
-    Anchor, Audit, AuditEvent, AuditKey, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent,
-    RowsWanted, SealCheck, SealCompared, Sealing, Verified, Wrong,
+    Anchor, Audit, AuditEvent, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent, RowsWanted,
+    SealCheck, SealCompared, Sealing, Verified, Wrong,
 };
-pub use deliveries::{Channel, Deliveries, Delivery, DeliveryEvent, DeliveryState, DueDelivery, Undelivered};
+pub use audit_key::AuditKey;
+pub use channel::{Channel, DeliveryEvent};
+pub use database::StateVersion;
+pub use deliveries::{Deliveries, Delivery, DeliveryState, DueDelivery, Undelivered};
 pub use error::StoreError;
 pub use ids::Ids;
 pub use limits::{Admission, Limit, Limits, ThrottleKey};
@@ -55,5 +66,6 @@ pub use runs::{
     Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunKind, RunProgress, RunState,
     Runs, RunsWanted,
 };
-pub use store::{Place, StateVersion, Store};
+pub use saved::Place;
+pub use store::Store;
 pub use views::{SavedView, SavedViews};

@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::Clock;
 
-use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::context::Context;
+use crate::database::{Executor, Row, query};
 use crate::error::StoreError;
-use crate::runs::moment;
-use crate::store::Store;
+use crate::moment::moment;
+use crate::tx::Tx;
 
 /// What tries are counted for: an account, a network, both together. The parts are kept apart, so that no text that a
 /// caller chooses can name another bucket than its own.
@@ -41,10 +42,10 @@ pub struct Admission {
     pub resets_at: Timestamp,
 }
 
-/// The limits of a [`Store`].
+/// The limits of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Limits<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 /// Waits for whoever else is admitted, so that no two pass a limit together.
@@ -63,37 +64,36 @@ impl Limits<'_> {
         limits: &[Limit],
     ) -> Result<Result<Vec<Admission>, Admission>, StoreError> {
         let now = clock.now();
-        let id = self.store.ids.next(now);
+        let id = self.context.ids.next(now);
         let Some(longest) = limits.iter().map(|limit| limit.within).max() else { return Ok(Ok(Vec::new())) };
-        in_transaction!(&self.store.database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let mut left = Vec::new();
-            for limit in limits {
-                let counted = sqlx::query(COUNT).bind(principal).bind(kind);
-                let counted = counted.bind((now - limit.within).as_millisecond());
-                let row = counted.fetch_one(&mut *connection).await.map_err(|error| self.wrong(error))?;
-                left.push(admission(*limit, &row, now).map_err(|error| self.wrong(error))?);
-            }
-            let refused = left.iter().filter(|it| it.left == 0).max_by_key(|it| it.resets_at).copied();
-            if let Some(refused) = refused {
-                return Ok(Err(refused));
-            }
-            let old = sqlx::query("DELETE FROM admissions WHERE principal = $1 AND kind = $2 AND at <= $3");
-            let old = old.bind(principal).bind(kind).bind((now - longest).as_millisecond());
-            old.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            sqlx::query("INSERT INTO admissions (id, principal, kind, at) VALUES ($1, $2, $3, $4)")
-                .bind(&id)
-                .bind(principal)
-                .bind(kind)
-                .bind(now.as_millisecond())
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            for admission in &mut left {
-                admission.left -= 1;
-            }
-            Ok(Ok(left))
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let mut left = Vec::new();
+        for limit in limits {
+            left.push(count(&mut tx, principal, kind, *limit, now).await?);
+        }
+        let refused = left.iter().filter(|it| it.left == 0).max_by_key(|it| it.resets_at).copied();
+        if let Some(refused) = refused {
+            return Ok(Err(refused));
+        }
+        query("DELETE FROM admissions WHERE principal = $1 AND kind = $2 AND at <= $3")
+            .bind(principal)
+            .bind(kind)
+            .bind((now - longest).as_millisecond())
+            .execute(&mut tx)
+            .await?;
+        query("INSERT INTO admissions (id, principal, kind, at) VALUES ($1, $2, $3, $4)")
+            .bind(&id)
+            .bind(principal)
+            .bind(kind)
+            .bind(now.as_millisecond())
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await?;
+        for admission in &mut left {
+            admission.left -= 1;
+        }
+        Ok(Ok(left))
     }
 
     /// What is left of the limits now.
@@ -107,12 +107,7 @@ impl Limits<'_> {
         let now = clock.now();
         let mut left = Vec::new();
         for limit in limits {
-            let since = (now - limit.within).as_millisecond();
-            let admission = with_pool!(&self.store.database, |pool| {
-                let row = sqlx::query(COUNT).bind(principal).bind(kind).bind(since).fetch_one(pool).await;
-                admission(*limit, &row.map_err(|error| self.wrong(error))?, now)
-            });
-            left.push(admission.map_err(|error| self.wrong(error))?);
+            left.push(count(&self.context.database, principal, kind, *limit, now).await?);
         }
         Ok(left)
     }
@@ -132,39 +127,46 @@ impl Limits<'_> {
             until = CASE WHEN throttles.until <= $2 THEN $3 ELSE throttles.until END RETURNING count, until";
         let now = clock.now();
         let (at, until) = (now.as_millisecond(), (now + limit.within).as_millisecond());
-        let tried = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(TRY).bind(&bucket.0).bind(at).bind(until).fetch_one(pool).await;
-            let row = row.map_err(|error| self.wrong(error))?;
-            let read = |row: &dyn StoredRow| Ok((row.number("count")?, row.number("until")?));
-            read(&row).map_err(|error| self.wrong(error))?
-        });
+        let read = |row: &Row| Ok((row.number("count")?, row.number("until")?));
+        let tried = query(TRY).bind(&bucket.0).bind(at).bind(until);
+        let tried = tried.fetch_one(&self.context.database, read).await?;
         Ok(if tried.0 > i64::from(limit.most) { Err(moment(tried.1)) } else { Ok(()) })
     }
 
     /// Counts one try less: it was none of those that are counted.
     pub async fn take_back(&self, bucket: &ThrottleKey) -> Result<(), StoreError> {
-        let done = with_pool!(&self.store.database, |pool| {
-            let less = sqlx::query("UPDATE throttles SET count = count - 1 WHERE bucket = $1 AND count > 0");
-            less.bind(&bucket.0).execute(pool).await.map(drop)
-        });
-        done.map_err(|error| self.wrong(error))
+        query("UPDATE throttles SET count = count - 1 WHERE bucket = $1 AND count > 0")
+            .bind(&bucket.0)
+            .execute(&self.context.database)
+            .await
+            .map(drop)
     }
 
     /// Forgets the tries of a bucket, and those of all buckets whose time is over.
     pub async fn forgive(&self, clock: &dyn Clock, bucket: &ThrottleKey) -> Result<(), StoreError> {
-        let done = with_pool!(&self.store.database, |pool| {
-            let gone = sqlx::query("DELETE FROM throttles WHERE bucket = $1 OR until <= $2");
-            gone.bind(&bucket.0).bind(clock.now().as_millisecond()).execute(pool).await.map(drop)
-        });
-        done.map_err(|error| self.wrong(error))
-    }
-
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+        query("DELETE FROM throttles WHERE bucket = $1 OR until <= $2")
+            .bind(&bucket.0)
+            .bind(clock.now().as_millisecond())
+            .execute(&self.context.database)
+            .await
+            .map(drop)
     }
 }
 
-fn admission(limit: Limit, row: &dyn StoredRow, now: Timestamp) -> Result<Admission, sqlx::Error> {
+/// What a limit leaves now.
+async fn count(
+    executor: impl Executor,
+    principal: &str,
+    kind: &str,
+    limit: Limit,
+    now: Timestamp,
+) -> Result<Admission, StoreError> {
+    let since = (now - limit.within).as_millisecond();
+    let counted = query(COUNT).bind(principal).bind(kind).bind(since);
+    counted.fetch_one(executor, |row| admission(limit, row, now)).await
+}
+
+fn admission(limit: Limit, row: &Row, now: Timestamp) -> Result<Admission, sqlx::Error> {
     let used = u32::try_from(row.number("n")?).unwrap_or(u32::MAX);
     let first = row.number("first")?;
     let resets_at = if used == 0 { now } else { moment(first) + limit.within };

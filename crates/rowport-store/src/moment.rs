@@ -1,7 +1,12 @@
-//! Moments as RFC 3339 text in UTC, in JSON as in the database.
+//! Moments: as RFC 3339 text in UTC in JSON, and as milliseconds since 1970 in the database.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+/// The moment of so many milliseconds since 1970; those that jiff cannot hold were never written.
+pub(crate) fn moment(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
+}
 
 pub(crate) fn serialize<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(moment)

@@ -5,10 +5,11 @@ use rowport_model::{Clock, Principal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Actor;
+use crate::actor::Actor;
+use crate::context::Context;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Deleting, Kind, Place, Saved, Store, Writing, acting, tenant_of};
+use crate::saved::{Deleting, Kind, Place, Saved, SavedThings, Writing, acting, tenant_of};
 
 /// A choice of columns that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,10 +36,10 @@ pub struct Preset {
     pub updated_at: Timestamp,
 }
 
-/// The saved column presets of a [`Store`].
+/// The saved column presets of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Presets<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
     pub(crate) actor: Option<&'a Actor>,
 }
 
@@ -51,13 +52,7 @@ impl<'a> Presets<'a> {
 
     /// The dataset's presets, ordered by name.
     pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
-        self.store
-            .database
-            .list(Kind::Preset, place, tenant_of(principal))
-            .await?
-            .into_iter()
-            .map(read)
-            .collect()
+        self.saved().list(place, tenant_of(principal)).await?.into_iter().map(read).collect()
     }
 
     /// Saves a new preset.
@@ -70,9 +65,9 @@ impl<'a> Presets<'a> {
         columns: &[String],
     ) -> Result<Preset, StoreError> {
         let now = clock.now();
-        let id = self.store.ids.next(now);
+        let id = self.context.ids.next(now);
         let writing = writing(principal, now, place, &id, name, columns)?;
-        read(self.store.create_saved(writing, &acting(self.actor, principal)).await?)
+        read(self.saved().create(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Replaces the name and the columns of a preset.
@@ -86,7 +81,7 @@ impl<'a> Presets<'a> {
         columns: &[String],
     ) -> Result<Preset, StoreError> {
         let writing = writing(principal, clock.now(), place, id, name, columns)?;
-        read(self.store.update_saved(writing, &acting(self.actor, principal)).await?)
+        read(self.saved().update(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Deletes a preset.
@@ -97,8 +92,12 @@ impl<'a> Presets<'a> {
         place: Place<'_>,
         id: &str,
     ) -> Result<(), StoreError> {
-        let deleting = Deleting { kind: Kind::Preset, place, id, by: principal, now: clock.now() };
-        self.store.delete_saved(deleting, &acting(self.actor, principal)).await
+        let deleting = Deleting { place, id, by: principal, now: clock.now() };
+        self.saved().delete(deleting, &acting(self.actor, principal)).await
+    }
+
+    fn saved(&self) -> SavedThings<'_> {
+        SavedThings { context: self.context, kind: Kind::Preset }
     }
 }
 
@@ -123,16 +122,7 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::Preset.word(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing {
-        kind: Kind::Preset,
-        place,
-        tenant: tenant_of(principal),
-        id,
-        name,
-        body,
-        by: principal,
-        now,
-    })
+    Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<Preset, StoreError> {

@@ -1,15 +1,26 @@
-//! Saved views and presets: the statements. Each change is a single one, so it happens whole or not at all.
+//! Saved views and presets: what both have in common. Each change is a single transaction, so it happens whole or not
+//! at all.
 
 use jiff::Timestamp;
 use rowport_model::{Permission, Principal};
 use serde_json::json;
 
-use crate::access::Actor;
-use crate::audit::{NewEvent, record};
-use crate::database::{Database, StoredRow, in_transaction, with_pool};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Query, Row, query};
 use crate::error::StoreError;
 use crate::names::{self, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES};
-use crate::store::{Deleting, Kind, Place, Saved, Store, Writing, tenant_of};
+use crate::tx::Tx;
+
+/// The dataset that something is saved for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The source's name.
+    pub source: &'a str,
+    /// The dataset's name: `table` or `schema.table`.
+    pub dataset: &'a str,
+}
 
 const LIST: &str = "SELECT id, source, dataset, name, body, updated_by, created_at, updated_at \
     FROM saved WHERE kind = $1 AND source = $2 AND dataset = $3 AND tenant = $4 ORDER BY name_folded";
@@ -37,176 +48,280 @@ const DELETE: &str = "DELETE FROM saved WHERE kind = $1 AND source = $2 AND data
 /// Waits for whoever else creates, on databases with more than one writer.
 const TURN: &str = "UPDATE counters SET value = value WHERE name = 'runs'";
 
-/// The statement with what is to be written.
-macro_rules! bound {
-    ($statement:expr, $writing:expr) => {
-        sqlx::query($statement)
-            .bind($writing.kind.word())
-            .bind($writing.place.source)
-            .bind($writing.place.dataset)
-            .bind($writing.id)
-            .bind($writing.name)
-            .bind(names::folded($writing.name))
-            .bind($writing.body.as_str())
-            .bind($writing.now.to_string())
-            .bind($writing.by.id())
-            .bind($writing.tenant)
-    };
+/// What is saved, as the database has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    View,
+    Preset,
 }
 
-/// How much there is beside what is to be written.
-macro_rules! counted {
-    ($writing:expr) => {
-        sqlx::query(COUNT)
-            .bind($writing.kind.word())
-            .bind($writing.place.source)
-            .bind($writing.place.dataset)
-            .bind($writing.tenant)
-            .bind($writing.by.id())
-            .bind($writing.by.account())
-            .bind($writing.id)
-    };
-}
-
-/// One that is there.
-macro_rules! owned {
-    ($kind:expr, $place:expr, $id:expr, $tenant:expr) => {
-        owned!(OWNER, $kind, $place, $id, $tenant)
-    };
-    ($statement:expr, $kind:expr, $place:expr, $id:expr, $tenant:expr) => {
-        sqlx::query($statement)
-            .bind($kind.word())
-            .bind($place.source)
-            .bind($place.dataset)
-            .bind($id)
-            .bind($tenant)
-    };
-}
-
-impl Database {
-    pub(crate) async fn list(
-        &self,
-        kind: Kind,
-        place: Place<'_>,
-        tenant: &str,
-    ) -> Result<Vec<Saved>, StoreError> {
-        with_pool!(self, |pool| {
-            let rows = sqlx::query(LIST)
-                .bind(kind.word())
-                .bind(place.source)
-                .bind(place.dataset)
-                .bind(tenant)
-                .fetch_all(pool)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| self.saved(kind, row)).collect()
-        })
-    }
-
-    fn taken(&self, writing: &Writing<'_>, error: sqlx::Error) -> StoreError {
-        match error.as_database_error() {
-            Some(database) if database.is_unique_violation() => {
-                StoreError::NameTaken { what: writing.kind.word(), name: writing.name.to_owned() }
-            }
-            _ => self.wrong(error),
+impl Kind {
+    /// As it is stored and as messages say it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Preset => "preset",
         }
     }
 
-    fn saved(&self, kind: Kind, row: &dyn StoredRow) -> Result<Saved, StoreError> {
-        let text = |column| row.text(column).map_err(|error| self.wrong(error));
-        let id = text("id")?;
-        let moment = |column| {
-            text(column)?.parse::<Timestamp>().map_err(|error| StoreError::Damaged {
+    /// What the audit calls what is done with one: made, changed and deleted.
+    pub(crate) fn actions(self) -> [&'static str; 3] {
+        match self {
+            Self::View => ["view.created", "view.changed", "view.deleted"],
+            Self::Preset => ["preset.created", "preset.changed", "preset.deleted"],
+        }
+    }
+
+    pub(crate) fn unknown(self, id: &str) -> StoreError {
+        let id = id.to_owned();
+        match self {
+            Self::View => StoreError::UnknownView { id },
+            Self::Preset => StoreError::UnknownPreset { id },
+        }
+    }
+}
+
+/// One of them, with its body still as text.
+pub(crate) struct Saved {
+    pub(crate) id: String,
+    pub(crate) source: String,
+    pub(crate) dataset: String,
+    pub(crate) name: String,
+    pub(crate) body: String,
+    pub(crate) saved_by: String,
+    pub(crate) created_at: Timestamp,
+    pub(crate) updated_at: Timestamp,
+}
+
+/// What is to be written, already checked.
+pub(crate) struct Writing<'a> {
+    pub(crate) place: Place<'a>,
+    pub(crate) tenant: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) body: String,
+    pub(crate) by: &'a Principal,
+    pub(crate) now: Timestamp,
+}
+
+/// What is to be deleted.
+pub(crate) struct Deleting<'a> {
+    pub(crate) place: Place<'a>,
+    pub(crate) id: &'a str,
+    pub(crate) by: &'a Principal,
+    pub(crate) now: Timestamp,
+}
+
+/// Who acts, as the audit has it: as the request says, or else by the principal alone.
+pub(crate) fn acting(actor: Option<&Actor>, principal: &Principal) -> Actor {
+    actor.cloned().unwrap_or_else(|| Actor {
+        principal: principal.id().to_owned(),
+        name: principal.name().to_owned(),
+        tenant: principal.access().tenant().map(str::to_owned),
+        ..Actor::default()
+    })
+}
+
+/// Whose saved things a principal sees: those of its tenant. Whoever has none shares those without one.
+pub(crate) fn tenant_of(principal: &Principal) -> &str {
+    principal.access().tenant().unwrap_or_default()
+}
+
+/// The saved things of a state, of one kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SavedThings<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) kind: Kind,
+}
+
+impl SavedThings<'_> {
+    pub(crate) async fn list(&self, place: Place<'_>, tenant: &str) -> Result<Vec<Saved>, StoreError> {
+        let stored = query(LIST)
+            .bind(self.kind.word())
+            .bind(place.source)
+            .bind(place.dataset)
+            .bind(tenant)
+            .fetch_all(&self.context.database, Stored::read)
+            .await?;
+        stored.into_iter().map(|stored| stored.parse(self.kind)).collect()
+    }
+
+    pub(crate) async fn create(&self, writing: Writing<'_>, actor: &Actor) -> Result<Saved, StoreError> {
+        let Writing { place, id, name, by, now, .. } = writing;
+        let what = self.kind.word();
+        let mut tx = Tx::begin(self.context).await?;
+        // No other client creates until this is committed, so writers at the same time cannot pass a limit together.
+        query(TURN).execute(&mut tx).await?;
+        let there = self.count(&writing, &mut tx).await?;
+        if there.all >= i64::from(MAX_PER_DATASET) {
+            return Err(StoreError::TooMany { what, limit: MAX_PER_DATASET });
+        }
+        if !administers(by) && there.own >= i64::from(MAX_PER_OWNER) {
+            return Err(StoreError::TooManyOfOne { what, limit: MAX_PER_OWNER });
+        }
+        self.room_for(&writing, there.size)?;
+        let saved = self.bind(CREATE, &writing).fetch_one(&mut tx, Stored::read).await?.parse(self.kind)?;
+        tx.record(now, actor, &event(self.kind.actions()[0], place, id, name)).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// Replaces what its owner saved, or anything for those who administer Rowport.
+    pub(crate) async fn update(&self, writing: Writing<'_>, actor: &Actor) -> Result<Saved, StoreError> {
+        let Writing { place, tenant, id, name, by, now, .. } = writing;
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let (owner, _) = self.owner(place, id, tenant, &mut tx).await?;
+        self.refuse_others(&owner, by)?;
+        let there = self.count(&writing, &mut tx).await?;
+        self.room_for(&writing, there.size)?;
+        let stored = self.bind(UPDATE, &writing).fetch_optional(&mut tx, Stored::read).await?;
+        let saved = stored.ok_or_else(|| self.kind.unknown(id))?.parse(self.kind)?;
+        tx.record(now, actor, &event(self.kind.actions()[1], place, id, name)).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// Deletes what its owner saved, or anything for those who administer Rowport.
+    pub(crate) async fn delete(&self, deleting: Deleting<'_>, actor: &Actor) -> Result<(), StoreError> {
+        let Deleting { place, id, by, now } = deleting;
+        let tenant = tenant_of(by);
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let (owner, name) = self.owner(place, id, tenant, &mut tx).await?;
+        self.refuse_others(&owner, by)?;
+        self.find(DELETE, place, id, tenant).execute(&mut tx).await?;
+        tx.record(now, actor, &event(self.kind.actions()[2], place, id, &name)).await?;
+        tx.commit().await
+    }
+
+    /// The statement with what is to be written.
+    fn bind<'q>(&self, sql: &'static str, writing: &'q Writing<'_>) -> Query<'q> {
+        query(sql)
+            .bind(self.kind.word())
+            .bind(writing.place.source)
+            .bind(writing.place.dataset)
+            .bind(writing.id)
+            .bind(writing.name)
+            .bind(names::folded(writing.name))
+            .bind(&writing.body)
+            .bind(writing.now.to_string())
+            .bind(writing.by.id())
+            .bind(writing.tenant)
+            .on_unique_violation(StoreError::NameTaken {
+                what: self.kind.word(),
+                name: writing.name.to_owned(),
+            })
+    }
+
+    /// How much there is beside what is to be written.
+    async fn count(&self, writing: &Writing<'_>, tx: &mut Tx<'_>) -> Result<Count, StoreError> {
+        query(COUNT)
+            .bind(self.kind.word())
+            .bind(writing.place.source)
+            .bind(writing.place.dataset)
+            .bind(writing.tenant)
+            .bind(writing.by.id())
+            .bind(writing.by.account())
+            .bind(writing.id)
+            .fetch_one(tx, Count::read)
+            .await
+    }
+
+    /// Who saved the one of this id first, and its name.
+    async fn owner(
+        &self,
+        place: Place<'_>,
+        id: &str,
+        tenant: &str,
+        tx: &mut Tx<'_>,
+    ) -> Result<(String, String), StoreError> {
+        let read = |row: &Row| Ok((row.text("created_by")?, row.text("name")?));
+        let found = self.find(OWNER, place, id, tenant).fetch_optional(tx, read).await?;
+        found.ok_or_else(|| self.kind.unknown(id))
+    }
+
+    fn find<'q>(&self, sql: &'static str, place: Place<'q>, id: &'q str, tenant: &'q str) -> Query<'q> {
+        query(sql).bind(self.kind.word()).bind(place.source).bind(place.dataset).bind(id).bind(tenant)
+    }
+
+    /// Refuses those who neither saved it, by themselves or with one of their keys, nor administer Rowport.
+    fn refuse_others(&self, owner: &str, by: &Principal) -> Result<(), StoreError> {
+        if administers(by) || owner == by.id() || owner == by.account() {
+            Ok(())
+        } else {
+            Err(StoreError::NotTheOwner { what: self.kind.word() })
+        }
+    }
+
+    fn room_for(&self, writing: &Writing<'_>, others: i64) -> Result<(), StoreError> {
+        let others = usize::try_from(others).unwrap_or(usize::MAX);
+        if others.saturating_add(writing.body.chars().count()) > MAX_TOTAL_BYTES {
+            Err(StoreError::NoRoom { what: self.kind.word(), limit: MAX_TOTAL_BYTES })
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// What a dataset has of one kind.
+struct Count {
+    all: i64,
+    /// Of one principal.
+    own: i64,
+    /// Characters together, without those of the one that is replaced.
+    size: i64,
+}
+
+impl Count {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self { all: row.number("n")?, own: row.number("own")?, size: row.number("size")? })
+    }
+}
+
+/// A row as it is stored.
+struct Stored {
+    id: String,
+    source: String,
+    dataset: String,
+    name: String,
+    body: String,
+    updated_by: String,
+    created_at: String,
+    updated_at: String,
+}
+
+impl Stored {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.text("id")?,
+            source: row.text("source")?,
+            dataset: row.text("dataset")?,
+            name: row.text("name")?,
+            body: row.text("body")?,
+            updated_by: row.text("updated_by")?,
+            created_at: row.text("created_at")?,
+            updated_at: row.text("updated_at")?,
+        })
+    }
+
+    fn parse(self, kind: Kind) -> Result<Saved, StoreError> {
+        let parse = |text: &str| {
+            text.parse::<Timestamp>().map_err(|error| StoreError::Damaged {
                 what: kind.word(),
-                id: id.clone(),
+                id: self.id.clone(),
                 message: error.to_string(),
             })
         };
         Ok(Saved {
-            source: text("source")?,
-            dataset: text("dataset")?,
-            name: text("name")?,
-            body: text("body")?,
-            saved_by: text("updated_by")?,
-            created_at: moment("created_at")?,
-            updated_at: moment("updated_at")?,
-            id,
-        })
-    }
-}
-
-impl Store {
-    pub(crate) async fn create_saved(
-        &self,
-        writing: Writing<'_>,
-        actor: &Actor,
-    ) -> Result<Saved, StoreError> {
-        let database = &self.database;
-        let Writing { kind, place, id, name, by, now, .. } = writing;
-        in_transaction!(database, |connection| {
-            // No other client creates until this is committed, so writers at the same time cannot pass a limit together.
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| database.wrong(error))?;
-            let row = counted!(writing).fetch_one(&mut *connection).await;
-            let row = row.map_err(|error| database.wrong(error))?;
-            let number = |name| row.number(name).map_err(|error| database.wrong(error));
-            if number("n")? >= i64::from(MAX_PER_DATASET) {
-                return Err(StoreError::TooMany { what: kind.word(), limit: MAX_PER_DATASET });
-            }
-            if !administers(by) && number("own")? >= i64::from(MAX_PER_OWNER) {
-                return Err(StoreError::TooManyOfOne { what: kind.word(), limit: MAX_PER_OWNER });
-            }
-            room_for(&writing, number("size")?)?;
-            let row = bound!(CREATE, writing).fetch_one(&mut *connection).await;
-            let saved = database.saved(kind, &row.map_err(|error| database.taken(&writing, error))?)?;
-            record!(self, connection, now, actor, event(kind.actions()[0], place, id, name));
-            Ok(saved)
-        })
-    }
-
-    /// Replaces what its owner saved, or anything for those who administer Rowport.
-    pub(crate) async fn update_saved(
-        &self,
-        writing: Writing<'_>,
-        actor: &Actor,
-    ) -> Result<Saved, StoreError> {
-        let database = &self.database;
-        let Writing { kind, place, tenant, id, name, by, now, .. } = writing;
-        in_transaction!(database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| database.wrong(error))?;
-            let owner = owned!(kind, place, id, tenant).fetch_optional(&mut *connection).await;
-            let owner = owner.map_err(|error| database.wrong(error))?.ok_or_else(|| kind.unknown(id))?;
-            let owner = owner.text("created_by").map_err(|error| database.wrong(error))?;
-            refuse_others(kind, &owner, by)?;
-            let row = counted!(writing).fetch_one(&mut *connection).await;
-            let size = row.map_err(|error| database.wrong(error))?.number("size");
-            room_for(&writing, size.map_err(|error| database.wrong(error))?)?;
-            let row = bound!(UPDATE, writing).fetch_optional(&mut *connection).await;
-            let row =
-                row.map_err(|error| database.taken(&writing, error))?.ok_or_else(|| kind.unknown(id))?;
-            let saved = database.saved(kind, &row)?;
-            record!(self, connection, now, actor, event(kind.actions()[1], place, id, name));
-            Ok(saved)
-        })
-    }
-
-    /// Deletes what its owner saved, or anything for those who administer Rowport.
-    pub(crate) async fn delete_saved(&self, deleting: Deleting<'_>, actor: &Actor) -> Result<(), StoreError> {
-        let database = &self.database;
-        let Deleting { kind, place, id, by, now } = deleting;
-        let tenant = tenant_of(by);
-        in_transaction!(database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| database.wrong(error))?;
-            let found = owned!(kind, place, id, tenant).fetch_optional(&mut *connection).await;
-            let found = found.map_err(|error| database.wrong(error))?.ok_or_else(|| kind.unknown(id))?;
-            let text = |column| found.text(column).map_err(|error| database.wrong(error));
-            let (owner, name) = (text("created_by")?, text("name")?);
-            refuse_others(kind, &owner, by)?;
-            owned!(DELETE, kind, place, id, tenant)
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| database.wrong(error))?;
-            record!(self, connection, now, actor, event(kind.actions()[2], place, id, &name));
-            Ok(())
+            created_at: parse(&self.created_at)?,
+            updated_at: parse(&self.updated_at)?,
+            id: self.id,
+            source: self.source,
+            dataset: self.dataset,
+            name: self.name,
+            body: self.body,
+            saved_by: self.updated_by,
         })
     }
 }
@@ -218,20 +333,4 @@ fn event<'a>(action: &'a str, place: Place<'a>, id: &'a str, name: &str) -> NewE
 
 fn administers(principal: &Principal) -> bool {
     principal.access().allows_somewhere(Permission::Admin)
-}
-
-/// Refuses those who neither saved it, by themselves or with one of their keys, nor administer Rowport.
-fn refuse_others(kind: Kind, owner: &str, by: &Principal) -> Result<(), StoreError> {
-    match administers(by) || owner == by.id() || owner == by.account() {
-        true => Ok(()),
-        false => Err(StoreError::NotTheOwner { what: kind.word() }),
-    }
-}
-
-fn room_for(writing: &Writing<'_>, others: i64) -> Result<(), StoreError> {
-    let others = usize::try_from(others).unwrap_or(usize::MAX);
-    match others.saturating_add(writing.body.chars().count()) > MAX_TOTAL_BYTES {
-        true => Err(StoreError::NoRoom { what: writing.kind.word(), limit: MAX_TOTAL_BYTES }),
-        false => Ok(()),
-    }
 }

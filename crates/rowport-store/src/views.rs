@@ -3,10 +3,11 @@ use rowport_model::{Clock, Principal, View};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::access::Actor;
+use crate::actor::Actor;
+use crate::context::Context;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::store::{Deleting, Kind, Place, Saved, Store, Writing, acting, tenant_of};
+use crate::saved::{Deleting, Kind, Place, Saved, SavedThings, Writing, acting, tenant_of};
 
 /// A view that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -33,10 +34,10 @@ pub struct SavedView {
     pub updated_at: Timestamp,
 }
 
-/// The saved views of a [`Store`].
+/// The saved views of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct SavedViews<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
     pub(crate) actor: Option<&'a Actor>,
 }
 
@@ -49,13 +50,7 @@ impl<'a> SavedViews<'a> {
 
     /// The dataset's views, ordered by name.
     pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
-        self.store
-            .database
-            .list(Kind::View, place, tenant_of(principal))
-            .await?
-            .into_iter()
-            .map(read)
-            .collect()
+        self.saved().list(place, tenant_of(principal)).await?.into_iter().map(read).collect()
     }
 
     /// Saves a new view.
@@ -68,9 +63,9 @@ impl<'a> SavedViews<'a> {
         view: &View,
     ) -> Result<SavedView, StoreError> {
         let now = clock.now();
-        let id = self.store.ids.next(now);
+        let id = self.context.ids.next(now);
         let writing = writing(principal, now, place, &id, name, view)?;
-        read(self.store.create_saved(writing, &acting(self.actor, principal)).await?)
+        read(self.saved().create(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Replaces the name and the view of a saved one.
@@ -84,7 +79,7 @@ impl<'a> SavedViews<'a> {
         view: &View,
     ) -> Result<SavedView, StoreError> {
         let writing = writing(principal, clock.now(), place, id, name, view)?;
-        read(self.store.update_saved(writing, &acting(self.actor, principal)).await?)
+        read(self.saved().update(writing, &acting(self.actor, principal)).await?)
     }
 
     /// Deletes a saved view.
@@ -95,8 +90,12 @@ impl<'a> SavedViews<'a> {
         place: Place<'_>,
         id: &str,
     ) -> Result<(), StoreError> {
-        let deleting = Deleting { kind: Kind::View, place, id, by: principal, now: clock.now() };
-        self.store.delete_saved(deleting, &acting(self.actor, principal)).await
+        let deleting = Deleting { place, id, by: principal, now: clock.now() };
+        self.saved().delete(deleting, &acting(self.actor, principal)).await
+    }
+
+    fn saved(&self) -> SavedThings<'_> {
+        SavedThings { context: self.context, kind: Kind::View }
     }
 }
 
@@ -114,7 +113,7 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::View.word(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing { kind: Kind::View, place, tenant: tenant_of(principal), id, name, body, by: principal, now })
+    Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<SavedView, StoreError> {

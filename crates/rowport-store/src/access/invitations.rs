@@ -1,19 +1,20 @@
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::Clock;
 
-use super::actor::Actor;
 use super::token::Token;
-use super::users::{self, ADMIN_ROLE, User};
-use crate::audit::{NewEvent, record};
-use crate::database::{StoredRow, in_transaction, with_pool};
+use super::users::{self, ADMIN_ROLE, User, Users};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Query, query};
 use crate::error::StoreError;
 use crate::names;
-use crate::store::Store;
+use crate::tx::Tx;
 
-/// One-time links of a [`Store`]: with one, somebody chooses a password, or becomes the first administrator.
+/// One-time links of a [`Store`](crate::Store): with one, somebody chooses a password, or becomes the first administrator.
 #[derive(Debug, Clone, Copy)]
 pub struct Invitations<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 /// Whom a link is for.
@@ -25,20 +26,8 @@ pub enum Invited {
     User(Box<User>),
 }
 
-macro_rules! insert {
-    ($self:ident, $connection:ident, $token:expr, $user:expr, $now:expr, $good_for:expr) => {
-        sqlx::query(
-            "INSERT INTO invitations (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind($token.hash())
-        .bind($user)
-        .bind($now.as_millisecond())
-        .bind(($now + $good_for).as_millisecond())
-        .execute(&mut *$connection)
-        .await
-        .map_err(|error| $self.wrong(error))?;
-    };
-}
+const INSERT: &str =
+    "INSERT INTO invitations (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
 
 /// How long an invitation is good.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(72);
@@ -50,16 +39,14 @@ impl Invitations<'_> {
     /// together, and each says its own.
     pub async fn first_admin(&self, clock: &dyn Clock) -> Result<Token, StoreError> {
         let now = clock.now();
-        let token = Token::fresh(&self.store.ids, "");
-        in_transaction!(&self.store.database, |connection| {
-            let old = sqlx::query("DELETE FROM invitations WHERE user_id IS NULL AND expires_at <= $1");
-            old.bind(now.as_millisecond())
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            insert!(self, connection, token, None::<&str>, now, FIRST_GOOD_FOR);
-            Ok(())
-        })?;
+        let token = Token::fresh(&self.context.ids, "");
+        let mut tx = Tx::begin(self.context).await?;
+        query("DELETE FROM invitations WHERE user_id IS NULL AND expires_at <= $1")
+            .bind(now.as_millisecond())
+            .execute(&mut tx)
+            .await?;
+        insert(&token, None, now, now + FIRST_GOOD_FOR).execute(&mut tx).await?;
+        tx.commit().await?;
         Ok(token)
     }
 
@@ -71,36 +58,34 @@ impl Invitations<'_> {
         user: &str,
     ) -> Result<(Token, Timestamp), StoreError> {
         let now = clock.now();
-        let token = Token::fresh(&self.store.ids, "");
-        in_transaction!(&self.store.database, |connection| {
-            let known = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM users WHERE id = $1").bind(user);
-            if known.fetch_one(&mut *connection).await.map_err(|error| self.wrong(error))? == 0 {
-                return Err(StoreError::UnknownUser { id: user.to_owned() });
-            }
-            let old = sqlx::query("DELETE FROM invitations WHERE user_id = $1 OR expires_at <= $2");
-            let old = old.bind(user).bind(now.as_millisecond()).execute(&mut *connection).await;
-            old.map_err(|error| self.wrong(error))?;
-            insert!(self, connection, token, Some(user), now, GOOD_FOR);
-            let event = NewEvent { action: "user.invited", subject: Some(user), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })?;
+        let token = Token::fresh(&self.context.ids, "");
+        let mut tx = Tx::begin(self.context).await?;
+        if !query("SELECT id FROM users WHERE id = $1").bind(user).exists(&mut tx).await? {
+            return Err(StoreError::UnknownUser { id: user.to_owned() });
+        }
+        query("DELETE FROM invitations WHERE user_id = $1 OR expires_at <= $2")
+            .bind(user)
+            .bind(now.as_millisecond())
+            .execute(&mut tx)
+            .await?;
+        insert(&token, Some(user), now, now + GOOD_FOR).execute(&mut tx).await?;
+        let event = NewEvent { action: "user.invited", subject: Some(user), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await?;
         Ok((token, now + GOOD_FOR))
     }
 
     /// Whom the link is for.
     pub async fn find(&self, clock: &dyn Clock, token: &Token) -> Result<Invited, StoreError> {
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query("SELECT user_id FROM invitations WHERE hash = $1 AND expires_at > $2");
-            let row = row.bind(token.hash()).bind(clock.now().as_millisecond()).fetch_optional(pool).await;
-            let row = row.map_err(|error| self.wrong(error))?;
-            let user = |row: &dyn StoredRow| row.text_or_none("user_id");
-            row.map(|row| user(&row)).transpose().map_err(|error| self.wrong(error))?
-        });
+        let found = query("SELECT user_id FROM invitations WHERE hash = $1 AND expires_at > $2")
+            .bind(token.hash())
+            .bind(clock.now().as_millisecond())
+            .fetch_optional(&self.context.database, |row| row.text_or_none("user_id"))
+            .await?;
         match found {
             None => Err(StoreError::UnknownInvitation),
             Some(None) => Ok(Invited::FirstAdmin),
-            Some(Some(user)) => Ok(Invited::User(Box::new(self.store.users().get(&user).await?))),
+            Some(Some(user)) => Ok(Invited::User(Box::new(self.users().get(&user).await?))),
         }
     }
 
@@ -114,23 +99,23 @@ impl Invitations<'_> {
         password: &str,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let event = NewEvent { action: "user.password_set", subject: Some(user), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            // Two who follow the same link at once: the second finds nothing to delete.
-            let used =
-                sqlx::query("DELETE FROM invitations WHERE hash = $1 AND user_id = $2 AND expires_at > $3");
-            let used = used.bind(token.hash()).bind(user).bind(now.as_millisecond());
-            let used = used.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            if used.rows_affected() == 0 {
-                return Err(StoreError::UnknownInvitation);
-            }
-            let set = sqlx::query("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(password);
-            set.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(user);
-            ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let event = NewEvent { action: "user.password_set", subject: Some(user), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        // Two who follow the same link at once: the second finds nothing to delete.
+        let used = query("DELETE FROM invitations WHERE hash = $1 AND user_id = $2 AND expires_at > $3")
+            .bind(token.hash())
+            .bind(user)
+            .bind(now.as_millisecond())
+            .execute(&mut tx)
+            .await?;
+        if used == 0 {
+            return Err(StoreError::UnknownInvitation);
+        }
+        let set = query("UPDATE users SET password = $2 WHERE id = $1").bind(user).bind(password);
+        set.execute(&mut tx).await?;
+        query("DELETE FROM sessions WHERE user_id = $1").bind(user).execute(&mut tx).await?;
+        tx.commit().await
     }
 
     /// Makes the first administrator, once: when somebody can sign in already, the link is of no use.
@@ -144,41 +129,41 @@ impl Invitations<'_> {
     ) -> Result<User, StoreError> {
         let (email, name) = (users::checked_email(email)?, users::checked_name(name)?);
         let now = clock.now();
-        let id = self.store.ids.next(now);
-        in_transaction!(&self.store.database, |connection| {
-            // First, so that of two who follow two links at once the second finds the first.
-            let event = NewEvent { action: "user.first_admin", subject: Some(&id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let used = sqlx::query(
-                "DELETE FROM invitations WHERE hash = $1 AND user_id IS NULL AND expires_at > $2",
-            );
-            let used = used.bind(token.hash()).bind(now.as_millisecond()).execute(&mut *connection).await;
-            let used = used.map_err(|error| self.wrong(error))?.rows_affected();
-            let there = sqlx::query_scalar::<_, i64>(users::ABLE_TO_SIGN_IN).fetch_one(&mut *connection);
-            if used == 0 || there.await.map_err(|error| self.wrong(error))? > 0 {
-                return Err(StoreError::UnknownInvitation);
-            }
-            sqlx::query(
-                "INSERT INTO users (id, email, email_folded, name, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(&id)
-            .bind(&email)
-            .bind(names::folded(&email))
-            .bind(name)
-            .bind(password)
+        let id = self.context.ids.next(now);
+        let mut tx = Tx::begin(self.context).await?;
+        // First, so that of two who follow two links at once the second finds the first.
+        let event = NewEvent { action: "user.first_admin", subject: Some(&id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        let used = query("DELETE FROM invitations WHERE hash = $1 AND user_id IS NULL AND expires_at > $2")
+            .bind(token.hash())
             .bind(now.as_millisecond())
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| self.wrong(error))?;
-            let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
-            let given = given.bind(&id).bind(ADMIN_ROLE).execute(&mut *connection).await;
-            given.map_err(|error| self.wrong(error))?;
-            Ok(())
-        })?;
-        self.store.users().get(&id).await
+            .execute(&mut tx)
+            .await?;
+        if used == 0 || query(users::ABLE_TO_SIGN_IN).fetch_number(&mut tx).await? > 0 {
+            return Err(StoreError::UnknownInvitation);
+        }
+        query(
+            "INSERT INTO users (id, email, email_folded, name, password, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(&id)
+        .bind(&email)
+        .bind(names::folded(&email))
+        .bind(name)
+        .bind(password)
+        .bind(now.as_millisecond())
+        .execute(&mut tx)
+        .await?;
+        let given = query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
+        given.bind(&id).bind(ADMIN_ROLE).execute(&mut tx).await?;
+        tx.commit().await?;
+        self.users().get(&id).await
     }
 
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+    fn users(&self) -> Users<'_> {
+        Users { context: self.context }
     }
+}
+
+fn insert<'q>(token: &Token, user: Option<&'q str>, now: Timestamp, expires_at: Timestamp) -> Query<'q> {
+    query(INSERT).bind(token.hash()).bind(user).bind(now.as_millisecond()).bind(expires_at.as_millisecond())
 }

@@ -4,16 +4,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::actor::Actor;
-use super::roles::{Role, check_grants};
+use super::roles::{Role, Roles, check_grants};
 use super::token::Token;
 use super::users::{self, User};
-use crate::audit::{NewEvent, record};
-use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Row, query};
 use crate::error::StoreError;
+use crate::moment::moment;
 use crate::names;
-use crate::runs::moment;
-use crate::store::Store;
+use crate::tx::Tx;
 
 /// What a program signs in with. It may do what both its owner and its scopes allow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -66,10 +67,10 @@ pub struct FoundKey {
     pub roles: Vec<Role>,
 }
 
-/// The API keys of a [`Store`].
+/// The API keys of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct ApiKeys<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 const COLUMNS: &str = "k.id AS key_id, k.user_id, k.name AS key_name, k.shown, k.scopes, k.created_at AS key_created_at, \
@@ -94,35 +95,30 @@ impl ApiKeys<'_> {
         if new.expires_at.is_some_and(|at| at <= now) {
             return Err(StoreError::BadName { message: "a key expires in the future".to_owned() });
         }
-        let (id, token) = (self.store.ids.next(now), Token::fresh(&self.store.ids, "rpk_"));
-        in_transaction!(&self.store.database, |connection| {
-            let detail = json!({ "name": name, "scopes": new.scopes, "user": new.user });
-            let event = NewEvent { action: "key.created", subject: Some(&id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let count = sqlx::query_scalar::<_, i64>(
-                "SELECT count(*) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL",
-            );
-            let count = count.bind(new.user).fetch_one(&mut *connection).await;
-            if count.map_err(|error| self.wrong(error))? >= MAX_KEYS {
-                return Err(StoreError::BadRole { message: format!("there are {MAX_KEYS} keys already") });
-            }
-            sqlx::query(
-                "INSERT INTO api_keys (id, hash, user_id, name, shown, scopes, created_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(&id)
-            .bind(token.hash())
-            .bind(new.user)
-            .bind(name)
-            .bind(token.beginning())
-            .bind(serde_json::to_string(new.scopes).unwrap_or_default())
-            .bind(now.as_millisecond())
-            .bind(new.expires_at.map(Timestamp::as_millisecond))
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| self.wrong(error))?;
-            Ok(())
-        })?;
+        let (id, token) = (self.context.ids.next(now), Token::fresh(&self.context.ids, "rpk_"));
+        let mut tx = Tx::begin(self.context).await?;
+        let detail = json!({ "name": name, "scopes": new.scopes, "user": new.user });
+        let event = NewEvent { action: "key.created", subject: Some(&id), detail, ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        let count = query("SELECT count(*) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL");
+        if count.bind(new.user).fetch_number(&mut tx).await? >= MAX_KEYS {
+            return Err(StoreError::BadRole { message: format!("there are {MAX_KEYS} keys already") });
+        }
+        query(
+            "INSERT INTO api_keys (id, hash, user_id, name, shown, scopes, created_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(&id)
+        .bind(token.hash())
+        .bind(new.user)
+        .bind(name)
+        .bind(token.beginning())
+        .bind(serde_json::to_string(new.scopes).unwrap_or_default())
+        .bind(now.as_millisecond())
+        .bind(new.expires_at.map(Timestamp::as_millisecond))
+        .execute(&mut tx)
+        .await?;
+        tx.commit().await?;
         let key = ApiKey {
             id,
             user_id: new.user.to_owned(),
@@ -159,11 +155,7 @@ impl ApiKeys<'_> {
             "SELECT {COLUMNS} FROM api_keys k WHERE ($1 = '' OR k.user_id = $1) AND k.revoked_at IS NULL \
              ORDER BY k.id DESC LIMIT 1000"
         );
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(user.unwrap_or_default()).fetch_all(pool);
-            let rows = rows.await.map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| read(row).map_err(|error| self.wrong(error))).collect()
-        })
+        query(sql).bind(user.unwrap_or_default()).fetch_all(&self.context.database, read).await
     }
 
     /// Revokes a key, of that user only where one is named.
@@ -175,19 +167,17 @@ impl ApiKeys<'_> {
         user: Option<&str>,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let event = NewEvent { action: "key.revoked", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let done = sqlx::query(
-                "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND ($2 = '' OR user_id = $2) AND revoked_at IS NULL",
-            );
-            let done = done.bind(id).bind(user.unwrap_or_default()).bind(now.as_millisecond());
-            let done = done.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::UnknownKey { id: id.to_owned() });
-            }
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let event = NewEvent { action: "key.revoked", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        let revoked = query(
+            "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND ($2 = '' OR user_id = $2) AND revoked_at IS NULL",
+        );
+        let revoked = revoked.bind(id).bind(user.unwrap_or_default()).bind(now.as_millisecond());
+        if revoked.execute(&mut tx).await? == 0 {
+            return Err(StoreError::UnknownKey { id: id.to_owned() });
+        }
+        tx.commit().await
     }
 
     async fn lookup(
@@ -202,14 +192,10 @@ impl ApiKeys<'_> {
             users::COLUMNS
         );
         let now = clock.now().as_millisecond();
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(value).bind(now).fetch_optional(pool).await;
-            let row = row.map_err(|error| self.wrong(error))?;
-            let both = |row: &dyn StoredRow| Ok((read(row)?, users::read(row)?));
-            row.map(|row| both(&row)).transpose().map_err(|error| self.wrong(error))?
-        });
+        let read = |row: &Row| Ok((read(row)?, users::read(row)?));
+        let found = query(sql).bind(value).bind(now).fetch_optional(&self.context.database, read).await?;
         let Some((key, mut user)) = found else { return Ok(None) };
-        let roles = self.store.roles().of(&user.id).await?;
+        let roles = Roles { context: self.context }.of(&user.id).await?;
         user.roles = roles.iter().map(|role| role.id.clone()).collect();
         Ok(Some(FoundKey { key, user, roles }))
     }
@@ -219,19 +205,13 @@ impl ApiKeys<'_> {
         if key.last_used_at.is_some_and(|used| used > recently) {
             return Ok(());
         }
-        let noted = with_pool!(&self.store.database, |pool| {
-            let noted = sqlx::query("UPDATE api_keys SET last_used_at = $2 WHERE id = $1");
-            noted.bind(&key.id).bind(now.as_millisecond()).execute(pool).await.map(drop)
-        });
-        noted.map_err(|error| self.wrong(error))
-    }
-
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+        let used = query("UPDATE api_keys SET last_used_at = $2 WHERE id = $1");
+        let used = used.bind(&key.id).bind(now.as_millisecond());
+        used.execute(&self.context.database).await.map(drop)
     }
 }
 
-fn read(row: &dyn StoredRow) -> Result<ApiKey, sqlx::Error> {
+fn read(row: &Row) -> Result<ApiKey, sqlx::Error> {
     Ok(ApiKey {
         id: row.text("key_id")?,
         user_id: row.text("user_id")?,

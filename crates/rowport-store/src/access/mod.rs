@@ -1,7 +1,6 @@
 //! People and what they may do: users, roles, sessions, API keys and invitations. Every change to them stands in the
 //! audit, in the same transaction.
 
-mod actor;
 mod invitations;
 mod keys;
 mod roles;
@@ -9,7 +8,6 @@ mod sessions;
 mod token;
 mod users;
 
-pub use self::actor::Actor;
 pub use self::invitations::{Invitations, Invited};
 pub use self::keys::{ApiKey, ApiKeys, FoundKey, NewApiKey};
 pub use self::roles::{Role, RoleBody, Roles};

@@ -3,12 +3,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::actor::Actor;
-use crate::audit::{NewEvent, record};
-use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Row, query};
 use crate::error::StoreError;
 use crate::names;
-use crate::store::Store;
+use crate::tx::Tx;
 
 /// A set of permissions under a name, which people are given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -34,10 +35,10 @@ pub struct RoleBody {
     pub columns: Vec<ColumnRule>,
 }
 
-/// The roles of a [`Store`].
+/// The roles of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Roles<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 /// Far more than anybody can keep apart.
@@ -46,25 +47,20 @@ const MAX_ROLES: i64 = 500;
 impl Roles<'_> {
     /// All of them, ordered by name.
     pub async fn list(&self) -> Result<Vec<Role>, StoreError> {
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query("SELECT id, name, built_in, body FROM roles ORDER BY name_folded");
-            let rows = rows.fetch_all(pool).await.map_err(wrong)?;
-            rows.iter().map(|row| read(row).map_err(wrong)).collect()
-        })
+        query("SELECT id, name, built_in, body FROM roles ORDER BY name_folded")
+            .fetch_all(&self.context.database, read)
+            .await
     }
 
     /// Those that a user has.
     pub(crate) async fn of(&self, user: &str) -> Result<Vec<Role>, StoreError> {
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(
-                "SELECT r.id, r.name, r.built_in, r.body FROM roles r JOIN user_roles u ON u.role_id = r.id \
-                 WHERE u.user_id = $1 ORDER BY r.name_folded",
-            );
-            let rows = rows.bind(user).fetch_all(pool).await.map_err(wrong)?;
-            rows.iter().map(|row| read(row).map_err(wrong)).collect()
-        })
+        query(
+            "SELECT r.id, r.name, r.built_in, r.body FROM roles r JOIN user_roles u ON u.role_id = r.id \
+             WHERE u.user_id = $1 ORDER BY r.name_folded",
+        )
+        .bind(user)
+        .fetch_all(&self.context.database, read)
+        .await
     }
 
     /// Makes a role.
@@ -78,32 +74,23 @@ impl Roles<'_> {
         check(body)?;
         let name = names::checked(name)?;
         let now = clock.now();
-        let id = self.store.ids.next(now);
-        let wrong = |error| self.store.database.wrong(error);
-        in_transaction!(&self.store.database, |connection| {
-            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
-            let event =
-                NewEvent { action: "role.created", subject: Some(&id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let count =
-                sqlx::query_scalar::<_, i64>("SELECT count(*) FROM roles").fetch_one(&mut *connection);
-            if count.await.map_err(wrong)? >= MAX_ROLES {
-                return Err(StoreError::BadRole {
-                    message: format!("there are {MAX_ROLES} of them already"),
-                });
-            }
-            sqlx::query(
-                "INSERT INTO roles (id, name, name_folded, built_in, body) VALUES ($1, $2, $3, 0, $4)",
-            )
+        let id = self.context.ids.next(now);
+        let mut tx = Tx::begin(self.context).await?;
+        let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
+        let event = NewEvent { action: "role.created", subject: Some(&id), detail, ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        if query("SELECT count(*) FROM roles").fetch_number(&mut tx).await? >= MAX_ROLES {
+            return Err(StoreError::BadRole { message: format!("there are {MAX_ROLES} of them already") });
+        }
+        query("INSERT INTO roles (id, name, name_folded, built_in, body) VALUES ($1, $2, $3, 0, $4)")
             .bind(&id)
             .bind(name)
             .bind(names::folded(name))
             .bind(text(body))
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| self.taken(name, error))?;
-            Ok(())
-        })?;
+            .on_unique_violation(taken(name))
+            .execute(&mut tx)
+            .await?;
+        tx.commit().await?;
         Ok(role(id, name, body))
     }
 
@@ -119,60 +106,57 @@ impl Roles<'_> {
         check(body)?;
         let name = names::checked(name)?;
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
-            let event = NewEvent { action: "role.changed", subject: Some(id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let done = sqlx::query(
-                "UPDATE roles SET name = $2, name_folded = $3, body = $4 WHERE id = $1 AND built_in = 0",
-            );
-            let done = done.bind(id).bind(name).bind(names::folded(name)).bind(text(body));
-            let done = done.execute(&mut *connection).await.map_err(|error| self.taken(name, error))?;
-            if done.rows_affected() == 0 {
-                return Err(self.unchangeable(id));
-            }
-            Ok(())
-        })?;
+        let mut tx = Tx::begin(self.context).await?;
+        let detail = json!({ "name": name, "grants": body.grants, "columns": body.columns });
+        let event = NewEvent { action: "role.changed", subject: Some(id), detail, ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        let changed =
+            query("UPDATE roles SET name = $2, name_folded = $3, body = $4 WHERE id = $1 AND built_in = 0")
+                .bind(id)
+                .bind(name)
+                .bind(names::folded(name))
+                .bind(text(body))
+                .on_unique_violation(taken(name))
+                .execute(&mut tx)
+                .await?;
+        if changed == 0 {
+            return Err(unchangeable(id));
+        }
+        tx.commit().await?;
         Ok(role(id.to_owned(), name, body))
     }
 
     /// Deletes a role that nobody has.
     pub async fn delete(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
-        let (now, wrong) = (clock.now(), |error| self.store.database.wrong(error));
-        in_transaction!(&self.store.database, |connection| {
-            let held = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM user_roles WHERE role_id = $1");
-            let held = held.bind(id).fetch_one(&mut *connection).await.map_err(wrong)?;
-            if held > 0 {
-                let message = format!("{held} people have it; give them another one first");
-                return Err(StoreError::BadRole { message });
-            }
-            let done = sqlx::query("DELETE FROM roles WHERE id = $1 AND built_in = 0").bind(id);
-            if done.execute(&mut *connection).await.map_err(wrong)?.rows_affected() == 0 {
-                return Err(self.unchangeable(id));
-            }
-            let event = NewEvent { action: "role.deleted", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
-    }
-
-    fn unchangeable(&self, id: &str) -> StoreError {
-        match id {
-            "admin" | "operator" | "viewer" => StoreError::BadRole {
-                message: "it comes with Rowport and stays as it is; make another one".to_owned(),
-            },
-            _ => StoreError::UnknownRole { id: id.to_owned() },
+        let now = clock.now();
+        let mut tx = Tx::begin(self.context).await?;
+        let held = query("SELECT count(*) FROM user_roles WHERE role_id = $1").bind(id);
+        let held = held.fetch_number(&mut tx).await?;
+        if held > 0 {
+            let message = format!("{held} people have it; give them another one first");
+            return Err(StoreError::BadRole { message });
         }
-    }
-
-    fn taken(&self, name: &str, error: sqlx::Error) -> StoreError {
-        match error.as_database_error() {
-            Some(database) if database.is_unique_violation() => {
-                StoreError::NameTaken { what: "role", name: name.to_owned() }
-            }
-            _ => self.store.database.wrong(error),
+        let deleted = query("DELETE FROM roles WHERE id = $1 AND built_in = 0").bind(id);
+        if deleted.execute(&mut tx).await? == 0 {
+            return Err(unchangeable(id));
         }
+        let event = NewEvent { action: "role.deleted", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
+}
+
+fn unchangeable(id: &str) -> StoreError {
+    match id {
+        "admin" | "operator" | "viewer" => StoreError::BadRole {
+            message: "it comes with Rowport and stays as it is; make another one".to_owned(),
+        },
+        _ => StoreError::UnknownRole { id: id.to_owned() },
+    }
+}
+
+fn taken(name: &str) -> StoreError {
+    StoreError::NameTaken { what: "role", name: name.to_owned() }
 }
 
 /// Patterns that stand for nothing are slips of the hand, and a role with one allows less than it seems to.
@@ -235,7 +219,7 @@ fn text(body: &RoleBody) -> String {
     serde_json::to_string(body).unwrap_or_default()
 }
 
-fn read(row: &dyn StoredRow) -> Result<Role, sqlx::Error> {
+fn read(row: &Row) -> Result<Role, sqlx::Error> {
     let body: RoleBody =
         serde_json::from_str(&row.text("body")?).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
     Ok(Role {

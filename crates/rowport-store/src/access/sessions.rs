@@ -3,15 +3,16 @@ use rowport_model::Clock;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::actor::Actor;
-use super::roles::Role;
+use super::roles::{Role, Roles};
 use super::token::Token;
 use super::users::{self, User};
-use crate::audit::{NewEvent, record};
-use crate::database::{StoredRow, in_transaction, with_pool};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::runs::moment;
-use crate::store::Store;
+use crate::moment::moment;
+use crate::tx::Tx;
 
 /// A browser that somebody is signed in with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -58,10 +59,10 @@ pub struct FoundSession {
     pub roles: Vec<Role>,
 }
 
-/// The sessions of a [`Store`].
+/// The sessions of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Sessions<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 /// A session that is not used for so long is over.
@@ -80,47 +81,39 @@ impl Sessions<'_> {
         new: NewSession<'_>,
     ) -> Result<Option<Token>, StoreError> {
         let now = clock.now();
-        let (id, token) = (self.store.ids.next(now), Token::fresh(&self.store.ids, ""));
+        let (id, token) = (self.context.ids.next(now), Token::fresh(&self.context.ids, ""));
         let agent: Option<String> = new.agent.map(|agent| agent.chars().take(300).collect());
         let at = now.as_millisecond();
-        let begun = in_transaction!(&self.store.database, |connection| {
-            // First, because it waits for whoever changes the user at this moment.
-            let event = NewEvent { action: "session.began", subject: Some(&id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            // Those that are over go when somebody signs in: there is no other hurry.
-            let old = sqlx::query("DELETE FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2");
-            let old = old.bind(at).bind((now - IDLE).as_millisecond());
-            old.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let done = sqlx::query(
-                "INSERT INTO sessions (id, hash, user_id, created_at, last_used_at, expires_at, address, agent) \
-                 SELECT $1, $2, id, $4, $4, $5, CAST($6 AS TEXT), CAST($7 AS TEXT) FROM users \
-                 WHERE id = $3 AND password = $8 AND suspended_at IS NULL",
-            )
-            .bind(&id)
-            .bind(token.hash())
-            .bind(new.user)
-            .bind(at)
-            .bind((now + LONGEST).as_millisecond())
-            .bind(new.address)
-            .bind(&agent)
-            .bind(new.password)
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| self.wrong(error))?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::UnknownUser { id: new.user.to_owned() });
-            }
-            let seen =
-                sqlx::query("UPDATE users SET last_seen_at = $2 WHERE id = $1").bind(new.user).bind(at);
-            seen.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            Ok(())
-        });
-        match begun {
-            Ok(()) => Ok(Some(token)),
-            // Undone, the event included.
-            Err(StoreError::UnknownUser { .. }) => Ok(None),
-            Err(error) => Err(error),
+        let mut tx = Tx::begin(self.context).await?;
+        // First, because it waits for whoever changes the user at this moment.
+        let event = NewEvent { action: "session.began", subject: Some(&id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        // Those that are over go when somebody signs in: there is no other hurry.
+        let over = query("DELETE FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2");
+        over.bind(at).bind((now - IDLE).as_millisecond()).execute(&mut tx).await?;
+        let begun = query(
+            "INSERT INTO sessions (id, hash, user_id, created_at, last_used_at, expires_at, address, agent) \
+             SELECT $1, $2, id, $4, $4, $5, CAST($6 AS TEXT), CAST($7 AS TEXT) FROM users \
+             WHERE id = $3 AND password = $8 AND suspended_at IS NULL",
+        )
+        .bind(&id)
+        .bind(token.hash())
+        .bind(new.user)
+        .bind(at)
+        .bind((now + LONGEST).as_millisecond())
+        .bind(new.address)
+        .bind(agent.as_deref())
+        .bind(new.password)
+        .execute(&mut tx)
+        .await?;
+        if begun == 0 {
+            // Nothing is committed, not even the event.
+            return Ok(None);
         }
+        let seen = query("UPDATE users SET last_seen_at = $2 WHERE id = $1").bind(new.user).bind(at);
+        seen.execute(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Some(token))
     }
 
     /// Whose session this is, unless it is over or its owner is suspended.
@@ -131,27 +124,23 @@ impl Sessions<'_> {
              WHERE s.hash = $1 AND s.expires_at > $2 AND s.last_used_at > $3 AND u.suspended_at IS NULL",
             users::COLUMNS
         );
-        let found = with_pool!(&self.store.database, |pool| {
-            let asked = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(token.hash()).bind(now.as_millisecond());
-            let row = asked.bind((now - IDLE).as_millisecond()).fetch_optional(pool).await;
-            let row = row.map_err(|error| self.wrong(error))?;
-            let read = |row: &dyn StoredRow| {
-                Ok((row.text("session_id")?, row.number("last_used_at")?, users::read(row)?))
-            };
-            row.map(|row| read(&row)).transpose().map_err(|error| self.wrong(error))?
-        });
+        let read = |row: &Row| Ok((row.text("session_id")?, row.number("last_used_at")?, users::read(row)?));
+        let found = query(sql)
+            .bind(token.hash())
+            .bind(now.as_millisecond())
+            .bind((now - IDLE).as_millisecond())
+            .fetch_optional(&self.context.database, read)
+            .await?;
         let Some((id, used, mut user)) = found else { return Ok(None) };
         if now.duration_since(moment(used)) >= NOTED {
-            let noted = with_pool!(&self.store.database, |pool| {
-                let noted = sqlx::query("UPDATE sessions SET last_used_at = $2 WHERE id = $1");
-                noted.bind(&id).bind(now.as_millisecond()).execute(pool).await.map(drop)
-            });
+            let noted = query("UPDATE sessions SET last_used_at = $2 WHERE id = $1");
+            let noted = noted.bind(&id).bind(now.as_millisecond()).execute(&self.context.database).await;
             // Whoever only reads is not kept from it by a disk that is full.
             if let Err(error) = noted {
                 tracing::warn!(%error, "that a session was used cannot be written down");
             }
         }
-        let roles = self.store.roles().of(&user.id).await?;
+        let roles = Roles { context: self.context }.of(&user.id).await?;
         user.roles = roles.iter().map(|role| role.id.clone()).collect();
         Ok(Some(FoundSession { id, user, roles }))
     }
@@ -159,33 +148,27 @@ impl Sessions<'_> {
     /// Whether a session goes on.
     pub async fn goes_on(&self, clock: &dyn Clock, id: &str) -> Result<bool, StoreError> {
         let now = clock.now();
-        let count = with_pool!(&self.store.database, |pool| {
-            let count = sqlx::query_scalar::<_, i64>(
-                "SELECT count(*) FROM sessions WHERE id = $1 AND expires_at > $2 AND last_used_at > $3",
-            );
-            let count = count.bind(id).bind(now.as_millisecond()).bind((now - IDLE).as_millisecond());
-            count.fetch_one(pool).await
-        });
-        count.map(|count| count > 0).map_err(|error| self.wrong(error))
+        query("SELECT id FROM sessions WHERE id = $1 AND expires_at > $2 AND last_used_at > $3")
+            .bind(id)
+            .bind(now.as_millisecond())
+            .bind((now - IDLE).as_millisecond())
+            .exists(&self.context.database)
+            .await
     }
 
     /// The sessions of a user that go on, the latest first; of everybody without one.
     pub async fn list(&self, clock: &dyn Clock, user: Option<&str>) -> Result<Vec<Session>, StoreError> {
         let now = clock.now();
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(
-                "SELECT id, user_id, created_at, last_used_at, address, agent FROM sessions \
-                 WHERE ($1 = '' OR user_id = $1) AND expires_at > $2 AND last_used_at > $3 \
-                 ORDER BY last_used_at DESC, id DESC LIMIT 1000",
-            )
-            .bind(user.unwrap_or_default())
-            .bind(now.as_millisecond())
-            .bind((now - IDLE).as_millisecond())
-            .fetch_all(pool)
-            .await
-            .map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| read(row).map_err(|error| self.wrong(error))).collect()
-        })
+        query(
+            "SELECT id, user_id, created_at, last_used_at, address, agent FROM sessions \
+             WHERE ($1 = '' OR user_id = $1) AND expires_at > $2 AND last_used_at > $3 \
+             ORDER BY last_used_at DESC, id DESC LIMIT 1000",
+        )
+        .bind(user.unwrap_or_default())
+        .bind(now.as_millisecond())
+        .bind((now - IDLE).as_millisecond())
+        .fetch_all(&self.context.database, read)
+        .await
     }
 
     /// Ends a session, of that user only where one is named.
@@ -197,24 +180,18 @@ impl Sessions<'_> {
         user: Option<&str>,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let done = sqlx::query("DELETE FROM sessions WHERE id = $1 AND ($2 = '' OR user_id = $2)");
-            let done = done.bind(id).bind(user.unwrap_or_default()).execute(&mut *connection).await;
-            if done.map_err(|error| self.wrong(error))?.rows_affected() == 0 {
-                return Err(StoreError::UnknownSession { id: id.to_owned() });
-            }
-            let event = NewEvent { action: "session.ended", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
-    }
-
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+        let mut tx = Tx::begin(self.context).await?;
+        let ended = query("DELETE FROM sessions WHERE id = $1 AND ($2 = '' OR user_id = $2)");
+        if ended.bind(id).bind(user.unwrap_or_default()).execute(&mut tx).await? == 0 {
+            return Err(StoreError::UnknownSession { id: id.to_owned() });
+        }
+        let event = NewEvent { action: "session.ended", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
 }
 
-fn read(row: &dyn StoredRow) -> Result<Session, sqlx::Error> {
+fn read(row: &Row) -> Result<Session, sqlx::Error> {
     Ok(Session {
         id: row.text("id")?,
         user_id: row.text("user_id")?,

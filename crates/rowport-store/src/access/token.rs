@@ -1,5 +1,6 @@
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
 use crate::ids::Ids;
 
 /// Something whose holder is let in: the cookie of a session, an API key, the secret of a one-time link. Only its hash
@@ -15,8 +16,7 @@ impl Token {
 
     /// 256 random bits after a prefix that says what it is.
     pub(crate) fn fresh(ids: &Ids, prefix: &str) -> Self {
-        let digits = ids.secret().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"));
-        Self(format!("{prefix}{digits}"))
+        Self(format!("{prefix}{}", hex(&ids.secret())))
     }
 
     /// The text that its holder shows. It must not be kept or logged.
@@ -32,9 +32,7 @@ impl Token {
     /// What is stored. A token has so many random bits that nobody can guess what a hash was made from, so it needs
     /// neither salt nor a slow hash.
     pub(crate) fn hash(&self) -> String {
-        Sha256::digest(self.0.as_bytes())
-            .iter()
-            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+        hex(&Sha256::digest(self.0.as_bytes()))
     }
 }
 

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::actor::Actor;
-use crate::audit::{NewEvent, record};
-use crate::database::{StoredRow, in_transaction, with_pool};
+use super::roles::Roles;
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::context::Context;
+use crate::database::{Row, query};
 use crate::error::StoreError;
+use crate::moment::moment;
 use crate::names;
-use crate::runs::moment;
-use crate::store::Store;
+use crate::tx::Tx;
 
 /// The role that manages Rowport; somebody always has it.
 pub const ADMIN_ROLE: &str = "admin";
@@ -68,10 +70,10 @@ pub struct UserChange<'a> {
     pub suspended: Option<bool>,
 }
 
-/// The users of a [`Store`].
+/// The users of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Users<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 pub(super) const COLUMNS: &str = "u.id, u.email, u.name, u.tenant, \
@@ -93,23 +95,11 @@ impl Users<'_> {
     /// All of them, ordered by name.
     pub async fn list(&self) -> Result<Vec<User>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM users u ORDER BY lower(u.name), u.id");
-        let mut users = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(pool).await;
-            let rows = rows.map_err(|error| self.wrong(error))?;
-            rows.iter()
-                .map(|row| read(row).map_err(|error| self.wrong(error)))
-                .collect::<Result<Vec<_>, _>>()?
-        });
-        let held = with_pool!(&self.store.database, |pool| {
-            let rows =
-                sqlx::query("SELECT user_id, role_id FROM user_roles ORDER BY role_id").fetch_all(pool);
-            let rows = rows.await.map_err(|error| self.wrong(error))?;
-            let pair = |row: &dyn StoredRow| Ok((row.text("user_id")?, row.text("role_id")?));
-            rows.iter()
-                .map(|row| pair(row))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|error| self.wrong(error))?
-        });
+        let database = &self.context.database;
+        let mut users = query(sql).fetch_all(database, read).await?;
+        let held = query("SELECT user_id, role_id FROM user_roles ORDER BY role_id");
+        let read = |row: &Row| Ok((row.text("user_id")?, row.text("role_id")?));
+        let held = held.fetch_all(database, read).await?;
         for user in &mut users {
             user.roles = held.iter().filter(|(id, _)| *id == user.id).map(|(_, role)| role.clone()).collect();
         }
@@ -118,10 +108,7 @@ impl Users<'_> {
 
     /// Whether nobody has chosen a password yet.
     pub async fn nobody_can_sign_in(&self) -> Result<bool, StoreError> {
-        let count = with_pool!(&self.store.database, |pool| {
-            sqlx::query_scalar::<_, i64>(ABLE_TO_SIGN_IN).fetch_one(pool).await
-        });
-        Ok(count.map_err(|error| self.wrong(error))? == 0)
+        Ok(query(ABLE_TO_SIGN_IN).fetch_number(&self.context.database).await? == 0)
     }
 
     /// One of them.
@@ -140,11 +127,9 @@ impl Users<'_> {
 
     /// The password's hash; `None` where there is no such user, or they have none.
     pub async fn password(&self, id: &str) -> Result<Option<String>, StoreError> {
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query_scalar::<_, Option<String>>("SELECT password FROM users WHERE id = $1");
-            row.bind(id).fetch_optional(pool).await
-        });
-        Ok(found.map_err(|error| self.wrong(error))?.flatten())
+        let password = query("SELECT password FROM users WHERE id = $1").bind(id);
+        let read = |row: &Row| row.text_or_none("password");
+        Ok(password.fetch_optional(&self.context.database, read).await?.flatten())
     }
 
     /// Gives somebody a password, and ends all of their sessions and one-time links.
@@ -156,23 +141,17 @@ impl Users<'_> {
         password: &str,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let set = sqlx::query("UPDATE users SET password = $2 WHERE id = $1").bind(id).bind(password);
-            let set = set.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            if set.rows_affected() == 0 {
-                return Err(StoreError::UnknownUser { id: id.to_owned() });
-            }
-            for sql in
-                ["DELETE FROM sessions WHERE user_id = $1", "DELETE FROM invitations WHERE user_id = $1"]
-            {
-                let ended = sqlx::query(sql).bind(id).execute(&mut *connection).await;
-                ended.map_err(|error| self.wrong(error))?;
-            }
-            let event = NewEvent { action: "user.password_reset", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let set = query("UPDATE users SET password = $2 WHERE id = $1").bind(id).bind(password);
+        if set.execute(&mut tx).await? == 0 {
+            return Err(StoreError::UnknownUser { id: id.to_owned() });
+        }
+        query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+        query("DELETE FROM invitations WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+        let event = NewEvent { action: "user.password_reset", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
 
     /// Replaces somebody's password if it is still the one with this hash, and ends all of their one-time links and their
@@ -186,40 +165,29 @@ impl Users<'_> {
         kept: Option<&str>,
     ) -> Result<bool, StoreError> {
         let now = clock.now();
-        let changed = in_transaction!(&self.store.database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let set = sqlx::query("UPDATE users SET password = $3 WHERE id = $1 AND password = $2");
-            let set = set.bind(id).bind(before).bind(after).execute(&mut *connection).await;
-            if set.map_err(|error| self.wrong(error))?.rows_affected() == 0 {
-                return Err(StoreError::UnknownUser { id: id.to_owned() });
-            }
-            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2");
-            let ended = ended.bind(id).bind(kept.unwrap_or_default()).execute(&mut *connection).await;
-            ended.map_err(|error| self.wrong(error))?;
-            let links = sqlx::query("DELETE FROM invitations WHERE user_id = $1").bind(id);
-            links.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let event =
-                NewEvent { action: "user.password_changed", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        });
-        match changed {
-            Ok(()) => Ok(true),
-            Err(StoreError::UnknownUser { .. }) => Ok(false),
-            Err(error) => Err(error),
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let set = query("UPDATE users SET password = $3 WHERE id = $1 AND password = $2");
+        if set.bind(id).bind(before).bind(after).execute(&mut tx).await? == 0 {
+            return Ok(false);
         }
+        let ended = query("DELETE FROM sessions WHERE user_id = $1 AND id <> $2");
+        ended.bind(id).bind(kept.unwrap_or_default()).execute(&mut tx).await?;
+        query("DELETE FROM invitations WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+        let event = NewEvent { action: "user.password_changed", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Ends all sessions of somebody.
     pub async fn end_sessions(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id);
-            ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let event = NewEvent { action: "user.sessions_ended", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+        let event = NewEvent { action: "user.sessions_ended", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
 
     /// Adds somebody, who cannot sign in until they have chosen a password.
@@ -232,31 +200,25 @@ impl Users<'_> {
         let (email, name, tenant) =
             (checked_email(new.email)?, checked_name(new.name)?, checked_tenant(new.tenant)?);
         let now = clock.now();
-        let id = self.store.ids.next(now);
-        in_transaction!(&self.store.database, |connection| {
-            let detail = json!({ "roles": new.roles, "tenant": tenant });
-            let event =
-                NewEvent { action: "user.created", subject: Some(&id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            sqlx::query(
-                "INSERT INTO users (id, email, email_folded, name, tenant, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-            )
-            .bind(&id)
-            .bind(&email)
-            .bind(names::folded(&email))
-            .bind(name)
-            .bind(tenant)
-            .bind(now.as_millisecond())
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| self.taken(&email, error))?;
-            for role in new.roles {
-                let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
-                let given = given.bind(&id).bind(role).execute(&mut *connection).await;
-                given.map_err(|error| self.unknown_role(role, error))?;
-            }
-            Ok(())
-        })?;
+        let id = self.context.ids.next(now);
+        let mut tx = Tx::begin(self.context).await?;
+        let detail = json!({ "roles": new.roles, "tenant": tenant });
+        let event = NewEvent { action: "user.created", subject: Some(&id), detail, ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        query(
+            "INSERT INTO users (id, email, email_folded, name, tenant, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(&id)
+        .bind(&email)
+        .bind(names::folded(&email))
+        .bind(name)
+        .bind(tenant)
+        .bind(now.as_millisecond())
+        .on_unique_violation(StoreError::NameTaken { what: "person", name: email.clone() })
+        .execute(&mut tx)
+        .await?;
+        give_roles(&mut tx, &id, new.roles).await?;
+        tx.commit().await?;
         self.get(&id).await
     }
 
@@ -272,105 +234,83 @@ impl Users<'_> {
         let tenant = change.tenant.map(checked_tenant).transpose()?;
         let now = clock.now();
         let suspended_at = change.suspended.map(|suspended| suspended.then(|| now.as_millisecond()));
-        in_transaction!(&self.store.database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let done = sqlx::query(
-                "UPDATE users SET name = COALESCE($2, name), \
-                 tenant = CASE WHEN $3 = 1 THEN CAST($4 AS TEXT) ELSE tenant END, \
-                 suspended_at = CASE WHEN $5 = 1 THEN CAST($6 AS BIGINT) ELSE suspended_at END WHERE id = $1",
-            );
-            let done = done.bind(id).bind(name).bind(i64::from(tenant.is_some())).bind(tenant.flatten());
-            let done = done.bind(i64::from(suspended_at.is_some())).bind(suspended_at.flatten());
-            let done = done.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            if done.rows_affected() == 0 {
-                return Err(StoreError::UnknownUser { id: id.to_owned() });
-            }
-            if change.suspended == Some(true) {
-                let ended = sqlx::query("DELETE FROM sessions WHERE user_id = $1").bind(id);
-                ended.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            }
-            if let Some(roles) = change.roles {
-                let taken = sqlx::query("DELETE FROM user_roles WHERE user_id = $1").bind(id);
-                taken.execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-                for role in roles {
-                    let given = sqlx::query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)");
-                    let given = given.bind(id).bind(role).execute(&mut *connection).await;
-                    given.map_err(|error| self.unknown_role(role, error))?;
-                }
-            }
-            let admins = sqlx::query_scalar::<_, i64>(ADMINS).fetch_one(&mut *connection).await;
-            if admins.map_err(|error| self.wrong(error))? == 0 {
-                return Err(StoreError::LastAdmin);
-            }
-            let action = match change.suspended {
-                Some(true) => "user.suspended",
-                Some(false) => "user.resumed",
-                None => "user.changed",
-            };
-            let detail = json!({ "roles": change.roles, "tenant": tenant });
-            let event = NewEvent { action, subject: Some(id), detail, ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })?;
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        let changed = query(
+            "UPDATE users SET name = COALESCE($2, name), \
+             tenant = CASE WHEN $3 = 1 THEN CAST($4 AS TEXT) ELSE tenant END, \
+             suspended_at = CASE WHEN $5 = 1 THEN CAST($6 AS BIGINT) ELSE suspended_at END WHERE id = $1",
+        )
+        .bind(id)
+        .bind(name)
+        .bind(tenant.is_some())
+        .bind(tenant.flatten())
+        .bind(suspended_at.is_some())
+        .bind(suspended_at.flatten())
+        .execute(&mut tx)
+        .await?;
+        if changed == 0 {
+            return Err(StoreError::UnknownUser { id: id.to_owned() });
+        }
+        if change.suspended == Some(true) {
+            query("DELETE FROM sessions WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+        }
+        if let Some(roles) = change.roles {
+            query("DELETE FROM user_roles WHERE user_id = $1").bind(id).execute(&mut tx).await?;
+            give_roles(&mut tx, id, roles).await?;
+        }
+        if query(ADMINS).fetch_number(&mut tx).await? == 0 {
+            return Err(StoreError::LastAdmin);
+        }
+        let action = match change.suspended {
+            Some(true) => "user.suspended",
+            Some(false) => "user.resumed",
+            None => "user.changed",
+        };
+        let detail = json!({ "roles": change.roles, "tenant": tenant });
+        let event = NewEvent { action, subject: Some(id), detail, ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await?;
         self.get(id).await
     }
 
     /// Removes somebody, their sessions and their keys. What they did stays in the audit.
     pub async fn delete(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            sqlx::query(TURN).execute(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let done =
-                sqlx::query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut *connection).await;
-            if done.map_err(|error| self.wrong(error))?.rows_affected() == 0 {
-                return Err(StoreError::UnknownUser { id: id.to_owned() });
-            }
-            let admins = sqlx::query_scalar::<_, i64>(ADMINS).fetch_one(&mut *connection).await;
-            if admins.map_err(|error| self.wrong(error))? == 0 {
-                return Err(StoreError::LastAdmin);
-            }
-            let event = NewEvent { action: "user.deleted", subject: Some(id), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        query(TURN).execute(&mut tx).await?;
+        if query("DELETE FROM users WHERE id = $1").bind(id).execute(&mut tx).await? == 0 {
+            return Err(StoreError::UnknownUser { id: id.to_owned() });
+        }
+        if query(ADMINS).fetch_number(&mut tx).await? == 0 {
+            return Err(StoreError::LastAdmin);
+        }
+        let event = NewEvent { action: "user.deleted", subject: Some(id), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
 
     async fn find(&self, column: &'static str, value: &str) -> Result<Option<User>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM users u WHERE {column} = $1");
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(value).fetch_optional(pool).await;
-            let row = row.map_err(|error| self.wrong(error))?;
-            row.map(|row| read(&row)).transpose().map_err(|error| self.wrong(error))?
-        });
+        let found = query(sql).bind(value).fetch_optional(&self.context.database, read).await?;
         let Some(mut user) = found else { return Ok(None) };
-        user.roles = self.store.roles().of(&user.id).await?.into_iter().map(|role| role.id).collect();
+        let roles = Roles { context: self.context }.of(&user.id).await?;
+        user.roles = roles.into_iter().map(|role| role.id).collect();
         Ok(Some(user))
     }
+}
 
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+async fn give_roles(tx: &mut Tx<'_>, user: &str, roles: &[String]) -> Result<(), StoreError> {
+    for role in roles {
+        query("INSERT INTO user_roles (user_id, role_id) VALUES ($1, $2)")
+            .bind(user)
+            .bind(role)
+            .on_foreign_key_violation(StoreError::UnknownRole { id: role.clone() })
+            .on_unique_violation(StoreError::BadRole { message: format!("`{role}` is in the list twice") })
+            .execute(&mut *tx)
+            .await?;
     }
-
-    fn taken(&self, email: &str, error: sqlx::Error) -> StoreError {
-        match error.as_database_error() {
-            Some(database) if database.is_unique_violation() => {
-                StoreError::NameTaken { what: "person", name: email.to_owned() }
-            }
-            _ => self.wrong(error),
-        }
-    }
-
-    fn unknown_role(&self, role: &str, error: sqlx::Error) -> StoreError {
-        match error.as_database_error() {
-            Some(database) if database.is_foreign_key_violation() => {
-                StoreError::UnknownRole { id: role.to_owned() }
-            }
-            Some(database) if database.is_unique_violation() => {
-                StoreError::BadRole { message: format!("`{role}` is in the list twice") }
-            }
-            _ => self.wrong(error),
-        }
-    }
+    Ok(())
 }
 
 /// The address as it is kept.
@@ -400,7 +340,7 @@ fn checked_tenant(tenant: Option<&str>) -> Result<Option<&str>, StoreError> {
     }
 }
 
-pub(super) fn read(row: &dyn StoredRow) -> Result<User, sqlx::Error> {
+pub(super) fn read(row: &Row) -> Result<User, sqlx::Error> {
     Ok(User {
         id: row.text("id")?,
         email: row.text("email")?,

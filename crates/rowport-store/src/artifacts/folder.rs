@@ -3,7 +3,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::key;
-use super::storage::Found;
+use super::object::Found;
 use crate::error::StoreError;
 
 /// Artifacts in a local folder: `RUN/ATTEMPT/file`. An attempt only ever writes to its own place.

@@ -5,6 +5,7 @@ mod bucket;
 mod expected;
 mod folder;
 mod key;
+mod object;
 mod storage;
 
 use jiff::Timestamp;
@@ -15,12 +16,17 @@ use utoipa::ToSchema;
 pub use self::bucket::{Bucket, BucketSettings, Bytes, Upload};
 pub use self::expected::{Expected, Forecast};
 pub use self::folder::Folder;
-use self::storage::Found;
-pub use self::storage::{Served, Storage, Target};
-use crate::database::{StoredRow, with_pool};
+use self::object::Found;
+pub use self::object::Served;
+pub use self::storage::{Storage, Target};
+use crate::context::Context;
+use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::runs::moment;
-use crate::store::Store;
+use crate::hex::hex;
+use crate::moment::moment;
+use crate::number::signed;
+use crate::secrets;
+use crate::tx::Tx;
 
 /// A file that a run made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -92,16 +98,16 @@ pub struct GivenOut {
     pub next_expires_at: Option<Timestamp>,
 }
 
-/// The artifacts of a [`Store`].
+/// The artifacts of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Artifacts<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 pub(crate) const COLUMNS: &str = "id, run_id, storage_key, file_name, media_type, bytes, sha256, manifest, \
     created_at, expires_at, revoked_at, removed_at, scope";
 
-pub(crate) const PUBLISH: &str = "INSERT INTO artifacts (id, run_id, storage_key, file_name, media_type, bytes, \
+const PUBLISH: &str = "INSERT INTO artifacts (id, run_id, storage_key, file_name, media_type, bytes, \
     sha256, manifest, created_at, expires_at, scope) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 /// Whose a place in the storage is: of an attempt that is under way, or of a file that is given out.
@@ -122,12 +128,8 @@ impl Artifacts<'_> {
             "SELECT {COLUMNS} FROM artifacts \
              WHERE id = $1 AND revoked_at IS NULL AND removed_at IS NULL AND expires_at > $2"
         );
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(clock.now().as_millisecond());
-            let row = row.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
-            row.map(|row| read(&row)).transpose()
-        });
-        let found = found.map_err(|error| self.wrong(error))?;
+        let found = query(sql).bind(id).bind(clock.now().as_millisecond());
+        let found = found.fetch_optional(&self.context.database, read).await?;
         found.ok_or_else(|| StoreError::UnknownArtifact { id: id.to_owned() })
     }
 
@@ -135,26 +137,23 @@ impl Artifacts<'_> {
     pub async fn given_out(&self, clock: &dyn Clock) -> Result<GivenOut, StoreError> {
         const GIVEN_OUT: &str = "SELECT count(*) AS files, CAST(COALESCE(sum(bytes), 0) AS BIGINT) AS bytes, \
             min(expires_at) AS next FROM artifacts WHERE revoked_at IS NULL AND removed_at IS NULL AND expires_at > $1";
-        let read = |row: &dyn StoredRow| {
+        let read = |row: &Row| {
             Ok(GivenOut {
                 files: u64::try_from(row.number("files")?).unwrap_or(0),
                 bytes: u64::try_from(row.number("bytes")?).unwrap_or(0),
                 next_expires_at: row.number_or_none("next")?.map(moment),
             })
         };
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(GIVEN_OUT).bind(clock.now().as_millisecond()).fetch_one(pool).await;
-            row.and_then(|row| read(&row))
-        });
-        found.map_err(|error| self.wrong(error))
+        let given_out = query(GIVEN_OUT).bind(clock.now().as_millisecond());
+        given_out.fetch_one(&self.context.database, read).await
     }
 
     /// Takes the storage for this state, and says so in it. One that is another's answers
     /// [`StoreError::StorageForeign`]: each would sweep away the other's files. Not a lock: it answers `false` once, when
     /// the storage was taken just now.
     pub async fn own(&self, storage: &Storage) -> Result<bool, StoreError> {
-        let owner = self.store.secret(OWNER).await?;
-        storage.belongs_to(&owner.iter().map(|byte| format!("{byte:02x}")).collect::<String>()).await
+        let owner = secrets::secret(self.context, OWNER).await?;
+        storage.belongs_to(&hex(&owner)).await
     }
 
     /// Removes from the storage what belongs to no attempt that is under way and to no file that is given out.
@@ -168,12 +167,14 @@ impl Artifacts<'_> {
             // The rows are asked after the storage was listed: what is there belonged to an attempt by then.
             let now = clock.now().as_millisecond();
             let within = format!("{run}/{attempt}/%");
-            let owner = with_pool!(&self.store.database, |pool| {
-                let asked = sqlx::query(OWNED).bind(&run).bind(i64::from(attempt)).bind(&within).bind(now);
-                let row = asked.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
-                row.map(|row| row.text("owner")).transpose()
-            });
-            match owner.map_err(|error| self.wrong(error))?.as_deref() {
+            let owner = query(OWNED)
+                .bind(&run)
+                .bind(attempt)
+                .bind(&within)
+                .bind(now)
+                .fetch_optional(&self.context.database, |row| row.text("owner"))
+                .await?;
+            match owner.as_deref() {
                 Some("file") if unfinished => storage.tidy_place(&run, attempt).await?,
                 Some(_) => {}
                 None => {
@@ -194,18 +195,37 @@ impl Artifacts<'_> {
         now: i64,
     ) -> Result<(), StoreError> {
         storage.remove_place(run, attempt).await?;
-        let gone = with_pool!(&self.store.database, |pool| {
-            sqlx::query(GONE).bind(run).bind(within).bind(now).execute(pool).await.map(drop)
-        });
-        gone.map_err(|error| self.wrong(error))
-    }
-
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
+        let gone = query(GONE).bind(run).bind(within).bind(now);
+        gone.execute(&self.context.database).await.map(drop)
     }
 }
 
-pub(crate) fn read(row: &dyn StoredRow) -> Result<Artifact, sqlx::Error> {
+/// Writes the row of a file, in the transaction that completes its run.
+pub(crate) async fn publish(
+    tx: &mut Tx<'_>,
+    id: &str,
+    run: &str,
+    artifact: &NewArtifact,
+    now: i64,
+) -> Result<(), StoreError> {
+    query(PUBLISH)
+        .bind(id)
+        .bind(run)
+        .bind(&artifact.storage_key)
+        .bind(&artifact.file_name)
+        .bind(&artifact.media_type)
+        .bind(signed(artifact.bytes))
+        .bind(&artifact.sha256)
+        .bind(artifact.manifest.to_string())
+        .bind(now)
+        .bind(artifact.expires_at.as_millisecond())
+        .bind(&artifact.scope)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+pub(crate) fn read(row: &Row) -> Result<Artifact, sqlx::Error> {
     let revoked = row.number_or_none("revoked_at")?.is_some();
     let removed = row.number_or_none("removed_at")?.is_some();
     Ok(Artifact {

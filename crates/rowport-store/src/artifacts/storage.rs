@@ -5,6 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::bucket::{Bucket, Upload};
 use super::expected::Expected;
 use super::folder::Folder;
+use super::object::{Found, Served};
 use crate::error::StoreError;
 
 /// Where artifacts are. In every storage an attempt has a place of its own, `RUN/ATTEMPT/`, and writes nowhere else.
@@ -28,24 +29,6 @@ pub enum Target {
     },
     /// An object, which is there once the upload is finished.
     Object(Box<Upload>),
-}
-
-/// What a browser is told of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Served {
-    /// `Content-Type`.
-    pub media_type: String,
-    /// `Content-Disposition`, which has the name in it.
-    pub disposition: String,
-}
-
-/// A place that was found.
-#[derive(Debug)]
-pub(super) struct Found {
-    pub(super) run: String,
-    pub(super) attempt: u32,
-    /// Whether it has the mark of an upload that may not have been finished.
-    pub(super) unfinished: bool,
 }
 
 impl Storage {

@@ -6,9 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Audit;
 use super::chain::digest;
-use super::seal::AuditKey;
 use super::state::State;
-use crate::database::with_pool;
+use crate::audit_key::AuditKey;
 use crate::error::StoreError;
 
 /// What the audit came to at a moment. Whoever has it finds out when the audit is set back to an older state.
@@ -35,18 +34,10 @@ impl Anchor {
 impl Audit<'_> {
     /// What the audit comes to now.
     pub async fn anchor(&self, clock: &dyn Clock) -> Result<Anchor, StoreError> {
-        let state = self.state().await?;
+        let state = State::read(&self.context.database).await?;
         let (at, heads) = (clock.now(), digest(&state.heads));
-        let key = self.store.audit_key.as_ref();
+        let key = self.context.audit_key.as_ref();
         let signature = key.map(|key| key.anchor(&at.to_string(), state.seq, &heads));
         Ok(Anchor { at, seq: state.seq, heads, signature })
-    }
-
-    pub(super) async fn state(&self) -> Result<State, StoreError> {
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(State::READ).fetch_all(pool).await.map_err(wrong)?;
-            State::read(&rows).map_err(wrong)
-        })
     }
 }

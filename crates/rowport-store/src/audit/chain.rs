@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// What an event says, word for word as it is stored.
 #[derive(Debug, Clone)]
 pub(crate) struct Said<'a> {
@@ -68,11 +70,6 @@ pub(crate) fn digest(heads: &Heads) -> String {
         words.bytes(link.hash.as_bytes());
     }
     hex(&words.0.finalize())
-}
-
-/// Bytes in hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes words so that no two lists of them are the same bytes: each with its length before it.

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Audit;
-use super::record::{KNOWN, LOCK, record, record_as};
-use crate::access::Actor;
-use crate::database::{StoredRow, in_transaction, with_pool};
+use super::record::{KNOWN, LOCK, NewEvent};
+use crate::actor::Actor;
+use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::runs::moment;
+use crate::moment::moment;
+use crate::tx::Tx;
 
 /// An action, as the audit has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -47,19 +48,6 @@ pub struct AuditEvent {
     pub detail: serde_json::Value,
 }
 
-/// An action to be written down.
-#[derive(Debug, Clone, Default)]
-pub struct NewEvent<'a> {
-    /// What was done.
-    pub action: &'a str,
-    /// In which dataset, as source and name.
-    pub dataset: Option<(&'a str, &'a str)>,
-    /// What it was done to.
-    pub subject: Option<&'a str>,
-    /// More. Never a secret, and no values of rows.
-    pub detail: serde_json::Value,
-}
-
 /// Which events.
 #[derive(Debug, Clone, Default)]
 pub struct EventsWanted<'a> {
@@ -88,13 +76,6 @@ pub struct EventsWanted<'a> {
 pub(super) const COLUMNS: &str = "seq, id, at, action, principal, principal_name, tenant, address, request, source, dataset, \
     subject, detail";
 
-impl NewEvent<'_> {
-    /// The details as they are stored.
-    pub(crate) fn detail_text(&self) -> String {
-        if self.detail.is_null() { "{}".to_owned() } else { self.detail.to_string() }
-    }
-}
-
 impl Audit<'_> {
     /// Writes down an action that changes nothing in the state.
     pub async fn record(
@@ -104,10 +85,9 @@ impl Audit<'_> {
         event: NewEvent<'_>,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            record!(self.store, connection, now, actor, event);
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        tx.record(now, actor, &event).await?;
+        tx.commit().await
     }
 
     /// Writes down an action that has an id of its own: once, however often it is asked for.
@@ -119,22 +99,16 @@ impl Audit<'_> {
         event: NewEvent<'_>,
     ) -> Result<(), StoreError> {
         let now = clock.now();
-        let wrong = |error| self.store.database.wrong(error);
         // Most repetitions end here, and wait for no other writer of the audit.
-        let known = with_pool!(&self.store.database, |pool| {
-            sqlx::query_scalar::<_, i64>(KNOWN).bind(id).fetch_optional(pool).await.map_err(wrong)?
-        });
-        if known.is_some() {
+        if query(KNOWN).bind(id).exists(&self.context.database).await? {
             return Ok(());
         }
-        in_transaction!(&self.store.database, |connection| {
-            sqlx::query(LOCK).execute(&mut *connection).await.map_err(wrong)?;
-            let known = sqlx::query(KNOWN).bind(id).fetch_optional(&mut *connection).await;
-            if known.map_err(wrong)?.is_none() {
-                record_as!(self.store, connection, id.to_owned(), now, actor, event);
-            }
-            Ok(())
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        query(LOCK).execute(&mut tx).await?;
+        if !query(KNOWN).bind(id).exists(&mut tx).await? {
+            tx.record_as(id, now, actor, &event).await?;
+        }
+        tx.commit().await
     }
 
     /// The events, the latest first.
@@ -162,24 +136,20 @@ impl Audit<'_> {
             "" => String::new(),
             text => format!("%{}%", like(&text.to_lowercase())),
         };
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let query = sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(wanted.tenant.unwrap_or_default())
-                .bind(wanted.principal.unwrap_or_default())
-                .bind(wanted.action.unwrap_or_default())
-                .bind(source)
-                .bind(dataset)
-                .bind(pattern)
-                .bind(search)
-                .bind(wanted.from.map_or(i64::MIN, Timestamp::as_millisecond))
-                .bind(wanted.to.map_or(i64::MAX, Timestamp::as_millisecond))
-                .bind(wanted.before.unwrap_or(i64::MAX))
-                .bind(i64::from(wanted.limit));
-            let query = keys.iter().fold(query, |query, key| query.bind(key));
-            let rows = query.fetch_all(pool).await.map_err(wrong)?;
-            rows.iter().map(|row| read(row).map_err(wrong)).collect()
-        })
+        let query = query(sql)
+            .bind(wanted.tenant.unwrap_or_default())
+            .bind(wanted.principal.unwrap_or_default())
+            .bind(wanted.action.unwrap_or_default())
+            .bind(source)
+            .bind(dataset)
+            .bind(pattern)
+            .bind(search)
+            .bind(wanted.from.map_or(i64::MIN, Timestamp::as_millisecond))
+            .bind(wanted.to.map_or(i64::MAX, Timestamp::as_millisecond))
+            .bind(wanted.before.unwrap_or(i64::MAX))
+            .bind(wanted.limit);
+        let query = keys.iter().fold(query, |query, key| query.bind(key));
+        query.fetch_all(&self.context.database, read).await
     }
 }
 
@@ -188,7 +158,7 @@ fn like(text: &str) -> String {
     text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }
 
-pub(super) fn read(row: &dyn StoredRow) -> Result<AuditEvent, sqlx::Error> {
+pub(super) fn read(row: &Row) -> Result<AuditEvent, sqlx::Error> {
     Ok(AuditEvent {
         seq: row.number("seq")?,
         id: row.text("id")?,

@@ -16,17 +16,16 @@ mod tests;
 mod verify;
 
 pub use anchor::Anchor;
-pub(crate) use chain::Said;
-pub use events::{AuditEvent, EventsWanted, NewEvent};
-pub(crate) use record::{BEFORE, Before, LINK, NEXT, RECORD, SEAL, record, record_as};
+pub use events::{AuditEvent, EventsWanted};
+pub use record::NewEvent;
 pub use rows::{FoundRow, RelayedChunk, RowEvent, RowsWanted};
-pub use seal::{AuditKey, Sealing};
+pub use seal::Sealing;
 pub use verify::{Finding, SealCheck, SealCompared, Verified, Wrong};
 
-use crate::store::Store;
+use crate::context::Context;
 
-/// The audit of a [`Store`].
+/// The audit of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Audit<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }

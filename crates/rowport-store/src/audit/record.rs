@@ -1,52 +1,77 @@
 //! How an event is written, in a transaction that is under way.
 
-/// The number of an event. Raising it is a lock, so numbers have no gaps and become visible in their order.
-pub(crate) const NEXT: &str = "UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value";
+use jiff::Timestamp;
 
-/// Takes that lock before there is a number.
-pub(crate) const LOCK: &str = "UPDATE counters SET value = value WHERE name = 'audit'";
+use super::chain::{Link, Said};
+use crate::actor::Actor;
+use crate::database::{Row, query};
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+/// An action to be written down.
+#[derive(Debug, Clone, Default)]
+pub struct NewEvent<'a> {
+    /// What was done.
+    pub action: &'a str,
+    /// In which dataset, as source and name.
+    pub dataset: Option<(&'a str, &'a str)>,
+    /// What it was done to.
+    pub subject: Option<&'a str>,
+    /// More. Never a secret, and no values of rows.
+    pub detail: serde_json::Value,
+}
 
 /// Whether there is an event with an id.
-pub(crate) const KNOWN: &str = "SELECT seq FROM audit WHERE id = $1";
+pub(super) const KNOWN: &str = "SELECT seq FROM audit WHERE id = $1";
+
+/// Takes the lock that each event takes before there is a number.
+pub(super) const LOCK: &str = "UPDATE counters SET value = value WHERE name = 'audit'";
+
+/// The number of an event. Raising it is a lock, so numbers have no gaps and become visible in their order.
+const NEXT: &str = "UPDATE counters SET value = value + 1 WHERE name = 'audit' RETURNING value";
 
 /// What the event follows. It is asked for under the lock: a part of the statement above would see what was there
 /// before it waited.
-pub(crate) const BEFORE: &str = "SELECT chain.position, chain.hash, seal.seal FROM counters \
+const BEFORE: &str = "SELECT chain.position, chain.hash, seal.seal FROM counters \
     LEFT JOIN audit_chains chain ON chain.tenant = $1 LEFT JOIN audit_seal seal ON seal.one = 1 \
     WHERE counters.name = 'audit'";
 
-pub(crate) const RECORD: &str = "INSERT INTO audit (seq, id, at, action, principal, principal_name, tenant, address, \
+const RECORD: &str = "INSERT INTO audit (seq, id, at, action, principal, principal_name, tenant, address, \
     request, source, dataset, subject, detail, position, hash) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
-pub(crate) const LINK: &str = "INSERT INTO audit_chains (tenant, position, hash) VALUES ($1, $2, $3) \
+const LINK: &str = "INSERT INTO audit_chains (tenant, position, hash) VALUES ($1, $2, $3) \
     ON CONFLICT (tenant) DO UPDATE SET position = excluded.position, hash = excluded.hash";
 
-pub(crate) const SEAL: &str = "UPDATE audit_seal SET seq = $1, seal = $2";
+const SEAL: &str = "UPDATE audit_seal SET seq = $1, seal = $2";
 
-/// Writes an event. Its value is the event's number.
-macro_rules! record {
-    ($store:expr, $connection:ident, $now:expr, $actor:expr, $event:expr) => {{
-        let id = $store.ids.next($now);
-        $crate::audit::record_as!($store, $connection, id, $now, $actor, $event)
-    }};
-}
+impl Tx<'_> {
+    /// Writes an event of the audit. The value is the event's number.
+    pub(crate) async fn record(
+        &mut self,
+        now: Timestamp,
+        actor: &Actor,
+        event: &NewEvent<'_>,
+    ) -> Result<i64, StoreError> {
+        let id = self.context().ids.next(now);
+        self.record_as(&id, now, actor, event).await
+    }
 
-/// The same with an id of the caller's.
-macro_rules! record_as {
-    ($store:expr, $connection:ident, $id:expr, $now:expr, $actor:expr, $event:expr) => {{
-        let (store, actor, event, now): (_, &$crate::Actor, $crate::NewEvent<'_>, jiff::Timestamp) =
-            ($store, $actor, $event, $now);
-        let wrong = |error| store.database.wrong(error);
-        let seq = sqlx::query_scalar::<_, i64>($crate::audit::NEXT).fetch_one(&mut *$connection).await;
-        let seq = seq.map_err(wrong)?;
+    /// The same with an id of the caller's.
+    pub(crate) async fn record_as(
+        &mut self,
+        id: &str,
+        now: Timestamp,
+        actor: &Actor,
+        event: &NewEvent<'_>,
+    ) -> Result<i64, StoreError> {
+        let seq = query(NEXT).fetch_number(&mut *self).await?;
         let chain = actor.tenant.as_deref().unwrap_or_default();
-        let before = sqlx::query($crate::audit::BEFORE).bind(chain).fetch_one(&mut *$connection).await;
-        let before = $crate::audit::Before::read(&before.map_err(wrong)?).map_err(wrong)?;
-        let (id, detail): (String, _) = ($id, event.detail_text());
-        let said = $crate::audit::Said {
+        let before = query(BEFORE).bind(chain).fetch_one(&mut *self, Before::read).await?;
+        let detail = event.detail_text();
+        let said = Said {
             seq,
-            id: &id,
+            id,
             at: now.as_millisecond(),
             action: event.action,
             principal: &actor.principal,
@@ -60,7 +85,18 @@ macro_rules! record_as {
             detail: &detail,
         };
         let link = before.link.next(&said);
-        sqlx::query($crate::audit::RECORD)
+        self.insert_event(&said, &link).await?;
+        let linked = query(LINK).bind(chain).bind(link.position).bind(&link.hash);
+        linked.execute(&mut *self).await?;
+        if let Some((key, seal)) = self.context().audit_key.as_ref().zip(before.seal) {
+            let seal = key.go_on(&seal, seq, &link.hash);
+            query(SEAL).bind(seq).bind(seal).execute(&mut *self).await?;
+        }
+        Ok(seq)
+    }
+
+    async fn insert_event(&mut self, said: &Said<'_>, link: &Link) -> Result<(), StoreError> {
+        query(RECORD)
             .bind(said.seq)
             .bind(said.id)
             .bind(said.at)
@@ -76,33 +112,28 @@ macro_rules! record_as {
             .bind(said.detail)
             .bind(link.position)
             .bind(&link.hash)
-            .execute(&mut *$connection)
+            .execute(self)
             .await
-            .map_err(wrong)?;
-        let linked = sqlx::query($crate::audit::LINK).bind(chain).bind(link.position).bind(&link.hash);
-        linked.execute(&mut *$connection).await.map_err(wrong)?;
-        if let Some((key, seal)) = store.audit_key.as_ref().zip(before.seal) {
-            let seal = key.go_on(&seal, seq, &link.hash);
-            let sealed = sqlx::query($crate::audit::SEAL).bind(seq).bind(seal);
-            sealed.execute(&mut *$connection).await.map_err(wrong)?;
-        }
-        seq
-    }};
+            .map(drop)
+    }
 }
-pub(crate) use {record, record_as};
 
-use super::chain::Link;
-use crate::database::StoredRow;
+impl NewEvent<'_> {
+    /// The details as they are stored.
+    fn detail_text(&self) -> String {
+        if self.detail.is_null() { "{}".to_owned() } else { self.detail.to_string() }
+    }
+}
 
 /// What an event follows.
-pub(crate) struct Before {
-    pub(crate) link: Link,
+struct Before {
+    link: Link,
     /// None where nothing is sealed.
-    pub(crate) seal: Option<String>,
+    seal: Option<String>,
 }
 
 impl Before {
-    pub(crate) fn read(row: &dyn StoredRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
         let position = row.number_or_none("position")?.unwrap_or_default();
         let hash = row.text_or_none("hash")?.unwrap_or_default();
         Ok(Self { link: Link { position, hash }, seal: row.text_or_none("seal")? })

@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use sqlx::AssertSqlSafe;
 
 use super::Audit;
-use super::chain::{Words, hex};
-use super::events::{self, AuditEvent, NewEvent};
-use super::record::{KNOWN, record_as};
-use crate::access::Actor;
-use crate::database::{StoredRow, in_transaction, with_pool};
+use super::chain::Words;
+use super::events::{self, AuditEvent};
+use super::record::{KNOWN, NewEvent};
+use crate::actor::Actor;
+use crate::database::{Row, query};
 use crate::error::StoreError;
+use crate::hex::hex;
+use crate::tx::Tx;
 
 /// What the actions of events about rows begin with.
 pub(super) const CHUNK: &str = "chunk.";
@@ -80,30 +81,27 @@ impl Audit<'_> {
         let action = format!("{CHUNK}{}", chunk.action);
         let detail =
             json!({ "chunk": chunk.chunk, "rows": chunk.rows.len(), "digest": digest_of(chunk.rows) });
-        let wrong = |error| self.store.database.wrong(error);
-        in_transaction!(&self.store.database, |connection| {
-            let known = sqlx::query(KNOWN).bind(&id).fetch_optional(&mut *connection).await;
-            if known.map_err(wrong)?.is_some() {
-                return Ok(false);
+        let mut tx = Tx::begin(self.context).await?;
+        if query(KNOWN).bind(&id).exists(&mut tx).await? {
+            return Ok(false);
+        }
+        let event = NewEvent {
+            action: &action,
+            dataset: Some(chunk.dataset),
+            subject: Some(chunk.change_set),
+            detail,
+        };
+        // Another process that does the same at this moment finds the id taken, and fails.
+        let seq = tx.record_as(&id, chunk.at, actor, &event).await?;
+        for (piece, rows) in (0..).zip(chunk.rows.chunks(PIECE)) {
+            let mut insert = query(insert(rows.len())).bind(seq);
+            for (place, row) in (piece * PIECE as i64..).zip(rows) {
+                insert = insert.bind(place).bind(&row.key).bind(row.digest.as_slice());
             }
-            let event = NewEvent {
-                action: &action,
-                dataset: Some(chunk.dataset),
-                subject: Some(chunk.change_set),
-                detail: detail.clone(),
-            };
-            // Another process that does the same at this moment finds the id taken, and fails.
-            let seq = record_as!(self.store, connection, id.clone(), chunk.at, actor, event);
-            for (piece, rows) in (0..).zip(chunk.rows.chunks(PIECE)) {
-                let sql = insert(rows.len());
-                let mut insert = sqlx::query(AssertSqlSafe(sql)).bind(seq);
-                for (place, row) in (piece * PIECE as i64..).zip(rows) {
-                    insert = insert.bind(place).bind(&row.key).bind(&row.digest);
-                }
-                insert.execute(&mut *connection).await.map_err(wrong)?;
-            }
-            Ok(true)
-        })
+            insert.execute(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// What happened to a row, the latest first.
@@ -116,18 +114,14 @@ impl Audit<'_> {
              WHERE row_key IN ({keys}) AND source = $1 AND dataset = $2 AND ($3 = '' OR tenant = $3) \
              AND row_events.seq < $4 ORDER BY row_events.seq DESC LIMIT $5"
         );
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let query = sqlx::query(AssertSqlSafe(sql))
-                .bind(wanted.dataset.0)
-                .bind(wanted.dataset.1)
-                .bind(wanted.tenant.unwrap_or_default())
-                .bind(wanted.before.unwrap_or(i64::MAX))
-                .bind(i64::from(wanted.limit));
-            let query = wanted.keys.iter().fold(query, |query, key| query.bind(key));
-            let rows = query.fetch_all(pool).await.map_err(wrong)?;
-            rows.iter().map(|row| found(row).map_err(wrong)).collect()
-        })
+        let query = query(sql)
+            .bind(wanted.dataset.0)
+            .bind(wanted.dataset.1)
+            .bind(wanted.tenant.unwrap_or_default())
+            .bind(wanted.before.unwrap_or(i64::MAX))
+            .bind(wanted.limit);
+        let query = wanted.keys.iter().fold(query, |query, key| query.bind(key));
+        query.fetch_all(&self.context.database, found).await
     }
 }
 
@@ -152,7 +146,7 @@ fn insert(rows: usize) -> String {
     sql
 }
 
-fn found(row: &dyn StoredRow) -> Result<FoundRow, sqlx::Error> {
+fn found(row: &Row) -> Result<FoundRow, sqlx::Error> {
     let event = events::read(row)?;
     Ok(FoundRow {
         chunk: event.detail["chunk"].as_i64().unwrap_or_default(),

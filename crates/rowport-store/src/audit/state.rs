@@ -1,7 +1,8 @@
 //! How far the audit is: what stands beside its events.
 
 use super::chain::{Heads, Link};
-use crate::database::StoredRow;
+use crate::database::{Executor, Row, query};
+use crate::error::StoreError;
 
 /// How far the audit is, at one moment.
 #[derive(Debug, Default)]
@@ -27,27 +28,50 @@ pub(crate) struct Seal {
 
 impl State {
     /// One statement, so that all of it is of one moment.
-    pub(crate) const READ: &str = "SELECT counter.value, \
+    const READ: &str = "SELECT counter.value, \
         (SELECT older.value FROM counters older WHERE older.name = 'audit_unchained') AS unchained, \
         chain.tenant, chain.position, chain.hash, seal.key_id, seal.since, seal.seq AS sealed, seal.seal \
         FROM counters counter LEFT JOIN audit_chains chain ON TRUE LEFT JOIN audit_seal seal ON TRUE \
         WHERE counter.name = 'audit'";
 
-    pub(crate) fn read<R: StoredRow>(rows: &[R]) -> Result<Self, sqlx::Error> {
+    /// Reads it, from the database or in a transaction.
+    pub(crate) async fn read(executor: impl Executor) -> Result<Self, StoreError> {
         let mut state = Self::default();
-        for row in rows {
-            state.seq = row.number("value")?;
+        for row in query(Self::READ).fetch_all(executor, StateRow::read).await? {
+            state.seq = row.seq;
             // Where that is not known any more, no event can have its place.
-            state.unchained = row.number_or_none("unchained")?.unwrap_or(i64::MAX);
-            if let Some(tenant) = row.text_or_none("tenant")? {
-                let link = Link { position: row.number("position")?, hash: row.text("hash")? };
-                state.heads.insert(tenant, link);
-            }
-            if let Some(key) = row.text_or_none("key_id")? {
-                let (since, seq, seal) = (row.number("since")?, row.number("sealed")?, row.text("seal")?);
-                state.seal = Some(Seal { key, since, seq, seal });
-            }
+            state.unchained = row.unchained.unwrap_or(i64::MAX);
+            state.heads.extend(row.head);
+            state.seal = row.seal;
         }
         Ok(state)
+    }
+}
+
+/// The state with one of its chains: what a row has.
+struct StateRow {
+    seq: i64,
+    unchained: Option<i64>,
+    head: Option<(String, Link)>,
+    seal: Option<Seal>,
+}
+
+impl StateRow {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let head = match row.text_or_none("tenant")? {
+            Some(tenant) => {
+                let link = Link { position: row.number("position")?, hash: row.text("hash")? };
+                Some((tenant, link))
+            }
+            None => None,
+        };
+        let seal = match row.text_or_none("key_id")? {
+            Some(key) => {
+                let (since, seq, seal) = (row.number("since")?, row.number("sealed")?, row.text("seal")?);
+                Some(Seal { key, since, seq, seal })
+            }
+            None => None,
+        };
+        Ok(Self { seq: row.number("value")?, unchained: row.number_or_none("unchained")?, head, seal })
     }
 }

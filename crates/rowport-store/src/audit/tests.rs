@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use rowport_model::Clock;
 
 use super::chain::Heads;
-use super::{AuditKey, NewEvent, Wrong};
-use crate::database::with_pool;
-use crate::{Actor, Store};
+use super::{NewEvent, Wrong};
+use crate::database::query;
+use crate::{Actor, AuditKey, Store};
 
 struct Noon;
 
@@ -17,9 +17,7 @@ impl Clock for Noon {
 }
 
 async fn execute(store: &Store, sql: String) {
-    with_pool!(&store.database, |pool| {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(pool).await.map(drop).unwrap();
-    });
+    query(sql).execute(&store.context.database).await.unwrap();
 }
 
 /// Chains everything anew, as it is now: what whoever knows how Rowport does it would do.

@@ -1,15 +1,19 @@
 //! The database that the state is in. Every statement is written once, in words that both dialects understand: `$1`
-//! for values, text and 64-bit integers as types. What differs stands in `sqlite/` and `postgres/`.
+//! for values, text and 64-bit integers as types. What differs stands in `sqlite/` and `postgres.rs`.
 
 mod postgres;
+mod query;
 mod row;
 mod sqlite;
+mod version;
 
 use std::path::PathBuf;
 
 pub(crate) use self::postgres::Postgres;
-pub(crate) use self::row::StoredRow;
+pub(crate) use self::query::{Connection, Executor, Query, query};
+pub(crate) use self::row::Row;
 pub(crate) use self::sqlite::Sqlite;
+pub use self::version::StateVersion;
 use crate::error::StoreError;
 
 #[derive(Debug)]
@@ -18,67 +22,12 @@ pub(crate) enum Database {
     Postgres(Postgres),
 }
 
-/// Runs a block with the pool of whichever database it is. The block is compiled once for each.
-macro_rules! with_pool {
-    ($database:expr, |$pool:ident| $body:expr) => {
-        match $database {
-            $crate::database::Database::Sqlite(database) => {
-                let $pool = database.pool();
-                $body
-            }
-            $crate::database::Database::Postgres(database) => {
-                let $pool = database.pool();
-                $body
-            }
-        }
-    };
-}
-
-/// Runs a block in a transaction that may write, and commits when the block is well. The block ends in a `Result`
-/// whose error is a `StoreError`; `?` on statements goes through `wrong`.
-///
-/// SQLite takes its write lock at the start: a transaction that began by reading could not wait for it later. Writers of
-/// this process take turns before, because SQLite lets whoever asks at the right moment go first, and others wait for ever.
-macro_rules! in_transaction {
-    ($database:expr, |$connection:ident| $body:expr) => {
-        match $database {
-            $crate::database::Database::Sqlite(database) => {
-                let _turn = database.turn().await;
-                let begun = database.pool().begin_with("BEGIN IMMEDIATE").await;
-                let mut $connection = begun.map_err(|error| $database.wrong(error))?;
-                let outcome: Result<_, $crate::StoreError> = $body;
-                match outcome {
-                    Ok(value) => {
-                        $connection.commit().await.map_err(|error| $database.wrong(error))?;
-                        Ok(value)
-                    }
-                    Err(error) => Err(error),
-                }
-            }
-            $crate::database::Database::Postgres(database) => {
-                let begun = database.pool().begin().await;
-                let mut $connection = begun.map_err(|error| $database.wrong(error))?;
-                let outcome: Result<_, $crate::StoreError> = $body;
-                match outcome {
-                    Ok(value) => {
-                        $connection.commit().await.map_err(|error| $database.wrong(error))?;
-                        Ok(value)
-                    }
-                    Err(error) => Err(error),
-                }
-            }
-        }
-    };
-}
-
-pub(crate) use {in_transaction, with_pool};
-
 impl Database {
     /// What an error of the database means here.
-    pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
+    pub(crate) fn map_sqlx_error(&self, error: sqlx::Error) -> StoreError {
         match self {
-            Self::Sqlite(sqlite) => sqlite.wrong(error),
-            Self::Postgres(postgres) => postgres.wrong(error),
+            Self::Sqlite(sqlite) => sqlite.map_sqlx_error(error),
+            Self::Postgres(postgres) => postgres.map_sqlx_error(error),
         }
     }
 
@@ -88,7 +37,7 @@ impl Database {
             Self::Sqlite(database) => (database.version().await, sqlite::VERSION),
             Self::Postgres(database) => (database.version().await, postgres::VERSION),
         };
-        match version.map_err(|error| self.wrong(error))? {
+        match version.map_err(|error| self.map_sqlx_error(error))? {
             // A newer one is met while the processes are replaced one by one.
             version if version >= known => Ok(()),
             version => {
@@ -100,7 +49,10 @@ impl Database {
 
     /// How many connections are open, and how many of them nobody uses.
     pub(crate) fn connections(&self) -> (u32, usize) {
-        with_pool!(self, |pool| (pool.size(), pool.num_idle()))
+        match self {
+            Self::Sqlite(sqlite) => (sqlite.pool().size(), sqlite.pool().num_idle()),
+            Self::Postgres(postgres) => (postgres.pool().size(), postgres.pool().num_idle()),
+        }
     }
 
     pub(crate) fn path(&self) -> Option<PathBuf> {
@@ -111,6 +63,49 @@ impl Database {
     }
 
     pub(crate) async fn close(&self) {
-        with_pool!(self, |pool| pool.close().await);
+        match self {
+            Self::Sqlite(sqlite) => sqlite.pool().close().await,
+            Self::Postgres(postgres) => postgres.pool().close().await,
+        }
+    }
+}
+
+/// Each statement takes a connection of its own, and is a transaction of its own.
+impl Executor for &Database {
+    async fn execute(&mut self, query: &Query<'_>) -> Result<u64, sqlx::Error> {
+        match self {
+            Database::Sqlite(sqlite) => {
+                Connection::Sqlite(&mut *sqlite.pool().acquire().await?).execute(query).await
+            }
+            Database::Postgres(postgres) => {
+                Connection::Postgres(&mut *postgres.pool().acquire().await?).execute(query).await
+            }
+        }
+    }
+
+    async fn fetch_all(&mut self, query: &Query<'_>) -> Result<Vec<Row>, sqlx::Error> {
+        match self {
+            Database::Sqlite(sqlite) => {
+                Connection::Sqlite(&mut *sqlite.pool().acquire().await?).fetch_all(query).await
+            }
+            Database::Postgres(postgres) => {
+                Connection::Postgres(&mut *postgres.pool().acquire().await?).fetch_all(query).await
+            }
+        }
+    }
+
+    async fn fetch_optional(&mut self, query: &Query<'_>) -> Result<Option<Row>, sqlx::Error> {
+        match self {
+            Database::Sqlite(sqlite) => {
+                Connection::Sqlite(&mut *sqlite.pool().acquire().await?).fetch_optional(query).await
+            }
+            Database::Postgres(postgres) => {
+                Connection::Postgres(&mut *postgres.pool().acquire().await?).fetch_optional(query).await
+            }
+        }
+    }
+
+    fn database(&self) -> &Database {
+        self
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool};
 
+use super::version::StateVersion;
 use crate::error::StoreError;
-use crate::store::StateVersion;
 
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,17 +59,17 @@ impl Postgres {
     /// The version of what is there.
     pub(crate) async fn look_at(url: &str) -> Result<StateVersion, StoreError> {
         let (options, place) = options(url)?;
-        let wrong = |error| from_sqlx(error, &place);
+        let map_error = |error| from_sqlx(error, &place);
         let mut connection = connect(&options, &place).await?;
         let there = sqlx::query_scalar("SELECT to_regclass('rowport.migrations') IS NOT NULL");
-        let found = match there.fetch_one(&mut connection).await.map_err(wrong)? {
+        let found = match there.fetch_one(&mut connection).await.map_err(map_error)? {
             false => 0,
             true => {
                 let version = "SELECT COALESCE(max(number), 0) FROM rowport.migrations";
-                sqlx::query_scalar(version).fetch_one(&mut connection).await.map_err(wrong)?
+                sqlx::query_scalar(version).fetch_one(&mut connection).await.map_err(map_error)?
             }
         };
-        connection.close().await.map_err(wrong)?;
+        connection.close().await.map_err(map_error)?;
         match found {
             found if found > VERSION => Err(StoreError::Newer { place, found, known: VERSION }),
             found => Ok(StateVersion { found, known: VERSION }),
@@ -84,7 +84,7 @@ impl Postgres {
         sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM migrations").fetch_one(&self.pool).await
     }
 
-    pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
+    pub(crate) fn map_sqlx_error(&self, error: sqlx::Error) -> StoreError {
         from_sqlx(error, &self.place)
     }
 }
@@ -116,33 +116,33 @@ async fn connect(options: &PgConnectOptions, place: &str) -> Result<PgConnection
 /// Takes the steps that the database has not taken, in one transaction. Processes that start together wait for one
 /// another at the lock, and all but the first find nothing left to do.
 async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {
-    let wrong = |error| from_sqlx(error, place);
-    let mut transaction = connection.begin().await.map_err(wrong)?;
+    let map_error = |error| from_sqlx(error, place);
+    let mut transaction = connection.begin().await.map_err(map_error)?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
         .execute(&mut *transaction)
         .await
-        .map_err(wrong)?;
+        .map_err(map_error)?;
     sqlx::raw_sql(
         "CREATE SCHEMA IF NOT EXISTS rowport; SET LOCAL search_path TO rowport; \
          CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY)",
     )
     .execute(&mut *transaction)
     .await
-    .map_err(wrong)?;
+    .map_err(map_error)?;
     let found: i64 = sqlx::query_scalar("SELECT COALESCE(max(number), 0) FROM migrations")
         .fetch_one(&mut *transaction)
         .await
-        .map_err(wrong)?;
+        .map_err(map_error)?;
     if found > VERSION {
         return Err(StoreError::Newer { place: place.to_owned(), found, known: VERSION });
     }
     for (number, step) in (1_i64..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
-        sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(wrong)?;
+        sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(map_error)?;
         let taken = sqlx::query("INSERT INTO migrations (number) VALUES ($1)").bind(number);
-        taken.execute(&mut *transaction).await.map_err(wrong)?;
+        taken.execute(&mut *transaction).await.map_err(map_error)?;
     }
-    transaction.commit().await.map_err(wrong)
+    transaction.commit().await.map_err(map_error)
 }
 
 /// What PostgreSQL's errors mean here.

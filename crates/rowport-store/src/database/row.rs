@@ -1,41 +1,45 @@
-use sqlx::Row;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type};
 
-/// A row of either database, read by the names of its columns.
-pub(crate) trait StoredRow {
-    fn text(&self, column: &str) -> Result<String, sqlx::Error>;
-    fn text_or_none(&self, column: &str) -> Result<Option<String>, sqlx::Error>;
-    fn number(&self, column: &str) -> Result<i64, sqlx::Error>;
-    fn number_or_none(&self, column: &str) -> Result<Option<i64>, sqlx::Error>;
-    fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error>;
+/// A row of either database.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
 }
 
-macro_rules! stored_row {
-    ($row:ty) => {
-        impl StoredRow for $row {
-            fn text(&self, column: &str) -> Result<String, sqlx::Error> {
-                self.try_get(column)
-            }
+impl Row {
+    pub(crate) fn text(&self, column: &str) -> Result<String, sqlx::Error> {
+        self.get(column)
+    }
 
-            fn text_or_none(&self, column: &str) -> Result<Option<String>, sqlx::Error> {
-                self.try_get(column)
-            }
+    pub(crate) fn text_or_none(&self, column: &str) -> Result<Option<String>, sqlx::Error> {
+        self.get(column)
+    }
 
-            fn number(&self, column: &str) -> Result<i64, sqlx::Error> {
-                self.try_get(column)
-            }
+    pub(crate) fn number(&self, column: &str) -> Result<i64, sqlx::Error> {
+        self.get(column)
+    }
 
-            fn number_or_none(&self, column: &str) -> Result<Option<i64>, sqlx::Error> {
-                self.try_get(column)
-            }
+    pub(crate) fn number_or_none(&self, column: &str) -> Result<Option<i64>, sqlx::Error> {
+        self.get(column)
+    }
 
-            fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error> {
-                self.try_get(column)
-            }
+    pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error> {
+        self.get(column)
+    }
+
+    /// The value of a column, which is named or counted from 0.
+    pub(crate) fn get<'r, T>(
+        &'r self,
+        column: impl ColumnIndex<SqliteRow> + ColumnIndex<PgRow>,
+    ) -> Result<T, sqlx::Error>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>,
+    {
+        match self {
+            Self::Sqlite(row) => row.try_get(column),
+            Self::Postgres(row) => row.try_get(column),
         }
-    };
+    }
 }
-
-stored_row!(SqliteRow);
-stored_row!(PgRow);

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use rowport_model::Clock;
 
-use super::{COLUMNS, Deliveries, Delivery};
-use crate::access::Actor;
-use crate::audit::{NewEvent, record};
-use crate::database::{in_transaction, with_pool};
+use super::{COLUMNS, Deliveries, Delivery, read};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::database::query;
 use crate::error::StoreError;
+use crate::tx::Tx;
 
 const ASK: &str = "INSERT INTO deliveries (id, channel, event, recipient, state, not_before, attempt, created_at) \
     VALUES ($1, $2, 'test', $3, 'waiting', $4, 0, $4)";
@@ -25,36 +26,31 @@ impl Deliveries<'_> {
         recipient: Option<&str>,
     ) -> Result<Delivery, StoreError> {
         let now = clock.now();
-        let id = self.store.ids.next(now);
-        in_transaction!(&self.store.database, |connection| {
-            let event =
-                NewEvent { action: "notification.tested", subject: Some(channel), ..NewEvent::default() };
-            record!(self.store, connection, now, actor, event);
-            let sql = sqlx::AssertSqlSafe(format!("{ASK} RETURNING {COLUMNS}"));
-            let asked = sqlx::query(sql).bind(&id).bind(channel).bind(recipient).bind(now.as_millisecond());
-            let row = asked.fetch_one(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            self.read(&row)
-        })
+        let id = self.context.ids.next(now);
+        let mut tx = Tx::begin(self.context).await?;
+        let event = NewEvent { action: "notification.tested", subject: Some(channel), ..NewEvent::default() };
+        tx.record(now, actor, &event).await?;
+        let delivery = query(format!("{ASK} RETURNING {COLUMNS}"))
+            .bind(&id)
+            .bind(channel)
+            .bind(recipient)
+            .bind(now.as_millisecond())
+            .fetch_one(&mut tx, read)
+            .await?;
+        tx.commit().await?;
+        Ok(delivery)
     }
 
     /// The latest ones before that id, or of all, the latest first.
     pub async fn list(&self, before: Option<&str>, limit: u32) -> Result<Vec<Delivery>, StoreError> {
         let sql =
             format!("SELECT {COLUMNS} FROM deliveries WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2");
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before.unwrap_or_default());
-            let rows =
-                rows.bind(i64::from(limit)).fetch_all(pool).await.map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| self.read(row)).collect()
-        })
+        let listed = query(sql).bind(before.unwrap_or_default()).bind(limit);
+        listed.fetch_all(&self.context.database, read).await
     }
 
     /// Forgets what came up before that moment.
     pub async fn forget(&self, before: Timestamp) -> Result<u64, StoreError> {
-        let gone = with_pool!(&self.store.database, |pool| {
-            let gone = sqlx::query(FORGET).bind(before.as_millisecond()).execute(pool).await;
-            gone.map(|gone| gone.rows_affected())
-        });
-        gone.map_err(|error| self.wrong(error))
+        query(FORGET).bind(before.as_millisecond()).execute(&self.context.database).await
     }
 }

@@ -3,6 +3,7 @@
 //! A delivery is claimed for a lease like a run, and each write names the attempt. At most one attempt is under way
 //! at a time. As a process may die after its message has left, the same message may arrive twice, under the same id.
 
+mod ends;
 mod log;
 mod queue;
 
@@ -10,26 +11,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::database::StoredRow;
-use crate::error::StoreError;
-use crate::runs::{Run, moment};
-use crate::store::Store;
-
-pub(crate) use self::queue::{TELL, tell};
-
-/// What is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
-pub enum DeliveryEvent {
-    /// A run ended well.
-    #[serde(rename = "run.completed")]
-    RunCompleted,
-    /// A run ended badly, and is not tried again.
-    #[serde(rename = "run.failed")]
-    RunFailed,
-    /// Somebody wants to see whether the channel works.
-    #[serde(rename = "test")]
-    Test,
-}
+use crate::channel::DeliveryEvent;
+use crate::context::Context;
+use crate::database::Row;
+use crate::moment::moment;
+use crate::runs::Run;
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -43,17 +29,6 @@ pub enum DeliveryState {
     Sent,
     /// It was refused for good, or too often.
     Failed,
-}
-
-/// A way to the outside over which the ends of runs are told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Channel {
-    /// `email`, or `webhook:` and its name.
-    pub name: String,
-    /// What is told over it.
-    pub events: Vec<DeliveryEvent>,
-    /// Each message is for the person who asked for the run. Of the runs of programs and of nobody, nothing is told.
-    pub personal: bool,
 }
 
 /// One message over one channel.
@@ -112,23 +87,10 @@ pub struct Undelivered {
     pub retry_at: Option<Timestamp>,
 }
 
-/// The deliveries of a [`Store`].
+/// The deliveries of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Deliveries<'a> {
-    pub(crate) store: &'a Store,
-}
-
-impl DeliveryEvent {
-    const ALL: [Self; 3] = [Self::RunCompleted, Self::RunFailed, Self::Test];
-
-    /// As it is stored, and as messages say it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::RunCompleted => "run.completed",
-            Self::RunFailed => "run.failed",
-            Self::Test => "test",
-        }
-    }
+    pub(crate) context: &'a Context,
 }
 
 impl DeliveryState {
@@ -147,17 +109,7 @@ impl DeliveryState {
 const COLUMNS: &str = "id, channel, event, run_id, recipient, state, attempt, error_code, error_message, created_at, \
     not_before, finished_at";
 
-impl Deliveries<'_> {
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
-    }
-
-    fn read(&self, row: &dyn StoredRow) -> Result<Delivery, StoreError> {
-        read(row).map_err(|error| self.wrong(error))
-    }
-}
-
-fn read(row: &dyn StoredRow) -> Result<Delivery, sqlx::Error> {
+fn read(row: &Row) -> Result<Delivery, sqlx::Error> {
     let unknown =
         |word: &str| sqlx::Error::Decode(format!("a delivery with the unknown word `{word}`").into());
     let (event, state) = (row.text("event")?, row.text("state")?);

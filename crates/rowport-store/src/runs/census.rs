@@ -5,7 +5,7 @@ use std::time::Duration;
 use rowport_model::Clock;
 
 use super::{RunState, Runs};
-use crate::database::{StoredRow, with_pool};
+use crate::database::{Row, query};
 use crate::error::StoreError;
 
 /// The runs of one kind in one state.
@@ -29,7 +29,7 @@ impl Runs<'_> {
     /// Whosever runs that have not ended, by kind and state.
     pub async fn under_way(&self, clock: &dyn Clock) -> Result<Vec<RunCount>, StoreError> {
         let now = clock.now().as_millisecond();
-        let count = |row: &dyn StoredRow| {
+        let count = |row: &Row| {
             let since = row.number_or_none("since")?;
             Ok(RunCount {
                 kind: row.text("kind")?,
@@ -38,11 +38,6 @@ impl Runs<'_> {
                 waiting: Duration::from_millis(since.map_or(0, |since| now.abs_diff(since))),
             })
         };
-        let counts = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(UNDER_WAY).bind(now).fetch_all(pool).await;
-            let rows = rows.map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| count(row)).collect::<Result<Vec<_>, sqlx::Error>>()
-        });
-        counts.map_err(|error| self.wrong(error))
+        query(UNDER_WAY).bind(now).fetch_all(&self.context.database, count).await
     }
 }

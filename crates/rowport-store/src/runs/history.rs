@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use rowport_model::Principal;
 
-use super::{COLUMNS, Run, RunState, Runs, theirs};
+use super::{COLUMNS, Run, RunState, Runs, read, theirs};
 use crate::artifacts::{self, Artifact};
-use crate::database::{StoredRow, with_pool};
+use crate::database::query;
 use crate::error::StoreError;
 
 /// Which runs of the history.
@@ -42,11 +42,8 @@ impl Runs<'_> {
         let sql = format!(
             "SELECT {COLUMNS} FROM runs WHERE id = $1 AND ($2 = '' OR principal = $2) AND deleted_at IS NULL"
         );
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).bind(theirs(principal));
-            let row = row.fetch_optional(pool).await.map_err(|error| self.wrong(error))?;
-            row.map(|row| self.read(&row)).transpose()?
-        });
+        let found = query(sql).bind(id).bind(theirs(principal));
+        let found = found.fetch_optional(&self.context.database, read).await?;
         let run = found.ok_or_else(|| StoreError::UnknownRun { id: id.to_owned() })?;
         Ok(self.with_artifacts(vec![run]).await?.remove(0))
     }
@@ -54,10 +51,7 @@ impl Runs<'_> {
     /// One run, whosever it is and whether or not it was deleted: for what follows from its end.
     pub(crate) async fn whosever(&self, id: &str) -> Result<Option<Run>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = $1");
-        let found = with_pool!(&self.store.database, |pool| {
-            let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(pool).await;
-            row.map_err(|error| self.wrong(error))?.map(|row| self.read(&row)).transpose()?
-        });
+        let found = query(sql).bind(id).fetch_optional(&self.context.database, read).await?;
         Ok(self.with_artifacts(found.into_iter().collect()).await?.pop())
     }
 
@@ -71,61 +65,46 @@ impl Runs<'_> {
             listed()
         );
         let (source, dataset) = wanted.dataset.unwrap_or_default();
-        let runs = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-                .bind(if wanted.everyone { theirs(principal) } else { principal.id() })
-                .bind(wanted.kind.unwrap_or_default())
-                .bind(wanted.state.map(RunState::word).unwrap_or_default())
-                .bind(source)
-                .bind(dataset)
-                .bind(wanted.before.unwrap_or_default())
-                .bind(i64::from(wanted.limit))
-                .fetch_all(pool)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?
-        });
+        let runs = query(sql)
+            .bind(if wanted.everyone { theirs(principal) } else { principal.id() })
+            .bind(wanted.kind.unwrap_or_default())
+            .bind(wanted.state.map(RunState::word).unwrap_or_default())
+            .bind(source)
+            .bind(dataset)
+            .bind(wanted.before.unwrap_or_default())
+            .bind(wanted.limit)
+            .fetch_all(&self.context.database, read)
+            .await?;
         self.with_artifacts(runs).await
     }
 
     /// Whosever runs have changed since a version, in the order of their changes; deleted ones too.
     pub async fn changed_since(&self, version: i64, limit: u32) -> Result<Vec<Run>, StoreError> {
         let sql = format!("SELECT {} FROM runs WHERE version > $1 ORDER BY version LIMIT $2", listed());
-        let runs = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(version).bind(i64::from(limit));
-            let rows = rows.fetch_all(pool).await.map_err(|error| self.wrong(error))?;
-            rows.iter().map(|row| self.read(row)).collect::<Result<Vec<_>, _>>()?
-        });
+        let runs = query(sql).bind(version).bind(limit).fetch_all(&self.context.database, read).await?;
         self.with_artifacts(runs).await
     }
 
     /// How many runs have changed since a version, counted no further than `most`.
     pub async fn count_changed_since(&self, version: i64, most: u32) -> Result<u32, StoreError> {
         const COUNT: &str = "SELECT count(*) FROM (SELECT id FROM runs WHERE version > $1 ORDER BY version LIMIT $2) AS changed";
-        let count = with_pool!(&self.store.database, |pool| {
-            sqlx::query_scalar::<_, i64>(COUNT).bind(version).bind(i64::from(most)).fetch_one(pool).await
-        });
-        count.map(|count| u32::try_from(count).unwrap_or(most)).map_err(|error| self.wrong(error))
+        let count = query(COUNT).bind(version).bind(most).fetch_number(&self.context.database).await?;
+        Ok(u32::try_from(count).unwrap_or(most))
     }
 
     /// The version of the latest change.
     pub async fn version(&self) -> Result<i64, StoreError> {
-        let version = with_pool!(&self.store.database, |pool| {
-            sqlx::query_scalar("SELECT value FROM counters WHERE name = 'runs'").fetch_one(pool).await
-        });
-        version.map_err(|error| self.wrong(error))
+        let version = query("SELECT value FROM counters WHERE name = 'runs'");
+        version.fetch_number(&self.context.database).await
     }
 
     async fn with_artifacts(&self, mut runs: Vec<Run>) -> Result<Vec<Run>, StoreError> {
         let mut found: HashMap<String, Artifact> = HashMap::new();
         for run in runs.iter().filter(|run| run.state == RunState::Completed) {
             let sql = format!("SELECT {} FROM artifacts WHERE run_id = $1", artifacts::COLUMNS);
-            let artifact = with_pool!(&self.store.database, |pool| {
-                let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&run.id).fetch_optional(pool).await;
-                let row = row.map_err(|error| self.wrong(error))?;
-                row.map(|row| artifacts::read(&row as &dyn StoredRow)).transpose()
-            });
-            if let Some(artifact) = artifact.map_err(|error| self.wrong(error))? {
+            let artifact = query(sql).bind(&run.id);
+            let artifact = artifact.fetch_optional(&self.context.database, artifacts::read).await?;
+            if let Some(artifact) = artifact {
                 found.insert(run.id.clone(), artifact);
             }
         }

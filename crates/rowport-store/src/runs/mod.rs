@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::artifacts::Artifact;
-use crate::database::StoredRow;
-use crate::error::StoreError;
-use crate::store::Store;
+use crate::context::Context;
+use crate::database::Row;
+use crate::moment::moment;
 
 pub use self::census::RunCount;
 pub use self::history::RunsWanted;
@@ -173,26 +173,16 @@ pub struct Run {
     pub version: i64,
 }
 
-/// The runs of a [`Store`].
+/// The runs of a [`Store`](crate::Store).
 #[derive(Debug, Clone, Copy)]
 pub struct Runs<'a> {
-    pub(crate) store: &'a Store,
+    pub(crate) context: &'a Context,
 }
 
 /// What is read of a run. Its artifact is read apart.
 const COLUMNS: &str = "id, kind, state, principal, source, dataset, parent, rerun_of, request, attempt, \
     rows_done, rows_expected, bytes_done, error_code, error_message, created_at, started_at, finished_at, \
     deleted_at, version, tenant";
-
-impl Runs<'_> {
-    fn wrong(&self, error: sqlx::Error) -> StoreError {
-        self.store.database.wrong(error)
-    }
-
-    fn read(&self, row: &dyn StoredRow) -> Result<Run, StoreError> {
-        read(row).map_err(|error| self.wrong(error))
-    }
-}
 
 /// Whose runs a principal may see and change, as statements have it: their own, or everybody's (the empty text) for
 /// whoever administers Rowport.
@@ -203,7 +193,7 @@ fn theirs(principal: &Principal) -> &str {
     }
 }
 
-fn read(row: &dyn StoredRow) -> Result<Run, sqlx::Error> {
+fn read(row: &Row) -> Result<Run, sqlx::Error> {
     let state = row.text("state")?;
     let unsigned = |column| row.number(column).map(|number| u64::try_from(number).unwrap_or(0));
     let error = match (row.text_or_none("error_code")?, row.text_or_none("error_message")?) {
@@ -236,14 +226,4 @@ fn read(row: &dyn StoredRow) -> Result<Run, sqlx::Error> {
         deleted: row.number_or_none("deleted_at")?.is_some(),
         version: row.number("version")?,
     })
-}
-
-/// The moment of so many milliseconds since 1970; those that jiff cannot hold were never written.
-pub(crate) fn moment(milliseconds: i64) -> Timestamp {
-    Timestamp::from_millisecond(milliseconds).unwrap_or_default()
-}
-
-/// Counts are far below this limit, and a database's integers end there.
-pub(crate) fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

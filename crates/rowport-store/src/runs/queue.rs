@@ -2,13 +2,14 @@
 
 use rowport_model::{Clock, Principal};
 use serde_json::{Value, json};
-use sqlx::AssertSqlSafe;
 
-use super::{COLUMNS, Run, RunKind, Runs, signed, theirs};
-use crate::access::Actor;
-use crate::audit::{NewEvent, record};
-use crate::database::{in_transaction, with_pool};
+use super::{COLUMNS, Run, RunKind, Runs, read, theirs};
+use crate::actor::Actor;
+use crate::audit::NewEvent;
+use crate::database::query;
 use crate::error::StoreError;
+use crate::number::signed;
+use crate::tx::Tx;
 
 /// A run, asked for.
 #[derive(Debug, Clone)]
@@ -37,8 +38,7 @@ pub struct NewRun<'a> {
 
 /// The number of a change: first thing in each transaction, so that changes become visible in their order, and so
 /// that no two transactions can wait for each other.
-pub(super) const NEXT_VERSION: &str =
-    "UPDATE counters SET value = value + 1 WHERE name = 'runs' RETURNING value";
+const NEXT_VERSION: &str = "UPDATE counters SET value = value + 1 WHERE name = 'runs' RETURNING value";
 
 /// Bytes. Ten thousand keys of usual length have room.
 const LONGEST_REQUEST: usize = 512 * 1024;
@@ -73,43 +73,40 @@ impl Runs<'_> {
             return Err(StoreError::LongRequest { bytes: request.len(), most: LONGEST_REQUEST });
         }
         let now = clock.now();
-        let id = new.id.map_or_else(|| self.store.ids.next(now), str::to_owned);
-        let found = || AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let version = version.map_err(|error| self.wrong(error))?;
-            // Raising the number was a lock as well: nobody else puts it in the queue now.
-            let known = sqlx::query(found()).bind(&id).fetch_optional(&mut *connection).await;
-            if let Some(row) = known.map_err(|error| self.wrong(error))? {
-                return self.read(&row);
-            }
-            sqlx::query(ENQUEUE)
-                .bind(&id)
-                .bind(new.kind.word())
-                .bind(principal.id())
-                .bind(new.source)
-                .bind(new.dataset)
-                .bind(new.rerun_of)
-                .bind(&request)
-                .bind(i64::from(new.priority))
-                .bind(now.as_millisecond())
-                .bind(i64::from(new.tries))
-                .bind(new.rows_expected.map(signed))
-                .bind(version)
-                .bind(principal.access().tenant())
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            let event = NewEvent {
-                action: "run.asked",
-                dataset: Some((new.source, new.dataset)).filter(|(source, _)| !source.is_empty()),
-                subject: Some(&id),
-                detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of, "about": new.about }),
-            };
-            record!(self.store, connection, now, actor, event);
-            let row = sqlx::query(found()).bind(&id).fetch_one(&mut *connection).await;
-            self.read(&row.map_err(|error| self.wrong(error))?)
-        })
+        let id = new.id.map_or_else(|| self.context.ids.next(now), str::to_owned);
+        let find = || query(format!("SELECT {COLUMNS} FROM runs WHERE id = $1")).bind(&id);
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        // Raising the number was a lock as well: nobody else puts it in the queue now.
+        if let Some(run) = find().fetch_optional(&mut tx, read).await? {
+            return Ok(run);
+        }
+        query(ENQUEUE)
+            .bind(&id)
+            .bind(new.kind.word())
+            .bind(principal.id())
+            .bind(new.source)
+            .bind(new.dataset)
+            .bind(new.rerun_of)
+            .bind(&request)
+            .bind(i64::from(new.priority))
+            .bind(now.as_millisecond())
+            .bind(new.tries)
+            .bind(new.rows_expected.map(signed))
+            .bind(version)
+            .bind(principal.access().tenant())
+            .execute(&mut tx)
+            .await?;
+        let event = NewEvent {
+            action: "run.asked",
+            dataset: Some((new.source, new.dataset)).filter(|(source, _)| !source.is_empty()),
+            subject: Some(&id),
+            detail: json!({ "kind": new.kind, "rerun_of": new.rerun_of, "about": new.about }),
+        };
+        tx.record(now, actor, &event).await?;
+        let run = find().fetch_one(&mut tx, read).await?;
+        tx.commit().await?;
+        Ok(run)
     }
 
     /// Asks for a run's end. One that waits is cancelled at once, one that runs is `cancelling` until its worker
@@ -140,14 +137,13 @@ impl Runs<'_> {
 
     /// The ids of what somebody and their API keys have under way.
     pub async fn under_way_of(&self, user: &str) -> Result<Vec<String>, StoreError> {
-        let ids = with_pool!(&self.store.database, |pool| {
-            let ids = sqlx::query_scalar::<_, String>(
-                "SELECT id FROM runs WHERE state IN ('queued', 'running') AND deleted_at IS NULL AND \
-                 (principal = 'user:' || $1 OR principal IN (SELECT 'key:' || id FROM api_keys WHERE user_id = $1))",
-            );
-            ids.bind(user).fetch_all(pool).await
-        });
-        ids.map_err(|error| self.wrong(error))
+        query(
+            "SELECT id FROM runs WHERE state IN ('queued', 'running') AND deleted_at IS NULL AND \
+             (principal = 'user:' || $1 OR principal IN (SELECT 'key:' || id FROM api_keys WHERE user_id = $1))",
+        )
+        .bind(user)
+        .fetch_all(&self.context.database, |row| row.text("id"))
+        .await
     }
 
     /// Takes a run that has ended out of the history, and its file out of reach.
@@ -174,28 +170,30 @@ impl Runs<'_> {
         id: &str,
     ) -> Result<bool, StoreError> {
         let now = clock.now();
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let changed = sqlx::query(statement)
-                .bind(id)
-                .bind(theirs(principal))
-                .bind(now.as_millisecond())
-                .bind(version.map_err(|error| self.wrong(error))?)
-                .execute(&mut *connection)
-                .await
-                .map(|done| done.rows_affected() == 1)
-                .map_err(|error| self.wrong(error))?;
-            if let (true, Some(then)) = (changed, then) {
-                let done =
-                    sqlx::query(then).bind(id).bind(now.as_millisecond()).execute(&mut *connection).await;
-                done.map_err(|error| self.wrong(error))?;
-            }
-            if changed {
-                let action = if then.is_some() { "run.deleted" } else { "run.cancelled" };
-                let event = NewEvent { action, subject: Some(id), ..NewEvent::default() };
-                record!(self.store, connection, now, actor, event);
-            }
-            Ok(changed)
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let changed = query(statement)
+            .bind(id)
+            .bind(theirs(principal))
+            .bind(now.as_millisecond())
+            .bind(version)
+            .execute(&mut tx)
+            .await?;
+        let changed = changed == 1;
+        if let (true, Some(then)) = (changed, then) {
+            query(then).bind(id).bind(now.as_millisecond()).execute(&mut tx).await?;
+        }
+        if changed {
+            let action = if then.is_some() { "run.deleted" } else { "run.cancelled" };
+            let event = NewEvent { action, subject: Some(id), ..NewEvent::default() };
+            tx.record(now, actor, &event).await?;
+        }
+        tx.commit().await?;
+        Ok(changed)
     }
+}
+
+/// Raises the number of changes, and says what it is now.
+pub(super) async fn next_version(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    query(NEXT_VERSION).fetch_number(tx).await
 }

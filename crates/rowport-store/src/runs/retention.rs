@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use rowport_model::Clock;
 
 use super::Runs;
-use crate::database::in_transaction;
+use crate::database::query;
 use crate::error::StoreError;
+use crate::number::signed;
+use crate::tx::Tx;
 
 /// No transaction removes more runs: everybody who writes waits for it.
 const AT_ONCE: u64 = 500;
@@ -26,23 +28,20 @@ impl Runs<'_> {
         clock: &dyn Clock,
         ended_before: Timestamp,
     ) -> Result<(u64, bool), StoreError> {
-        let forgotten = in_transaction!(&self.store.database, |connection| {
-            let mut gone = 0;
-            // A row of `artifacts` refers to its run, so it goes first; what is chosen stays the same by that.
-            for (table, key) in [("artifacts", "run_id"), ("runs", "id")] {
-                let sql = sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE {key} IN ({OLD})"));
-                let done = sqlx::query(sql)
-                    .bind(first_id(ended_before))
-                    .bind(ended_before.as_millisecond())
-                    .bind(clock.now().as_millisecond())
-                    .bind(super::signed(AT_ONCE))
-                    .execute(&mut *connection)
-                    .await;
-                gone = done.map_err(|error| self.wrong(error))?.rows_affected();
-            }
-            Ok(gone)
-        });
-        forgotten.map(|gone| (gone, gone >= AT_ONCE))
+        let mut tx = Tx::begin(self.context).await?;
+        let mut gone = 0;
+        // A row of `artifacts` refers to its run, so it goes first; what is chosen stays the same by that.
+        for (table, key) in [("artifacts", "run_id"), ("runs", "id")] {
+            gone = query(format!("DELETE FROM {table} WHERE {key} IN ({OLD})"))
+                .bind(first_id(ended_before))
+                .bind(ended_before.as_millisecond())
+                .bind(clock.now().as_millisecond())
+                .bind(signed(AT_ONCE))
+                .execute(&mut tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok((gone, gone >= AT_ONCE))
     }
 }
 

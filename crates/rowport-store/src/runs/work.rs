@@ -3,12 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::Clock;
 
-use super::queue::NEXT_VERSION;
-use super::{COLUMNS, Run, RunProgress, RunState, Runs, signed};
+use super::queue::next_version;
+use super::{COLUMNS, Run, RunProgress, RunState, Runs, read};
 use crate::artifacts::{self, NewArtifact};
-use crate::database::{StoredRow, in_transaction, with_pool};
-use crate::deliveries::tell;
+use crate::database::{Row, query};
 use crate::error::StoreError;
+use crate::number::signed;
+use crate::tx::Tx;
 
 /// How a worker claims.
 #[derive(Debug, Clone, Copy)]
@@ -110,34 +111,26 @@ impl Runs<'_> {
     ) -> Result<Option<Claim>, StoreError> {
         let now = clock.now().as_millisecond();
         // Looked for without the lock first: mostly there is nothing.
-        let waiting = with_pool!(&self.store.database, |pool| {
-            let found = sqlx::query(CLAIMABLE).bind(now).bind(i64::from(claiming.per_principal));
-            found.fetch_optional(pool).await.map(|row| row.is_some())
-        });
-        if !waiting.map_err(|error| self.wrong(error))? {
+        let claimable = || query(CLAIMABLE).bind(now).bind(claiming.per_principal);
+        if !claimable().exists(&self.context.database).await? {
             return Ok(None);
         }
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let version = version.map_err(|error| self.wrong(error))?;
-            let found = sqlx::query(CLAIMABLE).bind(now).bind(i64::from(claiming.per_principal));
-            let found = found.fetch_optional(&mut *connection).await.map_err(|error| self.wrong(error))?;
-            let Some(found) = found else { return Ok(None) };
-            let id = found.text("id").map_err(|error| self.wrong(error))?;
-            sqlx::query(CLAIM)
-                .bind(&id)
-                .bind(claiming.worker)
-                .bind(now + claiming.lease.as_millis() as i64)
-                .bind(now)
-                .bind(version)
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            let sql = sqlx::AssertSqlSafe(format!("SELECT {COLUMNS} FROM runs WHERE id = $1"));
-            let row = sqlx::query(sql).bind(&id).fetch_one(&mut *connection).await;
-            let run = self.read(&row.map_err(|error| self.wrong(error))?)?;
-            Ok(Some(Claim { attempt: i64::from(run.attempt), run }))
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let found = claimable().fetch_optional(&mut tx, |row| row.text("id")).await?;
+        let Some(id) = found else { return Ok(None) };
+        query(CLAIM)
+            .bind(&id)
+            .bind(claiming.worker)
+            .bind(now + claiming.lease.as_millis() as i64)
+            .bind(now)
+            .bind(version)
+            .execute(&mut tx)
+            .await?;
+        let run = query(format!("SELECT {COLUMNS} FROM runs WHERE id = $1")).bind(&id);
+        let run = run.fetch_one(&mut tx, read).await?;
+        tx.commit().await?;
+        Ok(Some(Claim { attempt: i64::from(run.attempt), run }))
     }
 
     /// Says that the worker is alive and how far it is. The answer is `Cancelling` when it should stop.
@@ -149,23 +142,21 @@ impl Runs<'_> {
         progress: RunProgress,
     ) -> Result<RunState, StoreError> {
         let until = clock.now().as_millisecond() + lease.as_millis() as i64;
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let state = sqlx::query(HEARTBEAT)
-                .bind(&claim.run.id)
-                .bind(claim.attempt)
-                .bind(until)
-                .bind(signed(progress.rows))
-                .bind(signed(progress.bytes))
-                .bind(progress.rows_expected.map(signed))
-                .bind(version.map_err(|error| self.wrong(error))?)
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?
-                .ok_or_else(|| claim.lost())?;
-            let state = state.text("state").map_err(|error| self.wrong(error))?;
-            Ok(if state == RunState::Cancelling.word() { RunState::Cancelling } else { RunState::Running })
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let state = query(HEARTBEAT)
+            .bind(&claim.run.id)
+            .bind(claim.attempt)
+            .bind(until)
+            .bind(signed(progress.rows))
+            .bind(signed(progress.bytes))
+            .bind(progress.rows_expected.map(signed))
+            .bind(version)
+            .fetch_optional(&mut tx, |row| RunState::from_word(&row.text("state")?))
+            .await?
+            .ok_or_else(|| claim.lost())?;
+        tx.commit().await?;
+        Ok(state)
     }
 
     /// Ends the run well, publishes its file if it made one, and puts down whom to tell: all of it or nothing. The answer
@@ -178,42 +169,27 @@ impl Runs<'_> {
         artifact: Option<&NewArtifact>,
     ) -> Result<Option<String>, StoreError> {
         let now = clock.now().as_millisecond();
-        let id = self.store.ids.unguessable();
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let completed = sqlx::query(COMPLETE)
-                .bind(&claim.run.id)
-                .bind(claim.attempt)
-                .bind(now)
-                .bind(signed(progress.rows))
-                .bind(signed(progress.bytes))
-                .bind(version.map_err(|error| self.wrong(error))?)
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            if completed.rows_affected() != 1 {
-                return Err(claim.lost());
-            }
-            if let Some(artifact) = artifact {
-                sqlx::query(artifacts::PUBLISH)
-                    .bind(&id)
-                    .bind(&claim.run.id)
-                    .bind(&artifact.storage_key)
-                    .bind(&artifact.file_name)
-                    .bind(&artifact.media_type)
-                    .bind(signed(artifact.bytes))
-                    .bind(&artifact.sha256)
-                    .bind(artifact.manifest.to_string())
-                    .bind(now)
-                    .bind(artifact.expires_at.as_millisecond())
-                    .bind(&artifact.scope)
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(|error| self.wrong(error))?;
-            }
-            tell!(self, connection, &claim.run.id, now);
-            Ok(artifact.map(|_| id.clone()))
-        })
+        let id = self.context.ids.unguessable();
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let completed = query(COMPLETE)
+            .bind(&claim.run.id)
+            .bind(claim.attempt)
+            .bind(now)
+            .bind(signed(progress.rows))
+            .bind(signed(progress.bytes))
+            .bind(version)
+            .execute(&mut tx)
+            .await?;
+        if completed != 1 {
+            return Err(claim.lost());
+        }
+        if let Some(artifact) = artifact {
+            artifacts::publish(&mut tx, &id, &claim.run.id, artifact, now).await?;
+        }
+        tx.tell_of(&claim.run.id, now).await?;
+        tx.commit().await?;
+        Ok(artifact.map(|_| id))
     }
 
     /// Ends the attempt badly. The run waits for another one, if there is a moment for it and a try left; the answer
@@ -225,24 +201,22 @@ impl Runs<'_> {
         failure: &Failure,
     ) -> Result<RunState, StoreError> {
         let now = clock.now().as_millisecond();
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let state = sqlx::query(FAIL)
-                .bind(&claim.run.id)
-                .bind(claim.attempt)
-                .bind(&failure.code)
-                .bind(&failure.message)
-                .bind(failure.retry_at.map(Timestamp::as_millisecond))
-                .bind(now)
-                .bind(version.map_err(|error| self.wrong(error))?)
-                .fetch_optional(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?
-                .ok_or_else(|| claim.lost())?;
-            let state = state.text("state").map_err(|error| self.wrong(error))?;
-            tell!(self, connection, &claim.run.id, now);
-            RunState::from_word(&state).map_err(|error| self.wrong(error))
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let state = query(FAIL)
+            .bind(&claim.run.id)
+            .bind(claim.attempt)
+            .bind(&failure.code)
+            .bind(&failure.message)
+            .bind(failure.retry_at.map(Timestamp::as_millisecond))
+            .bind(now)
+            .bind(version)
+            .fetch_optional(&mut tx, |row| RunState::from_word(&row.text("state")?))
+            .await?
+            .ok_or_else(|| claim.lost())?;
+        tx.tell_of(&claim.run.id, now).await?;
+        tx.commit().await?;
+        Ok(state)
     }
 
     /// Ends the attempt because somebody asked for that.
@@ -258,16 +232,8 @@ impl Runs<'_> {
     /// Takes the runs of workers that have not been heard of for longer than their lease.
     pub async fn recover(&self, clock: &dyn Clock) -> Result<Recovered, StoreError> {
         let now = clock.now().as_millisecond();
-        let expired = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(EXPIRED).bind(now).fetch_all(pool).await;
-            let rows = rows.map_err(|error| self.wrong(error))?;
-            let read =
-                |row: &dyn StoredRow| Ok((row.text("id")?, row.text("state")?, row.number("tries_left")?));
-            rows.iter()
-                .map(|row| read(row))
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|error| self.wrong(error))?
-        });
+        let read = |row: &Row| Ok((row.text("id")?, row.text("state")?, row.number("tries_left")?));
+        let expired = query(EXPIRED).bind(now).fetch_all(&self.context.database, read).await?;
         let mut recovered = Recovered::default();
         for (id, state, tries_left) in expired {
             let (next, count) = match (state.as_str(), tries_left) {
@@ -275,41 +241,44 @@ impl Runs<'_> {
                 (_, 1..) => (RunState::Queued, &mut recovered.queued),
                 _ => (RunState::Failed, &mut recovered.failed),
             };
-            let changed: Result<u64, StoreError> = in_transaction!(&self.store.database, |connection| {
-                let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-                let done = sqlx::query(RECOVER)
-                    .bind(&id)
-                    .bind(now)
-                    .bind(next.word())
-                    .bind(now)
-                    .bind(version.map_err(|error| self.wrong(error))?)
-                    .execute(&mut *connection)
-                    .await;
-                let done = done.map(|done| done.rows_affected()).map_err(|error| self.wrong(error))?;
-                if done > 0 {
-                    tell!(self, connection, &id, now);
-                }
-                Ok(done)
-            });
-            *count += changed?;
+            *count += self.recover_one(&id, next, now).await?;
         }
+        Ok(recovered)
+    }
+
+    async fn recover_one(&self, id: &str, next: RunState, now: i64) -> Result<u64, StoreError> {
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let recovered = query(RECOVER)
+            .bind(id)
+            .bind(now)
+            .bind(next.word())
+            .bind(now)
+            .bind(version)
+            .execute(&mut tx)
+            .await?;
+        if recovered > 0 {
+            tx.tell_of(id, now).await?;
+        }
+        tx.commit().await?;
         Ok(recovered)
     }
 
     async fn end(&self, statement: &'static str, clock: &dyn Clock, claim: &Claim) -> Result<(), StoreError> {
         let now = clock.now().as_millisecond();
-        in_transaction!(&self.store.database, |connection| {
-            let version = sqlx::query_scalar::<_, i64>(NEXT_VERSION).fetch_one(&mut *connection).await;
-            let ended = sqlx::query(statement)
-                .bind(&claim.run.id)
-                .bind(claim.attempt)
-                .bind(now)
-                .bind(version.map_err(|error| self.wrong(error))?)
-                .execute(&mut *connection)
-                .await
-                .map_err(|error| self.wrong(error))?;
-            if ended.rows_affected() == 1 { Ok(()) } else { Err(claim.lost()) }
-        })
+        let mut tx = Tx::begin(self.context).await?;
+        let version = next_version(&mut tx).await?;
+        let ended = query(statement)
+            .bind(&claim.run.id)
+            .bind(claim.attempt)
+            .bind(now)
+            .bind(version)
+            .execute(&mut tx)
+            .await?;
+        if ended != 1 {
+            return Err(claim.lost());
+        }
+        tx.commit().await
     }
 }
 

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::expected::Expected;
 use super::key;
-use super::storage::{Found, Served};
+use super::object::{Found, Served};
 use crate::error::StoreError;
 
 pub use self::read::Bytes;

@@ -17,7 +17,7 @@ use super::lengths::{MOST_PARTS, PartLengths};
 use super::{Bucket, UNFINISHED};
 use crate::artifacts::expected::Expected;
 use crate::artifacts::key;
-use crate::artifacts::storage::Served;
+use crate::artifacts::object::Served;
 use crate::error::StoreError;
 
 /// An attempt's file while it is written. What is in memory is one part that is being filled and a few on their way.

@@ -7,9 +7,10 @@ use utoipa::ToSchema;
 
 use self::walk::Walk;
 use super::rows::{RowEvent, digest_of};
-use super::seal::AuditKey;
+use super::state::State;
 use super::{Anchor, Audit};
-use crate::database::{StoredRow, with_pool};
+use crate::audit_key::AuditKey;
+use crate::database::{Row, query};
 use crate::error::StoreError;
 
 /// What came of looking at the audit.
@@ -98,7 +99,7 @@ impl Audit<'_> {
     /// Reads all of it, and says what is wrong. The key is the one that it was sealed with, and the anchors are what was
     /// kept elsewhere. Events that come meanwhile are left for the next time.
     pub async fn verify(&self, key: Option<&AuditKey>, anchors: &[Anchor]) -> Result<Verified, StoreError> {
-        let mut walk = Walk::new(self.state().await?, key, anchors);
+        let mut walk = Walk::new(State::read(&self.context.database).await?, key, anchors);
         self.walk(&mut walk, "").await?;
         self.beyond(&mut walk).await?;
         Ok(walk.verified())
@@ -106,7 +107,7 @@ impl Audit<'_> {
 
     /// Reads the events of one tenant, and says what is wrong with their chain.
     pub async fn verify_tenant(&self, tenant: &str) -> Result<Verified, StoreError> {
-        let mut walk = Walk::along_chain(self.state().await?, tenant);
+        let mut walk = Walk::along_chain(State::read(&self.context.database).await?, tenant);
         self.walk(&mut walk, tenant).await?;
         Ok(walk.verified())
     }
@@ -135,25 +136,17 @@ impl Audit<'_> {
         last: i64,
         tenant: &str,
     ) -> Result<Vec<Stored>, StoreError> {
-        let wrong = |error| self.store.database.wrong(error);
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(EVENTS).bind(after).bind(last).bind(tenant).bind(PAGE);
-            let rows = rows.fetch_all(pool).await;
-            rows.map_err(wrong)?.iter().map(|row| Stored::read(row).map_err(wrong)).collect()
-        })
+        let events = query(EVENTS).bind(after).bind(last).bind(tenant).bind(PAGE);
+        events.fetch_all(&self.context.database, Stored::read).await
     }
 
     /// The events about rows that belong to an event, with their places.
     async fn rows_of(&self, seq: i64) -> Result<Vec<(i64, RowEvent)>, StoreError> {
         const ROWS: &str = "SELECT place, row_key, digest FROM row_events WHERE seq = $1 ORDER BY place";
-        let wrong = |error| self.store.database.wrong(error);
-        let read = |row: &dyn StoredRow| {
+        let read = |row: &Row| {
             Ok((row.number("place")?, RowEvent { key: row.text("row_key")?, digest: row.bytes("digest")? }))
         };
-        with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query(ROWS).bind(seq).fetch_all(pool).await.map_err(wrong)?;
-            rows.iter().map(|row| read(row).map_err(wrong)).collect()
-        })
+        query(ROWS).bind(seq).fetch_all(&self.context.database, read).await
     }
 
     /// Looks for what belongs to no event, or comes after the last.
@@ -163,15 +156,11 @@ impl Audit<'_> {
         const AFTER: &str = "SELECT (SELECT COALESCE(max(seq), 0) FROM audit) AS events, \
             (SELECT COALESCE(max(seq), 0) FROM row_events) AS rows_of, \
             (SELECT value FROM counters WHERE name = 'audit') AS given_out";
-        let wrong = |error| self.store.database.wrong(error);
-        let read = |row: &dyn StoredRow| {
-            Ok((row.number("events")?, row.number("rows_of")?, row.number_or_none("given_out")?))
-        };
-        let (rows, after) = with_pool!(&self.store.database, |pool| {
-            let rows = sqlx::query_scalar::<_, i64>(COUNT).bind(walk.last()).fetch_one(pool).await;
-            let after = sqlx::query(AFTER).fetch_one(pool).await.map_err(wrong)?;
-            (rows.map_err(wrong)?, read(&after).map_err(wrong)?)
-        });
+        let database = &self.context.database;
+        let read =
+            |row: &Row| Ok((row.number("events")?, row.number("rows_of")?, row.number_or_none("given_out")?));
+        let rows = query(COUNT).bind(walk.last()).fetch_number(database).await?;
+        let after = query(AFTER).fetch_one(database, read).await?;
         walk.compare_count(rows);
         walk.compare_end(after);
         Ok(())
@@ -197,7 +186,7 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    fn read(row: &dyn StoredRow) -> Result<Self, sqlx::Error> {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
         Ok(Self {
             seq: row.number("seq")?,
             id: row.text("id")?,
@@ -216,8 +205,8 @@ impl Stored {
         })
     }
 
-    pub(super) fn said(&self) -> super::Said<'_> {
-        super::Said {
+    pub(super) fn said(&self) -> super::chain::Said<'_> {
+        super::chain::Said {
             seq: self.seq,
             id: &self.id,
             at: self.at,

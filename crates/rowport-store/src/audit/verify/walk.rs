@@ -1,10 +1,11 @@
 //! The way from the first event to the last.
 
 use super::{Finding, RowEvent, SealCheck, SealCompared, Stored, Verified, Wrong};
+use crate::audit::Anchor;
 use crate::audit::chain::{Heads, Link, digest};
 use crate::audit::rows::CHUNK;
 use crate::audit::state::State;
-use crate::audit::{Anchor, AuditKey};
+use crate::audit_key::AuditKey;
 
 /// So many findings are told one by one.
 const TOLD: usize = 1_000;

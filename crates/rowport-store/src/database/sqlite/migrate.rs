@@ -28,20 +28,20 @@ pub(crate) const VERSION: i64 = STEPS.len() as i64;
 ///
 /// The lock is taken even then: a file or folder that cannot be written shows here, and not at the first save.
 pub(super) async fn run(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    let wrong = |error| from_sqlx(error, path);
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(wrong)?;
+    let map_error = |error| from_sqlx(error, path);
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(map_error)?;
     let taken = check(&mut transaction, path).await?;
     for (number, step) in (1..).zip(STEPS).skip(usize::try_from(taken).unwrap_or(0)) {
-        sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(wrong)?;
+        sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(map_error)?;
         // A pragma takes no bound values; the number is ours.
         let version = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {number}"));
-        sqlx::raw_sql(version).execute(&mut *transaction).await.map_err(wrong)?;
+        sqlx::raw_sql(version).execute(&mut *transaction).await.map_err(map_error)?;
     }
     if taken == 0 {
         let id = sqlx::AssertSqlSafe(format!("PRAGMA application_id = {APPLICATION_ID}"));
-        sqlx::raw_sql(id).execute(&mut *transaction).await.map_err(wrong)?;
+        sqlx::raw_sql(id).execute(&mut *transaction).await.map_err(map_error)?;
     }
-    transaction.commit().await.map_err(wrong)
+    transaction.commit().await.map_err(map_error)
 }
 
 /// An error when the file is not ours or newer than this program. Changes nothing.
@@ -49,17 +49,17 @@ pub(super) async fn run(connection: &mut SqliteConnection, path: &Path) -> Resul
 /// It looks in one transaction: between two looks another process may have turned an empty file into ours, which
 /// would look like neither.
 pub(super) async fn recognise(connection: &mut SqliteConnection, path: &Path) -> Result<(), StoreError> {
-    let wrong = |error| from_sqlx(error, path);
-    let mut transaction = connection.begin().await.map_err(wrong)?;
+    let map_error = |error| from_sqlx(error, path);
+    let mut transaction = connection.begin().await.map_err(map_error)?;
     check(&mut transaction, path).await?;
-    transaction.commit().await.map_err(wrong)
+    transaction.commit().await.map_err(map_error)
 }
 
 /// The steps that the file has taken, or why it is refused.
 async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64, StoreError> {
-    let wrong = |error| from_sqlx(error, path);
+    let map_error = |error| from_sqlx(error, path);
     let mut number = async |statement: &'static str| {
-        sqlx::query_scalar::<_, i64>(statement).fetch_one(&mut *connection).await.map_err(wrong)
+        sqlx::query_scalar::<_, i64>(statement).fetch_one(&mut *connection).await.map_err(map_error)
     };
     let found = number("PRAGMA user_version").await?;
     let application = number("PRAGMA application_id").await?;

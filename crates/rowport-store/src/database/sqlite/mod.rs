@@ -9,8 +9,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::sync::{Mutex, MutexGuard};
 
+use crate::database::version::StateVersion;
 use crate::error::StoreError;
-use crate::store::StateVersion;
 
 pub(crate) use self::migrate::VERSION;
 
@@ -103,7 +103,7 @@ impl Sqlite {
         sqlx::query_scalar("PRAGMA user_version").fetch_one(&self.pool).await
     }
 
-    pub(crate) fn wrong(&self, error: sqlx::Error) -> StoreError {
+    pub(crate) fn map_sqlx_error(&self, error: sqlx::Error) -> StoreError {
         from_sqlx(error, &self.path)
     }
 }

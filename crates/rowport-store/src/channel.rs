@@ -1,0 +1,42 @@
+//! Ways to the outside, and what is told over them.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+pub enum DeliveryEvent {
+    /// A run ended well.
+    #[serde(rename = "run.completed")]
+    RunCompleted,
+    /// A run ended badly, and is not tried again.
+    #[serde(rename = "run.failed")]
+    RunFailed,
+    /// Somebody wants to see whether the channel works.
+    #[serde(rename = "test")]
+    Test,
+}
+
+/// A way to the outside over which the ends of runs are told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// `email`, or `webhook:` and its name.
+    pub name: String,
+    /// What is told over it.
+    pub events: Vec<DeliveryEvent>,
+    /// Each message is for the person who asked for the run. Of the runs of programs and of nobody, nothing is told.
+    pub personal: bool,
+}
+
+impl DeliveryEvent {
+    pub(crate) const ALL: [Self; 3] = [Self::RunCompleted, Self::RunFailed, Self::Test];
+
+    /// As it is stored, and as messages say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::RunCompleted => "run.completed",
+            Self::RunFailed => "run.failed",
+            Self::Test => "test",
+        }
+    }
+}
