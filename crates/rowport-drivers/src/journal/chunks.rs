@@ -11,7 +11,7 @@ pub struct NewChunk {
     pub rows: u64,
     /// Their keys.
     pub keys: Vec<u8>,
-    /// The chunk of another change set that is taken back with it.
+    /// The chunk of another change set that it undoes.
     pub from: Option<(String, i64)>,
 }
 
@@ -34,9 +34,9 @@ pub struct Chunk {
     pub done: u64,
     /// The rows that were not, and why, as JSON.
     pub failures: Option<String>,
-    /// Which of the changed rows were taken back.
-    pub taken: Taken,
-    /// The chunk of another change set that is taken back with it.
+    /// Which of the changed rows were undone.
+    pub undone: UndoneRows,
+    /// The chunk of another change set that it undoes.
     pub from: Option<(String, i64)>,
 }
 
@@ -73,18 +73,18 @@ pub struct Trash<'a> {
     pub before: Option<i64>,
 }
 
-/// Which of a chunk's changed rows were taken back: a bit for each, in the order of the images.
+/// The changed rows of a chunk that were undone: a bit for each, in the order of the images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Taken(Vec<u8>);
+pub struct UndoneRows(Vec<u8>);
 
-impl Taken {
-    /// Whether the row at this place of the images was taken back.
-    pub fn has(&self, row: usize) -> bool {
+impl UndoneRows {
+    /// Whether this row of the images was undone.
+    pub fn contains(&self, row: usize) -> bool {
         self.0.get(row / 8).is_some_and(|byte| byte & (1 << (row % 8)) != 0)
     }
 
-    /// Notes that it was. True when it was not before.
-    pub fn add(&mut self, row: usize) -> bool {
+    /// Notes that this row was undone. True when it was not before.
+    pub fn insert(&mut self, row: usize) -> bool {
         if self.0.len() <= row / 8 {
             self.0.resize(row / 8 + 1, 0);
         }
@@ -94,7 +94,7 @@ impl Taken {
         new
     }
 
-    /// How many rows were.
+    /// How many rows were undone.
     pub fn count(&self) -> u64 {
         self.0.iter().map(|byte| u64::from(byte.count_ones())).sum()
     }
@@ -105,7 +105,7 @@ impl Trash<'_> {
     fn conditions(&self) -> (Vec<JournalValue>, String) {
         let mut binds: Vec<JournalValue> = vec![self.dataset.into()];
         let mut conditions = "s.dataset = $1 AND c.state = 'done' AND c.after_image IS NULL \
-                              AND c.before_image IS NOT NULL AND c.taken_count < c.done_count"
+                              AND c.before_image IS NOT NULL AND c.undone_count < c.done_count"
             .to_owned();
         if let Some(tenant) = self.tenant {
             binds.push(tenant.into());
@@ -123,16 +123,16 @@ const ADD: &str = "INSERT INTO {change_chunks} \
     (change_set, chunk, state, key_count, keys_image, from_change_set, from_chunk) \
     VALUES ($1, $2, 'pending', $3, $4, $5, $6)";
 
-const COLUMNS: &str = "chunk, state, key_count, keys_image, before_image, after_image, done_count, failures, taken, \
+const COLUMNS: &str = "chunk, state, key_count, keys_image, before_image, after_image, done_count, failures, undone_rows, \
     from_change_set, from_chunk";
 
 const FINISH: &str = "UPDATE {change_chunks} SET state = 'done', before_image = $1, after_image = $2, \
     done_count = $3, failures = $4, done_at = $5 WHERE change_set = $6 AND chunk = $7 AND state = 'pending'";
 
-const TAKE: &str =
-    "UPDATE {change_chunks} SET taken = $1, taken_count = $2 WHERE change_set = $3 AND chunk = $4";
+const SET_UNDONE: &str =
+    "UPDATE {change_chunks} SET undone_rows = $1, undone_count = $2 WHERE change_set = $3 AND chunk = $4";
 
-const PURGE: &str = "UPDATE {change_chunks} SET before_image = $1, taken = $2, taken_count = $3 \
+const PURGE: &str = "UPDATE {change_chunks} SET before_image = $1, undone_rows = $2, undone_count = $3 \
     WHERE change_set = $4 AND chunk = $5";
 
 const PENDING: &str =
@@ -201,8 +201,8 @@ impl Chunk {
         Ok(Some((row.integer()?, row.text()?)))
     }
 
-    /// The next chunk of a dataset with deleted rows that did not come back, the last deleted first; with a place, that
-    /// is where it begins, and it may be the one that was given.
+    /// The next chunk of a dataset with deleted rows that did not come back, the last deleted first; from the given
+    /// chunk on, where there is one, which may be the answer.
     pub async fn next_in_trash(
         transaction: &mut dyn Transaction,
         trash: &Trash<'_>,
@@ -210,9 +210,9 @@ impl Chunk {
     ) -> Result<Option<(String, i64)>, DriverError> {
         let (mut binds, mut conditions) = trash.conditions();
         if let Some((change_set, chunk)) = from {
-            let place = binds.len();
+            let bound = binds.len();
             binds.extend([change_set.into(), change_set.into(), JournalValue::from(chunk)]);
-            let (older, same, number) = (place + 1, place + 2, place + 3);
+            let (older, same, number) = (bound + 1, bound + 2, bound + 3);
             conditions.push_str(&format!(
                 " AND (c.change_set < ${older} OR (c.change_set = ${same} AND c.chunk <= ${number}))"
             ));
@@ -234,7 +234,7 @@ impl Chunk {
     ) -> Result<u64, DriverError> {
         let (binds, conditions) = trash.conditions();
         let sql = format!(
-            "SELECT CAST(COALESCE(SUM(c.done_count - c.taken_count), 0) AS {{integer}}) FROM {{change_chunks}} c \
+            "SELECT CAST(COALESCE(SUM(c.done_count - c.undone_count), 0) AS {{integer}}) FROM {{change_chunks}} c \
              JOIN {{change_sets}} s ON s.id = c.change_set WHERE {conditions}"
         );
         let answer = transaction.journal(&sql, binds).await?;
@@ -261,29 +261,28 @@ impl Chunk {
         Ok(transaction.journal(FINISH, binds).await?.changed == 1)
     }
 
-    /// Puts down which of its rows were taken back.
-    pub async fn take(
+    /// Records which of its rows were undone.
+    pub async fn set_undone(
         transaction: &mut dyn Transaction,
         change_set: &str,
         chunk: i64,
-        taken: Taken,
+        undone: UndoneRows,
     ) -> Result<(), DriverError> {
-        let count = signed(taken.count());
-        let binds = vec![taken.0.into(), count.into(), change_set.into(), chunk.into()];
-        transaction.journal(TAKE, binds).await.map(|_| ())
+        let count = signed(undone.count());
+        let binds = vec![undone.0.into(), count.into(), change_set.into(), chunk.into()];
+        transaction.journal(SET_UNDONE, binds).await.map(|_| ())
     }
 
-    /// Puts an image without the values of some rows in the place of the one that has them, and that they cannot be taken
-    /// back any more.
+    /// Replaces an image by one without the values of some rows, and records that these cannot be undone any more.
     pub async fn purge(
         transaction: &mut dyn Transaction,
         change_set: &str,
         chunk: i64,
         image: Option<Vec<u8>>,
-        taken: Taken,
+        undone: UndoneRows,
     ) -> Result<(), DriverError> {
-        let count = signed(taken.count());
-        let binds = vec![image.into(), taken.0.into(), count.into(), change_set.into(), chunk.into()];
+        let count = signed(undone.count());
+        let binds = vec![image.into(), undone.0.into(), count.into(), change_set.into(), chunk.into()];
         transaction.journal(PURGE, binds).await.map(|_| ())
     }
 
@@ -312,7 +311,7 @@ impl Chunk {
             after: row.bytes_or_none()?,
             done: row.count()?,
             failures: row.text_or_none()?,
-            taken: Taken(row.bytes_or_none()?.unwrap_or_default()),
+            undone: UndoneRows(row.bytes_or_none()?.unwrap_or_default()),
             from: {
                 let (change_set, chunk) = (row.text_or_none()?, row.integer_or_none()?);
                 change_set.zip(chunk)
@@ -335,10 +334,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_taken_back_once() {
-        let mut taken = Taken::default();
-        assert!(taken.add(9) && taken.add(0) && !taken.add(9));
-        assert_eq!((taken.has(0), taken.has(1), taken.has(9), taken.has(4_000)), (true, false, true, false));
-        assert_eq!(taken.count(), 2);
+    fn rows_are_undone_once() {
+        let mut undone = UndoneRows::default();
+        assert!(undone.insert(9) && undone.insert(0) && !undone.insert(9));
+        assert_eq!([0, 1, 9, 4_000].map(|row| undone.contains(row)), [true, false, true, false]);
+        assert_eq!(undone.count(), 2);
     }
 }

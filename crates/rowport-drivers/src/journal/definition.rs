@@ -1,6 +1,6 @@
 //! The journal's tables, in each database's words, and how statements about them are written.
 //!
-//! Statements name tables as `{change_sets}` and places for values as `$1`, `$2` … in the order of their values, each
+//! Statements name tables as `{change_sets}` and placeholders as `$1`, `$2` … in the order of their values, each
 //! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends, and `{integer}` is the type
 //! of large numbers.
 
@@ -15,7 +15,7 @@ pub(crate) struct Notation {
     lock: &'static str,
     /// What `{integer}` stands for: the type to which a sum is cast.
     integer: &'static str,
-    place: fn(usize) -> String,
+    placeholder: fn(usize) -> String,
 }
 
 pub(crate) const POSTGRES: Notation = Notation {
@@ -23,7 +23,7 @@ pub(crate) const POSTGRES: Notation = Notation {
     prefix: "rowport_journal.",
     lock: " FOR UPDATE",
     integer: "bigint",
-    place: |number| format!("${number}"),
+    placeholder: |number| format!("${number}"),
 };
 
 pub(crate) const MYSQL: Notation = Notation {
@@ -31,7 +31,7 @@ pub(crate) const MYSQL: Notation = Notation {
     prefix: "_rowport_",
     lock: " FOR UPDATE",
     integer: "SIGNED",
-    place: |_| "?".to_owned(),
+    placeholder: |_| "?".to_owned(),
 };
 
 pub(crate) const SQLITE: Notation = Notation {
@@ -39,7 +39,7 @@ pub(crate) const SQLITE: Notation = Notation {
     prefix: "_rowport_",
     lock: "",
     integer: "INTEGER",
-    place: |number| format!("?{number}"),
+    placeholder: |number| format!("?{number}"),
 };
 
 impl Notation {
@@ -60,7 +60,7 @@ impl Notation {
             } else {
                 let digits = special[1..].bytes().take_while(u8::is_ascii_digit).count();
                 let number = special[1..=digits].parse().unwrap_or(0);
-                written.push_str(&(self.place)(number));
+                written.push_str(&(self.placeholder)(number));
                 rest = &special[1 + digits..];
             }
         }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_places_are_written_as_each_database_reads_them() {
+    fn names_and_placeholders_are_written_as_each_database_reads_them() {
         let sql = "UPDATE {change_sets} SET state = $1 WHERE id = $2";
         for (notation, written) in [
             (POSTGRES, "UPDATE rowport_journal.change_sets SET state = $1 WHERE id = $2"),

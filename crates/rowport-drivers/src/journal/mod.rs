@@ -12,7 +12,7 @@ mod migrations;
 mod relay;
 mod sets;
 
-pub use chunks::{Chunk, ChunkState, Done, NewChunk, Taken, Trash};
+pub use chunks::{Chunk, ChunkState, Done, NewChunk, Trash, UndoneRows};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
 pub use migrations::Prepared;
 pub(crate) use migrations::{Found, written};
@@ -23,7 +23,7 @@ use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
 /// The version of the tables that this program reads and writes: that of the last of `migrations/`.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 3;
 
 /// Whether the journal is there, in the version that this program knows.
 pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverError> {
@@ -81,7 +81,7 @@ impl Columns {
     }
 
     fn integer(&mut self) -> Result<i64, DriverError> {
-        self.integer_or_none()?.ok_or_else(|| DriverError::protocol("the journal has no number in its place"))
+        self.integer_or_none()?.ok_or_else(|| DriverError::protocol("the journal lacks a number"))
     }
 
     fn count(&mut self) -> Result<u64, DriverError> {
@@ -102,7 +102,7 @@ impl Columns {
     }
 
     fn text(&mut self) -> Result<String, DriverError> {
-        self.text_or_none()?.ok_or_else(|| DriverError::protocol("the journal has no text in its place"))
+        self.text_or_none()?.ok_or_else(|| DriverError::protocol("the journal lacks a text"))
     }
 
     fn bytes_or_none(&mut self) -> Result<Option<Vec<u8>>, DriverError> {

@@ -29,10 +29,10 @@ pub struct NewChangeSet {
     pub run_id: Option<String>,
     /// The change set that it takes back.
     pub undoes: Option<String>,
-    /// The change set that it goes along with: that of the rows that these hang on.
-    pub along_with: Option<String>,
-    /// Its place among those that go along with the same one; 0 is that one's own.
-    pub place: u64,
+    /// The change set that it is cascaded from: that of the rows that these depend on.
+    pub parent_change_set: Option<String>,
+    /// Its turn among those that are cascaded from the same one; 0 is that one's own.
+    pub sequence: u64,
     /// What nobody else's change set has, where the request came with such a key.
     pub idempotency_key: Option<String>,
     /// How many rows were confirmed.
@@ -70,10 +70,10 @@ pub struct ChangeSet {
     pub run_id: Option<String>,
     /// The change set that it takes back.
     pub undoes: Option<String>,
-    /// The change set that it goes along with: that of the rows that these hang on.
-    pub along_with: Option<String>,
-    /// Its place among those that go along with the same one; 0 is that one's own.
-    pub place: u64,
+    /// The change set that it is cascaded from: that of the rows that these depend on.
+    pub parent_change_set: Option<String>,
+    /// Its turn among those that are cascaded from the same one; 0 is that one's own.
+    pub sequence: u64,
     /// How far it is.
     pub state: ChangeSetState,
     /// How many rows were confirmed.
@@ -82,8 +82,8 @@ pub struct ChangeSet {
     pub done: u64,
     /// How many the database did not take.
     pub failed: u64,
-    /// How many were left alone, because somebody had changed them since.
-    pub kept: u64,
+    /// How many were skipped, because another client had changed them since.
+    pub skipped: u64,
     /// When it began, in milliseconds since 1970.
     pub created_at: i64,
     /// When it ended.
@@ -117,11 +117,11 @@ pub struct Filter<'a> {
 }
 
 const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, columns, actor, actor_name, tenant, \
-    request_id, address, run_id, undoes, along_with, place, idempotency_key, state, row_count, created_at, undo_until) \
+    request_id, address, run_id, undoes, parent_change_set, sequence, idempotency_key, state, row_count, created_at, undo_until) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18)";
 
 const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
-    undoes, along_with, place, state, row_count, done_count, failed_count, kept_count, created_at, ended_at, undo_until";
+    undoes, parent_change_set, sequence, state, row_count, done_count, failed_count, skipped_count, created_at, ended_at, undo_until";
 
 /// An attempt that was there before is not one that another has overtaken.
 const CLAIM: &str =
@@ -129,7 +129,7 @@ const CLAIM: &str =
 
 /// The fence: who does not have the change set any more changes nothing.
 const ADVANCE: &str = "UPDATE {change_sets} SET done_count = done_count + $1, failed_count = failed_count + $2, \
-    kept_count = kept_count + $3 WHERE id = $4 AND attempt = $5 AND state = 'open'";
+    skipped_count = skipped_count + $3 WHERE id = $4 AND attempt = $5 AND state = 'open'";
 
 const END: &str =
     "UPDATE {change_sets} SET state = $1, ended_at = $2 WHERE id = $3 AND attempt = $4 AND state = 'open'";
@@ -161,8 +161,8 @@ impl NewChangeSet {
             self.address.as_deref().into(),
             self.run_id.as_deref().into(),
             self.undoes.as_deref().into(),
-            self.along_with.as_deref().into(),
-            signed(self.place).into(),
+            self.parent_change_set.as_deref().into(),
+            signed(self.sequence).into(),
             self.idempotency_key.as_deref().into(),
             signed(self.rows).into(),
             self.created_at.into(),
@@ -186,9 +186,13 @@ impl ChangeSet {
         Self::find_by(transaction, "idempotency_key", key).await
     }
 
-    /// Those that go along with one, in the order of their places.
-    pub async fn along_with(transaction: &mut dyn Transaction, id: &str) -> Result<Vec<Self>, DriverError> {
-        let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE along_with = $1 ORDER BY place");
+    /// Those that are cascaded from one, by their sequence.
+    pub async fn cascaded_from(
+        transaction: &mut dyn Transaction,
+        id: &str,
+    ) -> Result<Vec<Self>, DriverError> {
+        let sql =
+            format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE parent_change_set = $1 ORDER BY sequence");
         let answer = transaction.journal(&sql, vec![id.into()]).await?;
         answer.rows.into_iter().map(Self::read).collect()
     }
@@ -258,15 +262,15 @@ impl ChangeSet {
         transaction: &mut dyn Transaction,
         id: &str,
         attempt: u32,
-        [done, failed, kept]: [u64; 3],
+        [done, failed, skipped]: [u64; 3],
     ) -> Result<bool, DriverError> {
-        if done + failed + kept == 0 {
+        if done + failed + skipped == 0 {
             return Self::is_claimed(transaction, id, attempt.into()).await;
         }
         let binds = vec![
             signed(done).into(),
             signed(failed).into(),
-            signed(kept).into(),
+            signed(skipped).into(),
             id.into(),
             i64::from(attempt).into(),
         ];
@@ -310,8 +314,8 @@ impl ChangeSet {
             address: row.text_or_none()?,
             run_id: row.text_or_none()?,
             undoes: row.text_or_none()?,
-            along_with: row.text_or_none()?,
-            place: row.count()?,
+            parent_change_set: row.text_or_none()?,
+            sequence: row.count()?,
             state: match row.text()?.as_str() {
                 "open" => ChangeSetState::Open,
                 "done" => ChangeSetState::Done,
@@ -324,7 +328,7 @@ impl ChangeSet {
             rows: row.count()?,
             done: row.count()?,
             failed: row.count()?,
-            kept: row.count()?,
+            skipped: row.count()?,
             created_at: row.integer()?,
             ended_at: row.integer_or_none()?,
             undo_until: row.integer()?,

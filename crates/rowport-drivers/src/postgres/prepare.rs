@@ -39,7 +39,7 @@ pub(super) async fn make(connection: &mut PgConnection) -> Result<Prepared, Driv
 pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String, DriverError> {
     let found = match look(connection).await {
         // It is there, and this login may not read its version.
-        Err(DriverError::Refused { .. }) => Found { version: 0, parts: parts(connection).await? },
+        Err(DriverError::Refused { .. }) => Found::unread(parts(connection).await?),
         found => found?,
     };
     let needed = found.needs(&POSTGRES.migrations)?;

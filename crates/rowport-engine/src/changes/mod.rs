@@ -117,12 +117,12 @@ struct Details {
     /// What was deleted before this moment is what it removes, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expired_before: Option<i64>,
-    /// Whether its rows hang on those of the change set that it goes along with.
+    /// Whether its rows depend on those of the change set that it is cascaded from.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    along: bool,
-    /// Whether it is worked on before those that go along with it: rows come back before those that hang on them.
+    cascaded: bool,
+    /// Whether it is worked on before those that are cascaded from it: rows come back before those that depend on them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    leads: bool,
+    parent_first: bool,
     /// What was asked for with an idempotency key, summed up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     request: Option<String>,

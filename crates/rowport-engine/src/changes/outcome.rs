@@ -22,7 +22,7 @@ pub(super) async fn outcome(
     let mut transaction = driver.begin_reading().await?;
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
-    let (mut failures, mut altered) = match (set.failed + set.kept, set.action.as_str()) {
+    let (mut failures, mut altered) = match (set.failed + set.skipped, set.action.as_str()) {
         // Only of rows that were put back there is anything to say although they were changed.
         (0, words::DELETE | words::SET | words::PURGE) => (Vec::new(), Vec::new()),
         _ => first_failures(transaction.as_mut(), id).await?,
@@ -41,7 +41,7 @@ pub(super) async fn outcome(
         rows: step.rows,
         done: step.done,
         failed: step.failed,
-        kept: step.kept,
+        kept: step.skipped,
     });
     Ok(Outcome {
         action: set.action,
@@ -49,7 +49,7 @@ pub(super) async fn outcome(
         rows: set.rows,
         done: set.done,
         failed: set.failed,
-        kept: set.kept,
+        kept: set.skipped,
         failures,
         altered,
         undo_until: written(set.undo_until),

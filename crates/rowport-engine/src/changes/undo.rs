@@ -54,7 +54,7 @@ impl Changes {
             None => steps(transaction.as_mut(), set).await?,
         };
         // The one that the others go along with comes first.
-        sets.sort_by_key(|set| set.place);
+        sets.sort_by_key(|set| set.sequence);
         let first = self.ids.next(now);
         let mut rows = 0;
         for set in &sets {
@@ -62,17 +62,22 @@ impl Changes {
             let resolved = self.permitted_step(transaction.as_mut(), &catalog, target, set).await?;
             let done = details(set)?;
             let of = action_of(set, &done).to_owned();
-            let leads = is_first && !done.leads;
+            let parent_first = is_first && !done.parent_first;
             let key = key.filter(|_| is_first);
             let asked = key.map(|key| key.request.clone());
-            let details =
-                Details { force: request.force, leads, of: Some(of), request: asked, ..Details::default() };
+            let details = Details {
+                force: request.force,
+                parent_first,
+                of: Some(of),
+                request: asked,
+                ..Details::default()
+            };
             let id = if is_first { first.clone() } else { self.ids.next(now) };
             let new = self.new_set(id, principal, actor, &resolved, words::UNDO, details);
-            let along_with = (!is_first).then(|| first.clone());
-            let place = if is_first { 0 } else { set.place };
+            let parent_change_set = (!is_first).then(|| first.clone());
+            let sequence = if is_first { 0 } else { set.sequence };
             let (undoes, idempotency_key) = (Some(set.id.clone()), key.map(|key| key.key.clone()));
-            let new = NewChangeSet { undoes, along_with, place, idempotency_key, ..new };
+            let new = NewChangeSet { undoes, parent_change_set, sequence, idempotency_key, ..new };
             rows += put_down(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
         }
         if rows == 0 {
@@ -102,7 +107,7 @@ async fn put_down(
         let keys = images::keys(&image, &key)?;
         let wanted = |place: &usize| {
             let named = only.is_none_or(|only| only.place(&keys[*place]).is_some());
-            named && !original.taken.has(*place)
+            named && !original.undone.contains(*place)
         };
         let places: Vec<usize> = (0..keys.len()).filter(wanted).collect();
         if !places.is_empty() {
@@ -113,7 +118,7 @@ async fn put_down(
             rows += places.len() as u64;
         }
     }
-    if rows > 0 || new.along_with.is_none() {
+    if rows > 0 || new.parent_change_set.is_none() {
         let id = new.id.clone();
         NewChangeSet { rows, ..new }.create(transaction).await?;
         for chunk in chunks {

@@ -7,10 +7,13 @@ use serde_json::json;
 
 use crate::desk::{Shop, delete, set, with_keys};
 
+const MUSIC: [&str; 4] = ["artists", "albums", "tracks", "reviews"];
+
 on_every_database! {
     a_journal_of_each_earlier_version_is_refused_by_its_code_and_upgraded_whole,
     a_journal_of_a_later_version_is_refused_by_its_code_and_left_alone,
     preparing_twice_says_that_the_journal_was_there,
+    a_journal_that_version_2_wrote_is_upgraded_with_cascades_undo_and_trash,
 }
 
 const SCRIPT: &str = "CREATE TABLE posts (id integer PRIMARY KEY, title varchar(40));
@@ -70,7 +73,7 @@ const EARLIER: [(&str, i64, [&str; 3], &[&str]); 5] = [
     ),
 ];
 
-/// The columns of version 2, in which every later one has its beginning.
+/// The columns of version 2, in which every later one has its beginning; with today's name where that is another.
 const CHANGE_SETS: &[&str] = &[
     "id",
     "dataset",
@@ -84,15 +87,15 @@ const CHANGE_SETS: &[&str] = &[
     "address",
     "run_id",
     "undoes",
-    "along_with",
-    "place",
+    "along_with < parent_change_set",
+    "place < sequence",
     "idempotency_key",
     "attempt",
     "state",
     "row_count",
     "done_count",
     "failed_count",
-    "kept_count",
+    "kept_count < skipped_count",
     "created_at",
     "ended_at",
     "undo_until",
@@ -107,8 +110,8 @@ const CHANGE_CHUNKS: &[&str] = &[
     "after_image",
     "done_count",
     "failures",
-    "taken",
-    "taken_count",
+    "taken < undone_rows",
+    "taken_count < undone_count",
     "from_change_set",
     "from_chunk",
     "done_at",
@@ -122,11 +125,13 @@ fn prefix(kind: SourceKind) -> &'static str {
 /// Makes of today's journal one as an earlier version would have it, with the same changes.
 fn downgrade(database: &Database, script: &str, lacks: &[&str]) {
     let prefix = prefix(database.kind());
-    let has = |columns: &[&str]| {
-        let columns: Vec<_> = columns.iter().copied().filter(|column| !lacks.contains(column)).collect();
-        columns.join(", ")
+    // The names of then, and those of today.
+    let has = |columns: &[&'static str]| -> [String; 2] {
+        let names = columns.iter().map(|column| column.split_once(" < ").unwrap_or((column, column)));
+        let (then, now): (Vec<_>, Vec<_>) = names.filter(|(then, _)| !lacks.contains(then)).unzip();
+        [then.join(", "), now.join(", ")]
     };
-    let (sets, chunks) = (has(CHANGE_SETS), has(CHANGE_CHUNKS));
+    let ([sets, sets_now], [chunks, chunks_now]) = (has(CHANGE_SETS), has(CHANGE_CHUNKS));
     database.execute(&format!(
         "CREATE TABLE kept_sets AS SELECT * FROM {prefix}change_sets;
          CREATE TABLE kept_chunks AS SELECT * FROM {prefix}change_chunks;
@@ -134,8 +139,8 @@ fn downgrade(database: &Database, script: &str, lacks: &[&str]) {
     ));
     database.execute(script);
     database.execute(&format!(
-        "INSERT INTO {prefix}change_sets ({sets}) SELECT {sets} FROM kept_sets;
-         INSERT INTO {prefix}change_chunks ({chunks}) SELECT {chunks} FROM kept_chunks;
+        "INSERT INTO {prefix}change_sets ({sets}) SELECT {sets_now} FROM kept_sets;
+         INSERT INTO {prefix}change_chunks ({chunks}) SELECT {chunks_now} FROM kept_chunks;
          DROP TABLE kept_chunks; DROP TABLE kept_sets;"
     ));
 }
@@ -181,6 +186,49 @@ async fn a_journal_of_each_earlier_version_is_refused_by_its_code_and_upgraded_w
     }
 }
 
+/// The tables and the journal as the program of version 2 left them, after it had changed a title, deleted one artist with
+/// what depended on it, and deleted and brought back another; `start` and `end` are the rows before and after that.
+async fn a_journal_that_version_2_wrote_is_upgraded_with_cascades_undo_and_trash(kind: SourceKind) {
+    let script = match kind {
+        SourceKind::Postgres => include_str!("journals/written-by-2.postgres.sql"),
+        SourceKind::Mysql => include_str!("journals/written-by-2.mysql.sql"),
+        SourceKind::Sqlite => include_str!("journals/written-by-2.sqlite.sql"),
+    };
+    let database = Database::create(kind);
+    database.execute(script);
+    let url = database.url().to_owned();
+    let shop = Shop::unprepared(database, &url);
+    let rows = || MUSIC.map(|table| shop.rows(table, "id"));
+    let (left, ids) = (rows(), |what: &str| {
+        shop.database.text(&format!("SELECT change_set FROM written WHERE what = '{what}'"))
+    });
+    assert_eq!(shop.changes.prepare("shop").await.unwrap(), Prepared::Upgraded { from: 2 });
+    let request = TrashRequest { search: None, cursor: None, limit: 100 };
+    let trash = shop.changes.trash(shop.on("artists"), &request).await.unwrap();
+    assert_eq!(trash.rows.len(), 1);
+    let history = shop.changes.history(shop.on("tracks"), None, 10).await.unwrap();
+    assert_eq!(history.last().unwrap().along_with.as_deref(), Some(ids("deleted").as_str()));
+
+    // What was brought back goes again, children first, and comes back, parents first.
+    let again = shop.undo("artists", &ids("brought back")).await;
+    assert_eq!((again.done, again.failed, again.kept), (1, 0, 0), "{again:?}");
+    assert_eq!(again.along.iter().map(|it| (it.rows, it.done)).collect::<Vec<_>>(), [(1, 1); 3], "{again:?}");
+    let back = shop.undo("artists", &again.change_set).await;
+    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
+    assert_eq!(rows(), left);
+
+    let restored = shop.bulk("reviews", &with_keys(BulkAction::Restore, [9])).await;
+    assert_eq!((restored.done, restored.failed, restored.kept), (1, 0, 0), "{restored:?}");
+    for what in ["deleted", "titled"] {
+        let undone = shop.undo("artists", &ids(what)).await;
+        assert_eq!((undone.done, undone.failed, undone.kept), (1, 0, 0), "{what}: {undone:?}");
+    }
+    let start = MUSIC.map(|table| shop.rows(&format!("{table}_at_the_start"), "id"));
+    assert_eq!(rows(), start);
+    let twice = shop.changes.trash(shop.on("artists"), &request).await.unwrap();
+    assert_eq!(twice.rows.len(), 0);
+}
+
 async fn a_journal_of_a_later_version_is_refused_by_its_code_and_left_alone(kind: SourceKind) {
     let shop = Shop::new(kind, SCRIPT).await;
     let prefix = prefix(kind);
@@ -197,6 +245,32 @@ async fn preparing_twice_says_that_the_journal_was_there(kind: SourceKind) {
     assert_eq!(shop.changes.prepare("shop").await.unwrap(), Prepared::Present);
     let nothing = shop.changes.journal_sql("shop").await.unwrap();
     assert!(nothing.lines().all(|line| line.is_empty() || line.starts_with("--")), "{nothing}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_is_upgraded_beside_a_view_that_leads_nowhere_sqlite() {
+    let shop = Shop::new(SourceKind::Sqlite, SCRIPT).await;
+    let gone = shop.bulk("posts", &delete("id = 1")).await;
+    downgrade(&shop.database, include_str!("journals/2.sqlite.sql"), &[]);
+    shop.database.execute("CREATE VIEW broken AS SELECT id FROM absent");
+    assert_eq!(shop.changes.prepare("shop").await.unwrap(), Prepared::Upgraded { from: 2 });
+    assert_eq!(shop.undo("posts", &gone.change_set).await.done, 1);
+    let view = shop.database.text("SELECT sql FROM sqlite_schema WHERE name = 'broken'");
+    assert_eq!(view, "CREATE VIEW broken AS SELECT id FROM absent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_statements_for_a_login_that_may_not_read_the_version_make_no_column_anew_postgres() {
+    let shop = Shop::new(SourceKind::Postgres, SCRIPT).await;
+    let (url, removed) = limited(&shop.database);
+    let theirs = Shop::unprepared(shop.database, &url);
+    let statements = theirs.changes.journal_sql("shop").await.unwrap();
+    theirs.database.execute(&statements);
+    let renamed = "SELECT count(*) FROM pg_attribute \
+        WHERE attname = 'along_with' AND attrelid = 'rowport_journal.change_sets'::regclass";
+    assert_eq!(theirs.database.text(renamed), "0", "{statements}");
+    theirs.changes.may_write_journal("shop").await.unwrap();
+    theirs.database.execute(&removed);
 }
 
 /// A login that may read and change the tables that are there, and make none; and what removes it again.

@@ -2,7 +2,7 @@
 //!
 //! A version that was published is not edited: journals of it exist. What comes next is a folder with the next number,
 //! whose last statement writes that number. Not every database can do several such statements as one, so each can be run
-//! once more: by its own words (`IF NOT EXISTS`), or by a line before it, `-- Unless change_sets has along_with:`, which
+//! once more: by its own words (`IF NOT EXISTS`), or by a line before it, `-- Unless change_sets has sequence:`, which
 //! names a column or an index of one of the tables.
 
 use std::collections::BTreeSet;
@@ -14,9 +14,14 @@ use crate::error::DriverError;
 pub(crate) type Migrations = [&'static str; VERSION as usize];
 
 pub(crate) const POSTGRES: Migrations =
-    [include_str!("0001/postgres.sql"), include_str!("0002/postgres.sql")];
-pub(crate) const MYSQL: Migrations = [include_str!("0001/mysql.sql"), include_str!("0002/mysql.sql")];
-pub(crate) const SQLITE: Migrations = [include_str!("0001/sqlite.sql"), include_str!("0002/sqlite.sql")];
+    [include_str!("0001/postgres.sql"), include_str!("0002/postgres.sql"), include_str!("0003/postgres.sql")];
+pub(crate) const MYSQL: Migrations =
+    [include_str!("0001/mysql.sql"), include_str!("0002/mysql.sql"), include_str!("0003/mysql.sql")];
+pub(crate) const SQLITE: Migrations =
+    [include_str!("0001/sqlite.sql"), include_str!("0002/sqlite.sql"), include_str!("0003/sqlite.sql")];
+
+/// What a version made of the columns of the one before: where it is there, that one was complete.
+const RENAMED: [(i64, &str); 1] = [(3, "change_sets.parent_change_set")];
 
 /// What preparing a source came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +42,18 @@ pub enum Prepared {
 pub(crate) struct Found {
     /// Its version; 0 where there is none.
     pub(crate) version: i64,
-    /// The columns and indexes of its tables, as `change_sets.along_with`.
+    /// The columns and indexes of its tables, as `change_sets.sequence`.
     pub(crate) parts: BTreeSet<String>,
 }
 
 impl Found {
+    /// The journal whose tables have these columns, for a login that may not read its version. Statements of a version
+    /// that was complete are never among those that it needs: they would make columns anew that were renamed since.
+    pub(crate) fn unread(parts: BTreeSet<String>) -> Self {
+        let renamed = RENAMED.iter().rev().find(|(_, part)| parts.contains(*part));
+        Self { version: renamed.map_or(0, |(version, _)| version - 1), parts }
+    }
+
     /// The statements that make it this program's version, in their order.
     pub(crate) fn needs(&self, migrations: &Migrations) -> Result<Vec<&'static str>, DriverError> {
         if self.version > VERSION {
@@ -98,6 +110,7 @@ mod tests {
     const PUBLISHED: [[&str; 3]; VERSION as usize] = [
         ["c47ff2dac8e421fb", "f20826a21a289206", "a7c552813dc50957"],
         ["b6f26d601a1f7a81", "245e27fe89084daa", "763add8b17f97580"],
+        ["4641ee5e1fca7712", "09eb2ad9d84e18fb", "0668c4b3e518e6fd"],
     ];
 
     #[test]
@@ -126,11 +139,14 @@ mod tests {
     #[test]
     fn what_a_journal_has_is_not_made_again() {
         let new = Found::default().needs(&MYSQL).unwrap();
-        assert_eq!(new.len(), 10);
+        assert_eq!(new.len(), 19);
         let parts = ["change_sets.along_with", "change_sets.place"].map(str::to_owned).into();
         let older = Found { version: 1, parts };
         let needed = older.needs(&MYSQL).unwrap();
-        assert_eq!(needed.len(), 4, "{needed:?}");
+        assert_eq!(needed.len(), 13, "{needed:?}");
+        assert!(!needed.iter().any(|statement| statement.contains("ADD COLUMN along_with")), "{needed:?}");
+        let unread = Found::unread(["change_sets.parent_change_set".to_owned()].into());
+        let needed = unread.needs(&MYSQL).unwrap();
         assert!(!needed.iter().any(|statement| statement.contains("ADD COLUMN along_with")), "{needed:?}");
         let current = Found { version: VERSION, ..Found::default() };
         assert_eq!((current.needs(&MYSQL).unwrap().len(), current.prepared()), (0, Prepared::Present));

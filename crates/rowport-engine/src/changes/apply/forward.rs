@@ -47,7 +47,7 @@ impl Job<'_> {
         let assignments = self.fields_to_set()?;
         if care == Care::ByRange
             && self.follows.is_empty()
-            && !self.details.along
+            && !self.details.cascaded
             && self.parents_set_by(assignments.as_deref()).is_empty()
             && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
         {
@@ -60,13 +60,13 @@ impl Job<'_> {
             && care != Care::RowByRow
             && chosen.joins.is_empty()
             && self.follows.is_empty()
-            && !self.details.along
+            && !self.details.cascaded
         {
             let before = transaction.delete(&chosen, MOST_BYTES).await?;
             return self.changed(&keys, before, None, Vec::new());
         }
         let before = transaction.lock(&chosen, MOST_BYTES).await?;
-        let before = if self.details.along { self.still_hanging(&named, before)? } else { before };
+        let before = if self.details.cascaded { self.still_hanging(&named, before)? } else { before };
         let found = images::keys(&before, &self.key)?;
         let (free, mut failures) = self.free_to_go(transaction, &before, &found).await?;
         let (places, refused) = match care {
@@ -237,7 +237,7 @@ impl Job<'_> {
             return Ok(Some(self.dataset.assignments(&self.details.fields)?));
         }
         let Some((deleted_at, deleted_by)) = self.dataset.soft_delete() else { return Ok(None) };
-        if self.set.action == words::PURGE || self.details.along {
+        if self.set.action == words::PURGE || self.details.cascaded {
             return Ok(None);
         }
         let column = |name: &str| self.stored.iter().find(|column| column.name == name).cloned();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, Taken};
+use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, UndoneRows};
 use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
     ColumnRef, ColumnType, Comparison, CursorValue, Deleted, Expr, Parents, Predicate, Principal, Query,
@@ -70,8 +70,8 @@ pub(in crate::changes) struct Changed {
     pub(in crate::changes) kept: u64,
     /// Rows that were changed, and of which there is something to say.
     pub(in crate::changes) notes: Vec<RowFailure>,
-    /// What is noted of the chunk that it takes back.
-    pub(in crate::changes) taken: Option<(String, i64, Taken)>,
+    /// The chunk that it undoes, and which of its rows are undone by now.
+    pub(in crate::changes) undone: Option<(String, i64, UndoneRows)>,
 }
 
 impl<'a> Job<'a> {
@@ -87,7 +87,7 @@ impl<'a> Job<'a> {
         // Taking back that rows came back deletes them as well, and others may hang on them by now.
         let deletes = match set.action.as_str() {
             words::SET | words::RESTORE => false,
-            words::DELETE => details.along || dataset.soft_delete().is_none(),
+            words::DELETE => details.cascaded || dataset.soft_delete().is_none(),
             words::PURGE => dataset.soft_delete().is_some(),
             _ => true,
         };
@@ -101,7 +101,7 @@ impl<'a> Job<'a> {
             (words::PURGE, Some(moment)) => dataset.clone().with_deleted(Deleted::Before(moment)),
             (words::RESTORE | words::PURGE, _) => dataset.clone().with_deleted(Deleted::Only),
             // The database asks no mark either before it deletes rows with others.
-            _ if details.along => any.clone(),
+            _ if details.cascaded => any.clone(),
             _ => dataset.clone(),
         };
         Ok(Self {
@@ -175,11 +175,11 @@ impl<'a> Job<'a> {
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
-        Changed { mut done, mut failures, kept, notes, taken }: Changed,
+        Changed { mut done, mut failures, kept, notes, undone }: Changed,
     ) -> Result<(), EngineError> {
         let id = &self.set.id;
-        if let Some((change_set, chunk, taken)) = taken {
-            Chunk::take(transaction, &change_set, chunk, taken).await?;
+        if let Some((change_set, chunk, undone)) = undone {
+            Chunk::set_undone(transaction, &change_set, chunk, undone).await?;
         }
         let counts = [done.rows, failures.len() as u64 - kept, kept];
         failures.extend(notes);

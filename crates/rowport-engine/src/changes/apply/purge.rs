@@ -24,20 +24,20 @@ impl Job<'_> {
     ) -> Result<Changed, EngineError> {
         let gone = || EngineError::UnknownChangeSet { id: set_id.clone() };
         let original = Chunk::find(transaction, set_id, *number, true).await?.ok_or_else(gone)?;
-        let mut taken = original.taken;
+        let mut undone = original.undone;
         let (mut failures, mut places) = (Vec::new(), Vec::new());
         let image = original.before.as_deref().map(images::unpack).transpose()?;
         let place_of = image.as_ref().map(|image| images::by_key(image, &self.key)).transpose()?;
         for key in images::keys(&images::unpack(&chunk.keys)?, &self.key)? {
             match place_of.as_ref().and_then(|places| places.get(&key)) {
-                Some(place) if taken.add(*place) => places.push(*place),
+                Some(place) if undone.insert(*place) => places.push(*place),
                 _ => failures.push(failure(&key, "taken_back", "it was restored or purged before")),
             }
         }
         if let Some(image) = image.filter(|_| !places.is_empty()) {
             let keys: Vec<_> = self.key.iter().map(|column| column.name.as_str()).collect();
             let image = images::pack(&without_values(&image, &places, &keys)?)?;
-            Chunk::purge(transaction, set_id, *number, Some(image), taken).await?;
+            Chunk::purge(transaction, set_id, *number, Some(image), undone).await?;
         }
         let kept = failures.len() as u64;
         let done = Done { rows: places.len() as u64, ..Done::default() };

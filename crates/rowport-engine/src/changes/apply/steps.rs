@@ -12,8 +12,8 @@ pub(in crate::changes) async fn steps(
     transaction: &mut dyn Transaction,
     set: ChangeSet,
 ) -> Result<Vec<ChangeSet>, EngineError> {
-    let mut steps = ChangeSet::along_with(transaction, &set.id).await?;
-    if details(&set)?.leads {
+    let mut steps = ChangeSet::cascaded_from(transaction, &set.id).await?;
+    if details(&set)?.parent_first {
         steps.insert(0, set);
     } else {
         steps.reverse();
@@ -46,7 +46,7 @@ impl Changes {
                 false => Err(EngineError::ColumnsForbidden),
             }
         });
-        found.map_err(|error| match set.along_with {
+        found.map_err(|error| match set.parent_change_set {
             Some(_) if set.dataset != dataset => EngineError::AlongForbidden,
             _ => error,
         })

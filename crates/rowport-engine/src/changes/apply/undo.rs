@@ -142,7 +142,8 @@ impl Job<'_> {
         let current_place = images::by_key(&current, &self.key)?;
         let mut rows: Vec<(Exact, usize)> = Vec::with_capacity(wanted.len());
         for key in wanted {
-            let Some(place) = place_of.get(&key).copied().filter(|place| !original.taken.has(*place)) else {
+            let Some(place) = place_of.get(&key).copied().filter(|place| !original.undone.contains(*place))
+            else {
                 failures.push(failure(&key, "taken_back", "it was undone before, or never changed"));
                 continue;
             };
@@ -165,12 +166,12 @@ impl Job<'_> {
         failures.extend(refused.failures);
         let (done, notes) =
             self.after_putting_back(transaction, &images, (&current, &current_place), &rows).await?;
-        let mut taken = original.taken.clone();
+        let mut undone = original.undone.clone();
         for (_, place) in &rows {
-            taken.add(*place);
+            undone.insert(*place);
         }
-        let taken = (!rows.is_empty()).then(|| (set_id.clone(), *number, taken));
-        Ok(Changed { done, failures, kept, notes, taken })
+        let undone = (!rows.is_empty()).then(|| (set_id.clone(), *number, undone));
+        Ok(Changed { done, failures, kept, notes, undone })
     }
 
     /// Leaves out rows that the database would not delete without others.

@@ -113,10 +113,11 @@ impl<'w> Writer<'w> {
         let Place { changes, target, actor, first, all_or_nothing } = *place;
         let cut = fields.iter().map(|field| field.column.clone()).collect();
         let action = if fields.is_empty() { words::DELETE } else { words::SET };
-        let details = Details { along: true, fields, all_or_nothing, ..Details::default() };
+        let details = Details { cascaded: true, fields, all_or_nothing, ..Details::default() };
         let id = changes.ids.next(changes.desk.clock().now());
         let new = changes.new_set(id, target.principal, actor, dataset, action, details);
-        let new = NewChangeSet { along_with: Some(first.to_owned()), place: before as u64 + 1, ..new };
+        let parent_change_set = Some(first.to_owned());
+        let new = NewChangeSet { parent_change_set, sequence: before as u64 + 1, ..new };
         let (named, digest) = (None, Sha256::new());
         Self { place, transaction, new, dataset, cut, named, digest, chunks: 0, rows: 0 }
     }

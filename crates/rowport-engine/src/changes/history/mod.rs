@@ -87,13 +87,13 @@ impl ChangeSetView {
             dataset: set.dataset,
             action: set.action,
             undoes: set.undoes,
-            along_with: set.along_with,
+            along_with: set.parent_change_set,
             actor: set.actor,
             actor_name: set.actor_name,
             rows: set.rows,
             done: set.done,
             failed: set.failed,
-            kept: set.kept,
+            kept: set.skipped,
         })
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use rowport_drivers::journal::{ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChangeSet, Taken};
+use rowport_drivers::journal::{
+    ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChangeSet, UndoneRows,
+};
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::ResolvedDataset;
 
@@ -152,7 +154,7 @@ fn chunk_of(keys: &RecordBatch, from: Option<(String, i64)>) -> Result<Chunk, En
         after: None,
         done: 0,
         failures: None,
-        taken: Taken::default(),
+        undone: UndoneRows::default(),
         from,
     })
 }
@@ -182,13 +184,13 @@ fn unsaved(new: NewChangeSet) -> ChangeSet {
         address: new.address,
         run_id: new.run_id,
         undoes: new.undoes,
-        along_with: new.along_with,
-        place: new.place,
+        parent_change_set: new.parent_change_set,
+        sequence: new.sequence,
         state: ChangeSetState::Open,
         rows: new.rows,
         done: 0,
         failed: 0,
-        kept: 0,
+        skipped: 0,
         created_at: new.created_at,
         ended_at: None,
         undo_until: new.undo_until,

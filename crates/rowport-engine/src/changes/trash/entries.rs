@@ -1,6 +1,6 @@
 use arrow_array::RecordBatch;
 use rowport_drivers::Transaction;
-use rowport_drivers::journal::{ChangeSet, Chunk, Taken, Trash};
+use rowport_drivers::journal::{ChangeSet, Chunk, Trash, UndoneRows};
 use rowport_model::ResolvedDataset;
 
 use super::super::images;
@@ -12,7 +12,7 @@ pub(super) struct Entry {
     pub(super) set: ChangeSet,
     pub(super) chunk: i64,
     pub(super) image: RecordBatch,
-    taken: Taken,
+    undone: UndoneRows,
 }
 
 /// The entries of a dataset's trash, the last deleted first.
@@ -42,7 +42,7 @@ impl<'a> Entries<'a> {
                 && let Some(image) = &chunk.before
             {
                 let image = images::unpack(image)?;
-                return Ok(Some(Entry { set, chunk: number, image, taken: chunk.taken }));
+                return Ok(Some(Entry { set, chunk: number, image, undone: chunk.undone }));
             }
         }
     }
@@ -51,7 +51,7 @@ impl<'a> Entries<'a> {
 impl Entry {
     /// The places of the rows that are still in the trash.
     pub(super) fn places(&self) -> impl Iterator<Item = usize> {
-        (0..self.image.num_rows()).filter(|row| !self.taken.has(*row))
+        (0..self.image.num_rows()).filter(|row| !self.undone.contains(*row))
     }
 }
 
