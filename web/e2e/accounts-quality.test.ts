@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { base, gridReady, launch } from './browser';
-import { access } from './access';
-import { type Workspace, workspace } from './desk';
+import { access } from './access-fixtures';
+import { type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

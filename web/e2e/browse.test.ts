@@ -1,7 +1,16 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chord, gridReady, launch, phone, visit } from './browser';
-import { api, count, firstRows, getJson, openDataset, textColumn, type Workspace, workspace } from './desk';
+import {
+  api,
+  count,
+  firstRows,
+  getJson,
+  openDataset,
+  textColumn,
+  type Workspace,
+  workspace,
+} from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
 import { confirm, deleteByApi, nullableText, openDelete, openFew, openUpTo, ownDataset, pick, setByApi, undoByApi } from './bulk'; // prettier-ignore
-import { count, openDataset, type Workspace, workspace } from './desk';
+import { count, openDataset, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { api, count, getJson, openDataset, type Workspace } from './desk';
+import { api, count, getJson, openDataset, type Workspace } from './workspace';
 
 interface Sent {
   selection: { keys?: unknown[][]; view?: { except?: unknown[][] } };

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, LOOKS } from './axe';
 import { gridReady, launch, phone } from './browser';
 import { confirm, pick } from './bulk';
-import { serveTables } from './own-source';
+import { serveTables } from './table-server';
 import { adminBrowser } from './people';
 import type { Server } from './server';
 

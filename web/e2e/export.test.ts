@@ -3,7 +3,7 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, phone, visit } from './browser';
-import { count, openDataset, textColumn, type Workspace, workspace } from './desk';
+import { count, openDataset, textColumn, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

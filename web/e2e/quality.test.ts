@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch } from './browser';
 import { runsInEveryState } from './runs';
-import { openDataset, textColumn, type Workspace, workspace } from './desk';
+import { openDataset, textColumn, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
 import { confirm, openFew, pick } from './bulk';
-import { api, count, getJson, textColumn, type Workspace, workspace } from './desk';
-import { serveTables } from './own-source';
+import { api, count, getJson, textColumn, type Workspace, workspace } from './workspace';
+import { serveTables } from './table-server';
 import { addPerson, adminBrowser, browserOf, join, makeRole } from './people';
 import type { Server } from './server';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './axe';
 import { launch, visit } from './browser';
 import { firstKeys, ownDataset, setByApi, undoByApi } from './bulk';
-import { api, getJson, openDataset, type Workspace, workspace } from './desk';
+import { api, getJson, openDataset, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from './axe';
 import { base, chord, launch, phone, visit } from './browser';
-import { api, openDataset, textColumn, type Workspace, workspace } from './desk';
+import { api, openDataset, textColumn, type Workspace, workspace } from './workspace';
 import { discard, ended, getRun, type Run, runsInEveryState, startRun } from './runs';
 
 let browser: Browser;

@@ -1,5 +1,5 @@
 import { base } from './browser';
-import { api, getJson, type Workspace } from './desk';
+import { api, getJson, type Workspace } from './workspace';
 
 /** What the tests read of a run. */
 export interface Run {

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, visit } from './browser';
-import { openDataset, type Workspace, workspace } from './desk';
+import { openDataset, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible } from './axe';
 import { base, launch, phone, visit } from './browser';
-import { getJson } from './desk';
+import { getJson } from './workspace';
 import { discard, ended, type Run } from './runs';
 
 let browser: Browser;

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch, phone, visit } from './browser';
 import { deleteByApi, firstKeys, openFew, openTrash, ownDataset, pick, restoreAll, setByApi, trashed } from './bulk'; // prettier-ignore
-import { count, type Workspace, workspace } from './desk';
+import { count, type Workspace, workspace } from './workspace';
 
 let browser: Browser;
 let desk: Workspace;

@@ -1,4 +1,4 @@
-import { PartMissing } from './part-missing';
+import { PartMissing } from './chunk-load-error';
 import type { components } from './schema';
 
 type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail'> & { detail?: string };

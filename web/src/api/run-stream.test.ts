@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RunBook } from './run-book';
+import { RunBook } from './run-store';
 import { followRuns, type Stream } from './run-stream';
 import type { Run } from './runs';
 

@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import type { RunBook } from './run-book';
+import type { RunBook } from './run-store';
 import { EVENTS, fetchRun, fetchRuns, isUnderWay, type Run } from './runs';
 
 /** What is used of an `EventSource`. */

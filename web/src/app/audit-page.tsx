@@ -1,8 +1,8 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { NoAccess } from '@/components/no-access';
-import { part } from '@/components/part';
-import { useMay } from '@/hooks/use-me';
+import { part } from '@/components/lazy';
+import { useMay } from '@/hooks/use-current-user';
 import { useTitle } from '@/hooks/use-title';
 
 const Audit = part(() => import('@/features/audit/audit-page'));

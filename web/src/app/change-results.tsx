@@ -1,6 +1,6 @@
 import type { Run } from '@/api/runs';
-import { Overlay, part } from '@/components/part';
-import { showResult, useShownResult } from '@/features/changes/model/results';
+import { Overlay, part } from '@/components/lazy';
+import { showResult, useShownResult } from '@/features/changes/model/shown-result';
 import { sayPartMissing, sayProblem } from '@/lib/toast';
 
 const ResultDialog = part(() => import('@/features/changes/dialogs/result-dialog'));
@@ -18,7 +18,7 @@ export function ChangeResults() {
 
 /** Tells of the end of a change in the background. */
 export function tellChangeEnd(run: Run) {
-  import('@/features/changes/model/settle')
+  import('@/features/changes/model/report-outcome')
     .then(({ tellEnd }) => tellEnd(run), sayPartMissing)
     .catch(sayProblem);
 }

@@ -4,11 +4,11 @@ import { type ReactNode, Suspense } from 'react';
 import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { NoAccess } from '@/components/no-access';
-import { part } from '@/components/part';
+import { part } from '@/components/lazy';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
 import { datasetHref, stringifySearch } from '@/lib/address';
-import { ChangesUnderWay } from './changes-under-way';
+import { ChangesUnderWay } from './running-changes';
 
 const History = part(() => import('@/features/changes/pages/history-page'));
 const Trash = part(() => import('@/features/changes/pages/trash-page'));

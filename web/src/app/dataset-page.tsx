@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { datasetQuery } from '@/api/queries';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
-import { DatasetDesk } from './dataset-desk';
+import { DatasetDesk } from './dataset-browser';
 
 export function DatasetPage() {
   const ref = useParams({ from: '/datasets/$source/$dataset' });

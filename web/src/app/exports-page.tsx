@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FilePlus2 } from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { Button } from '@/components/button';
-import { part } from '@/components/part';
-import { useMay } from '@/hooks/use-me';
+import { part } from '@/components/lazy';
+import { useMay } from '@/hooks/use-current-user';
 import { useTitle } from '@/hooks/use-title';
 import { NewExport } from './new-export';
 

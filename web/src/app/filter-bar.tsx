@@ -2,7 +2,7 @@ import { Columns3, Download } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
-import { InPlace, part } from '@/components/part';
+import { InPlace, part } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import { SearchBox } from '@/components/search-box';
 import { AddFilter } from '@/features/filters/add-filter';

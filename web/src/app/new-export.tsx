@@ -4,7 +4,7 @@ import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select } from '@/components/field';
-import { Overlay, part } from '@/components/part';
+import { Overlay, part } from '@/components/lazy';
 import { useDatasetOptions } from '@/hooks/use-dataset-options';
 
 const ExportDialog = part(() => import('@/features/export/export-dialog'));

@@ -1,8 +1,8 @@
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useCallback } from 'react';
-import { PartMissing } from '@/api/part-missing';
+import { PartMissing } from '@/api/chunk-load-error';
 import { Problem } from '@/api/problem';
-import { useOnline } from '@/components/part';
+import { useOnline } from '@/components/lazy';
 import { ProblemNotice } from '@/components/problem-notice';
 
 /** Instead of a page that cannot be shown: it could not be loaded, or there is a mistake in it. */

@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { FileDown, Rows3, ScrollText } from 'lucide-react';
 import type { Permission } from '@/api/session';
 import { AppLink } from '@/components/app-link';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 
 interface PageLink {
   href: string;

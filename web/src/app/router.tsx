@@ -1,8 +1,8 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { type AuditWanted, readAuditWanted } from '@/features/audit/wanted';
+import { type AuditWanted, readAuditWanted } from '@/features/audit/filters';
 import type { RunsWanted, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
-import { part } from '@/components/part';
+import { part } from '@/components/lazy';
 import { DatasetPage } from './dataset-page';
 import { NotFound } from './not-found';
 import { PageError } from './page-error';

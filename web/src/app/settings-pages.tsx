@@ -1,9 +1,9 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { NoAccess } from '@/components/no-access';
-import { part } from '@/components/part';
+import { part } from '@/components/lazy';
 import { PARTS, partsFor, SettingsFrame } from '@/features/settings/settings-frame';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 import { useTitle } from '@/hooks/use-title';
 import { NotFound } from './not-found';
 

@@ -1,6 +1,6 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
-import { part } from '@/components/part';
+import { part } from '@/components/lazy';
 import { useTitle } from '@/hooks/use-title';
 import { safeNext } from '@/lib/sign-in';
 

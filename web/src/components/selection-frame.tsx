@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Selection } from '@/hooks/use-selection';
 import { countChosen } from '@/lib/selection';
-import { formatAbout, formatCount, plural } from '@/lib/words';
+import { formatAbout, formatCount, plural } from '@/lib/format';
 import { Button } from './button';
 
 interface SelectionFrameProps {

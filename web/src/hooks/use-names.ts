@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { keysQuery, usersQuery } from '@/api/access';
-import { useMay, useMe } from './use-me';
+import { useMay, useMe } from './use-current-user';
 
 /** The names of principals and of people by their ids. Only administrators know those of others. */
 export function useNames(): (id: string) => string | undefined {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import type { Run } from '@/api/runs';
-import { useMe } from './use-me';
+import { useMe } from './use-current-user';
 
 /** The runs that the page knows, the latest first, with those that were deleted: whoever asked for them. */
 export function useEverybodysRuns(): readonly Run[] {

@@ -1,5 +1,5 @@
 import { Toast } from '@base-ui/react/toast';
-import { PartMissing } from '@/api/part-missing';
+import { PartMissing } from '@/api/chunk-load-error';
 import { Problem } from '@/api/problem';
 
 /** The one place where toasts are collected; `Toaster` shows them. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asLink, formatValue, prettyJson, type ValueColumn } from './values';
-import { formatAbout, formatBytes, plural } from './words';
+import { formatAbout, formatBytes, plural } from './format';
 
 const column = (kind: 'decimal' | 'timestamp' | 'timestamp_tz' | 'boolean' | 'text', currency?: string): ValueColumn => ({
   name: 'a', label: 'a', type: { kind }, ...(currency !== undefined && { currency }),

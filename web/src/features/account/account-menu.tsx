@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { signOut } from '@/api/session';
 import { Button } from '@/components/button';
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from '@/components/menu';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 import type { Theme } from '@/hooks/use-theme';
 import { sayProblem } from '@/lib/toast';
 import { initials } from './initials';

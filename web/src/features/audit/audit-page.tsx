@@ -8,14 +8,14 @@ import { ListSkeleton } from '@/components/list-skeleton';
 import { LoadMore } from '@/components/load-more';
 import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
-import { useMay } from '@/hooks/use-me';
+import { useMay } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
 import { auditExportHref, type AuditEvent, fetchAudit } from './audit';
-import { AuditFilters } from './audit-filters';
+import { AuditFilters } from './audit-filter-bar';
 import { AuditTable } from './audit-table';
 import { EventDialog } from './event-dialog';
-import type { AuditWanted } from './wanted';
+import type { AuditWanted } from './filters';
 
 interface AuditPageProps {
   wanted: AuditWanted;

@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import { DataTable } from '@/components/data-table';
-import { exactMoment, momentWords } from '@/lib/moments';
+import { exactMoment, momentWords } from '@/lib/dates';
 import type { AuditEvent } from './audit';
-import { auditWords, type Known, whoWords } from './words';
+import { auditWords, type Known, whoWords } from './event-text';
 
 interface AuditTableProps {
   events: readonly AuditEvent[];

@@ -1,7 +1,7 @@
 import { client, unwrap } from '@/api/client';
 import type { components, operations } from '@/api/schema';
-import { dayBounds } from '@/lib/moments';
-import type { AuditWanted } from './wanted';
+import { dayBounds } from '@/lib/dates';
+import type { AuditWanted } from './filters';
 
 type Schemas = components['schemas'];
 

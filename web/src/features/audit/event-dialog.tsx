@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { AppLink } from '@/components/app-link';
 import { Dialog } from '@/components/dialog';
 import { datasetHref } from '@/lib/address';
-import { exactMoment } from '@/lib/moments';
+import { exactMoment } from '@/lib/dates';
 import type { AuditEvent } from './audit';
-import { auditWords, type Known, whoWords } from './words';
+import { auditWords, type Known, whoWords } from './event-text';
 
 interface EventDialogProps {
   event: AuditEvent;

@@ -5,7 +5,7 @@ import { sourcesQuery } from '@/api/queries';
 import type { DatasetRef } from '@/api/types';
 import { SearchList } from '@/components/search-list';
 import type { TypedAhead } from '@/hooks/use-typed-ahead';
-import { plural } from '@/lib/words';
+import { plural } from '@/lib/format';
 
 interface DatasetSwitcherProps {
   /** What was typed for it before it was there. */

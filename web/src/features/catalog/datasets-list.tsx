@@ -11,7 +11,7 @@ import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { Problem } from '@/api/problem';
 import { datasetHref } from '@/lib/address';
-import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/words';
+import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/format';
 
 /** The first page: everything there is to look at. */
 export default function DatasetsList() {

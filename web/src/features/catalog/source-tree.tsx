@@ -8,7 +8,7 @@ import { AppLink } from '@/components/app-link';
 import { ProblemNotice } from '@/components/problem-notice';
 import { datasetHref } from '@/lib/address';
 import { recall, remember } from '@/lib/storage';
-import { formatCount, formatShort } from '@/lib/words';
+import { formatCount, formatShort } from '@/lib/format';
 
 interface SourceTreeProps {
   current: DatasetRef | undefined;

@@ -9,7 +9,7 @@ import { ProblemNotice } from '@/components/problem-notice';
 import { datasetHref } from '@/lib/address';
 import { keyFilter, printFilter } from '@/lib/filter';
 import { mainColumns } from '@/lib/main-columns';
-import { formatAbout, formatCount } from '@/lib/words';
+import { formatAbout, formatCount } from '@/lib/format';
 
 interface RelatedRowsProps {
   datasetRef: DatasetRef;

@@ -5,7 +5,7 @@ import { Button } from '@/components/button';
 import { CellValue } from '@/components/cell-value';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/moments';
+import { exactMoment, momentWords } from '@/lib/dates';
 import { fieldChanges, type RowChange, rowDeedWords, rowHistoryQuery } from './row-changes';
 
 interface RowHistoryProps {

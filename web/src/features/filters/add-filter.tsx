@@ -1,6 +1,6 @@
 import { ListFilter } from 'lucide-react';
 import { Button } from '@/components/button';
-import { InPlace, part } from '@/components/part';
+import { InPlace, part } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import type { Condition } from '@/api/filter';
 import type { Join } from '@/lib/filter';

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { InPlace, part } from '@/components/part';
+import { InPlace, part } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import type { Condition } from '@/api/filter';
 import { describeFilter, type FilterItem, type FilterModel, operatorSign, printValues } from '@/lib/filter'; // prettier-ignore

@@ -3,7 +3,7 @@ import { Loader2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { countQuery } from '@/api/queries';
 import type { Count, DatasetRef, View } from '@/api/types';
-import { formatAbout, formatCount, plural } from '@/lib/words';
+import { formatAbout, formatCount, plural } from '@/lib/format';
 
 interface RowCountProps {
   dataset: DatasetRef;

@@ -5,10 +5,10 @@ import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
 import { useNow, useRuns } from '@/hooks/use-runs';
-import { plural } from '@/lib/words';
+import { plural } from '@/lib/format';
 import { cancel } from './model/actions';
 import { RunProgressLine } from './pages/run-parts';
-import { overallPercent, runTitle } from './model/words';
+import { overallPercent, runTitle } from './model/run-labels';
 
 /** Follows the exports and changes under way across pages; not there while there are none. */
 export function RunBadge({ className }: { className?: string }) {

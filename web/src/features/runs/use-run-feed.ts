@@ -1,14 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import { followRuns } from '@/api/run-stream';
 import { isAboutPerson, isChange, isUnderWay, type Run } from '@/api/runs';
 import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
 import { say, unsay } from '@/lib/toast';
-import { formatBytes, plural } from '@/lib/words';
+import { formatBytes, plural } from '@/lib/format';
 import { download } from './model/actions';
-import { personWords, runTitle } from './model/words';
+import { personWords, runTitle } from './model/run-labels';
 
 /** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */

@@ -1,5 +1,5 @@
 import { CheckField } from '@/components/checkbox';
-import { useMay } from '@/hooks/use-me';
+import { useMay } from '@/hooks/use-current-user';
 
 interface EveryoneSwitchProps {
   checked: boolean;

@@ -3,7 +3,7 @@ import { acceptInvitation, type Invited } from '@/api/session';
 import { Button } from '@/components/button';
 import { Field, TextInput } from '@/components/field';
 import { PasswordField } from '@/components/password-field';
-import { problemWords } from './problem-words';
+import { problemWords } from './sign-in-problem';
 
 /** The server's own rule. */
 const SHORTEST = 12;

@@ -4,7 +4,7 @@ import { Button } from '@/components/button';
 import { Field, TextInput } from '@/components/field';
 import { PasswordField } from '@/components/password-field';
 import { Card } from './card';
-import { problemWords } from './problem-words';
+import { problemWords } from './sign-in-problem';
 
 interface SignInPageProps {
   /** Where to go then: a path of this site. */

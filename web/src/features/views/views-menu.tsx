@@ -4,10 +4,10 @@ import { useState } from 'react';
 import type { DatasetRef, SavedView, View } from '@/api/types';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { Overlay, part } from '@/components/part';
+import { Overlay, part } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import { ProblemNotice } from '@/components/problem-notice';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 import { say, sayProblem } from '@/lib/toast';
 import { createView, deleteView, mayChange, updateView, viewsQuery } from './views';
 

@@ -7,10 +7,10 @@ import { CheckField } from '@/components/checkbox';
 import { Dialog } from '@/components/dialog';
 import { Field, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
-import { formatCount, plural } from '@/lib/words';
+import { formatCount, plural } from '@/lib/format';
 import { perform, type Preview, previewQuery, type Wish } from '../api/changes';
-import type { Deed } from '../model/deeds';
-import { settle } from '../model/settle';
+import type { Deed } from '../model/change-kind';
+import { settle } from '../model/report-outcome';
 import { NotUndoable, WouldFail } from './would-fail';
 
 interface ConfirmChangeProps {

@@ -1,9 +1,9 @@
 import clsx from 'clsx';
 import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '@/api/queries';
-import { plural } from '@/lib/words';
+import { plural } from '@/lib/format';
 import type { Dependants } from '../api/changes';
-import { dependantWords } from '../model/dependants';
+import { dependantWords } from '../model/cascade';
 
 /** How many of the rows that were selected are gone by now. */
 export function MissingRows({ missing }: { missing: number }) {

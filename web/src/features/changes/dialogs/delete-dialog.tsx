@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { CheckField } from '@/components/checkbox';
 import type { SelectionBody } from '@/lib/selection';
-import { willWords } from '../model/change-words';
+import { willWords } from '../model/change-labels';
 import { ConfirmChange } from './confirm-change';
 import { DependantsList, MissingRows } from './consequences';
-import { goesAlong } from '../model/dependants';
+import { goesAlong } from '../model/cascade';
 
 interface DeleteDialogProps {
   datasetRef: DatasetRef;

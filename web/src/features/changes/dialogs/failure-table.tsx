@@ -2,7 +2,7 @@ import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import type { RowFailure } from '../api/changes';
-import type { Deed } from '../model/deeds';
+import type { Deed } from '../model/change-kind';
 import { reasonWords, saysAll } from '../model/reasons';
 import { VersionsTable } from './versions-table';
 

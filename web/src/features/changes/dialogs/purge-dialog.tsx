@@ -1,6 +1,6 @@
 import type { Dataset, DatasetRef } from '@/api/types';
 import type { SelectionBody } from '@/lib/selection';
-import { willWords } from '../model/change-words';
+import { willWords } from '../model/change-labels';
 import { ConfirmChange } from './confirm-change';
 import { DependantsList, MissingRows } from './consequences';
 

@@ -7,14 +7,14 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Select } from '@/components/field';
 import { sayProblem } from '@/lib/toast';
-import { formatCount, plural } from '@/lib/words';
+import { formatCount, plural } from '@/lib/format';
 import { type Answer, isStarted, type RowFailure, takeBack } from '../api/changes';
-import { failuresCsv, saveText } from '../model/csv';
-import { again, deedWords, past } from '../model/deeds';
+import { failuresCsv, saveText } from '../model/failures-csv';
+import { again, deedWords, past } from '../model/change-kind';
 import { FailureTable } from './failure-table';
 import { mayPass, reasonWords, usersOf } from '../model/reasons';
-import { type Result, showResult } from '../model/results';
-import { isUndoable, left, settle, undo } from '../model/settle';
+import { type Result, showResult } from '../model/shown-result';
+import { isUndoable, left, settle, undo } from '../model/report-outcome';
 
 /** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
 export default function ResultDialog({ result }: { result: Result }) {

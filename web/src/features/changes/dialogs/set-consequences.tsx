@@ -1,5 +1,5 @@
 import type { Dataset } from '@/api/types';
-import { willWords } from '../model/change-words';
+import { willWords } from '../model/change-labels';
 import type { Preview } from '../api/changes';
 import { MissingRows } from './consequences';
 

@@ -1,7 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
-import { plural } from '@/lib/words';
+import { plural } from '@/lib/format';
 import { type Preview } from '../api/changes';
-import { type Deed, past } from '../model/deeds';
+import { type Deed, past } from '../model/change-kind';
 import { byReason, reasonWords, usersOf } from '../model/reasons';
 
 interface WouldFailProps {

@@ -1,5 +1,5 @@
 import type { Preview, RowFailure } from '../api/changes';
-import type { Deed } from './deeds';
+import type { Deed } from './change-kind';
 
 /** Why a row is left as it is, for reasons that last. */
 interface ReasonWords {

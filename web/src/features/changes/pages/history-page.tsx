@@ -9,15 +9,15 @@ import { EmptyNotice } from '@/components/empty-notice';
 import { ListSkeleton } from '@/components/list-skeleton';
 import { LoadMore } from '@/components/load-more';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/moments';
+import { exactMoment, momentWords } from '@/lib/dates';
 import { sayProblem } from '@/lib/toast';
-import { formatCount, plural } from '@/lib/words';
-import { actionWords, notUndoable, whoWords } from '../model/change-words';
+import { formatCount, plural } from '@/lib/format';
+import { actionWords, notUndoable, whoWords } from '../model/change-labels';
 import { type Change, fetchOutcome, historyQuery } from '../api/changes';
-import { deedOf } from '../model/deeds';
+import { deedOf } from '../model/change-kind';
 import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
-import { showResult } from '../model/results';
-import { undo } from '../model/settle';
+import { showResult } from '../model/shown-result';
+import { undo } from '../model/report-outcome';
 
 const COLUMNS = [
   { label: 'When', className: 'w-40 max-sm:hidden' },

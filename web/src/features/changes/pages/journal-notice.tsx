@@ -1,8 +1,8 @@
 import { Lock } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/button';
-import { Overlay, part } from '@/components/part';
-import { useMay } from '@/hooks/use-me';
+import { Overlay, part } from '@/components/lazy';
+import { useMay } from '@/hooks/use-current-user';
 import type { Journal } from '../api/changes';
 
 const PrepareDialog = part(() => import('../dialogs/prepare-dialog'));

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import { exactMoment, SOON } from '@/lib/moments';
-import { daysLeft, daysLeftWords } from '../model/change-words';
+import { exactMoment, SOON } from '@/lib/dates';
+import { daysLeft, daysLeftWords } from '../model/change-labels';
 
 /** For how long a row stays in the trash; its last days are emphasised. */
 export function TimeLeft({ until, now }: { until: string; now: number }) {

@@ -1,7 +1,7 @@
 import { ArchiveRestore } from 'lucide-react';
 import { Button } from '@/components/button';
 import type { Selection } from '@/hooks/use-selection';
-import { exactMoment, momentWords } from '@/lib/moments';
+import { exactMoment, momentWords } from '@/lib/dates';
 import type { TrashRow } from '../api/changes';
 import { TimeLeft } from './time-left';
 import type { SelectRow } from './use-list-selection';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import { startSubjectExport, type SubjectKind, type SubjectRequest } from '@/api/runs';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
 import { say } from '@/lib/toast';
-import { runTitle } from '../model/words';
+import { runTitle } from '../model/run-labels';
 
 interface SubjectDialogProps {
   kinds: readonly SubjectKind[];

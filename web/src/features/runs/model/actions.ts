@@ -1,9 +1,9 @@
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import { cancelRun, deleteRun, fetchLink, repeatRun, type Run } from '@/api/runs';
 import { followLink } from '@/lib/follow-link';
 import { addOwnRun } from '@/lib/own-runs';
 import { say, sayProblem } from '@/lib/toast';
-import { runTitle } from './words';
+import { runTitle } from './run-labels';
 
 export async function download(run: Run) {
   await attempt(async () => followLink(await fetchLink(run.id)));

@@ -1,7 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import {
   fetchRuns,
   fetchSubjects,
@@ -21,16 +21,16 @@ import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { datasetValue, useDatasetOptions } from '@/hooks/use-dataset-options';
 import { useMedia } from '@/hooks/use-media';
-import { useMay, useMe } from '@/hooks/use-me';
+import { useMay, useMe } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useEverybodysRuns, useNow, useRuns } from '@/hooks/use-runs';
 import { DeleteRunDialog } from '../dialogs/delete-run-dialog';
 import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
 import { RunTable } from './run-table';
-import { shownRuns } from '../model/shown';
+import { shownRuns } from '../model/merge-runs';
 import { SubjectDialog } from '../dialogs/subject-dialog';
-import { personWords, STATE_WORDS } from '../model/words';
+import { personWords, STATE_WORDS } from '../model/run-labels';
 
 interface ExportsPageProps {
   wanted: RunsWanted;

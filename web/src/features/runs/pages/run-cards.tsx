@@ -1,6 +1,6 @@
 import { isUnderWay } from '@/api/runs';
-import { momentWords } from '@/lib/moments';
-import { formatBytes, plural } from '@/lib/words';
+import { momentWords } from '@/lib/dates';
+import { formatBytes, plural } from '@/lib/format';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
 import type { RunListProps } from './run-table';
 import {
@@ -11,7 +11,7 @@ import {
   keptWords,
   runDuration,
   runTitle,
-} from '../model/words';
+} from '../model/run-labels';
 
 /** The same as the table, where there is no room for one. */
 export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {

@@ -3,11 +3,11 @@ import clsx from 'clsx';
 import { fetchRuns, type Run } from '@/api/runs';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useRuns } from '@/hooks/use-runs';
-import { dayWords } from '@/lib/moments';
-import { formatBytes, plural } from '@/lib/words';
+import { dayWords } from '@/lib/dates';
+import { formatBytes, plural } from '@/lib/format';
 import { byDay, type Day } from '../model/days';
-import { shownRuns } from '../model/shown';
-import { durationWords } from '../model/words';
+import { shownRuns } from '../model/merge-runs';
+import { durationWords } from '../model/run-labels';
 
 const DAYS = 14;
 /** No more of the history is read than this; a chart of more would say so. */

@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import { Ban, CircleAlert, CircleCheck, Clock, Download, Loader2, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
-import { runBook } from '@/api/run-book';
+import { runBook } from '@/api/run-store';
 import { isAboutPerson, isUnderWay, type Run, type RunState } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
@@ -17,7 +17,7 @@ import {
   secondsLeft,
   speedWords,
   STATE_WORDS,
-} from '../model/words';
+} from '../model/run-labels';
 
 const ICONS: Record<RunState, typeof Ban> = {
   queued: Clock,

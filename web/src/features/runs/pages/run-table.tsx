@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import { isUnderWay, type Run } from '@/api/runs';
 import { DataTable } from '@/components/data-table';
-import { momentWords } from '@/lib/moments';
-import { formatBytes, formatCount } from '@/lib/words';
+import { momentWords } from '@/lib/dates';
+import { formatBytes, formatCount } from '@/lib/format';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
 import {
   attemptWords,
@@ -12,7 +12,7 @@ import {
   keptWords,
   runDuration,
   runTitle,
-} from '../model/words';
+} from '../model/run-labels';
 
 const COLUMNS = [
   { label: 'State', className: 'w-32' },

@@ -6,7 +6,7 @@ import { CheckField } from '@/components/checkbox';
 import { isAvailable, oddPatterns, OFFERED, widerThan, WILDCARDS, withPattern } from './grants';
 import { PatternSelect } from './pattern-select';
 import { useDatasetPatterns } from './use-datasets';
-import { PERMISSION_WORDS } from './words';
+import { PERMISSION_WORDS } from './permission-labels';
 
 interface GrantsEditorProps {
   grants: readonly Grant[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allows, matches, oddPatterns, OFFERED, PERMISSIONS, widerThan, withPattern } from './grants';
-import { grantWords, roleWords } from './words';
+import { grantWords, roleWords } from './permission-labels';
 
 test.each([
   // The server's own table: both must read a pattern alike.

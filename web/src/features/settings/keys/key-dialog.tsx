@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Grant } from '@/api/access';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 import { GrantsEditor } from '../grants/grants-editor';
 import { EXPIRIES, type Expiry, expiresAt, makeKey, type MadeKey } from './keys';
 

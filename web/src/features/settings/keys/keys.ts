@@ -1,6 +1,6 @@
 import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
-import { dayBounds } from '@/lib/moments';
+import { dayBounds } from '@/lib/dates';
 
 type Schemas = components['schemas'];
 

@@ -3,10 +3,10 @@ import { Infinity as Endless } from 'lucide-react';
 import { client, unwrap } from '@/api/client';
 import { EmptyNotice } from '@/components/empty-notice';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/moments';
-import { plural } from '@/lib/words';
+import { momentWords } from '@/lib/dates';
+import { plural } from '@/lib/format';
 import { Answer, Section } from '../section';
-import { spanWords } from './words';
+import { spanWords } from './format-span';
 
 export default function LimitsPage() {
   const now = useNow(false);

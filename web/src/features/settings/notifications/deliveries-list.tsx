@@ -3,10 +3,10 @@ import clsx from 'clsx';
 import { Button } from '@/components/button';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/moments';
+import { exactMoment, momentWords } from '@/lib/dates';
 import { Answer, Section } from '../section';
 import { deliveriesQuery, type Delivery } from './notifications';
-import { channelWords, messageWords, stateWords } from './words';
+import { channelWords, messageWords, stateWords } from './labels';
 
 /** What became of the messages of the last thirty days. `quiet` shows nothing where there never was one. */
 export function DeliveriesList({ quiet }: { quiet: boolean }) {

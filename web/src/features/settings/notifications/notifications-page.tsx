@@ -7,7 +7,7 @@ import { say, sayProblem } from '@/lib/toast';
 import { Answer, Section } from '../section';
 import { DeliveriesList } from './deliveries-list';
 import { type Channel, channelsQuery, sendTest } from './notifications';
-import { channelWords, toldWords } from './words';
+import { channelWords, toldWords } from './labels';
 
 export default function NotificationsPage() {
   const channels = useQuery(channelsQuery);

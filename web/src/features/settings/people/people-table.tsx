@@ -4,8 +4,8 @@ import type { Role, User } from '@/api/access';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { Menu, MenuItem, MenuSeparator } from '@/components/menu';
-import { useMe } from '@/hooks/use-me';
-import { momentWords } from '@/lib/moments';
+import { useMe } from '@/hooks/use-current-user';
+import { momentWords } from '@/lib/dates';
 
 const COLUMNS = [
   { label: 'Name' },

@@ -4,7 +4,7 @@ import { CheckField } from '@/components/checkbox';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, TextInput } from '@/components/field';
 import { say } from '@/lib/toast';
-import { roleWords } from '../grants/words';
+import { roleWords } from '../grants/permission-labels';
 import { addPerson, changePerson, type Invitation } from './people';
 
 interface PersonDialogProps {

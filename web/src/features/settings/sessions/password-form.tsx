@@ -3,7 +3,7 @@ import { client, unwrap } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { Button } from '@/components/button';
 import { PasswordField } from '@/components/password-field';
-import { waitWords } from '@/lib/moments';
+import { waitWords } from '@/lib/dates';
 import { say } from '@/lib/toast';
 
 /** The server's own rule. */

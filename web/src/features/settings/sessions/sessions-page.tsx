@@ -5,14 +5,14 @@ import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
-import { useMe } from '@/hooks/use-me';
+import { useMe } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/moments';
+import { momentWords } from '@/lib/dates';
 import { say, sayProblem } from '@/lib/toast';
 import { EveryoneSwitch } from '../everyone-switch';
 import { Answer, Section } from '../section';
-import { agentWords } from './agent-words';
+import { agentWords } from './user-agent';
 import { PasswordForm } from './password-form';
 
 type Session = components['schemas']['Session'];

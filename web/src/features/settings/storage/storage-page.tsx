@@ -3,8 +3,8 @@ import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/moments';
-import { formatBytes, plural } from '@/lib/words';
+import { momentWords } from '@/lib/dates';
+import { formatBytes, plural } from '@/lib/format';
 import { Answer, Section } from '../section';
 
 type Storage = components['schemas']['StorageHealth'];

@@ -5,10 +5,10 @@ import type { components } from '@/api/schema';
 import { AppLink } from '@/components/app-link';
 import { DataTable } from '@/components/data-table';
 import { EmptyNotice } from '@/components/empty-notice';
-import { SoonGone } from '@/components/soon-gone';
+import { SoonGone } from '@/components/expiring-rows-notice';
 import { datasetHref } from '@/lib/address';
-import { SOON } from '@/lib/moments';
-import { formatCount, plural } from '@/lib/words';
+import { SOON } from '@/lib/dates';
+import { formatCount, plural } from '@/lib/format';
 import { Answer, Section } from '../section';
 
 type Overview = components['schemas']['TrashOverview'];

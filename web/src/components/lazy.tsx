@@ -1,0 +1,118 @@
+import {
+  Component,
+  type ComponentType,
+  type FunctionComponent,
+  lazy,
+  type ReactNode,
+  Suspense,
+  useEffect,
+} from 'react';
+import { PartMissing } from '@/api/chunk-load-error';
+import { sayPartMissing } from '@/lib/toast';
+import { ProblemNotice } from './problem-notice';
+
+/** A component of a file of its own, which is loaded when it is first shown. What could not be loaded is asked for again. */
+export function part<P extends object = object>(
+  load: () => Promise<{ default: ComponentType<P> }>,
+): FunctionComponent<P> {
+  const begin = (): ComponentType<P> =>
+    lazy(() =>
+      load().catch((cause: unknown) => {
+        throw new PartMissing(cause, () => {
+          shown = begin();
+        });
+      }),
+    );
+  let shown = begin();
+  return function PartOfThePage(props: P) {
+    const Shown = shown;
+    return <Shown {...props} />;
+  };
+}
+
+interface OverlayProps {
+  /** Closes what could not be loaded. */
+  onFail: () => void;
+  children: ReactNode;
+}
+
+/** Dialogs and panels that are loaded when they open. Where that fails a notice says so, and the page stays as it is. */
+export function Overlay({ onFail, children }: OverlayProps) {
+  const onMissing = () => {
+    sayPartMissing();
+    onFail();
+  };
+  return (
+    <MissingParts onMissing={onMissing} fallback={() => null}>
+      <Suspense>{children}</Suspense>
+    </MissingParts>
+  );
+}
+
+interface InPlaceProps {
+  /** What stands there until it is loaded. */
+  waiting: ReactNode;
+  children: ReactNode;
+}
+
+/** What is loaded when it is needed, within something that is there. Where that fails, its place says so. */
+export function InPlace({ waiting, children }: InPlaceProps) {
+  return (
+    <MissingParts fallback={(error, retry) => <MissingInPlace error={error} onRetry={retry} />}>
+      <Suspense fallback={waiting}>{children}</Suspense>
+    </MissingParts>
+  );
+}
+
+function MissingInPlace({ error, onRetry }: { error: PartMissing; onRetry: () => void }) {
+  useOnline(onRetry);
+  return (
+    <div className="p-3">
+      <ProblemNotice compact error={error} />
+    </div>
+  );
+}
+
+/** Calls when the browser is connected again. */
+export function useOnline(onOnline: () => void) {
+  useEffect(() => {
+    window.addEventListener('online', onOnline);
+    return () => window.removeEventListener('online', onOnline);
+  }, [onOnline]);
+}
+
+interface MissingPartsProps {
+  children: ReactNode;
+  onMissing?: () => void;
+  fallback: (error: PartMissing, retry: () => void) => ReactNode;
+}
+
+/** Stops what could not be loaded from taking the rest of the page away; any other mistake goes on to the page. */
+class MissingParts extends Component<MissingPartsProps, { error: Error | undefined }> {
+  override state: { error: Error | undefined } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override componentDidCatch(error: unknown) {
+    if (!(error instanceof PartMissing)) return;
+    error.forget();
+    this.props.onMissing?.();
+  }
+
+  override componentDidUpdate(before: MissingPartsProps) {
+    // It is closed by now, or something else is shown.
+    if (this.props.onMissing && this.state.error !== undefined && before.children !== this.props.children)
+      this.retry();
+  }
+
+  retry = () => this.setState({ error: undefined });
+
+  override render() {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    if (!(error instanceof PartMissing)) throw error;
+    return this.props.fallback(error, this.retry);
+  }
+}

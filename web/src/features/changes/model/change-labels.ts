@@ -1,0 +1,68 @@
+import { formatCount, plural } from '@/lib/format';
+import type { Change, TrashRow } from '../api/changes';
+
+const ACTIONS: Record<string, string> = {
+  delete: 'Deleted',
+  set: 'Fields set',
+  restore: 'Restored',
+  purge: 'Deleted for good',
+};
+const UNDONE: Record<string, string> = { delete: 'Deletion undone', restore: 'Restoring undone' };
+
+/** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
+export function actionWords({ action, of }: Pick<Change, 'action' | 'of'>): string {
+  return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Setting undone';
+}
+
+/** How many of the rows that were chosen will be `deleted`; the others cannot be. */
+export function willWords(rows: number, changed: number, label: string, past: string): string {
+  if (rows === 0) return 'These rows are not there any more.';
+  if (changed === rows) return `${plural(rows, 'row')} of ${label} will be ${past}.`;
+  if (changed > 0) return `${formatCount(changed)} of ${plural(rows, 'row')} of ${label} will be ${past}.`;
+  if (rows === 1) return `This row of ${label} cannot be ${past}.`;
+  return `None of the ${plural(rows, 'row')} of ${label} can be ${past}.`;
+}
+
+/** Who did it: what has been in the trash for long enough is removed by Rowport itself. */
+export function whoWords({ actor, actor_name: name }: Pick<Change, 'actor' | 'actor_name'>): string {
+  return actor === 'expiry' ? 'Rowport' : name;
+}
+
+/** Why a change is not offered to be taken back; undefined where it is. */
+export function notUndoable(change: Change, all: readonly Change[], now: number): string | undefined {
+  if (change.state === 'open') return 'Under way';
+  if (change.done === 0) return 'Nothing was changed';
+  if (change.action === 'purge') return 'Cannot be undone';
+  if (Date.parse(change.undo_until) <= now) return 'Too long ago';
+  const undone = all.filter(({ undoes }) => undoes === change.id).reduce((sum, { done }) => sum + done, 0);
+  return undone >= change.done ? 'Undone' : undefined;
+}
+
+/** Whole days that are left. */
+export function daysLeft(until: string, now: number): number {
+  return Math.max(0, Math.round((Date.parse(until) - now) / 86_400_000));
+}
+
+export function daysLeftWords(until: string, now: number): string {
+  const days = daysLeft(until, now);
+  if (Date.parse(until) - now >= 86_400_000) return days === 1 ? '1 day' : `${days} days`;
+  const hours = Math.floor((Date.parse(until) - now) / 3_600_000);
+  if (hours > 0) return hours === 1 ? '1 hour' : `${hours} hours`;
+  return Date.parse(until) > now ? 'under an hour' : 'ended';
+}
+
+/** Rows of the trash that one change has brought there, in the order they came; without one, nobody knows which did. */
+export interface TrashGroup {
+  id: string | undefined;
+  rows: TrashRow[];
+}
+
+export function groupTrash(rows: readonly TrashRow[]): TrashGroup[] {
+  const groups = new Map<string | undefined, TrashGroup>();
+  for (const row of rows) {
+    const group = groups.get(row.change_set) ?? { id: row.change_set, rows: [] };
+    group.rows.push(row);
+    groups.set(group.id, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,20 @@
+import { Problem } from '@/api/problem';
+import { waitWords } from '@/lib/dates';
+
+/** Why somebody did not come in, as they are told. */
+export function problemWords(error: unknown): string {
+  const problem = Problem.from(error);
+  switch (problem.code) {
+    case 'wrong_password':
+      return 'The e-mail address or the password is not right.';
+    case 'suspended':
+      return 'This account is suspended. Ask an administrator.';
+    case 'too_many_tries':
+      return `This was tried too often. Try again in ${waitWords(problem.retryAfter ?? 60)}.`;
+    default: {
+      const text = problem.message.charAt(0).toUpperCase() + problem.message.slice(1);
+      const sentence = /[.!?]$/.test(text) ? text : `${text}.`;
+      return problem.hint === undefined ? sentence : `${sentence} ${problem.hint}`;
+    }
+  }
+}
