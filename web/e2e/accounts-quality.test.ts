@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { base, gridReady, launch } from './browser';
 import { access } from './access-fixtures';
-import { type Workspace, workspace } from './workspace';
+import { findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
@@ -20,7 +20,7 @@ const asNobody = (page: Page) =>
 
 /** People, roles, keys, sessions, limits, messages and events in every state, whatever the server has seen so far. */
 async function withEverything(page: Page) {
-  const { users, roles, keys, sessions, limits, channels, deliveries, audit } = access(desk);
+  const { users, roles, keys, sessions, limits, channels, deliveries, audit } = access(demo);
   const answers = {
     users: { users },
     roles: { roles },
@@ -111,7 +111,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await expectAccessible(page, 'people: removing');
       await page.keyboard.press('Escape');
       await page.route('**/api/v1/users/*/invitation', (route) =>
-        route.fulfill({ json: access(desk).invitation }),
+        route.fulfill({ json: access(demo).invitation }),
       );
       await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
       await page.getByRole('menuitem', { name: 'New link for a password' }).click();
@@ -212,7 +212,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
         json.permissions = ['records.read'];
         await route.fulfill({ json });
       });
-      await page.goto(`/datasets/${desk.source}/${desk.child}`);
+      await page.goto(`/datasets/${demo.source}/${demo.child}`);
       await gridReady(page);
       await page.getByRole('img', { name: 'Not shown to you' }).waitFor();
       expect(await page.getByRole('button', { name: 'Export', exact: true }).count()).toBe(0);

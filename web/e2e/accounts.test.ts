@@ -140,14 +140,14 @@ test('a role hides one column and masks another, and whoever has it sees them no
   await editor.getByLabel('Name').fill('Support');
   await editor.getByLabel('Add a dataset').selectOption('demo/*');
   await editor.getByLabel('Export rows').check();
-  for (const [place, column, effect] of [
+  for (const [number, column, effect] of [
     [1, 'order_id', 'hidden'],
     [2, 'item', 'masked'],
   ] as const) {
     await editor.getByRole('button', { name: /^(Keep a column from them|Another column)$/ }).click();
-    if (place === 1) await editor.getByLabel('Rule 1: dataset').selectOption('demo/records');
-    await editor.getByLabel(`Rule ${place}: column`).selectOption(column);
-    await editor.getByLabel(`Rule ${place}: how`).selectOption(effect);
+    if (number === 1) await editor.getByLabel('Rule 1: dataset').selectOption('demo/records');
+    await editor.getByLabel(`Rule ${number}: column`).selectOption(column);
+    await editor.getByLabel(`Rule ${number}: how`).selectOption(effect);
   }
   await editor.getByRole('button', { name: 'Save' }).click();
   await editor.waitFor({ state: 'detached' });
@@ -178,46 +178,46 @@ test('a role hides one column and masks another, and whoever has it sees them no
   expect(secrets.length).toBe(80);
 
   const hers = await browserOf(browser, server);
-  const desk = await hers.newPage();
-  await desk.goto(link);
-  await desk.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
-  expect(await desk.getByLabel('E-mail address').inputValue()).toBe('grace@example.org');
-  await join(desk, link);
-  await desk.goto('/datasets/demo/records');
-  await gridReady(desk);
+  const herPage = await hers.newPage();
+  await herPage.goto(link);
+  await herPage.getByRole('heading', { name: 'Welcome, Grace Hopper' }).waitFor();
+  expect(await herPage.getByLabel('E-mail address').inputValue()).toBe('grace@example.org');
+  await join(herPage, link);
+  await herPage.goto('/datasets/demo/records');
+  await gridReady(herPage);
   const nothing = async (where: string) => {
-    const text = await desk.locator('body').innerText();
+    const text = await herPage.locator('body').innerText();
     expect(text, where).not.toContain('order_id');
     for (const secret of secrets) expect(text.includes(secret), `${where}: ${secret}`).toBe(false);
   };
   await nothing('grid');
-  const masked = desk.locator('[role=columnheader][data-column="item"]');
+  const masked = herPage.locator('[role=columnheader][data-column="item"]');
   await masked.getByRole('img', { name: 'Not shown to you' }).waitFor();
-  expect(await desk.locator('[role=gridcell]').filter({ hasText: '•••' }).count()).toBeGreaterThan(5);
+  expect(await herPage.locator('[role=gridcell]').filter({ hasText: '•••' }).count()).toBeGreaterThan(5);
   // A mask is no value: nothing can be asked of it.
   await masked.getByRole('button', { name: /menu$/ }).click();
-  await desk.getByRole('menuitem', { name: 'Hide' }).waitFor();
-  expect(await desk.getByRole('menuitem', { name: /Sort|Filter/ }).count()).toBe(0);
-  await desk.keyboard.press('Escape');
-  await desk.getByRole('button', { name: 'Filter', exact: true }).click();
-  await desk.getByRole('option', { name: /quantity/ }).waitFor();
-  expect(await desk.getByRole('option', { name: /order_id|item/ }).count()).toBe(0);
-  await desk.keyboard.press('Escape');
-  await desk.getByRole('button', { name: 'Columns', exact: true }).click();
-  await desk.getByRole('checkbox', { name: 'item', exact: true }).waitFor();
+  await herPage.getByRole('menuitem', { name: 'Hide' }).waitFor();
+  expect(await herPage.getByRole('menuitem', { name: /Sort|Filter/ }).count()).toBe(0);
+  await herPage.keyboard.press('Escape');
+  await herPage.getByRole('button', { name: 'Filter', exact: true }).click();
+  await herPage.getByRole('option', { name: /quantity/ }).waitFor();
+  expect(await herPage.getByRole('option', { name: /order_id|item/ }).count()).toBe(0);
+  await herPage.keyboard.press('Escape');
+  await herPage.getByRole('button', { name: 'Columns', exact: true }).click();
+  await herPage.getByRole('checkbox', { name: 'item', exact: true }).waitFor();
   await nothing('column chooser');
-  await desk.keyboard.press('Escape');
-  await desk.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
-  await desk.getByRole('region', { name: 'Row', exact: true }).getByText('•••').waitFor();
+  await herPage.keyboard.press('Escape');
+  await herPage.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
+  await herPage.getByRole('region', { name: 'Row', exact: true }).getByText('•••').waitFor();
   await nothing('row');
 
-  await desk.getByRole('button', { name: 'Export', exact: true }).first().click();
-  const dialog = desk.getByRole('dialog', { name: /^Export/ });
+  await herPage.getByRole('button', { name: 'Export', exact: true }).first().click();
+  const dialog = herPage.getByRole('dialog', { name: /^Export/ });
   await dialog.getByText(/rows? · about/).waitFor();
   await dialog.getByLabel('Columns').selectOption('custom');
   await nothing('export');
   const [file] = await Promise.all([
-    desk.waitForEvent('download'),
+    herPage.waitForEvent('download'),
     dialog.getByRole('button', { name: 'Download' }).click(),
   ]);
   const bytes = await readFile(await file.path(), 'utf8');
@@ -226,18 +226,18 @@ test('a role hides one column and masks another, and whoever has it sees them no
   for (const secret of secrets) expect(bytes.includes(secret), secret).toBe(false);
 
   // Nor do the pages of administrators open for her.
-  expect(await desk.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+  expect(await herPage.getByRole('link', { name: 'Audit' }).count()).toBe(0);
   for (const path of ['/settings/people', '/settings/roles', '/audit']) {
-    await desk.goto(path);
-    await desk.getByRole('heading', { name: 'This page is not for you' }).waitFor();
+    await herPage.goto(path);
+    await herPage.getByRole('heading', { name: 'This page is not for you' }).waitFor();
   }
-  await desk.goto('/settings');
-  await desk.getByRole('heading', { name: 'API keys' }).waitFor();
-  expect(await desk.getByRole('link', { name: /People|Roles/ }).count()).toBe(0);
-  expect(await desk.getByLabel('Everybody’s').count()).toBe(0);
-  await desk.goto('/exports');
-  await desk.getByLabel('State').waitFor();
-  expect(await desk.getByLabel('Whose').count()).toBe(0);
+  await herPage.goto('/settings');
+  await herPage.getByRole('heading', { name: 'API keys' }).waitFor();
+  expect(await herPage.getByRole('link', { name: /People|Roles/ }).count()).toBe(0);
+  expect(await herPage.getByLabel('Everybody’s').count()).toBe(0);
+  await herPage.goto('/exports');
+  await herPage.getByLabel('State').waitFor();
+  expect(await herPage.getByLabel('Whose').count()).toBe(0);
   await hers.close();
   await admin.close();
 });

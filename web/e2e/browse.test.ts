@@ -9,28 +9,28 @@ import {
   openDataset,
   textColumn,
   type Workspace,
-  workspace,
+  findWorkspace,
 } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
 const isPhone = (page: Page) => (page.viewportSize()?.width ?? 0) < 768;
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   async function open(query = '') {
     const context = await visit(browser, options);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child, query);
+    await openDataset(page, demo.source, demo.child, query);
     return { context, page };
   }
 
@@ -38,12 +38,12 @@ describe.each([
     const context = await visit(browser, options);
     const page = await context.newPage();
     await page.goto('/');
-    const label = desk.datasets.get(desk.child)?.label ?? '';
+    const label = demo.datasets.get(demo.child)?.label ?? '';
     await page
       .getByRole('region', { name: 'All datasets' })
       .getByRole('link', { name: label, exact: true })
       .click();
-    await page.waitForURL(`**/${desk.child}`);
+    await page.waitForURL(`**/${demo.child}`);
     await page.waitForSelector('[role=grid][aria-busy=false] [role=gridcell]');
     expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(label);
     await context.close();
@@ -51,7 +51,7 @@ describe.each([
 
   test('a filter made by hand shows the rows that the API counts, and lies in the address', async () => {
     const { context, page } = await open();
-    const dataset = desk.datasets.get(desk.child);
+    const dataset = demo.datasets.get(demo.child);
     if (!dataset) throw new Error('no dataset');
     const column = textColumn(dataset) ?? '';
     const label = dataset.columns.find((each) => each.name === column)?.label ?? '';
@@ -65,7 +65,7 @@ describe.each([
     await page.getByRole('button', { name: 'Apply' }).click();
     const filter = { column, op: 'contains', value: 'a' };
     await page.waitForURL((url) => url.searchParams.get('filter') === JSON.stringify(filter));
-    const expected = await count(desk.source, desk.child, { filter });
+    const expected = await count(demo.source, demo.child, { filter });
     await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
 
     await page.goBack();
@@ -79,14 +79,14 @@ describe.each([
 
   test('a link shows the same rows to somebody else', async () => {
     const { context, page } = await open();
-    const dataset = desk.datasets.get(desk.child);
+    const dataset = demo.datasets.get(demo.child);
     const column = (dataset && textColumn(dataset)) ?? '';
     await page.locator(`[data-column="${column}"] button`).first().click();
     await page.waitForURL((url) => url.searchParams.get('sort') === column);
     await page.getByRole('searchbox', { name: 'Search in all text columns' }).fill('e');
     await page.waitForURL((url) => url.searchParams.get('search') === 'e');
     const view = { search: 'e', sort: [{ column }] };
-    const expected = await count(desk.source, desk.child, view);
+    const expected = await count(demo.source, demo.child, view);
     await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
     await page.getByRole('button', { name: 'Copy a link to this view' }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
@@ -106,8 +106,8 @@ describe.each([
 
   test('columns are chosen, remembered and reset', async () => {
     const { context, page } = await open();
-    const names = desk.datasets.get(desk.child)?.columns.map((each) => each.name) ?? [];
-    const last = desk.datasets.get(desk.child)?.columns.at(-1);
+    const names = demo.datasets.get(demo.child)?.columns.map((each) => each.name) ?? [];
+    const last = demo.datasets.get(demo.child)?.columns.at(-1);
     await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page
       .getByRole('list', { name: 'Shown columns' })
@@ -115,7 +115,7 @@ describe.each([
       .click();
     await page.waitForURL((url) => url.searchParams.get('columns') === names.slice(0, -1).join(','));
     await page.keyboard.press('Escape');
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     await page.waitForURL((url) => url.searchParams.get('columns') === names.slice(0, -1).join(','));
     await page.getByRole('button', { name: 'Columns', exact: true }).click();
     await page.getByRole('button', { name: 'Reset' }).click();
@@ -132,7 +132,7 @@ describe.each([
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('View saved').waitFor();
 
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     await page.getByRole('button', { name: 'Views' }).click();
     await page.getByRole('button', { name: `Rename ${name}`, exact: true }).click();
     await page.getByRole('textbox', { name: 'Name' }).fill(`${name} b`);
@@ -150,7 +150,7 @@ describe.each([
 
   test('a row opens, and its relation leads to the parent', async () => {
     const { context, page } = await open();
-    const dataset = desk.datasets.get(desk.child);
+    const dataset = demo.datasets.get(demo.child);
     await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
     await page.waitForURL((url) => url.searchParams.has('row'));
     const related = page.getByRole('region', { name: 'Related rows' });
@@ -170,14 +170,14 @@ describe.each([
   });
 });
 
-const isPhonePlain = (options: object) => ('isMobile' in options ? 'phone' : 'desk');
+const isPhonePlain = (options: object) => ('isMobile' in options ? 'phone' : 'desktop');
 
 describe('columns', () => {
   test('widths and places are changed by hand and remembered', async () => {
     const context = await visit(browser);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child);
-    const names = desk.datasets.get(desk.child)?.columns.map((each) => each.name) ?? [];
+    await openDataset(page, demo.source, demo.child);
+    const names = demo.datasets.get(demo.child)?.columns.map((each) => each.name) ?? [];
     const [, second = '', third = ''] = names;
     const width = async () => (await page.locator(`[data-column="${second}"]`).boundingBox())?.width;
     const before = await width();
@@ -192,7 +192,7 @@ describe('columns', () => {
     await page.locator(`[data-column="${third}"]`).dragTo(page.locator(`[data-column="${second}"]`));
     const moved = [names[0], third, second, ...names.slice(3)].join(',');
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);
     await expect.poll(width).toBe(after);
 
@@ -211,9 +211,9 @@ describe('columns', () => {
   test('a column of a related row is shown, and the choice is saved as a preset', async () => {
     const context = await visit(browser);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child);
-    const [reference] = desk.datasets.get(desk.child)?.foreign_keys ?? [];
-    const target = desk.datasets.get(reference?.references.table ?? '');
+    await openDataset(page, demo.source, demo.child);
+    const [reference] = demo.datasets.get(demo.child)?.foreign_keys ?? [];
+    const target = demo.datasets.get(reference?.references.table ?? '');
     const column = target && textColumn(target);
     if (!reference || column === undefined) throw new Error('the workspace has no relation to look through');
     const path = `${reference.columns[0] ?? ''}.${column}`;
@@ -243,7 +243,7 @@ describe('columns', () => {
       (element) => document.getElementById(element.getAttribute('aria-activedescendant') ?? '')?.textContent,
     );
     const view = { columns: [path], sort: [] };
-    const { rows } = await getJson<{ rows: unknown[][] }>(api(desk.source, desk.child, '/rows'), {
+    const { rows } = await getJson<{ rows: unknown[][] }>(api(demo.source, demo.child, '/rows'), {
       view,
       limit: 1,
     });
@@ -256,7 +256,7 @@ describe('with the keyboard', () => {
   test('arrows move, Enter opens, Space selects, the header sorts', async () => {
     const context = await visit(browser);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     const grid = page.getByRole('grid');
     await grid.focus();
     const active = () =>
@@ -289,7 +289,7 @@ describe('with the keyboard', () => {
   test('shortcuts: search, switcher, list', async () => {
     const context = await visit(browser);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     await page.keyboard.press('/');
     await page.waitForFunction(
       () => document.activeElement?.getAttribute('aria-label') === 'Search in all text columns',
@@ -297,9 +297,9 @@ describe('with the keyboard', () => {
     await page.keyboard.press('Control+k');
     await page
       .getByRole('combobox', { name: 'Go to a dataset…' })
-      .fill(desk.datasets.get(desk.big)?.label ?? '');
+      .fill(demo.datasets.get(demo.big)?.label ?? '');
     await page.keyboard.press('Enter');
-    await page.waitForURL(`**/${desk.big}*`);
+    await page.waitForURL(`**/${demo.big}*`);
     await page.waitForSelector('[role=grid][aria-busy=false]');
     await chord(page, 'g', 'd', '/');
     await page.keyboard.press('?');
@@ -310,7 +310,7 @@ describe('with the keyboard', () => {
   test('a deep filter that came by link is shown, kept and can be removed', async () => {
     const context = await visit(browser);
     const page = await context.newPage();
-    const dataset = desk.datasets.get(desk.child);
+    const dataset = demo.datasets.get(demo.child);
     const column = (dataset && textColumn(dataset)) ?? '';
     const key = dataset?.key[0] ?? '';
     const deep = {
@@ -327,8 +327,8 @@ describe('with the keyboard', () => {
       },
     };
     const filter = JSON.stringify({ and: [deep, { column, op: 'contains', value: 'a' }] });
-    await openDataset(page, desk.source, desk.child, `?filter=${encodeURIComponent(filter)}`);
-    const expected = await count(desk.source, desk.child, { filter: JSON.parse(filter) as unknown });
+    await openDataset(page, demo.source, demo.child, `?filter=${encodeURIComponent(filter)}`);
+    const expected = await count(demo.source, demo.child, { filter: JSON.parse(filter) as unknown });
     await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
     await page.getByRole('button', { name: /^Remove the filter not/ }).click();
     await page.waitForURL(

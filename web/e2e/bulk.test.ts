@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
 import { confirm, deleteByApi, nullableText, openDelete, openFew, openUpTo, ownDataset, pick, setByApi, undoByApi } from './bulk'; // prettier-ignore
-import { count, openDataset, type Workspace, workspace } from './workspace';
+import { count, openDataset, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 /** One that others do not refer to, so that its rows can be deleted. */
 let own: string;
 /** One whose rows it refers to. */
@@ -16,8 +16,8 @@ let column: string;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
-  ({ own, parent, column } = await ownDataset(desk));
+  demo = await findWorkspace();
+  ({ own, parent, column } = await ownDataset(demo));
 });
 afterAll(() => browser.close());
 
@@ -29,17 +29,17 @@ async function withPage(options: BrowserContextOptions, steps: (page: Page) => P
 
 const selected = (page: Page, rows: number) =>
   page.getByText(`${rows.toLocaleString('en')} row${rows === 1 ? '' : 's'} selected`).waitFor();
-const restored = (view: unknown, rows: number) => expect.poll(() => count(desk.source, own, view)).toBe(rows);
+const restored = (view: unknown, rows: number) => expect.poll(() => count(demo.source, own, view)).toBe(rows);
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   test('shift-click after a re-sort selects the rows between, by their keys', () =>
     withPage(options, async (page) => {
-      const { keys } = await openFew(page, desk, own, 10);
+      const { keys } = await openFew(page, demo, own, 10);
       await pick(page, 2);
-      const [key = ''] = desk.datasets.get(own)?.key ?? [];
+      const [key = ''] = demo.datasets.get(own)?.key ?? [];
       for (const sort of [key, `-${key}`]) {
         await page.locator(`[data-column="${key}"] button`).first().click();
         await page.waitForURL((url) => url.searchParams.get('sort') === sort);
@@ -48,13 +48,13 @@ describe.each([
       await pick(page, 6, ['Shift']);
       await selected(page, 4);
       const asked = await openDelete(page);
-      const wanted = keys.slice(1, 5).map((each) => [each]);
-      expect(asked.keys?.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(wanted);
+      const expected = keys.slice(1, 5).map((each) => [each]);
+      expect(asked.keys?.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(expected);
     }));
 
   test('rows are deleted once their number is typed, and the toast brings them back', () =>
     withPage(options, async (page) => {
-      const { view } = await openFew(page, desk, own, 12);
+      const { view } = await openFew(page, demo, own, 12);
       await pick(page, 1);
       await pick(page, 3, ['Shift']);
       await openDelete(page);
@@ -71,7 +71,7 @@ describe.each([
 
   test('what was deleted is in the trash, and is restored from there', () =>
     withPage(options, async (page) => {
-      const { view, keys } = await openFew(page, desk, own, 8);
+      const { view, keys } = await openFew(page, demo, own, 8);
       await pick(page, 2);
       await pick(page, 5);
       await openDelete(page);
@@ -94,7 +94,7 @@ describe.each([
   test('a field is set in the selected rows, and set back from the list of changes', () =>
     withPage(options, async (page) => {
       const value = `bulk ${Date.now()}`;
-      await openFew(page, desk, own, 6);
+      await openFew(page, demo, own, 6);
       await pick(page, 2);
       await pick(page, 4, ['Shift']);
       await page.getByRole('button', { name: 'Set fields…' }).click();
@@ -122,9 +122,9 @@ describe.each([
 test('all that match but one are changed in the background, and taken back from the toast', () =>
   withPage({}, async (page) => {
     const value = `all ${Date.now()}`;
-    const text = nullableText(desk, desk.big);
+    const text = nullableText(demo, demo.big);
     // More than are changed before the request is answered, and no more than are soon changed back.
-    const rows = await openUpTo(page, desk, desk.big, 20_000);
+    const rows = await openUpTo(page, demo, demo.big, 20_000);
     await page.getByRole('checkbox', { name: 'Select the rows in sight' }).click();
     await page.getByRole('button', { name: /^Select all/ }).click();
     await pick(page, 3);
@@ -136,17 +136,17 @@ test('all that match but one are changed in the background, and taken back from 
     const number = (rows - 1).toLocaleString('en');
     await page.getByText(`${number} rows changed`).waitFor();
     const view = { filter: { column: text, op: 'eq', value } };
-    expect(await count(desk.source, desk.big, view)).toBe(rows - 1);
+    expect(await count(demo.source, demo.big, view)).toBe(rows - 1);
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText(`${number} rows taken back`).waitFor();
-    expect(await count(desk.source, desk.big, view)).toBe(0);
+    expect(await count(demo.source, demo.big, view)).toBe(0);
   }));
 
 test('a change in the background says how far it is, and what was done when it is stopped can be undone', () =>
   withPage({}, async (page) => {
     const value = `stop ${Date.now()}`;
-    const text = nullableText(desk, desk.big);
-    const rows = await openUpTo(page, desk, desk.big, 200_000);
+    const text = nullableText(demo, demo.big);
+    const rows = await openUpTo(page, demo, demo.big, 200_000);
     await pick(page, 1);
     await page.getByRole('button', { name: /^Select all/ }).click();
     await page.getByRole('button', { name: 'Set fields…' }).click();
@@ -164,46 +164,46 @@ test('a change in the background says how far it is, and what was done when it i
     await under.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
     await page.getByText(/rows? taken back$/).waitFor();
-    expect(await count(desk.source, desk.big, { filter: { column: text, op: 'eq', value } })).toBe(0);
+    expect(await count(demo.source, demo.big, { filter: { column: text, op: 'eq', value } })).toBe(0);
   }));
 
 test('rows that others refer to cannot be deleted, which is said before anything is typed', () =>
   withPage({}, async (page) => {
-    await openDataset(page, desk.source, parent);
+    await openDataset(page, demo.source, parent);
     await pick(page, 1);
     await pick(page, 2, ['Shift']);
     await openDelete(page);
-    const label = desk.datasets.get(parent)?.label ?? '';
+    const label = demo.datasets.get(parent)?.label ?? '';
     await page.getByText(`None of the 2 rows of ${label} can be deleted.`).waitFor();
     await page.getByText(/^Still used by .+: \S+, \S+$/).waitFor();
     expect(await page.getByLabel(/^Type /).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Delete 0 rows' }).isDisabled()).toBe(true);
   }));
 
-test('rows that changed between the look and the deed are not touched, and can be looked at again', () =>
+test('rows that changed between the look and the kind are not touched, and can be looked at again', () =>
   withPage({}, async (page) => {
-    const { view, keys } = await openFew(page, desk, own, 5);
+    const { view, keys } = await openFew(page, demo, own, 5);
     await pick(page, 1);
     await page.getByRole('button', { name: 'Select all 5 that match' }).click();
     await openDelete(page);
     await page.getByLabel('Type 5 to confirm').waitFor();
-    const change = await deleteByApi(desk, own, keys[2]);
+    const change = await deleteByApi(demo, own, keys[2]);
     await confirm(page, 'Delete', 5);
     await page.getByText('The rows have changed since you looked at them').waitFor();
-    expect(await count(desk.source, own, view)).toBe(4);
+    expect(await count(demo.source, own, view)).toBe(4);
     await page.getByRole('button', { name: 'Look again' }).click();
     await page.getByLabel('Type 4 to confirm').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
-    await undoByApi(desk, own, change);
+    await undoByApi(demo, own, change);
     await restored(view, 5);
   }));
 
 test('undoing leaves rows that somebody has changed since, lists them, and takes them back one by one', () =>
   withPage({}, async (page) => {
-    const [first, second, third] = (await openFew(page, desk, own, 3)).keys;
-    await setByApi(desk, own, [first, second, third], column, 'once');
-    await setByApi(desk, own, [second, third], column, 'twice');
-    await page.goto(`/datasets/${desk.source}/${own}/changes`);
+    const [first, second, third] = (await openFew(page, demo, own, 3)).keys;
+    await setByApi(demo, own, [first, second, third], column, 'once');
+    await setByApi(demo, own, [second, third], column, 'twice');
+    await page.goto(`/datasets/${demo.source}/${own}/changes`);
     await page
       .getByRole('button', { name: /^Undo: Fields set: 3 rows/ })
       .first()
@@ -223,12 +223,12 @@ test('undoing leaves rows that somebody has changed since, lists them, and takes
     await rest.getByRole('button', { name: /^Put back anyway/ }).click();
     await page.getByText('1 row taken back').waitFor();
     for (const value of ['once', 'twice'])
-      expect(await count(desk.source, own, { filter: { column, op: 'eq', value } })).toBe(0);
+      expect(await count(demo.source, own, { filter: { column, op: 'eq', value } })).toBe(0);
   }));
 
 test('the keyboard selects: x, shift and arrows, Ctrl+A, Escape', () =>
   withPage({}, async (page) => {
-    await openFew(page, desk, own, 10);
+    await openFew(page, demo, own, 10);
     await page.getByRole('grid').focus();
     await page.keyboard.press('x');
     await selected(page, 1);
@@ -244,12 +244,12 @@ test('the keyboard selects: x, shift and arrows, Ctrl+A, Escape', () =>
 
 test('a source that is not prepared says so, and shows whoever administers it the statements first', () =>
   withPage({}, async (page) => {
-    await page.route(`**/sources/${desk.source}/journal`, (route) =>
+    await page.route(`**/sources/${demo.source}/journal`, (route) =>
       route.fulfill({
         json: { ready: false, reason: 'there is no journal in it', sql: 'CREATE TABLE j (a int)' },
       }),
     );
-    await openDataset(page, desk.source, own);
+    await openDataset(page, demo.source, own);
     await pick(page, 1);
     await page.getByText('Read-only: there is no journal in it').waitFor();
     expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
@@ -261,7 +261,7 @@ test('a source that is not prepared says so, and shows whoever administers it th
 describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('in the bar and the dialogs', () =>
     lookAt(browser, options, 'bulk', async (page) => {
-      await openDataset(page, desk.source, parent);
+      await openDataset(page, demo.source, parent);
       await pick(page, 1);
       await expectAccessible(page, 'bar');
       await page.getByRole('button', { name: 'Set fields…' }).click();
@@ -278,14 +278,14 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
 
   test('in the trash and the changes', () =>
     lookAt(browser, options, 'changes', async (page) => {
-      const [key] = (await openFew(page, desk, own, 1)).keys;
-      const change = await deleteByApi(desk, own, key);
-      await page.goto(`/datasets/${desk.source}/${own}/trash`);
+      const [key] = (await openFew(page, demo, own, 1)).keys;
+      const change = await deleteByApi(demo, own, key);
+      await page.goto(`/datasets/${demo.source}/${own}/trash`);
       await page.getByRole('checkbox', { name: `Select ${String(key)}`, exact: true }).click();
       await page.getByRole('button', { name: 'Restore', exact: true }).waitFor();
       await expectAccessible(page, 'trash');
-      await undoByApi(desk, own, change);
-      await page.goto(`/datasets/${desk.source}/${own}/changes`);
+      await undoByApi(demo, own, change);
+      await page.goto(`/datasets/${demo.source}/${own}/changes`);
       await page
         .getByText(/^Deletion undone/)
         .first()

@@ -6,33 +6,33 @@ interface Sent {
 }
 
 /** The largest dataset of moderate size with a key of one column, a reference, and nobody who refers to it. */
-export async function ownDataset(desk: Workspace) {
-  const referred = [...desk.datasets.values()].flatMap(({ foreign_keys: keys }) =>
+export async function ownDataset(demo: Workspace) {
+  const referred = [...demo.datasets.values()].flatMap(({ foreign_keys: keys }) =>
     keys.map(({ references }) => references.table),
   );
   let found: { name: string; rows: number } | undefined;
-  for (const [name, { key, foreign_keys: keys }] of desk.datasets) {
+  for (const [name, { key, foreign_keys: keys }] of demo.datasets) {
     if (key.length !== 1 || keys.length === 0 || referred.includes(name)) continue;
-    const rows = await count(desk.source, name, {});
+    const rows = await count(demo.source, name, {});
     if (rows <= 50_000 && rows > (found?.rows ?? 100)) found = { name, rows };
   }
   if (!found) throw new Error('The workspace has no dataset whose rows can be deleted.');
   const own = found.name;
-  const parent = desk.datasets.get(own)?.foreign_keys[0]?.references.table ?? '';
-  return { own, parent, column: nullableText(desk, own) };
+  const parent = demo.datasets.get(own)?.foreign_keys[0]?.references.table ?? '';
+  return { own, parent, column: nullableText(demo, own) };
 }
 
 /** A text column, one that may be empty where there is one: others may have rules about what they hold. */
-export function nullableText(desk: Workspace, dataset: string): string {
-  const texts = desk.datasets.get(dataset)?.columns.filter(({ type }) => type.kind === 'text') ?? [];
+export function nullableText(demo: Workspace, dataset: string): string {
+  const texts = demo.datasets.get(dataset)?.columns.filter(({ type }) => type.kind === 'text') ?? [];
   return (texts.find((each) => 'nullable' in each && each.nullable === true) ?? texts[0])?.name ?? '';
 }
 
 /** The keys of the first rows, by key. */
-export async function firstKeys(desk: Workspace, dataset: string, count: number): Promise<unknown[]> {
-  const [key = ''] = desk.datasets.get(dataset)?.key ?? [];
+export async function firstKeys(demo: Workspace, dataset: string, count: number): Promise<unknown[]> {
+  const [key = ''] = demo.datasets.get(dataset)?.key ?? [];
   const view = { columns: [key], sort: [{ column: key }] };
-  const page = await getJson<{ rows: unknown[][] }>(api(desk.source, dataset, '/rows'), {
+  const page = await getJson<{ rows: unknown[][] }>(api(demo.source, dataset, '/rows'), {
     view,
     limit: count,
   });
@@ -40,20 +40,20 @@ export async function firstKeys(desk: Workspace, dataset: string, count: number)
 }
 
 /** Opens so many rows of a dataset and no others, in the order of their keys. */
-export async function openFew(page: Page, desk: Workspace, dataset: string, count: number) {
-  const keys = await firstKeys(desk, dataset, count);
-  const [column = ''] = desk.datasets.get(dataset)?.key ?? [];
+export async function openFew(page: Page, demo: Workspace, dataset: string, count: number) {
+  const keys = await firstKeys(demo, dataset, count);
+  const [column = ''] = demo.datasets.get(dataset)?.key ?? [];
   const filter = { column, op: 'le', value: keys.at(-1) };
-  await openDataset(page, desk.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  await openDataset(page, demo.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
   return { keys, view: { filter } };
 }
 
 /** Opens the rows of a dataset up to a key, which is a number, and says how many there are. */
-export async function openUpTo(page: Page, desk: Workspace, dataset: string, last: number): Promise<number> {
-  const [column = ''] = desk.datasets.get(dataset)?.key ?? [];
+export async function openUpTo(page: Page, demo: Workspace, dataset: string, last: number): Promise<number> {
+  const [column = ''] = demo.datasets.get(dataset)?.key ?? [];
   const filter = { column, op: 'le', value: last };
-  await openDataset(page, desk.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
-  return count(desk.source, dataset, { filter });
+  await openDataset(page, demo.source, dataset, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  return count(demo.source, dataset, { filter });
 }
 
 export const pick = (page: Page, row: number, modifiers: ('Shift' | 'Control')[] = []) =>
@@ -73,45 +73,45 @@ export async function confirm(page: Page, verb: string, rows: number) {
   await page.getByRole('button', { name: `${verb} ${number} row` }).click();
 }
 
-async function byApi(desk: Workspace, dataset: string, action: string, body: object): Promise<string> {
-  const path = api(desk.source, dataset, `/bulk/${action}`);
+async function byApi(demo: Workspace, dataset: string, action: string, body: object): Promise<string> {
+  const path = api(demo.source, dataset, `/bulk/${action}`);
   const { confirmation } = await getJson<{ confirmation: string }>(`${path}/preview`, body);
   return (await getJson<{ change_set: string }>(path, { ...body, confirmation })).change_set;
 }
 
-export const deleteByApi = (desk: Workspace, dataset: string, ...keys: unknown[]) =>
-  byApi(desk, dataset, 'delete', { selection: { keys: keys.map((key) => [key]) } });
+export const deleteByApi = (demo: Workspace, dataset: string, ...keys: unknown[]) =>
+  byApi(demo, dataset, 'delete', { selection: { keys: keys.map((key) => [key]) } });
 
 export const setByApi = (
-  desk: Workspace,
+  demo: Workspace,
   dataset: string,
   keys: readonly unknown[],
   column: string,
   value: string,
 ) =>
-  byApi(desk, dataset, 'set', {
+  byApi(demo, dataset, 'set', {
     selection: { keys: keys.map((key) => [key]) },
     fields: [{ column, to: { value } }],
   });
 
-export async function undoByApi(desk: Workspace, dataset: string, changeSet: string) {
-  await getJson(api(desk.source, dataset, `/changes/${changeSet}/undo`), {});
+export async function undoByApi(demo: Workspace, dataset: string, changeSet: string) {
+  await getJson(api(demo.source, dataset, `/changes/${changeSet}/undo`), {});
 }
 
 /** How many rows are in the trash. */
-export async function trashed(desk: Workspace, dataset: string): Promise<number> {
-  const page = await getJson<{ all: { rows: number } }>(api(desk.source, dataset, '/trash'));
+export async function trashed(demo: Workspace, dataset: string): Promise<number> {
+  const page = await getJson<{ all: { rows: number } }>(api(demo.source, dataset, '/trash'));
   return page.all.rows;
 }
 
 /** Takes everything out of the trash, so that the next test begins with an empty one. */
-export async function restoreAll(desk: Workspace, dataset: string) {
-  if ((await trashed(desk, dataset)) === 0) return;
-  await byApi(desk, dataset, 'restore', { selection: { view: { view: {} } } });
-  while ((await trashed(desk, dataset)) > 0) await new Promise((done) => setTimeout(done, 200));
+export async function restoreAll(demo: Workspace, dataset: string) {
+  if ((await trashed(demo, dataset)) === 0) return;
+  await byApi(demo, dataset, 'restore', { selection: { view: { view: {} } } });
+  while ((await trashed(demo, dataset)) > 0) await new Promise((done) => setTimeout(done, 200));
 }
 
-export async function openTrash(page: Page, desk: Workspace, dataset: string, search = '') {
-  await page.goto(`/datasets/${desk.source}/${dataset}/trash?search=${encodeURIComponent(search)}`);
+export async function openTrash(page: Page, demo: Workspace, dataset: string, search = '') {
+  await page.goto(`/datasets/${demo.source}/${dataset}/trash?search=${encodeURIComponent(search)}`);
   await page.getByRole('checkbox').first().waitFor();
 }

@@ -43,7 +43,7 @@ async function deletes(page: Page, rows: number[]) {
 const along = (page: Page) => page.getByRole('checkbox', { name: 'Delete what hangs on them, too' });
 
 describe.each([
-  ['at a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ] as [string, BrowserContextOptions][])('rows that others hang on, %s', (_, options) => {
   test('stay, unless these go along, and all of it comes back together', () =>

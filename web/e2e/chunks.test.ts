@@ -2,14 +2,14 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
-import { openDataset, type Workspace, workspace } from './workspace';
+import { openDataset, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
@@ -26,12 +26,12 @@ const upgrade = (page: Page, file: string) =>
   page.route(`**/assets/${file}-*.js`, (route) => route.fulfill({ status: 404, body: 'gone' }));
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ] as [string, BrowserContextOptions][])('%s', (_, options) => {
   test('a dialog that cannot be loaded says so beside the page, and opens once it can be', () =>
     withPage(options, async (page) => {
-      await openDataset(page, desk.source, desk.child, '?search=e');
+      await openDataset(page, demo.source, demo.child, '?search=e');
       await upgrade(page, 'export-dialog');
       const open = () => page.getByRole('button', { name: 'Export', exact: true }).first().click();
       await open();
@@ -47,7 +47,7 @@ describe.each([
 
   test('a page that cannot be loaded offers to reload, and comes with the connection', () =>
     withPage(options, async (page) => {
-      await openDataset(page, desk.source, desk.child);
+      await openDataset(page, demo.source, demo.child);
       await page.context().setOffline(true);
       if ('isMobile' in options) await page.getByRole('button', { name: 'Open the menu' }).click();
       await page.getByRole('link', { name: 'Exports', exact: true }).click();
@@ -62,7 +62,7 @@ describe.each([
 
   test('a popup that cannot be loaded says so in its place', () =>
     withPage(options, async (page) => {
-      await openDataset(page, desk.source, desk.child);
+      await openDataset(page, demo.source, demo.child);
       await upgrade(page, 'column-chooser');
       await page.getByRole('button', { name: 'Columns', exact: true }).click();
       await page.getByRole('alert').getByRole('button', { name: 'Reload' }).waitFor();
@@ -74,7 +74,7 @@ test('what is not there, what failed and what could not be loaded are told apart
   withPage({}, async (page) => {
     await page.goto('/no/such/page');
     await page.getByRole('heading', { name: 'Page not found' }).waitFor();
-    await page.route(`**/datasets/${desk.child}`, (route) =>
+    await page.route(`**/datasets/${demo.child}`, (route) =>
       route.request().url().includes('/api/')
         ? route.fulfill({
             status: 500,
@@ -82,7 +82,7 @@ test('what is not there, what failed and what could not be loaded are told apart
           })
         : route.continue(),
     );
-    await page.goto(`/datasets/${desk.source}/${desk.child}`);
+    await page.goto(`/datasets/${demo.source}/${demo.child}`);
     await page.getByRole('heading', { name: 'Something went wrong' }).waitFor();
   }));
 
@@ -94,7 +94,7 @@ test('what is typed while the list of datasets is still loading goes there, and 
       await held;
       await route.continue();
     });
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     const address = page.url();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('settingsx');
@@ -111,13 +111,13 @@ test('what is typed while the list of datasets is still loading goes there, and 
 describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('where a part is missing', () =>
     withPage(options, async (page) => {
-      await openDataset(page, desk.source, desk.child);
+      await openDataset(page, demo.source, demo.child);
       await upgrade(page, 'exports-page');
       if ('isMobile' in options) await page.getByRole('button', { name: 'Open the menu' }).click();
       await page.getByRole('link', { name: 'Exports', exact: true }).click();
       await page.getByRole('heading', { name: MISSING }).waitFor();
       await expectAccessible(page, 'a page');
-      await page.goto(`/datasets/${desk.source}/${desk.child}`);
+      await page.goto(`/datasets/${demo.source}/${demo.child}`);
       await gridReady(page);
       await upgrade(page, 'export-dialog');
       await page.getByRole('button', { name: 'Export', exact: true }).first().click();

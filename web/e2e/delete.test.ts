@@ -41,7 +41,7 @@ async function choose(page: Page, rows: number[], action: string) {
 }
 
 describe.each([
-  ['at a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ] as [string, BrowserContextOptions][])('%s', (_, options) => {
   test('only rows that can be deleted are counted and confirmed, and the others say who uses them', () =>

@@ -3,26 +3,26 @@ import { gunzipSync, inflateRawSync } from 'node:zlib';
 import type { Browser, Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch, phone, visit } from './browser';
-import { count, openDataset, textColumn, type Workspace, workspace } from './workspace';
+import { count, openDataset, textColumn, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 let column: string;
 let filter: object;
 let rows: number;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
-  const dataset = desk.datasets.get(desk.child);
+  demo = await findWorkspace();
+  const dataset = demo.datasets.get(demo.child);
   column = (dataset && textColumn(dataset)) ?? '';
   filter = { column, op: 'contains', value: 'a' };
-  rows = await count(desk.source, desk.child, { filter });
+  rows = await count(demo.source, demo.child, { filter });
 });
 afterAll(() => browser.close());
 
 async function openExport(page: Page) {
-  await openDataset(page, desk.source, desk.child, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  await openDataset(page, demo.source, demo.child, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
   await page.getByRole('button', { name: 'Export', exact: true }).first().click();
   await page.getByRole('dialog', { name: /^Export/ }).waitFor();
 }
@@ -37,22 +37,22 @@ async function download(page: Page): Promise<{ file: Download; bytes: Buffer }> 
 }
 
 /** The content of one file of a ZIP archive, read through its central directory. */
-function unzip(archive: Buffer, wanted: RegExp): string {
+function unzip(archive: Buffer, name: RegExp): string {
   const end = archive.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   let at = archive.readUInt32LE(end + 16);
   while (archive.readUInt32LE(at) === 0x02014b50) {
     const nameLength = archive.readUInt16LE(at + 28);
-    const name = archive.subarray(at + 46, at + 46 + nameLength).toString();
+    const entry = archive.subarray(at + 46, at + 46 + nameLength).toString();
     const header = archive.readUInt32LE(at + 42);
     const size = archive.readUInt32LE(at + 20);
-    if (wanted.test(name)) {
+    if (name.test(entry)) {
       const start = header + 30 + archive.readUInt16LE(header + 26) + archive.readUInt16LE(header + 28);
       const body = archive.subarray(start, start + size);
       return (archive.readUInt16LE(at + 10) === 0 ? body : inflateRawSync(body)).toString();
     }
     at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32);
   }
-  throw new Error(`The archive has no ${String(wanted)}.`);
+  throw new Error(`The archive has no ${String(name)}.`);
 }
 
 /** How many records delimited text holds: line ends within quotes do not count. */
@@ -66,7 +66,7 @@ function records(text: string): number {
   return text === '' || text.endsWith('\n') ? lines : lines + 1;
 }
 
-const names = () => desk.datasets.get(desk.child)?.columns.map((each) => each.name) ?? [];
+const names = () => demo.datasets.get(demo.child)?.columns.map((each) => each.name) ?? [];
 
 const CHECKS: Record<string, { ending: string; check: (bytes: Buffer) => void }> = {
   CSV: {
@@ -126,19 +126,19 @@ const CHECKS: Record<string, { ending: string; check: (bytes: Buffer) => void }>
 };
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   test.each(Object.keys(CHECKS))('%s: the downloaded file is what the view shows', async (format) => {
-    const wanted = CHECKS[format];
+    const expected = CHECKS[format];
     const context = await visit(browser, options);
     const page = await context.newPage();
     await openExport(page);
     await page.getByRole('radio', { name: new RegExp(`^${format}`) }).check({ force: true });
-    await page.getByText(wanted?.ending ?? '', { exact: true }).waitFor();
+    await page.getByText(expected?.ending ?? '', { exact: true }).waitFor();
     const { file, bytes } = await download(page);
-    expect(file.suggestedFilename()).toMatch(new RegExp(`\\${wanted?.ending ?? ''}$`));
-    wanted?.check(bytes);
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\${expected?.ending ?? ''}$`));
+    expected?.check(bytes);
     await context.close();
   });
 
@@ -152,14 +152,14 @@ describe.each([
     await page.getByLabel('File name').fill('mine – ö');
     const { file, bytes } = await download(page);
     expect(file.suggestedFilename()).toBe('mine – ö.csv.gz');
-    expect(records(gunzipSync(bytes).toString())).toBe((await count(desk.source, desk.child, {})) + 1);
+    expect(records(gunzipSync(bytes).toString())).toBe((await count(demo.source, demo.child, {})) + 1);
     await context.close();
   });
 
   test('selected rows only', async () => {
     const context = await visit(browser, options);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.child);
+    await openDataset(page, demo.source, demo.child);
     await page.getByRole('checkbox', { name: 'Select row 2', exact: true }).click();
     await page.getByRole('checkbox', { name: 'Select row 5', exact: true }).click({ modifiers: ['Shift'] });
     await page.getByText('4 rows selected').waitFor();
@@ -172,7 +172,7 @@ describe.each([
 });
 
 test('dates as another country writes them', async () => {
-  const dated = [...desk.datasets].find(
+  const dated = [...demo.datasets].find(
     ([, each]) =>
       (each.estimated_rows ?? 0) < 50_000 &&
       each.columns.some(({ type }) => type.kind === 'timestamp' || type.kind === 'date'),
@@ -180,7 +180,7 @@ test('dates as another country writes them', async () => {
   if (dated === undefined) throw new Error('the workspace has no dates');
   const context = await visit(browser);
   const page = await context.newPage();
-  await openDataset(page, desk.source, dated);
+  await openDataset(page, demo.source, dated);
   await page.getByRole('button', { name: 'Export', exact: true }).click();
   await page.getByLabel('Dates').selectOption('dotted');
   const { bytes } = await download(page);

@@ -71,11 +71,11 @@ test('an administrator sends tests and sees what became of them, and nobody else
   const admin = await adminBrowser(browser, server);
   const { path } = await addPerson(admin, 'grace@example.org', ['viewer']);
   const hers = await browserOf(browser, server);
-  const desk = await hers.newPage();
-  await join(desk, path);
-  await desk.goto('/settings/limits');
-  await desk.getByRole('heading', { name: 'Limits' }).waitFor();
-  expect(await desk.getByRole('link', { name: 'Notifications' }).count()).toBe(0);
+  const herPage = await hers.newPage();
+  await join(herPage, path);
+  await herPage.goto('/settings/limits');
+  await herPage.getByRole('heading', { name: 'Limits' }).waitFor();
+  expect(await herPage.getByRole('link', { name: 'Notifications' }).count()).toBe(0);
   const refused = await hers.request.post('/api/v1/notifications/webhook:warehouse/test', { data: {} });
   expect(refused.status()).toBe(403);
   expect(heard.length).toBe(1);

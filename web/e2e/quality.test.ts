@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch } from './browser';
 import { runsInEveryState } from './runs';
-import { openDataset, textColumn, type Workspace, workspace } from './workspace';
+import { openDataset, textColumn, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
@@ -19,7 +19,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   const child =
     (query = '') =>
     (page: Page) =>
-      openDataset(page, desk.source, desk.child, query);
+      openDataset(page, demo.source, demo.child, query);
 
   test('datasets', () =>
     see('datasets', async (page) => {
@@ -31,7 +31,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
     see('selection', async (page) => {
       const column =
         textColumn(
-          desk.datasets.get(desk.child) ?? {
+          demo.datasets.get(demo.child) ?? {
             label: '',
             key: [],
             columns: [],
@@ -45,17 +45,17 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
     }));
   test('no match', () =>
     see('no match', async (page) => {
-      await page.goto(`/datasets/${desk.source}/${desk.child}?search=nothing-has-this`);
+      await page.goto(`/datasets/${demo.source}/${demo.child}?search=nothing-has-this`);
       await page.getByText('No rows match').waitFor();
     }));
   test('refused view', () =>
     see('refused', async (page) => {
-      await page.goto(`/datasets/${desk.source}/${desk.child}?sort=no_such_column`);
+      await page.goto(`/datasets/${demo.source}/${demo.child}?sort=no_such_column`);
       await page.getByText('Try again').waitFor();
     }));
   test('unknown dataset', () =>
     see('unknown', async (page) => {
-      await page.goto(`/datasets/${desk.source}/no_such_dataset`);
+      await page.goto(`/datasets/${demo.source}/no_such_dataset`);
       await page.getByText('Try again').waitFor();
     }));
   test('row detail', () =>
@@ -113,7 +113,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('exports', () =>
     see('exports', async (page) => {
       // Every state at once, whatever the server has been asked for so far.
-      await page.route('**/api/v1/runs?*', (route) => route.fulfill({ json: runsInEveryState(desk) }));
+      await page.route('**/api/v1/runs?*', (route) => route.fulfill({ json: runsInEveryState(demo) }));
       await page.goto('/exports');
       await page.getByText('The database went away.').waitFor();
       await page.getByText('attempt 2').waitFor();

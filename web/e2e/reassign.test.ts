@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { gridReady, launch, phone, visit } from './browser';
 import { confirm, openFew, pick } from './bulk';
-import { api, count, getJson, textColumn, type Workspace, workspace } from './workspace';
+import { api, count, getJson, textColumn, findWorkspace, type Workspace } from './workspace';
 import { serveTables } from './table-server';
 import { addPerson, adminBrowser, browserOf, join, makeRole } from './people';
 import type { Server } from './server';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 /** A dataset with a reference that may be empty. */
 let own: string;
 /** The column of it that refers to others. */
@@ -21,8 +21,8 @@ let target: { key: unknown; name: string };
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
-  const found = [...desk.datasets].flatMap(([name, { columns, foreign_keys: keys, key }]) =>
+  demo = await findWorkspace();
+  const found = [...demo.datasets].flatMap(([name, { columns, foreign_keys: keys, key }]) =>
     keys
       .filter(({ columns: [only = ''], columns: { length } }) => {
         const nullable = columns.some((each) => each.name === only && 'nullable' in each && each.nullable);
@@ -31,14 +31,14 @@ beforeAll(async () => {
       .map((reference) => ({ name, reference })),
   );
   const [first] = found;
-  const parent = first && desk.datasets.get(first.reference.references.table);
+  const parent = first && demo.datasets.get(first.reference.references.table);
   if (!first || !parent) throw new Error('The workspace has no reference that may be empty.');
   own = first.name;
   column = first.reference.columns[0] ?? '';
   label = parent.label;
   const columns = [first.reference.referenced_columns[0] ?? '', textColumn(parent) ?? ''];
   const page = await getJson<{ rows: [unknown, string][] }>(
-    api(desk.source, first.reference.references.table, '/rows'),
+    api(demo.source, first.reference.references.table, '/rows'),
     { view: { columns }, limit: 20 },
   );
   const [key, name] = page.rows[12] ?? [];
@@ -58,16 +58,16 @@ const option = (page: Page, name: string) => page.getByRole('option', { name, ex
 
 /** Selects three rows and opens the dialog that reassigns them. */
 async function openReassign(page: Page) {
-  const { view } = await openFew(page, desk, own, 6);
+  const { view } = await openFew(page, demo, own, 6);
   await pick(page, 2);
   await pick(page, 4, ['Shift']);
   await page.getByRole('button', { name: 'Reassign…' }).click();
   await picker(page).waitFor();
-  return (filter: object) => count(desk.source, own, { filter: { and: [view.filter, filter] } });
+  return (filter: object) => count(demo.source, own, { filter: { and: [view.filter, filter] } });
 }
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   test('rows are made to refer to another one, which the server searches and the keyboard picks', () =>
@@ -130,7 +130,7 @@ describe.each([
 
   test('a reference is one of the fields to set', () =>
     withPage(options, async (page) => {
-      await openFew(page, desk, own, 4);
+      await openFew(page, demo, own, 4);
       await pick(page, 1);
       await page.getByRole('button', { name: 'Set fields…' }).click();
       await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: column });

@@ -3,18 +3,18 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible } from './axe';
 import { base, chord, launch, phone, visit } from './browser';
-import { api, openDataset, textColumn, type Workspace, workspace } from './workspace';
+import { api, openDataset, textColumn, findWorkspace, type Workspace } from './workspace';
 import { discard, ended, getRun, type Run, runsInEveryState, startRun } from './runs';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 let filter: object;
 const made: string[] = [];
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
-  const dataset = desk.datasets.get(desk.child);
+  demo = await findWorkspace();
+  const dataset = demo.datasets.get(demo.child);
   filter = { column: (dataset && textColumn(dataset)) ?? '', op: 'contains', value: 'a' };
 });
 afterAll(() => browser.close());
@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Slow enough to be seen under way. */
 const slow = async () => {
-  const run = await startRun(desk.source, desk.big, { format: 'xlsx' });
+  const run = await startRun(demo.source, demo.big, { format: 'xlsx' });
   made.push(run.id);
   return run;
 };
@@ -42,7 +42,7 @@ async function started(page: Page, steps: () => Promise<void>): Promise<Run> {
 }
 
 async function startFromDialog(page: Page): Promise<Run> {
-  await openDataset(page, desk.source, desk.child, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  await openDataset(page, demo.source, demo.child, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
   await page.getByRole('button', { name: 'Export', exact: true }).first().click();
   const dialog = page.getByRole('dialog', { name: /^Export/ });
   await dialog.getByLabel('Delivery').selectOption('background');
@@ -53,8 +53,8 @@ async function startFromDialog(page: Page): Promise<Run> {
 }
 
 async function direct(): Promise<Buffer> {
-  const columns = desk.datasets.get(desk.child)?.columns.map((each) => each.name);
-  const answer = await fetch(base + api(desk.source, desk.child, '/export'), {
+  const columns = demo.datasets.get(demo.child)?.columns.map((each) => each.name);
+  const answer = await fetch(base + api(demo.source, demo.child, '/export'), {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ view: { filter, columns }, format: 'csv', tier: 'direct' }),
@@ -69,7 +69,7 @@ async function downloaded(page: Page, click: () => Promise<void>): Promise<{ nam
 }
 
 const LOOKS: [string, BrowserContextOptions][] = [
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ];
 
@@ -121,7 +121,7 @@ describe.each(LOOKS)('%s', (_, options) => {
     await page.goto('/exports');
     await page.getByRole('button', { name: 'New export…' }).click();
     const first = page.getByRole('dialog', { name: 'New export' });
-    await first.getByLabel('Dataset').selectOption({ label: desk.datasets.get(desk.child)?.label ?? '' });
+    await first.getByLabel('Dataset').selectOption({ label: demo.datasets.get(demo.child)?.label ?? '' });
     await expectAccessible(page, 'new export');
     await first.getByRole('button', { name: 'Continue' }).click();
     const dialog = page.getByRole('dialog', { name: /^Export/ });
@@ -135,7 +135,7 @@ describe.each(LOOKS)('%s', (_, options) => {
   test('a large export is one for the background, is followed across pages, and can be cancelled', async () => {
     const context = await visit(browser, options);
     const page = await context.newPage();
-    await openDataset(page, desk.source, desk.big);
+    await openDataset(page, demo.source, demo.big);
     await page.getByRole('button', { name: 'Export', exact: true }).first().click();
     const dialog = page.getByRole('dialog', { name: /^Export/ });
     await dialog.getByRole('radio', { name: /^Excel/ }).check({ force: true });
@@ -195,7 +195,7 @@ test('whoever started an export is told of its end, wherever they are in the pag
 test('a failure says why, to whoever started it', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
-  const history = runsInEveryState(desk);
+  const history = runsInEveryState(demo);
   await page.addInitScript(
     (ids) => localStorage.setItem('rowport.own-runs', JSON.stringify(ids)),
     history.runs.map(({ id }) => id),
@@ -269,14 +269,14 @@ test('the history is filtered by the address, and what happens elsewhere arrives
   await page.getByLabel('State').selectOption('completed');
   await page.waitForURL('**/exports?state=completed');
   await entry(page, run.id).waitFor({ state: 'detached' });
-  await page.goto(`/exports?state=running&source=${desk.source}&dataset=${desk.big}`);
+  await page.goto(`/exports?state=running&source=${demo.source}&dataset=${demo.big}`);
   await entry(page, run.id).waitFor();
   expect(await page.getByRole('combobox', { name: 'Dataset', exact: true }).inputValue()).toBe(
-    `${desk.source}/${desk.big}`,
+    `${demo.source}/${demo.big}`,
   );
   await page
     .getByRole('combobox', { name: 'Dataset', exact: true })
-    .selectOption(`${desk.source}/${desk.child}`);
+    .selectOption(`${demo.source}/${demo.child}`);
   await entry(page, run.id).waitFor({ state: 'detached' });
   await page.goto('/exports');
   await fetch(`${base}/api/v1/runs/${run.id}/cancel`, { method: 'POST' });
@@ -288,7 +288,7 @@ test('the history is filtered by the address, and what happens elsewhere arrives
 
 test('older exports come page by page', async () => {
   for (let index = 0; index < 55; index += 1)
-    made.push((await startRun(desk.source, desk.child, { format: 'csv', limit: 1 })).id);
+    made.push((await startRun(demo.source, demo.child, { format: 'csv', limit: 1 })).id);
   const context = await visit(browser);
   const page = await context.newPage();
   await page.goto('/exports');
@@ -313,14 +313,14 @@ test('without the stream, the page asks', async () => {
   await page.goto('/exports');
   await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   await refused;
-  const run = await startRun(desk.source, desk.child, { format: 'csv', limit: 1 });
+  const run = await startRun(demo.source, demo.child, { format: 'csv', limit: 1 });
   made.push(run.id);
   await entry(page, run.id).getByText('Completed').waitFor();
   await context.close();
 });
 
 test('the keyboard reaches everything there is to do', async () => {
-  const run = await startRun(desk.source, desk.child, { format: 'csv', limit: 1 });
+  const run = await startRun(demo.source, demo.child, { format: 'csv', limit: 1 });
   made.push(run.id);
   await ended(run.id);
   const context = await visit(browser);
@@ -340,7 +340,7 @@ test('the keyboard reaches everything there is to do', async () => {
     );
   }
   expect(reached[0]).toBe('My exports of the last 14 days');
-  expect(reached[1]).toBe(desk.datasets.get(desk.child)?.label);
+  expect(reached[1]).toBe(demo.datasets.get(demo.child)?.label);
   expect(reached[2]).toMatch(/^Download /);
   expect(reached[3]).toMatch(/^Run .* again$/);
   expect(reached[4]).toMatch(/^Delete /);

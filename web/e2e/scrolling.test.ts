@@ -1,21 +1,21 @@
 import type { Browser, CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { gridReady, launch, visit } from './browser';
-import { openDataset, type Workspace, workspace } from './workspace';
+import { openDataset, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
 test('every place of the largest dataset can be reached', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
-  await openDataset(page, desk.source, desk.big);
+  await openDataset(page, demo.source, demo.big);
   const grid = page.getByRole('grid');
   const rows = Number(await grid.getAttribute('aria-rowcount')) - 1;
 
@@ -43,7 +43,7 @@ test('every place of the largest dataset can be reached', async () => {
 });
 
 test('the first load transfers at most 250 KB', async () => {
-  for (const path of ['/', `/datasets/${desk.source}/${desk.child}`]) {
+  for (const path of ['/', `/datasets/${demo.source}/${demo.child}`]) {
     const context = await visit(browser);
     const page = await context.newPage();
     const devtools: CDPSession = await context.newCDPSession(page);

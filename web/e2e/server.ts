@@ -16,32 +16,32 @@ export interface Server {
   stop: () => Promise<void>;
 }
 
-/** What a server is told beyond the usual. */
-interface Told {
+/** What a server is settings beyond the usual. */
+interface ServerSettings {
   config: string;
   variables: Record<string, string>;
 }
 
 /** Serves a small example workspace that nobody has signed in to yet. */
-export async function startServer(told: Told = { config: '', variables: {} }): Promise<Server> {
+export async function startServer(settings: ServerSettings = { config: '', variables: {} }): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'rowport-e2e-'));
   await promisify(execFile)(BINARY, ['demo', '--only-generate', '--rows', '2000', '--data-dir', folder]);
   const config = join(folder, 'served.toml');
   await writeFile(
     config,
-    `${told.config}[limits]\nexports_per_hour = 50\n[sources.demo]\nlabel = "Example"\nurl = "sqlite:${join(folder, 'demo-2000.sqlite')}"\n`,
+    `${settings.config}[limits]\nexports_per_hour = 50\n[sources.demo]\nlabel = "Example"\nurl = "sqlite:${join(folder, 'demo-2000.sqlite')}"\n`,
   );
   const server = spawn(
     BINARY,
     ['serve', '--config', config, '--data-dir', join(folder, 'state'), '--listen', '127.0.0.1:0'],
-    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...told.variables } },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...settings.variables } },
   );
   const stop = async () => {
     await ended(server);
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const said = await saying(server, /\S+\/join#\S+/);
+    const said = await readUntil(server, /\S+\/join#\S+/);
     const firstLink = /\S+\/join#\S+/.exec(said)?.[0] ?? '';
     return { url: new URL(firstLink).origin, firstLink, stop };
   } catch (error) {
@@ -51,13 +51,13 @@ export async function startServer(told: Told = { config: '', variables: {} }): P
 }
 
 /** What the server says until it has said this. */
-function saying(server: ChildProcess, wanted: RegExp): Promise<string> {
+function readUntil(server: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((done, fail) => {
     let text = '';
     server.stderr?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       // A line counts when it has ended.
-      if (wanted.test(text.slice(0, text.lastIndexOf('\n')))) done(text);
+      if (pattern.test(text.slice(0, text.lastIndexOf('\n')))) done(text);
     });
     server.on('error', fail);
     server.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${text}`)));

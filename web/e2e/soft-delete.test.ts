@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch, phone, visit } from './browser';
 import { confirm, deleteByApi, firstKeys, openDelete, openTrash, pick, trashed, undoByApi } from './bulk';
-import { api, count, getJson, openDataset, textColumn, type Workspace, workspace } from './workspace';
+import { api, count, getJson, openDataset, textColumn, findWorkspace, type Workspace } from './workspace';
 
 interface Trash {
   marks: string[];
@@ -12,7 +12,7 @@ interface Trash {
 }
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 /** One whose deleted rows are marked, of which it has some. */
 let own: string;
 /** Its label. */
@@ -20,22 +20,22 @@ let label: string;
 /** The keys of rows of it that nothing refers to; each is used once. */
 let free: unknown[];
 
-const trashOf = (dataset: string) => getJson<Trash>(api(desk.source, dataset, '/trash'));
+const trashOf = (dataset: string) => getJson<Trash>(api(demo.source, dataset, '/trash'));
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
   const marked: string[] = [];
-  for (const name of desk.datasets.keys()) if ((await trashOf(name)).marks.length > 0) marked.push(name);
+  for (const name of demo.datasets.keys()) if ((await trashOf(name)).marks.length > 0) marked.push(name);
   own = marked[0] ?? '';
-  const dataset = desk.datasets.get(own);
+  const dataset = demo.datasets.get(own);
   if (!dataset) throw new Error('The workspace has no dataset whose rows are marked when they are deleted.');
   ({ label } = dataset);
-  free = await firstKeys(desk, own, 200);
+  free = await firstKeys(demo, own, 200);
   for (const { dataset: other, foreign_key: key } of dataset.referring) {
     const [column = ''] = key.columns;
     const view = { columns: [column], filter: { column, op: 'in', values: free } };
-    const page = await getJson<{ rows: unknown[][] }>(api(desk.source, other, '/rows'), {
+    const page = await getJson<{ rows: unknown[][] }>(api(demo.source, other, '/rows'), {
       view,
       limit: 1000,
     });
@@ -56,24 +56,24 @@ const box = (page: Page, key: unknown) =>
 
 /** How many rows with this key are there, and not deleted. */
 function living(key: unknown): Promise<number> {
-  const [column = ''] = desk.datasets.get(own)?.key ?? [];
-  return count(desk.source, own, { filter: { column, op: 'eq', value: key } });
+  const [column = ''] = demo.datasets.get(own)?.key ?? [];
+  return count(demo.source, own, { filter: { column, op: 'eq', value: key } });
 }
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   test('a deleted row says in the trash who, when and for how long, is found there, and is restored', () =>
     withPage(options, async (page) => {
       const [key, other] = free.splice(0, 2);
-      const dataset = desk.datasets.get(own);
+      const dataset = demo.datasets.get(own);
       const [column = ''] = dataset?.key ?? [];
-      const change = await deleteByApi(desk, own, other);
+      const change = await deleteByApi(demo, own, other);
       const filter = { column, op: 'eq', value: key };
-      await openDataset(page, desk.source, own, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+      await openDataset(page, demo.source, own, `?filter=${encodeURIComponent(JSON.stringify(filter))}`);
       const view = { columns: [dataset ? textColumn(dataset) : ''], filter };
-      const found = await getJson<{ rows: string[][] }>(api(desk.source, own, '/rows'), { view });
+      const found = await getJson<{ rows: string[][] }>(api(demo.source, own, '/rows'), { view });
       const text = found.rows[0]?.[0] ?? '';
       await pick(page, 1);
       await openDelete(page);
@@ -97,15 +97,15 @@ describe.each([
       await page.getByText('1 row restored').waitFor();
       await page.getByText('Nothing found').waitFor();
       expect([await living(key), await living(other)]).toEqual([1, 0]);
-      await undoByApi(desk, own, change);
+      await undoByApi(demo, own, change);
     }));
 
   test('marked rows are deleted for good once the word is typed, and no others', () =>
     withPage(options, async (page) => {
-      const before = await trashed(desk, own);
+      const before = await trashed(demo, own);
       const keys = free.splice(0, 3);
-      await deleteByApi(desk, own, ...keys);
-      await openTrash(page, desk, own);
+      await deleteByApi(demo, own, ...keys);
+      await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await box(page, keys[2]).click();
       await page.getByRole('button', { name: 'Delete for good…' }).click();
@@ -116,7 +116,7 @@ describe.each([
       await button.click();
       await page.getByText('2 rows deleted for good').waitFor();
       await box(page, keys[0]).waitFor({ state: 'detached' });
-      expect(await trashed(desk, own)).toBe(before + 1);
+      expect(await trashed(demo, own)).toBe(before + 1);
       await box(page, keys[1]).click();
       await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText('1 row restored').waitFor();
@@ -129,7 +129,7 @@ describe.each([
       const soon = rows.filter(({ until = '' }) => Date.parse(until) - Date.now() < 7 * 86_400_000);
       expect([all.soon, soon.length > 0]).toEqual([soon.length, true]);
       const warning = `${all.soon} rows will be removed for good within 7 days.`;
-      await openTrash(page, desk, own);
+      await openTrash(page, demo, own);
       await page.getByText(warning).waitFor();
       // One list: nobody knows which change marked them.
       expect(await page.getByRole('button', { name: /^Restore all/ }).count()).toBe(0);
@@ -145,7 +145,7 @@ describe.each([
 describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('in a trash of marked rows and the overview', () =>
     lookAt(browser, options, 'overview of the trash', async (page) => {
-      await openTrash(page, desk, own);
+      await openTrash(page, demo, own);
       await page.getByText(/^[\d,]+ rows will be removed for good/).waitFor();
       await expectAccessible(page, 'marked rows');
       await page.goto('/settings/trash');

@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launch, visit } from './browser';
-import { openDataset, type Workspace, workspace } from './workspace';
+import { openDataset, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
+  demo = await findWorkspace();
 });
 afterAll(() => browser.close());
 
@@ -39,7 +39,7 @@ function percentile(values: number[], share: number): number {
 test('scrolling the largest dataset keeps 95% of frames under 50 ms', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
-  await openDataset(page, desk.source, desk.big);
+  await openDataset(page, demo.source, demo.big);
   const grid = page.getByRole('grid');
   const rows = Number(await grid.getAttribute('aria-rowcount')) - 1;
   await grid.hover({ position: { x: 500, y: 400 } });

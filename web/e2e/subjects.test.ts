@@ -20,7 +20,7 @@ interface Kind {
 }
 
 test.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('everything about one person is asked for and downloaded as one archive, %s', async (_, options) => {
   const { subjects } = await getJson<{ subjects: Kind[] }>('/api/v1/subjects');

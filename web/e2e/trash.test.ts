@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch, phone, visit } from './browser';
 import { deleteByApi, firstKeys, openFew, openTrash, ownDataset, pick, restoreAll, setByApi, trashed } from './bulk'; // prettier-ignore
-import { count, type Workspace, workspace } from './workspace';
+import { count, findWorkspace, type Workspace } from './workspace';
 
 let browser: Browser;
-let desk: Workspace;
+let demo: Workspace;
 /** One that others do not refer to, so that its rows can be deleted. */
 let own: string;
 /** Its label. */
@@ -16,12 +16,12 @@ let column: string;
 
 beforeAll(async () => {
   browser = await launch();
-  desk = await workspace();
-  ({ own, column } = await ownDataset(desk));
-  label = desk.datasets.get(own)?.label ?? own;
-  await restoreAll(desk, own);
+  demo = await findWorkspace();
+  ({ own, column } = await ownDataset(demo));
+  label = demo.datasets.get(own)?.label ?? own;
+  await restoreAll(demo, own);
 });
-afterEach(() => restoreAll(desk, own));
+afterEach(() => restoreAll(demo, own));
 afterAll(() => browser.close());
 
 async function withPage(options: BrowserContextOptions, steps: (page: Page) => Promise<void>) {
@@ -49,22 +49,22 @@ async function purge(page: Page, rows: number) {
 /** Marks rows with a text of their own and deletes them. */
 async function deleteMarked(rows: number): Promise<{ keys: unknown[]; text: string }> {
   const text = `trash ${Date.now()}`;
-  const keys = await firstKeys(desk, own, rows);
-  await setByApi(desk, own, keys, column, text);
-  await deleteByApi(desk, own, ...keys);
+  const keys = await firstKeys(demo, own, rows);
+  await setByApi(demo, own, keys, column, text);
+  await deleteByApi(demo, own, ...keys);
   return { keys, text };
 }
 
 describe.each([
-  ['on a desk', {}],
+  ['on a desktop', {}],
   ['on a phone', phone],
 ])('%s', (_, options) => {
   test('a search finds deleted rows, wherever they were deleted, and they are restored', () =>
     withPage(options, async (page) => {
       const { keys, text } = await deleteMarked(2);
-      const [other] = await firstKeys(desk, own, 1);
-      await deleteByApi(desk, own, other);
-      await openTrash(page, desk, own);
+      const [other] = await firstKeys(demo, own, 1);
+      await deleteByApi(demo, own, other);
+      await openTrash(page, demo, own);
       await box(page, other).waitFor();
       await page.getByRole('searchbox', { name: 'Search in the trash' }).fill(text);
       await box(page, other).waitFor({ state: 'detached' });
@@ -74,8 +74,8 @@ describe.each([
       await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText('2 rows restored').waitFor();
       await page.getByText('Nothing found').waitFor();
-      expect(await count(desk.source, own, { filter: { column, op: 'eq', value: text } })).toBe(2);
-      expect(await trashed(desk, own)).toBe(1);
+      expect(await count(demo.source, own, { filter: { column, op: 'eq', value: text } })).toBe(2);
+      expect(await trashed(demo, own)).toBe(1);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
       await page.getByText('2 rows put back in the trash').waitFor();
       await box(page, keys[0]).waitFor();
@@ -84,7 +84,7 @@ describe.each([
   test('selected rows are deleted for good once the word is typed, and the list of changes says so', () =>
     withPage(options, async (page) => {
       const { keys } = await deleteMarked(3);
-      await openTrash(page, desk, own);
+      await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await box(page, keys[2]).click();
       await page.getByRole('button', { name: 'Delete for good…' }).click();
@@ -92,8 +92,8 @@ describe.each([
       await page.getByText('2 rows deleted for good').waitFor();
       expect(await page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
       await box(page, keys[0]).waitFor({ state: 'detached' });
-      expect(await trashed(desk, own)).toBe(1);
-      await page.goto(`/datasets/${desk.source}/${own}/changes`);
+      expect(await trashed(demo, own)).toBe(1);
+      await page.goto(`/datasets/${demo.source}/${own}/changes`);
       const line = page.getByRole('row', { name: /Deleted for good: 2 rows/ }).first();
       await line.getByText('Cannot be undone').waitFor();
     }));
@@ -101,18 +101,18 @@ describe.each([
   test('the trash is emptied, of what a search finds and of the rest', () =>
     withPage(options, async (page) => {
       const { text } = await deleteMarked(2);
-      await deleteByApi(desk, own, ...(await firstKeys(desk, own, 3)));
-      await openTrash(page, desk, own, text);
+      await deleteByApi(demo, own, ...(await firstKeys(demo, own, 3)));
+      await openTrash(page, demo, own, text);
       await page.getByRole('button', { name: 'Delete found…' }).click();
       await page.getByText(`2 rows of the trash of ${label} will be deleted for good.`).waitFor();
       await purge(page, 2);
       await page.getByText('Nothing found').waitFor();
-      expect(await trashed(desk, own)).toBe(3);
+      expect(await trashed(demo, own)).toBe(3);
       await page.getByRole('button', { name: 'Clear the search' }).click();
       await page.getByRole('button', { name: 'Empty trash…' }).click();
       await purge(page, 3);
       await page.getByText('The trash is empty').waitFor();
-      expect(await trashed(desk, own)).toBe(0);
+      expect(await trashed(demo, own)).toBe(0);
     }));
 
   test('the settings lead to every trash that has rows', () =>
@@ -126,12 +126,12 @@ describe.each([
 
   test('a row that somebody has changed since shows both versions, and is put back anyway', () =>
     withPage(options, async (page) => {
-      const [first, second] = await firstKeys(desk, own, 2);
-      const [key = ''] = desk.datasets.get(own)?.key ?? [];
-      const value = () => count(desk.source, own, { filter: { and: [{ column: key, op: 'eq', value: second }, { column, op: 'eq', value: 'now' }] } }); // prettier-ignore
-      await setByApi(desk, own, [first, second], column, 'between');
-      await setByApi(desk, own, [second], column, 'now');
-      await page.goto(`/datasets/${desk.source}/${own}/changes`);
+      const [first, second] = await firstKeys(demo, own, 2);
+      const [key = ''] = demo.datasets.get(own)?.key ?? [];
+      const value = () => count(demo.source, own, { filter: { and: [{ column: key, op: 'eq', value: second }, { column, op: 'eq', value: 'now' }] } }); // prettier-ignore
+      await setByApi(demo, own, [first, second], column, 'between');
+      await setByApi(demo, own, [second], column, 'now');
+      await page.goto(`/datasets/${demo.source}/${own}/changes`);
       const undo = page.getByRole('button', { name: /^Undo: Fields set: 2 rows/ });
       await undo.first().click();
       await page
@@ -153,8 +153,8 @@ describe.each([
 test('all that is in the trash is restored in the background where it is much', () =>
   withPage({}, async (page) => {
     for (let part = 0; part < 2; part += 1)
-      await deleteByApi(desk, own, ...(await firstKeys(desk, own, 600)));
-    await openTrash(page, desk, own);
+      await deleteByApi(demo, own, ...(await firstKeys(demo, own, 600)));
+    await openTrash(page, demo, own);
     await page.getByRole('checkbox').nth(1).click();
     await page.getByRole('button', { name: 'Select all 1,200' }).click();
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
@@ -164,9 +164,9 @@ test('all that is in the trash is restored in the background where it is much', 
 
 test('shift-click selects the rows between, by their keys', () =>
   withPage({}, async (page) => {
-    const keys = await firstKeys(desk, own, 6);
-    for (const key of keys) await deleteByApi(desk, own, key);
-    await openTrash(page, desk, own);
+    const keys = await firstKeys(demo, own, 6);
+    for (const key of keys) await deleteByApi(demo, own, key);
+    await openTrash(page, demo, own);
     await box(page, keys[1]).click();
     await box(page, keys[4]).click({ modifiers: ['Shift'] });
     await page.getByText('4 rows selected').waitFor();
@@ -196,7 +196,7 @@ test('a row that is not restored says what the database said', () =>
         json: { change_set: 'a', action: 'restore', state: 'done', rows: 1, done: 0, failed: 1, kept: 0, failures: [failure], undo_until: at(0) },
       }),
     ); // prettier-ignore
-    await openTrash(page, desk, own);
+    await openTrash(page, demo, own);
     await box(page, keys[0]).click();
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: '0 rows restored, 1 not' });
@@ -205,9 +205,9 @@ test('a row that is not restored says what the database said', () =>
 
 describe('dragging over the checkboxes', () => {
   const middle = async (page: Page, row: number) => {
-    const place = await page.getByRole('checkbox', { name: `Select row ${row}`, exact: true }).boundingBox();
-    if (!place) throw new Error(`Row ${row} is not in sight.`);
-    return [place.x + place.width / 2, place.y + place.height / 2] as const;
+    const box = await page.getByRole('checkbox', { name: `Select row ${row}`, exact: true }).boundingBox();
+    if (!box) throw new Error(`Row ${row} is not in sight.`);
+    return [box.x + box.width / 2, box.y + box.height / 2] as const;
   };
   const selected = (page: Page, words: string) => page.getByText(`${words} selected`).waitFor();
   const drag = async (page: Page, from: number, ...to: number[]) => {
@@ -218,7 +218,7 @@ describe('dragging over the checkboxes', () => {
 
   test('selects the rows between, gives up those it leaves again, and goes on from there by keyboard', () =>
     withPage({}, async (page) => {
-      await openFew(page, desk, own, 12);
+      await openFew(page, demo, own, 12);
       await drag(page, 3, 8, 5);
       await page.mouse.up();
       await selected(page, '3 rows');
@@ -233,8 +233,8 @@ describe('dragging over the checkboxes', () => {
 
   test('selects by key, so that another order keeps the same rows', () =>
     withPage({}, async (page) => {
-      const { keys } = await openFew(page, desk, own, 10);
-      const [key = ''] = desk.datasets.get(own)?.key ?? [];
+      const { keys } = await openFew(page, demo, own, 10);
+      const [key = ''] = demo.datasets.get(own)?.key ?? [];
       await drag(page, 2, 4);
       await page.mouse.up();
       for (const sort of [key, `-${key}`]) {
@@ -255,7 +255,7 @@ describe('dragging over the checkboxes', () => {
 
   test('stops with Escape, and what was selected before is selected again', () =>
     withPage({}, async (page) => {
-      await openFew(page, desk, own, 10);
+      await openFew(page, demo, own, 10);
       await pick(page, 9);
       await drag(page, 2, 5);
       await selected(page, '5 rows');
@@ -268,7 +268,7 @@ describe('dragging over the checkboxes', () => {
 
   test('scrolls on below the last row in sight', () =>
     withPage({}, async (page) => {
-      await page.goto(`/datasets/${desk.source}/${desk.big}`);
+      await page.goto(`/datasets/${demo.source}/${demo.big}`);
       await drag(page, 2, 10);
       await page.mouse.move((await middle(page, 10))[0], 899);
       await page.locator('[data-row="120"][aria-selected=true]').waitFor();
@@ -279,7 +279,7 @@ describe('dragging over the checkboxes', () => {
 
   test('works with a pen, whose touch does not scroll from there', () =>
     withPage({}, async (page) => {
-      await openFew(page, desk, own, 10);
+      await openFew(page, demo, own, 10);
       const pen = await page.context().newCDPSession(page);
       const send = async (type: 'mouseMoved' | 'mousePressed' | 'mouseReleased', row: number) => {
         const [x, y] = await middle(page, row);
@@ -304,7 +304,7 @@ describe('dragging over the checkboxes', () => {
 
   test('leaves scrolling to fingers', () =>
     withPage(phone, async (page) => {
-      await openFew(page, desk, own, 12);
+      await openFew(page, demo, own, 12);
       const [from, to] = [await middle(page, 2), await middle(page, 6)];
       const touch = await page.context().newCDPSession(page);
       const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', at?: readonly [number, number]) =>
@@ -322,7 +322,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('in the trash, its dialog and the overview', () =>
     lookAt(browser, options, 'overview of the trash', async (page) => {
       const { keys } = await deleteMarked(3);
-      await openTrash(page, desk, own);
+      await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await expectAccessible(page, 'trash');
       await page.getByRole('button', { name: 'Delete for good…' }).click();

@@ -50,7 +50,7 @@ export async function getJson<T>(path: string, body?: unknown): Promise<T> {
 export const api = (source: string, dataset: string, rest = '') =>
   `/api/v1/sources/${encodeURIComponent(source)}/datasets/${encodeURIComponent(dataset)}${rest}`;
 
-export async function workspace(): Promise<Workspace> {
+export async function findWorkspace(): Promise<Workspace> {
   const { sources } = await getJson<{ sources: { name: string; datasets: Summary[] }[] }>('/api/v1/sources');
   const source = sources.find((each) => each.datasets.length > 0);
   if (!source) throw new Error('The server has no dataset.');

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { leaveForSignIn } from '@/lib/sign-in';
+import { goToSignIn } from '@/lib/sign-in';
 import { Problem } from './problem';
 import type { paths } from './schema';
 
@@ -23,12 +23,12 @@ export async function unwrap<T>(answer: Promise<FetchResult<T>>): Promise<T> {
   try {
     return await read(answer);
   } catch (error) {
-    mindSignIn(error);
+    leaveIfSignedOut(error);
     throw error;
   }
 }
 
 /** For answers that do not come through the client. */
-export function mindSignIn(error: unknown) {
-  if (error instanceof Problem && error.code === 'not_signed_in') leaveForSignIn();
+export function leaveIfSignedOut(error: unknown) {
+  if (error instanceof Problem && error.code === 'not_signed_in') goToSignIn();
 }

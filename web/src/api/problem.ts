@@ -1,4 +1,4 @@
-import { PartMissing } from './chunk-load-error';
+import { ChunkLoadError } from './chunk-load-error';
 import type { components } from './schema';
 
 type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail'> & { detail?: string };
@@ -25,7 +25,7 @@ export class Problem extends Error {
   /** Whatever was thrown, as a problem that a person can read. */
   static from(error: unknown): Problem {
     if (error instanceof Problem) return error;
-    if (error instanceof PartMissing) return missing();
+    if (error instanceof ChunkLoadError) return missing();
     if (error instanceof TypeError) {
       return new Problem({
         title: 'No answer',
@@ -45,7 +45,7 @@ export class Problem extends Error {
 
   /** Whether the page has to be loaded again. */
   get reloads(): boolean {
-    return this.code === 'page' || this.code === 'part_missing';
+    return this.code === 'page' || this.code === 'chunk_missing';
   }
 
   static fromAnswer(body: unknown, { status, headers }: Pick<Response, 'status' | 'headers'>): Problem {
@@ -73,7 +73,7 @@ function missing(): Problem {
         hint: 'Reload the page to continue.',
       }
     : { detail: 'You are offline.', hint: 'It is loaded when the connection is back.' };
-  return new Problem({ title, status: 0, code: 'part_missing', ...body });
+  return new Problem({ title, status: 0, code: 'chunk_missing', ...body });
 }
 
 export function isAbort(error: unknown): boolean {

@@ -78,7 +78,7 @@ export function fetchLandmarks(
 }
 
 /** The first rows for which the filter holds; used for row details and related rows. */
-export const someRowsQuery = (
+export const firstRowsQuery = (
   ref: DatasetRef,
   filter: Filter | undefined,
   limit: number,

@@ -10,10 +10,10 @@ export interface Sample {
 const WINDOW = 15_000;
 
 /** Ended runs beyond so many are forgotten, the oldest first. */
-const KEPT = 500;
+const MAX_FINISHED = 500;
 
 /** The runs that this page knows, each as it was told last, whatever told of it: the stream, a list or an answer. */
-export class RunBook {
+export class RunStore {
   #runs = new Map<string, Run>();
   #samples = new Map<string, Sample[]>();
   #listeners = new Set<() => void>();
@@ -46,7 +46,8 @@ export class RunBook {
     }
     // The ids of later runs are greater.
     let ordered = [...this.#runs.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
-    for (const run of ordered.filter((each) => !isUnderWay(each)).slice(KEPT)) this.#runs.delete(run.id);
+    for (const run of ordered.filter((each) => !isUnderWay(each)).slice(MAX_FINISHED))
+      this.#runs.delete(run.id);
     ordered = ordered.filter(({ id }) => this.#runs.has(id));
     this.#latest = ordered;
     for (const listener of this.#listeners) listener();
@@ -62,10 +63,10 @@ export class RunBook {
     const last = before.at(-1);
     // Another attempt begins from nothing.
     const same = last !== undefined && last.rows <= rows && this.#runs.get(run.id)?.attempt === run.attempt;
-    const kept = same ? before.filter(({ at }) => now - at <= WINDOW) : [];
-    this.#samples.set(run.id, [...kept, { at: now, rows }]);
+    const recent = same ? before.filter(({ at }) => now - at <= WINDOW) : [];
+    this.#samples.set(run.id, [...recent, { at: now, rows }]);
   }
 }
 
 /** The page's own. */
-export const runBook = new RunBook();
+export const runStore = new RunStore();

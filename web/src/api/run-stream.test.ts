@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RunBook } from './run-store';
+import { RunStore } from './run-store';
 import { followRuns, type Stream } from './run-stream';
 import type { Run } from './runs';
 
@@ -29,7 +29,7 @@ afterEach(() => void vi.useRealTimers());
 
 function follow() {
   const streams: FakeStream[] = [];
-  const book = new RunBook();
+  const store = new RunStore();
   const refresh = vi.fn(() => Promise.resolve());
   const onReset = vi.fn();
   const open = () => {
@@ -37,17 +37,17 @@ function follow() {
     streams.push(stream);
     return stream;
   };
-  const stop = followRuns(book, { open, refresh, onReset });
-  return { streams, book, refresh, onReset, stop, first: streams[0] ?? new FakeStream() };
+  const stop = followRuns(store, { open, refresh, onReset });
+  return { streams, store, refresh, onReset, stop, first: streams[0] ?? new FakeStream() };
 }
 
-test('the stream fills the book, and a reset asks for everything again', () => {
-  const { book, first, refresh, onReset } = follow();
+test('the stream fills the store, and a reset asks for everything again', () => {
+  const { store, first, refresh, onReset } = follow();
   first.onopen?.(new Event('open'));
   expect(refresh).toHaveBeenCalledTimes(1);
   first.send('run', run({ version: 2 }));
   first.send('run', run({ version: 1, state: 'failed' }));
-  expect(book.get('1')?.state).toBe('running');
+  expect(store.get('1')?.state).toBe('running');
   first.send('reset', {});
   expect(refresh).toHaveBeenCalledTimes(2);
   expect(onReset).toHaveBeenCalledTimes(1);
@@ -81,16 +81,16 @@ test('a stream that was refused is tried again later', () => {
 });
 
 test('the speed is of the last seconds of one attempt', () => {
-  const book = new RunBook();
+  const store = new RunStore();
   const at = (now: number, rows: number, version: number, attempt = 1) =>
-    book.put([run({ progress: { rows, bytes: 0 }, version, attempt })], now);
+    store.put([run({ progress: { rows, bytes: 0 }, version, attempt })], now);
   at(0, 0, 1);
   at(10_000, 100, 2);
   at(20_000, 400, 3);
-  expect(book.samples('1')).toEqual([
+  expect(store.samples('1')).toEqual([
     { at: 10_000, rows: 100 },
     { at: 20_000, rows: 400 },
   ]);
   at(21_000, 500, 4, 2);
-  expect(book.samples('1')).toEqual([{ at: 21_000, rows: 500 }]);
+  expect(store.samples('1')).toEqual([{ at: 21_000, rows: 500 }]);
 });

@@ -1,5 +1,5 @@
 import { Problem } from './problem';
-import type { RunBook } from './run-store';
+import type { RunStore } from './run-store';
 import { EVENTS, fetchRun, fetchRuns, isUnderWay, type Run } from './runs';
 
 /** What is used of an `EventSource`. */
@@ -15,7 +15,7 @@ interface FollowOptions {
   /** Lists are to be fetched again: changes may have been missed. */
   onReset: () => void;
   open?: () => Stream;
-  refresh?: (book: RunBook) => Promise<void>;
+  refresh?: (store: RunStore) => Promise<void>;
 }
 
 const CLOSED = 2;
@@ -24,15 +24,15 @@ const PATIENCE = 10_000;
 const POLL = 5_000;
 const RETRY = 30_000;
 
-/** Keeps the book current by one stream of events, or by asking every few seconds while there is no stream. */
-export function followRuns(book: RunBook, options: FollowOptions): () => void {
-  const { onReset, open = () => new EventSource(EVENTS), refresh = refreshBook } = options;
+/** Keeps the store current by one stream of events, or by asking every few seconds while there is no stream. */
+export function followRuns(store: RunStore, options: FollowOptions): () => void {
+  const { onReset, open = () => new EventSource(EVENTS), refresh = refreshStore } = options;
   let stream: Stream | undefined;
   let patience: ReturnType<typeof setTimeout> | undefined;
   let polling: ReturnType<typeof setInterval> | undefined;
   let retrying: ReturnType<typeof setTimeout> | undefined;
 
-  const ask = () => void refresh(book).catch(() => undefined);
+  const ask = () => void refresh(store).catch(() => undefined);
   const calm = () => {
     clearTimeout(patience);
     clearInterval(polling);
@@ -48,7 +48,7 @@ export function followRuns(book: RunBook, options: FollowOptions): () => void {
     let opened = false;
     const made = open();
     stream = made;
-    made.addEventListener('run', (event) => book.put([JSON.parse(String(event.data)) as Run]));
+    made.addEventListener('run', (event) => store.put([JSON.parse(String(event.data)) as Run]));
     made.addEventListener('reset', () => {
       ask();
       onReset();
@@ -78,18 +78,18 @@ export function followRuns(book: RunBook, options: FollowOptions): () => void {
   };
 }
 
-/** The latest runs, and those that are still under way as far as the book knows. */
-async function refreshBook(book: RunBook) {
+/** The latest runs, and those that are still under way as far as the store knows. */
+async function refreshStore(store: RunStore) {
   const { runs } = await fetchRuns();
-  book.put(runs);
+  store.put(runs);
   const listed = new Set(runs.map(({ id }) => id));
-  const unsure = book.latest.filter((run) => isUnderWay(run) && !run.deleted && !listed.has(run.id));
+  const unsure = store.latest.filter((run) => isUnderWay(run) && !run.deleted && !listed.has(run.id));
   for (const run of unsure) {
     try {
-      book.put([await fetchRun(run.id)]);
+      store.put([await fetchRun(run.id)]);
     } catch (error) {
       if (Problem.from(error).status !== 404) throw error;
-      book.put([{ ...run, deleted: true, version: run.version + 1 }]);
+      store.put([{ ...run, deleted: true, version: run.version + 1 }]);
     }
   }
 }

@@ -26,7 +26,7 @@ export type SubjectRequest = Schemas['SubjectRequest'];
 export type RunsPage = Omit<Schemas['RunList'], 'runs'> & { runs: Run[] };
 
 /** Which runs of the history. */
-export interface RunsWanted {
+export interface RunFilters {
   /** Those of everybody, for whoever administers Rowport. */
   everyone?: boolean;
   state?: RunState;
@@ -61,12 +61,12 @@ export function isAboutPerson({ kind }: Pick<Run, 'kind'>): boolean {
 }
 
 export function fetchRuns(
-  wanted: RunsWanted = {},
+  filters: RunFilters = {},
   before?: string,
   signal?: AbortSignal,
   limit = 50,
 ): Promise<RunsPage> {
-  const query = { limit, ...wanted, ...(before !== undefined && { before }) };
+  const query = { limit, ...filters, ...(before !== undefined && { before }) };
   return unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
 }
 

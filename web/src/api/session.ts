@@ -5,7 +5,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 /** Who one is, and what one may do. */
-export type Me = Schemas['Identity'];
+export type CurrentUser = Schemas['Identity'];
 export type Permission = Schemas['Permission'];
 export type Invited = Schemas['InvitedPerson'];
 export type Acceptance = Schemas['Acceptance'];

@@ -1,9 +1,9 @@
 import type { Run } from '@/api/runs';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { showResult, useShownResult } from '@/features/changes/model/shown-result';
-import { sayPartMissing, sayProblem } from '@/lib/toast';
+import { showChunkError, showProblem } from '@/lib/toast';
 
-const ResultDialog = part(() => import('@/features/changes/dialogs/result-dialog'));
+const ResultDialog = lazyComponent(() => import('@/features/changes/dialogs/result-dialog'));
 
 /** Whatever page one is on, a change that left rows as they were says which and why. */
 export function ChangeResults() {
@@ -17,8 +17,8 @@ export function ChangeResults() {
 }
 
 /** Tells of the end of a change in the background. */
-export function tellChangeEnd(run: Run) {
+export function reportChangeEnd(run: Run) {
   import('@/features/changes/model/report-outcome')
-    .then(({ tellEnd }) => tellEnd(run), sayPartMissing)
-    .catch(sayProblem);
+    .then(({ reportRunEnd }) => reportRunEnd(run), showChunkError)
+    .catch(showProblem);
 }

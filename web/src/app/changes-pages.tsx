@@ -4,14 +4,14 @@ import { type ReactNode, Suspense } from 'react';
 import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { NoAccess } from '@/components/no-access';
-import { part } from '@/components/lazy';
+import { lazyComponent } from '@/components/lazy';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
 import { datasetHref, stringifySearch } from '@/lib/address';
-import { ChangesUnderWay } from './running-changes';
+import { RunningChanges } from './running-changes';
 
-const History = part(() => import('@/features/changes/pages/history-page'));
-const Trash = part(() => import('@/features/changes/pages/trash-page'));
+const History = lazyComponent(() => import('@/features/changes/pages/history-page'));
+const Trash = lazyComponent(() => import('@/features/changes/pages/trash-page'));
 
 /** What was changed in a dataset. */
 export function HistoryPage() {
@@ -28,8 +28,8 @@ export function TrashPage() {
   const { history } = useRouter();
   const ref = useParams({ from: '/datasets/$source/$dataset/trash' });
   const { search = '' } = useSearch({ from: '/datasets/$source/$dataset/trash' });
-  const onSearch = (wanted: string) =>
-    history.replace(`${datasetHref(ref)}/trash${stringifySearch({ search: wanted })}`);
+  const onSearch = (text: string) =>
+    history.replace(`${datasetHref(ref)}/trash${stringifySearch({ search: text })}`);
   return (
     <ChangesPage datasetRef={ref} title="Trash">
       {(dataset) =>
@@ -66,7 +66,7 @@ function ChangesPage({ datasetRef: ref, title, children }: ChangesPageProps) {
       <Suspense key={`${ref.source}/${ref.dataset}`} fallback={waiting}>
         {children(dataset.data)}
       </Suspense>
-      <ChangesUnderWay datasetRef={ref} />
+      <RunningChanges datasetRef={ref} />
     </>
   );
 }

@@ -6,10 +6,10 @@ import { datasetId, sourcesQuery } from '@/api/queries';
 import type { Cell, Count, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { ProblemNotice } from '@/components/problem-notice';
 import { RowCount } from '@/features/filters/row-count';
-import { incompleteWords } from '@/features/grid/model/incomplete-text';
+import { incompleteText } from '@/features/grid/model/incomplete-text';
 import { DataGrid } from '@/features/grid/data-grid';
 import type { RowReader } from '@/features/grid/grid-row';
 import { useSelection } from '@/hooks/use-selection';
@@ -19,24 +19,24 @@ import { fromView, referenceHref, toView } from '@/lib/address';
 import { printFilter } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 import { useColumns } from './columns';
-import { DeskHeader } from './dataset-header';
+import { DatasetHeader } from './dataset-header';
 import { FilterBar } from './filter-bar';
-import { SelectionDesk } from './selection-actions';
+import { SelectionActions } from './selection-actions';
 import { useGeneration } from './use-generation';
 import { useViewState } from './use-view-state';
 
-const ExportDialog = part(() => import('@/features/export/export-dialog'));
-const RowPanel = part(() => import('@/features/detail/row-panel'));
+const ExportDialog = lazyComponent(() => import('@/features/export/export-dialog'));
+const RowPanel = lazyComponent(() => import('@/features/detail/row-panel'));
 
 /** Up to so many columns are fetched whether shown or not, so that showing one needs no new request. */
 const FETCH_ALL = 40;
 
-interface DatasetDeskProps {
+interface DatasetBrowserProps {
   datasetRef: DatasetRef;
   dataset: Dataset;
 }
 
-export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
+export function DatasetBrowser({ datasetRef, dataset }: DatasetBrowserProps) {
   const { history } = useRouter();
   const search = useSearch({ from: '/datasets/$source/$dataset' });
   const { state: view, row: openKey, change, openRow } = useViewState(datasetRef, search);
@@ -105,7 +105,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
   return (
     <div className="flex min-h-0 flex-1">
       <div className="relative flex min-h-0 min-w-0 flex-1 flex-col">
-        <DeskHeader
+        <DatasetHeader
           datasetRef={datasetRef}
           dataset={dataset}
           view={current}
@@ -136,7 +136,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
         />
         {state.incomplete && (
           <p className="shrink-0 border-t border-line bg-warning-soft px-4 py-1.5 text-[13px] text-warning">
-            {incompleteWords(state.incomplete, dataset.kind)} Exports include all rows.
+            {incompleteText(state.incomplete, dataset.kind)} Exports include all rows.
           </p>
         )}
         {state.error !== undefined && state.loaded && (
@@ -193,7 +193,7 @@ export function DatasetDesk({ datasetRef, dataset }: DatasetDeskProps) {
             />
           </div>
         )}
-        <SelectionDesk
+        <SelectionActions
           datasetRef={datasetRef}
           dataset={dataset}
           selection={selection}
@@ -241,11 +241,11 @@ function useReader(ref: DatasetRef, dataset: Dataset, fetched: readonly string[]
   const siblings = useQuery(sourcesQuery).data?.find((each) => each.name === source)?.datasets;
   return useMemo(() => {
     const masked = new Set(dataset.columns.filter((column) => column.masked).map(({ name }) => name));
-    const places = new Map(fetched.map((name, index) => [name, index]));
-    const value = (row: Cell[], column: string) => row[places.get(column) ?? -1] ?? null;
+    const indexes = new Map(fetched.map((name, index) => [name, index]));
+    const value = (row: Cell[], column: string) => row[indexes.get(column) ?? -1] ?? null;
     const references = new Map(
       dataset.foreign_keys
-        .filter((key) => key.columns.every((column) => places.has(column) && !masked.has(column)))
+        .filter((key) => key.columns.every((column) => indexes.has(column) && !masked.has(column)))
         .flatMap((key) => key.columns.map((column) => [column, key] as const)),
     );
     const href = (row: Cell[], column: string) => {

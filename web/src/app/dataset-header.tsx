@@ -8,7 +8,7 @@ import { ViewsMenu } from '@/features/views/views-menu';
 import { copy } from '@/lib/clipboard';
 import { datasetHref, fromView, toSearch } from '@/lib/address';
 
-interface DeskHeaderProps {
+interface DatasetHeaderProps {
   datasetRef: DatasetRef;
   dataset: Dataset;
   view: View;
@@ -18,7 +18,15 @@ interface DeskHeaderProps {
   onReload: () => void;
 }
 
-export function DeskHeader({ datasetRef, dataset, view, columns, count, onView, onReload }: DeskHeaderProps) {
+export function DatasetHeader({
+  datasetRef,
+  dataset,
+  view,
+  columns,
+  count,
+  onView,
+  onReload,
+}: DatasetHeaderProps) {
   const { history } = useRouter();
   const changeable = dataset.kind === 'table' && dataset.key.length > 0;
   const Icon = dataset.kind === 'view' ? Eye : Table2;

@@ -3,7 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { datasetQuery } from '@/api/queries';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useTitle } from '@/hooks/use-title';
-import { DatasetDesk } from './dataset-browser';
+import { DatasetBrowser } from './dataset-browser';
 
 export function DatasetPage() {
   const ref = useParams({ from: '/datasets/$source/$dataset' });
@@ -19,13 +19,13 @@ export function DatasetPage() {
       </div>
     );
   }
-  if (!dataset.data) return <DeskSkeleton title={ref.dataset} />;
+  if (!dataset.data) return <DatasetSkeleton title={ref.dataset} />;
   // A dataset begins afresh: nothing of the last one's selection or open popups is carried over.
-  return <DatasetDesk key={`${ref.source}/${ref.dataset}`} datasetRef={ref} dataset={dataset.data} />;
+  return <DatasetBrowser key={`${ref.source}/${ref.dataset}`} datasetRef={ref} dataset={dataset.data} />;
 }
 
-/** The same boxes as the desk, so that nothing jumps when it arrives. */
-function DeskSkeleton({ title }: { title: string }) {
+/** The same boxes as the dataset, so that nothing jumps when it arrives. */
+function DatasetSkeleton({ title }: { title: string }) {
   return (
     <div className="flex min-h-0 flex-1 flex-col" aria-busy="true">
       <div className="flex h-14 shrink-0 items-center gap-3 px-4">

@@ -2,25 +2,25 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { FilePlus2 } from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { Button } from '@/components/button';
-import { part } from '@/components/lazy';
-import { useMay } from '@/hooks/use-current-user';
+import { lazyComponent } from '@/components/lazy';
+import { usePermission } from '@/hooks/use-current-user';
 import { useTitle } from '@/hooks/use-title';
 import { NewExport } from './new-export';
 
-const Exports = part(() => import('@/features/runs/pages/exports-page'));
+const Exports = lazyComponent(() => import('@/features/runs/pages/exports-page'));
 
 /** The filters of the list are in the address. */
 export default function ExportsPage() {
   const { everyone, ...rest } = useSearch({ from: '/exports' });
   const navigate = useNavigate();
-  const mayExport = useMay('records.export');
+  const mayExport = usePermission('records.export');
   const [making, setMaking] = useState(false);
   useTitle('Exports');
   return (
     <Suspense fallback={<div className="flex-1" aria-busy="true" />}>
       <Exports
-        wanted={{ ...rest, ...(everyone !== undefined && { everyone: true }) }}
-        onWanted={({ everyone: all, ...next }) =>
+        filters={{ ...rest, ...(everyone !== undefined && { everyone: true }) }}
+        onFilters={({ everyone: all, ...next }) =>
           void navigate({ to: '/exports', search: { ...next, ...(all && { everyone: 'true' }) } })
         }
         actions={

@@ -2,7 +2,7 @@ import { Columns3, Download } from 'lucide-react';
 import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
-import { InPlace, part } from '@/components/lazy';
+import { InPlace, lazyComponent } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import { SearchBox } from '@/components/search-box';
 import { AddFilter } from '@/features/filters/add-filter';
@@ -11,7 +11,7 @@ import type { ViewState } from '@/lib/address';
 import { type FilterModel, fromModel, toModel } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 
-const ColumnChooser = part(() => import('@/features/columns/column-chooser'));
+const ColumnChooser = lazyComponent(() => import('@/features/columns/column-chooser'));
 
 interface FilterBarProps {
   datasetRef: DatasetRef;

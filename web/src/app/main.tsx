@@ -5,7 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Problem } from '@/api/problem';
 import { sessionQuery } from '@/api/session';
-import { isOutside } from '@/lib/sign-in';
+import { isPublicPath } from '@/lib/sign-in';
 import { router } from './router';
 import './app.css';
 
@@ -20,7 +20,7 @@ const queries = new QueryClient({
 });
 
 // The first question of every page: asked while the rest is still being built.
-if (!isOutside(window.location.pathname)) void queries.query(sessionQuery).catch(() => undefined);
+if (!isPublicPath(window.location.pathname)) void queries.query(sessionQuery).catch(() => undefined);
 
 // A page that the browser has kept as it was may show what its reader, signed out since, may not see any more.
 window.addEventListener('pageshow', ({ persisted }) => persisted && window.location.reload());

@@ -4,10 +4,10 @@ import { datasetQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select } from '@/components/field';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { useDatasetOptions } from '@/hooks/use-dataset-options';
 
-const ExportDialog = part(() => import('@/features/export/export-dialog'));
+const ExportDialog = lazyComponent(() => import('@/features/export/export-dialog'));
 
 /** Asks for a dataset, and then for everything else about an export of it. */
 export function NewExport({ onClose }: { onClose: () => void }) {
@@ -38,8 +38,8 @@ interface ChooseDatasetProps {
 
 function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
   const all = useDatasetOptions();
-  const [place, setPlace] = useState(0);
-  const { ref } = all[place] ?? {};
+  const [index, setIndex] = useState(0);
+  const { ref } = all[index] ?? {};
   const dataset = useQuery({
     ...datasetQuery(ref ?? { source: '', dataset: '' }),
     enabled: ref !== undefined,
@@ -61,9 +61,9 @@ function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
     >
       <Field label="Dataset" {...(dataset.data && !may && { hint: 'You may not export this one.' })}>
         <Select
-          value={String(place)}
-          options={all.map(({ label }, index) => ({ value: String(index), label }))}
-          onChange={(value) => setPlace(Number(value))}
+          value={String(index)}
+          options={all.map(({ label }, at) => ({ value: String(at), label }))}
+          onChange={(value) => setIndex(Number(value))}
         />
       </Field>
     </FormDialog>

@@ -3,7 +3,7 @@ import clsx from 'clsx';
 import { FileDown, Rows3, ScrollText } from 'lucide-react';
 import type { Permission } from '@/api/session';
 import { AppLink } from '@/components/app-link';
-import { useMe } from '@/hooks/use-current-user';
+import { useCurrentUser } from '@/hooks/use-current-user';
 
 interface PageLink {
   href: string;
@@ -22,7 +22,7 @@ const PAGES: PageLink[] = [
 /** The pages beside those of the datasets. */
 export function PageLinks({ onPick }: { onPick?: () => void }) {
   const path = useLocation().pathname;
-  const { permissions } = useMe();
+  const { permissions } = useCurrentUser();
   return (
     <nav aria-label="Pages" className="px-2 pb-3">
       <ul>

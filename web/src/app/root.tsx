@@ -4,7 +4,7 @@ import { Problem } from '@/api/problem';
 import { sessionQuery } from '@/api/session';
 import { ProblemNotice } from '@/components/problem-notice';
 import { Toaster } from '@/components/toaster';
-import { isOutside } from '@/lib/sign-in';
+import { isPublicPath } from '@/lib/sign-in';
 import { Shell } from './shell';
 
 /** Every page stands in the shell, for which one has to be somebody; but for those where one becomes it. */
@@ -12,7 +12,7 @@ export function Root() {
   const { pathname } = useLocation();
   return (
     <>
-      {isOutside(pathname) ? <Outlet /> : <Gate />}
+      {isPublicPath(pathname) ? <Outlet /> : <Gate />}
       <Toaster />
     </>
   );

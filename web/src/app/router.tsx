@@ -1,8 +1,8 @@
 import { createRootRoute, createRoute, createRouter, redirect } from '@tanstack/react-router';
-import { type AuditWanted, readAuditWanted } from '@/features/audit/filters';
-import type { RunsWanted, RunState } from '@/api/runs';
+import { type AuditFilters, readAuditFilters } from '@/features/audit/filters';
+import type { RunFilters, RunState } from '@/api/runs';
 import { parseSearch, readSearch, stringifySearch, toSearch, toViewState } from '@/lib/address';
-import { part } from '@/components/lazy';
+import { lazyComponent } from '@/components/lazy';
 import { DatasetPage } from './dataset-page';
 import { NotFound } from './not-found';
 import { PageError } from './page-error';
@@ -10,13 +10,17 @@ import { recallColumns } from './remembered-columns';
 import { Root } from './root';
 import { JoinPage, SignInPage } from './sign-in-pages';
 
-const DatasetsList = part(() => import('@/features/catalog/datasets-list'));
-const HistoryPage = part(async () => ({ default: (await import('./changes-pages')).HistoryPage }));
-const TrashPage = part(async () => ({ default: (await import('./changes-pages')).TrashPage }));
-const ExportsPage = part(() => import('./exports-page'));
-const AuditPage = part(() => import('./audit-page'));
-const SettingsStart = part(async () => ({ default: (await import('./settings-pages')).SettingsStart }));
-const SettingsPage = part(async () => ({ default: (await import('./settings-pages')).SettingsPage }));
+const DatasetsList = lazyComponent(() => import('@/features/catalog/datasets-list'));
+const HistoryPage = lazyComponent(async () => ({ default: (await import('./changes-pages')).HistoryPage }));
+const TrashPage = lazyComponent(async () => ({ default: (await import('./changes-pages')).TrashPage }));
+const ExportsPage = lazyComponent(() => import('./exports-page'));
+const AuditPage = lazyComponent(() => import('./audit-page'));
+const SettingsStart = lazyComponent(async () => ({
+  default: (await import('./settings-pages')).SettingsStart,
+}));
+const SettingsPage = lazyComponent(async () => ({
+  default: (await import('./settings-pages')).SettingsPage,
+}));
 
 const rootRoute = createRootRoute({
   component: Root,
@@ -73,7 +77,7 @@ const RUN_STATES: readonly RunState[] = [
 ];
 
 /** As addresses have it: texts only. */
-type ExportsSearch = Omit<RunsWanted, 'everyone'> & { everyone?: 'true' };
+type ExportsSearch = Omit<RunFilters, 'everyone'> & { everyone?: 'true' };
 
 const exportsRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -92,7 +96,7 @@ const exportsRoute = createRoute({
 const auditRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/audit',
-  validateSearch: (raw: Record<string, unknown>): AuditWanted => readAuditWanted(raw),
+  validateSearch: (raw: Record<string, unknown>): AuditFilters => readAuditFilters(raw),
   component: AuditPage,
 });
 

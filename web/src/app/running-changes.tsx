@@ -6,7 +6,7 @@ import { RunProgressLine } from '@/features/runs/pages/run-parts';
 import { useNow, useRuns } from '@/hooks/use-runs';
 
 /** How far one's changes of this dataset in the background are. */
-export function ChangesUnderWay({ datasetRef: { source, dataset } }: { datasetRef: DatasetRef }) {
+export function RunningChanges({ datasetRef: { source, dataset } }: { datasetRef: DatasetRef }) {
   const runs = useRuns().filter(
     (run) => isChange(run) && isUnderWay(run) && run.source === source && run.dataset === dataset,
   );

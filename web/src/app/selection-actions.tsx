@@ -1,20 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Dataset, DatasetRef, View } from '@/api/types';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { references } from '@/features/changes/model/fields';
 import { JournalNotice } from '@/features/changes/pages/journal-notice';
 import { journalQuery } from '@/features/changes/api/journal';
 import { SelectionBar } from '@/features/grid/selection-bar';
 import type { Selection } from '@/hooks/use-selection';
 import { selectionBody } from '@/lib/selection';
-import { ChangesUnderWay } from './running-changes';
+import { RunningChanges } from './running-changes';
 
-const DeleteDialog = part(() => import('@/features/changes/dialogs/delete-dialog'));
-const FieldsDialog = part(() => import('@/features/changes/dialogs/fields-dialog'));
-const ReassignDialog = part(() => import('@/features/changes/dialogs/reassign-dialog'));
+const DeleteDialog = lazyComponent(() => import('@/features/changes/dialogs/delete-dialog'));
+const FieldsDialog = lazyComponent(() => import('@/features/changes/dialogs/fields-dialog'));
+const ReassignDialog = lazyComponent(() => import('@/features/changes/dialogs/reassign-dialog'));
 
-interface SelectionDeskProps {
+interface SelectionActionsProps {
   datasetRef: DatasetRef;
   dataset: Dataset;
   selection: Selection;
@@ -24,7 +24,7 @@ interface SelectionDeskProps {
 }
 
 /** What can be done with the selected rows of a dataset. */
-export function SelectionDesk(props: SelectionDeskProps) {
+export function SelectionActions(props: SelectionActionsProps) {
   const { datasetRef, dataset, selection, view, matching, onExport } = props;
   const [doing, setDoing] = useState<'delete' | 'set' | 'reassign'>();
   const mayDelete = dataset.permissions.includes('records.delete');
@@ -44,7 +44,7 @@ export function SelectionDesk(props: SelectionDeskProps) {
   };
   return (
     <>
-      <ChangesUnderWay datasetRef={datasetRef} />
+      <RunningChanges datasetRef={datasetRef} />
       <SelectionBar
         selection={selection}
         matching={matching}

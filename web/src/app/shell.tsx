@@ -6,22 +6,22 @@ import type { DatasetRef } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Logo } from '@/components/logo';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { AccountMenu } from '@/features/account/account-menu';
 import { SourceTree } from '@/features/catalog/source-tree';
 import { RunBadge } from '@/features/runs/run-badge';
 import { useRunFeed } from '@/features/runs/use-run-feed';
-import { useMay } from '@/hooks/use-current-user';
+import { usePermission } from '@/hooks/use-current-user';
 import { usePhone } from '@/hooks/use-media';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { useTheme } from '@/hooks/use-theme';
 import { useTypedAhead } from '@/hooks/use-typed-ahead';
 import { datasetHref } from '@/lib/address';
-import { ChangeResults, tellChangeEnd } from './change-results';
+import { ChangeResults, reportChangeEnd } from './change-results';
 import { PageLinks } from './page-links';
 
-const DatasetSwitcher = part(() => import('@/features/catalog/dataset-switcher'));
-const ShortcutsDialog = part(() => import('./shortcuts-dialog'));
+const DatasetSwitcher = lazyComponent(() => import('@/features/catalog/dataset-switcher'));
+const ShortcutsDialog = lazyComponent(() => import('./shortcuts-dialog'));
 
 type Shown = 'switcher' | 'shortcuts' | 'drawer';
 
@@ -31,7 +31,7 @@ export function Shell() {
   const { history } = useRouter();
   const params = useParams({ strict: false });
   const { theme, choose } = useTheme();
-  const audits = useMay('audit.read');
+  const audits = usePermission('audit.read');
   const [shown, setShown] = useState<Shown>();
   const typed = useTypedAhead();
   const close = () => {
@@ -54,7 +54,7 @@ export function Shell() {
   useShortcut('g e', () => history.push('/exports'));
   useShortcut('g s', () => history.push('/settings'));
   useShortcut('g a', () => audits && history.push('/audit'));
-  useRunFeed(() => history.push('/exports'), tellChangeEnd);
+  useRunFeed(() => history.push('/exports'), reportChangeEnd);
 
   const account = <AccountMenu theme={theme} onTheme={choose} onSettings={() => history.push('/settings')} />;
   const pick = (ref: DatasetRef) => {

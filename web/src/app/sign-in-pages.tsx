@@ -1,11 +1,11 @@
 import { useLocation, useRouter } from '@tanstack/react-router';
 import { Suspense, useEffect, useState } from 'react';
-import { part } from '@/components/lazy';
+import { lazyComponent } from '@/components/lazy';
 import { useTitle } from '@/hooks/use-title';
 import { safeNext } from '@/lib/sign-in';
 
-const SignIn = part(() => import('@/features/sign-in/sign-in-page'));
-const Join = part(() => import('@/features/sign-in/join-page'));
+const SignIn = lazyComponent(() => import('@/features/sign-in/sign-in-page'));
+const Join = lazyComponent(() => import('@/features/sign-in/join-page'));
 
 const waiting = <main className="h-dvh bg-sunken" aria-busy="true" />;
 

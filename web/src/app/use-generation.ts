@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { tellRowsChanged, watchRowsChanged } from '@/api/rows-changed';
+import { announceRowsChanged, onRowsChanged } from '@/api/rows-changed';
 import type { DatasetRef } from '@/api/types';
 
 /** A number that rises when rows of a source have changed, and the way to say that they may have. */
@@ -10,7 +10,7 @@ export function useGeneration(ref: DatasetRef) {
   const { source, dataset } = ref;
   useEffect(
     () =>
-      watchRowsChanged((changed) => {
+      onRowsChanged((changed) => {
         if (changed.source !== source) return;
         // Not only of this dataset: what refers to it, or what it refers to, is shown beside its rows.
         void queries.invalidateQueries({ queryKey: ['rows', source] });
@@ -18,6 +18,6 @@ export function useGeneration(ref: DatasetRef) {
       }),
     [queries, source],
   );
-  const reload = useCallback(() => tellRowsChanged({ source, dataset }), [source, dataset]);
+  const reload = useCallback(() => announceRowsChanged({ source, dataset }), [source, dataset]);
   return { generation, reload };
 }

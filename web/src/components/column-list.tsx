@@ -13,8 +13,8 @@ interface ColumnListProps {
 /** Which columns, in which order: by checkbox, by drag, and by buttons for the keyboard. */
 export function ColumnList({ chosen, available, labelOf, onChange }: ColumnListProps) {
   const [text, setText] = useState('');
-  const wanted = text.trim().toLowerCase();
-  const matches = (name: string) => `${name} ${labelOf(name)}`.toLowerCase().includes(wanted);
+  const query = text.trim().toLowerCase();
+  const matches = (name: string) => `${name} ${labelOf(name)}`.toLowerCase().includes(query);
   const shown = chosen.filter(matches);
   const hidden = available.filter((name) => !chosen.includes(name) && matches(name));
 
@@ -42,7 +42,7 @@ export function ColumnList({ chosen, available, labelOf, onChange }: ColumnListP
             label={labelOf(name)}
             shown
             locked={chosen.length === 1}
-            place={chosen.indexOf(name)}
+            position={chosen.indexOf(name)}
             count={chosen.length}
             onToggle={() => onChange(chosen.filter((each) => each !== name))}
             onMove={(to) => move(name, to)}
@@ -78,7 +78,7 @@ interface ColumnItemProps {
   label: string;
   shown: boolean;
   locked?: boolean;
-  place?: number;
+  position?: number;
   count?: number;
   onToggle: () => void;
   onMove?: (to: number) => void;
@@ -88,7 +88,7 @@ interface ColumnItemProps {
 const DRAGGED = 'application/x-rowport-chosen';
 
 function ColumnItem(props: ColumnItemProps) {
-  const { name, label, shown, locked = false, place = 0, count = 0, onToggle, onMove, onDropHere } = props;
+  const { name, label, shown, locked = false, position = 0, count = 0, onToggle, onMove, onDropHere } = props;
   const drag = onMove && {
     draggable: true,
     onDragStart: (event: DragEvent) => event.dataTransfer.setData(DRAGGED, name),
@@ -123,8 +123,8 @@ function ColumnItem(props: ColumnItemProps) {
             look="ghost"
             icon
             aria-label={`Move ${label} up`}
-            disabled={place === 0}
-            onClick={() => onMove(place - 1)}
+            disabled={position === 0}
+            onClick={() => onMove(position - 1)}
           >
             <ChevronUp aria-hidden />
           </Button>
@@ -133,8 +133,8 @@ function ColumnItem(props: ColumnItemProps) {
             look="ghost"
             icon
             aria-label={`Move ${label} down`}
-            disabled={place === count - 1}
-            onClick={() => onMove(place + 1)}
+            disabled={position === count - 1}
+            onClick={() => onMove(position + 1)}
           >
             <ChevronDown aria-hidden />
           </Button>

@@ -3,7 +3,7 @@ import { SOON } from '@/lib/dates';
 import { plural } from '@/lib/format';
 
 /** Warns of rows that leave the trash soon. */
-export function SoonGone({ rows }: { rows: number }) {
+export function ExpiringRowsNotice({ rows }: { rows: number }) {
   if (rows === 0) return null;
   return (
     <p className="mb-5 flex items-center gap-2 rounded-lg bg-warning-soft px-3 py-2 text-[13px] text-warning">

@@ -7,24 +7,24 @@ import {
   Suspense,
   useEffect,
 } from 'react';
-import { PartMissing } from '@/api/chunk-load-error';
-import { sayPartMissing } from '@/lib/toast';
+import { ChunkLoadError } from '@/api/chunk-load-error';
+import { showChunkError } from '@/lib/toast';
 import { ProblemNotice } from './problem-notice';
 
 /** A component of a file of its own, which is loaded when it is first shown. What could not be loaded is asked for again. */
-export function part<P extends object = object>(
+export function lazyComponent<P extends object = object>(
   load: () => Promise<{ default: ComponentType<P> }>,
 ): FunctionComponent<P> {
   const begin = (): ComponentType<P> =>
     lazy(() =>
       load().catch((cause: unknown) => {
-        throw new PartMissing(cause, () => {
+        throw new ChunkLoadError(cause, () => {
           shown = begin();
         });
       }),
     );
   let shown = begin();
-  return function PartOfThePage(props: P) {
+  return function LazyComponent(props: P) {
     const Shown = shown;
     return <Shown {...props} />;
   };
@@ -39,13 +39,13 @@ interface OverlayProps {
 /** Dialogs and panels that are loaded when they open. Where that fails a notice says so, and the page stays as it is. */
 export function Overlay({ onFail, children }: OverlayProps) {
   const onMissing = () => {
-    sayPartMissing();
+    showChunkError();
     onFail();
   };
   return (
-    <MissingParts onMissing={onMissing} fallback={() => null}>
+    <ChunkBoundary onMissing={onMissing} fallback={() => null}>
       <Suspense>{children}</Suspense>
-    </MissingParts>
+    </ChunkBoundary>
   );
 }
 
@@ -58,13 +58,13 @@ interface InPlaceProps {
 /** What is loaded when it is needed, within something that is there. Where that fails, its place says so. */
 export function InPlace({ waiting, children }: InPlaceProps) {
   return (
-    <MissingParts fallback={(error, retry) => <MissingInPlace error={error} onRetry={retry} />}>
+    <ChunkBoundary fallback={(error, retry) => <ChunkProblem error={error} onRetry={retry} />}>
       <Suspense fallback={waiting}>{children}</Suspense>
-    </MissingParts>
+    </ChunkBoundary>
   );
 }
 
-function MissingInPlace({ error, onRetry }: { error: PartMissing; onRetry: () => void }) {
+function ChunkProblem({ error, onRetry }: { error: ChunkLoadError; onRetry: () => void }) {
   useOnline(onRetry);
   return (
     <div className="p-3">
@@ -81,14 +81,14 @@ export function useOnline(onOnline: () => void) {
   }, [onOnline]);
 }
 
-interface MissingPartsProps {
+interface ChunkBoundaryProps {
   children: ReactNode;
   onMissing?: () => void;
-  fallback: (error: PartMissing, retry: () => void) => ReactNode;
+  fallback: (error: ChunkLoadError, retry: () => void) => ReactNode;
 }
 
 /** Stops what could not be loaded from taking the rest of the page away; any other mistake goes on to the page. */
-class MissingParts extends Component<MissingPartsProps, { error: Error | undefined }> {
+class ChunkBoundary extends Component<ChunkBoundaryProps, { error: Error | undefined }> {
   override state: { error: Error | undefined } = { error: undefined };
 
   static getDerivedStateFromError(error: unknown) {
@@ -96,12 +96,12 @@ class MissingParts extends Component<MissingPartsProps, { error: Error | undefin
   }
 
   override componentDidCatch(error: unknown) {
-    if (!(error instanceof PartMissing)) return;
+    if (!(error instanceof ChunkLoadError)) return;
     error.forget();
     this.props.onMissing?.();
   }
 
-  override componentDidUpdate(before: MissingPartsProps) {
+  override componentDidUpdate(before: ChunkBoundaryProps) {
     // It is closed by now, or something else is shown.
     if (this.props.onMissing && this.state.error !== undefined && before.children !== this.props.children)
       this.retry();
@@ -112,7 +112,7 @@ class MissingParts extends Component<MissingPartsProps, { error: Error | undefin
   override render() {
     const { error } = this.state;
     if (error === undefined) return this.props.children;
-    if (!(error instanceof PartMissing)) throw error;
+    if (!(error instanceof ChunkLoadError)) throw error;
     return this.props.fallback(error, this.retry);
   }
 }

@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Selection } from '@/hooks/use-selection';
 import { countChosen } from '@/lib/selection';
-import { formatAbout, formatCount, plural } from '@/lib/format';
+import { formatEstimate, formatCount, plural } from '@/lib/format';
 import { Button } from './button';
 
 interface SelectionFrameProps {
@@ -23,7 +23,7 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
   if (!any) return null;
   const more = !chosen.all && (matching === undefined || matching.count > chosen.keys.size);
   const total =
-    matching && (matching.exact ? formatCount(matching.count) : `about ${formatAbout(matching.count)}`);
+    matching && (matching.exact ? formatCount(matching.count) : `about ${formatEstimate(matching.count)}`);
   return (
     <div
       role="region"
@@ -32,7 +32,7 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
     >
       <div className="flex min-w-0 items-center gap-x-2 max-md:w-full">
         <p aria-live="polite" className="text-[13px] font-medium whitespace-nowrap">
-          {selectedWords(selection, matching)}
+          {selectionText(selection, matching)}
         </p>
         {more && (
           <Button look="ghost" small className="min-w-0 text-accent-text!" onClick={all}>
@@ -59,11 +59,12 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
   );
 }
 
-function selectedWords({ chosen }: Selection, matching: SelectionFrameProps['matching']): string {
+function selectionText({ chosen }: Selection, matching: SelectionFrameProps['matching']): string {
   const leftOut = chosen.all && chosen.keys.size > 0 ? ` (all but ${formatCount(chosen.keys.size)})` : '';
   if (chosen.all && !matching) return `All that match selected${leftOut}`;
   const count = countChosen(chosen, matching?.count ?? 0);
-  if (chosen.all && matching?.exact === false) return `About ${formatAbout(count)} rows selected${leftOut}`;
+  if (chosen.all && matching?.exact === false)
+    return `About ${formatEstimate(count)} rows selected${leftOut}`;
   const every = chosen.all && leftOut === '' ? 'All ' : '';
   return `${every}${plural(count, 'row')} selected${leftOut}`;
 }

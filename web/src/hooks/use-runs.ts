@@ -1,16 +1,16 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import type { Run } from '@/api/runs';
-import { useMe } from './use-current-user';
+import { useCurrentUser } from './use-current-user';
 
 /** The runs that the page knows, the latest first, with those that were deleted: whoever asked for them. */
 export function useEverybodysRuns(): readonly Run[] {
-  return useSyncExternalStore(runBook.subscribe, () => runBook.latest);
+  return useSyncExternalStore(runStore.subscribe, () => runStore.latest);
 }
 
 /** One's own of them. */
 export function useRuns(): readonly Run[] {
-  const { principal } = useMe();
+  const { principal } = useCurrentUser();
   const runs = useEverybodysRuns();
   return useMemo(() => runs.filter((run) => run.principal === principal), [runs, principal]);
 }

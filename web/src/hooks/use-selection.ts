@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Key } from '@/api/types';
-import { ALL_MATCHING, choose, type Chosen, isChosen, MAX_LEFT_OUT, NOTHING } from '@/lib/selection';
-import { say } from '@/lib/toast';
+import { ALL_MATCHING, choose, type Chosen, isChosen, MAX_EXCLUDED, NOTHING } from '@/lib/selection';
+import { showToast } from '@/lib/toast';
 
 /** Rows chosen by their keys, whatever is shown at the moment. */
 export interface Selection {
@@ -23,8 +23,8 @@ export function useSelection(viewKey: string): Selection {
 
   const put = useCallback(
     (next: Chosen) => {
-      if (next.all && next.keys.size > MAX_LEFT_OUT) {
-        say(`At most ${MAX_LEFT_OUT.toLocaleString('en')} rows can be left out`, 'Filter instead.');
+      if (next.all && next.keys.size > MAX_EXCLUDED) {
+        showToast(`At most ${MAX_EXCLUDED.toLocaleString('en')} rows can be left out`, 'Filter instead.');
         return;
       }
       setHeld({ viewKey, chosen: next });

@@ -17,14 +17,14 @@ export function useShortcut(shortcut: string, action: () => void) {
   useEffect(() => {
     const [first = '', second] = shortcut.split(' ');
     const modified = first.startsWith('mod+');
-    const wanted = modified ? first.slice(4) : first;
+    const key = modified ? first.slice(4) : first;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey) return;
       if ((event.ctrlKey || event.metaKey) !== modified) return;
       if (!modified && (isTyping(event.target) || isCovered())) return;
       const matches =
         second === undefined
-          ? event.key.toLowerCase() === wanted
+          ? event.key.toLowerCase() === key
           : event.key === second && last.key === first && event.timeStamp - last.at < CHORD;
       if (!matches) return;
       event.preventDefault();

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 
 /** What is typed for something that is still being loaded. */
 export interface TypedAhead {
-  /** From now on, keys are kept for it rather than given to the page. */
+  /** From now on, keys are collected for it rather than given to the page. */
   start: () => void;
   /** What was typed so far. */
   read: () => string;
@@ -12,21 +12,21 @@ export interface TypedAhead {
 
 /** Keeps what is typed until what it is meant for is there: otherwise its letters would be shortcuts of the page. */
 export function useTypedAhead(): TypedAhead {
-  const kept = useRef<string>(undefined);
-  const [typed] = useState<TypedAhead>(() => ({
+  const typed = useRef<string>(undefined);
+  const [typedAhead] = useState<TypedAhead>(() => ({
     start: () => {
-      kept.current = '';
+      typed.current = '';
     },
-    read: () => kept.current ?? '',
+    read: () => typed.current ?? '',
     stop: () => {
-      kept.current = undefined;
+      typed.current = undefined;
     },
   }));
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (kept.current === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === 'Backspace') kept.current = kept.current.slice(0, -1);
-      else if (event.key.length === 1) kept.current += event.key;
+      if (typed.current === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'Backspace') typed.current = typed.current.slice(0, -1);
+      else if (event.key.length === 1) typed.current += event.key;
       else if (event.key !== 'Enter') return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -34,5 +34,5 @@ export function useTypedAhead(): TypedAhead {
     window.addEventListener('keydown', onKeyDown, { capture: true });
     return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
   }, []);
-  return typed;
+  return typedAhead;
 }

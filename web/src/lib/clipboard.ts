@@ -1,4 +1,4 @@
-import { say } from './toast';
+import { showToast } from './toast';
 
 export async function copy(text: string, what: string) {
   try {
@@ -6,7 +6,7 @@ export async function copy(text: string, what: string) {
   } catch {
     copyThroughSelection(text);
   }
-  say(`${what} copied`);
+  showToast(`${what} copied`);
 }
 
 /** For pages without the clipboard API: not served over HTTPS, or not allowed to use it. */

@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { dayBounds, momentWords, waitWords } from './dates';
+import { dayBounds, formatTimestamp, formatWait } from './dates';
 
 const now = new Date(2026, 10, 21, 12, 0).getTime();
 const iso = (milliseconds: number) => new Date(now + milliseconds).toISOString();
 
 test('moments are said as people say them', () => {
-  expect(momentWords(iso(0), now)).toBe('today, 12:00');
-  expect(momentWords(iso(-13 * 3_600_000), now)).toBe('yesterday, 23:00');
-  expect(momentWords(iso(24 * 3_600_000), now)).toBe('tomorrow, 12:00');
-  expect(momentWords(iso(7 * 24 * 3_600_000), now)).toBe('28 Nov, 12:00');
-  expect(momentWords(iso(60 * 24 * 3_600_000), now)).toBe('20 Jan 2027, 12:00');
+  expect(formatTimestamp(iso(0), now)).toBe('today, 12:00');
+  expect(formatTimestamp(iso(-13 * 3_600_000), now)).toBe('yesterday, 23:00');
+  expect(formatTimestamp(iso(24 * 3_600_000), now)).toBe('tomorrow, 12:00');
+  expect(formatTimestamp(iso(7 * 24 * 3_600_000), now)).toBe('28 Nov, 12:00');
+  expect(formatTimestamp(iso(60 * 24 * 3_600_000), now)).toBe('20 Jan 2027, 12:00');
 });
 
 test('whoever waits as long as told does not come too soon', () => {
-  expect(waitWords(1)).toBe('a minute');
-  expect(waitWords(61)).toBe('2 minutes');
-  expect(waitWords(840)).toBe('14 minutes');
-  expect(waitWords(3 * 3600)).toBe('3 hours');
+  expect(formatWait(1)).toBe('a minute');
+  expect(formatWait(61)).toBe('2 minutes');
+  expect(formatWait(840)).toBe('14 minutes');
+  expect(formatWait(3 * 3600)).toBe('3 hours');
 });
 
 test('a day lasts from its midnight to the next one', () => {

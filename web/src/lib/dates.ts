@@ -6,7 +6,7 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
 /** `today, 12:03`, `yesterday, 12:03`, `21 Nov, 12:03`: by the clock of whoever looks. */
-export function momentWords(moment: string, now: number): string {
+export function formatTimestamp(moment: string, now: number): string {
   const date = new Date(moment);
   const clock = time.format(date);
   const days = Math.round((midnight(date) - midnight(new Date(now))) / 86_400_000);
@@ -15,7 +15,7 @@ export function momentWords(moment: string, now: number): string {
   return `${near[days] ?? format.format(date)}, ${clock}`;
 }
 
-export function dayWords(moment: number): string {
+export function formatDay(moment: number): string {
   return day.format(moment);
 }
 
@@ -35,12 +35,12 @@ const full = new Intl.DateTimeFormat('en-GB', {
 });
 
 /** A moment to the second, with the zone of whoever looks. */
-export function exactMoment(moment: string): string {
+export function formatTimestampInFull(moment: string): string {
   return full.format(new Date(moment));
 }
 
 /** `a minute`, `14 minutes`, `2 hours`: how long to wait, never less than it is. */
-export function waitWords(seconds: number): string {
+export function formatWait(seconds: number): string {
   if (seconds <= 60) return 'a minute';
   const minutes = Math.ceil(seconds / 60);
   if (minutes < 90) return `${minutes} minutes`;

@@ -118,16 +118,16 @@ export function arity(op: Operator): 0 | 1 | 2 | 'list' {
   return op.startsWith('is_') ? 0 : 1;
 }
 
-const MOMENTS: readonly ColumnKind[] = ['date', 'timestamp', 'timestamp_tz'];
+const TEMPORAL: readonly ColumnKind[] = ['date', 'timestamp', 'timestamp_tz'];
 const NUMBERS: readonly ColumnKind[] = ['integer', 'decimal', 'float'];
 
-export const isMoment = (kind: ColumnKind) => MOMENTS.includes(kind);
+export const isTemporal = (kind: ColumnKind) => TEMPORAL.includes(kind);
 export const isNumber = (kind: ColumnKind) => NUMBERS.includes(kind);
 
 /** The operators that make sense for a type, the likeliest first. */
 export function operatorsFor(kind: ColumnKind): Operator[] {
   const presence: Operator[] = ['is_null', 'is_not_null'];
-  if (isMoment(kind)) {
+  if (isTemporal(kind)) {
     const span: Operator[] = ['in_last', 'in_next'];
     return ['eq', 'ne', 'ge', 'gt', 'le', 'lt', 'between', ...span, ...presence];
   }
@@ -151,7 +151,7 @@ export function operatorsFor(kind: ColumnKind): Operator[] {
   }
 }
 
-const WORDS: Record<Operator, string> = {
+const OPERATOR_LABELS: Record<Operator, string> = {
   eq: 'is', ne: 'is not', lt: 'is less than', le: 'is at most', gt: 'is more than', ge: 'is at least',
   between: 'is between', in: 'is one of', not_in: 'is none of', contains: 'contains',
   not_contains: 'does not contain', starts_with: 'starts with', ends_with: 'ends with', is_null: 'has no value',
@@ -159,7 +159,7 @@ const WORDS: Record<Operator, string> = {
   in_next: 'is in the next',
 }; // prettier-ignore
 
-const MOMENT_WORDS: Partial<Record<Operator, string>> = {
+const TEMPORAL_LABELS: Partial<Record<Operator, string>> = {
   lt: 'is before', le: 'is on or before', gt: 'is after', ge: 'is on or after',
 }; // prettier-ignore
 
@@ -167,13 +167,13 @@ const SIGNS: Partial<Record<Operator, string>> = {
   eq: '=', ne: '≠', lt: '<', le: '≤', gt: '>', ge: '≥', between: 'between', in: 'is one of', not_in: 'is none of',
 }; // prettier-ignore
 
-export function operatorWords(op: Operator, kind: ColumnKind): string {
-  return (isMoment(kind) || kind === 'time' ? MOMENT_WORDS[op] : undefined) ?? WORDS[op];
+export function operatorLabel(op: Operator, kind: ColumnKind): string {
+  return (isTemporal(kind) || kind === 'time' ? TEMPORAL_LABELS[op] : undefined) ?? OPERATOR_LABELS[op];
 }
 
 /** A condition's operator, as short as a chip needs it. */
 export function operatorSign(op: Operator): string {
-  return SIGNS[op] ?? WORDS[op];
+  return SIGNS[op] ?? OPERATOR_LABELS[op];
 }
 
 export function printLiteral(value: Literal): string {

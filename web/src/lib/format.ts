@@ -10,7 +10,7 @@ export function plural(count: number, one: string, many = `${one}s`): string {
 }
 
 /** An estimate, as exact as it deserves: two digits. */
-export function formatAbout(count: number): string {
+export function formatEstimate(count: number): string {
   if (count < 100) return formatCount(count);
   const unit = 10 ** (Math.floor(Math.log10(count)) - 1);
   return formatCount(Math.round(count / unit) * unit);

@@ -1,7 +1,7 @@
 import { recall, remember } from './storage';
 
 const NAME = 'own-runs';
-const KEPT = 50;
+const MAX_STORED = 50;
 
 const isNames = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string');
@@ -24,7 +24,7 @@ export function isOwnRun(id: string): boolean {
 }
 
 export function addOwnRun(id: string) {
-  remember(NAME, [...stored(), id].slice(-KEPT));
+  remember(NAME, [...stored(), id].slice(-MAX_STORED));
   add([id]);
 }
 

@@ -12,7 +12,7 @@ export type SelectionBody =
   { keys: Key[] } | { view: { view: Pick<View, 'filter' | 'search'>; except: Key[] } };
 
 /** So many can be left out of all rows that match. */
-export const MAX_LEFT_OUT = 10_000;
+export const MAX_EXCLUDED = 10_000;
 
 export const NOTHING: Chosen = { all: false, keys: new Map() };
 export const ALL_MATCHING: Chosen = { all: true, keys: new Map() };
@@ -35,8 +35,8 @@ export function choose(chosen: Chosen, changed: readonly Key[], on: boolean): Ch
 
 /** The keys of a list from one to another, whichever comes first; none where one of them is not there any more. */
 export function keysBetween(keys: readonly Key[], from: Key, to: Key): readonly Key[] {
-  const place = (wanted: Key) => keys.findIndex((key) => keyText(key) === keyText(wanted));
-  const [first = -1, last = -1] = [place(from), place(to)].sort((a, b) => a - b);
+  const position = (sought: Key) => keys.findIndex((key) => keyText(key) === keyText(sought));
+  const [first = -1, last = -1] = [position(from), position(to)].sort((a, b) => a - b);
   return first < 0 ? [] : keys.slice(first, last + 1);
 }
 

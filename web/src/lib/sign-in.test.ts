@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { safeNext, signInHref } from './sign-in';
 
-const ORIGIN = 'https://desk.example';
+const ORIGIN = 'https://rowport.example';
 
 describe('where one goes after signing in', () => {
   test('is where one wanted to go', () => {
@@ -21,7 +21,7 @@ describe('where one goes after signing in', () => {
       'javascript:alert(1)',
       'evil.example',
       ' //evil.example',
-      'https://desk.example.evil.example/',
+      'https://rowport.example.evil.example/',
       '',
       null,
       undefined,

@@ -1,8 +1,8 @@
 /** Pages for whoever has not signed in: from there nobody is sent to sign in, and nobody wants to come back to them. */
-const OUTSIDE = ['/sign-in', '/join'];
+const PUBLIC_PATHS = ['/sign-in', '/join'];
 
 /** Whether the path is that of a page for whoever has not signed in. */
-export const isOutside = (path: string) => OUTSIDE.includes(path.replace(/\/+$/, ''));
+export const isPublicPath = (path: string) => PUBLIC_PATHS.includes(path.replace(/\/+$/, ''));
 
 /**
  * Where to go after signing in: a page of this site, or else the first one. Addresses of other sites are refused in
@@ -17,7 +17,7 @@ export function safeNext(next: string | null | undefined, origin: string): strin
   } catch {
     return '/';
   }
-  if (url.origin !== origin || isOutside(url.pathname)) return '/';
+  if (url.origin !== origin || isPublicPath(url.pathname)) return '/';
   // A path of two slashes would be read as a host when it is followed.
   return url.pathname.startsWith('//') ? '/' : url.pathname + url.search + url.hash;
 }
@@ -31,7 +31,7 @@ export function signInHref(address: string): string {
  * Leaves for the sign-in page by loading it anew, so that nothing stays in memory of what was shown to whoever was
  * signed in.
  */
-export function leaveForSignIn() {
+export function goToSignIn() {
   const { pathname, search, hash } = window.location;
-  if (!isOutside(pathname)) window.location.replace(signInHref(pathname + search + hash));
+  if (!isPublicPath(pathname)) window.location.replace(signInHref(pathname + search + hash));
 }

@@ -1,5 +1,5 @@
 import { Toast } from '@base-ui/react/toast';
-import { PartMissing } from '@/api/chunk-load-error';
+import { ChunkLoadError } from '@/api/chunk-load-error';
 import { Problem } from '@/api/problem';
 
 /** The one place where toasts are collected; `Toaster` shows them. */
@@ -11,7 +11,7 @@ export interface ToastAction {
   run: () => void;
 }
 
-interface SayOptions {
+interface ToastOptions {
   action?: ToastAction;
   problem?: boolean;
   /** What it is about: a later toast about the same thing takes its place. */
@@ -23,15 +23,15 @@ interface SayOptions {
 const shownAbout = new Map<string, string>();
 
 /** Takes away what was last said about something. */
-export function unsay(about: string) {
+export function dismissToast(about: string) {
   const id = shownAbout.get(about);
   if (id !== undefined) toasts.close(id);
   shownAbout.delete(about);
 }
 
-export function say(title: string, description?: string, options: SayOptions = {}) {
+export function showToast(title: string, description?: string, options: ToastOptions = {}) {
   const { action, about, problem = false, timeout = action ? 10_000 : 4000 } = options;
-  if (about !== undefined) unsay(about);
+  if (about !== undefined) dismissToast(about);
   const id = toasts.add({
     title,
     ...(description !== undefined && { description }),
@@ -51,9 +51,9 @@ export function say(title: string, description?: string, options: SayOptions = {
 }
 
 /** Says that something could not be opened, because its part of the page could not be loaded. */
-export function sayPartMissing() {
-  const { title, message, hint } = Problem.from(new PartMissing(undefined));
-  say(title, [message, hint].join(' '), {
+export function showChunkError() {
+  const { title, message, hint } = Problem.from(new ChunkLoadError(undefined));
+  showToast(title, [message, hint].join(' '), {
     about: 'part',
     problem: true,
     action: { label: 'Reload', run: () => window.location.reload() },
@@ -61,7 +61,7 @@ export function sayPartMissing() {
   });
 }
 
-export function sayProblem(error: unknown) {
+export function showProblem(error: unknown) {
   const problem = Problem.from(error);
   toasts.add({
     title: problem.message,

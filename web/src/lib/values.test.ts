@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { asLink, formatValue, prettyJson, type ValueColumn } from './values';
-import { formatAbout, formatBytes, plural } from './format';
+import { formatEstimate, formatBytes, plural } from './format';
 
 const column = (kind: 'decimal' | 'timestamp' | 'timestamp_tz' | 'boolean' | 'text', currency?: string): ValueColumn => ({
   name: 'a', label: 'a', type: { kind }, ...(currency !== undefined && { currency }),
@@ -42,7 +42,7 @@ test('JSON is indented, and anything else left alone', () => {
 test('numbers in words', () => {
   expect(plural(1, 'row')).toBe('1 row');
   expect(plural(1234, 'row')).toBe('1,234 rows');
-  expect(formatAbout(1_234_567)).toBe('1,200,000');
+  expect(formatEstimate(1_234_567)).toBe('1,200,000');
   expect(formatBytes(999)).toBe('999 B');
   expect(formatBytes(90_000_000)).toBe('90.0 MB');
 });

@@ -73,6 +73,6 @@ export function defaultWidth(column: ValueColumn): number {
 }
 
 /** The words for a column's type, as people say them. */
-export function typeWords(column: Column): string {
+export function typeLabel(column: Column): string {
   return column.native_type === '' ? column.type.kind : column.native_type.toLowerCase();
 }

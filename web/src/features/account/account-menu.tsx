@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { signOut } from '@/api/session';
 import { Button } from '@/components/button';
 import { Menu, MenuGroup, MenuItem, MenuSeparator } from '@/components/menu';
-import { useMe } from '@/hooks/use-current-user';
+import { useCurrentUser } from '@/hooks/use-current-user';
 import type { Theme } from '@/hooks/use-theme';
-import { sayProblem } from '@/lib/toast';
+import { showProblem } from '@/lib/toast';
 import { initials } from './initials';
 
 interface AccountMenuProps {
@@ -22,14 +22,14 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
 
 /** Who one is here, and what concerns oneself. */
 export function AccountMenu({ theme, onTheme, onSettings }: AccountMenuProps) {
-  const me = useMe();
+  const me = useCurrentUser();
   // The menu's place in the page is looked up when it opens: it is younger than this button.
   const [open, setOpen] = useState(false);
   // Whoever came in without a session has none to end: the demo lets everybody in who reaches it.
   const canSignOut = me.can_sign_out && me.session != null;
   const leave = () => {
     // Loading the page anew leaves nothing in memory of what was shown.
-    signOut().then(() => window.location.replace('/sign-in'), sayProblem);
+    signOut().then(() => window.location.replace('/sign-in'), showProblem);
   };
   return (
     <Menu

@@ -2,17 +2,17 @@ import { useQuery } from '@tanstack/react-query';
 import { usersQuery } from '@/api/access';
 import { Field, Select, TextInput } from '@/components/field';
 import { datasetValue, useDatasetOptions } from '@/hooks/use-dataset-options';
-import { useMay } from '@/hooks/use-current-user';
+import { usePermission } from '@/hooks/use-current-user';
 import { useTyped } from '@/hooks/use-typed';
 import type { AuditEvent } from './audit';
-import type { AuditWanted } from './filters';
-import { ACTION_KINDS, whoWords } from './event-text';
+import type { AuditFilters } from './filters';
+import { ACTION_KINDS, actorName } from './event-text';
 
 interface AuditFiltersProps {
-  wanted: AuditWanted;
+  filters: AuditFilters;
   /** What is shown, for whoever may not ask who there is. */
   events: readonly AuditEvent[];
-  onWanted: (wanted: AuditWanted, options?: { replace?: boolean }) => void;
+  onFilters: (filters: AuditFilters, options?: { replace?: boolean }) => void;
 }
 
 interface Option {
@@ -25,18 +25,18 @@ function withCurrent(options: readonly Option[], value: string): readonly Option
   return options.some((option) => option.value === value) ? options : [...options, { value, label: value }];
 }
 
-export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
+export function AuditFilterBar({ filters, events, onFilters }: AuditFiltersProps) {
   const people = usePeople(events);
   const datasets = useDatasetOptions();
-  const { source, dataset, ...rest } = wanted;
+  const { source, dataset, ...rest } = filters;
   const chosen = source !== undefined && dataset !== undefined ? datasetValue({ source, dataset }) : '';
-  const put = (name: keyof AuditWanted, value: string, options?: { replace?: boolean }) => {
-    const others = Object.fromEntries(Object.entries(wanted).filter(([each]) => each !== name));
-    onWanted({ ...others, ...(value !== '' && { [name]: value }) }, options);
+  const put = (name: keyof AuditFilters, value: string, options?: { replace?: boolean }) => {
+    const others = Object.fromEntries(Object.entries(filters).filter(([each]) => each !== name));
+    onFilters({ ...others, ...(value !== '' && { [name]: value }) }, options);
   };
   const putDataset = (value: string) => {
     const found = datasets.find((each) => each.value === value);
-    onWanted(found ? { ...rest, ...found.ref } : rest);
+    onFilters(found ? { ...rest, ...found.ref } : rest);
   };
   return (
     <div
@@ -46,27 +46,27 @@ export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
     >
       <Field label="What">
         <Select
-          value={wanted.action ?? ''}
-          options={withCurrent(ACTION_KINDS, wanted.action ?? '')}
+          value={filters.action ?? ''}
+          options={withCurrent(ACTION_KINDS, filters.action ?? '')}
           onChange={(value) => put('action', value)}
         />
       </Field>
       <Field label="Who">
         <Select
-          value={wanted.person ?? ''}
-          options={withCurrent([{ value: '', label: 'Everybody' }, ...people], wanted.person ?? '')}
+          value={filters.person ?? ''}
+          options={withCurrent([{ value: '', label: 'Everybody' }, ...people], filters.person ?? '')}
           onChange={(value) => put('person', value)}
         />
       </Field>
       <Field label="From">
         <TextInput
           type="date"
-          value={wanted.from ?? ''}
+          value={filters.from ?? ''}
           onChange={(event) => put('from', event.target.value)}
         />
       </Field>
       <Field label="To">
-        <TextInput type="date" value={wanted.to ?? ''} onChange={(event) => put('to', event.target.value)} />
+        <TextInput type="date" value={filters.to ?? ''} onChange={(event) => put('to', event.target.value)} />
       </Field>
       <Field label="Dataset">
         <Select
@@ -76,7 +76,7 @@ export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
         />
       </Field>
       <SearchField
-        value={wanted.search ?? ''}
+        value={filters.search ?? ''}
         onChange={(value) => put('search', value, { replace: true })}
       />
     </div>
@@ -85,9 +85,9 @@ export function AuditFilters({ wanted, events, onWanted }: AuditFiltersProps) {
 
 /** Who there is, as far as one may know, and whoever is in the events. */
 function usePeople(events: readonly AuditEvent[]): Option[] {
-  const users = useQuery({ ...usersQuery, enabled: useMay('admin') }).data ?? [];
+  const users = useQuery({ ...usersQuery, enabled: usePermission('admin') }).data ?? [];
   const people = new Map(users.map((user) => [`user:${user.id}`, user.name]));
-  for (const event of events) if (!people.has(event.principal)) people.set(event.principal, whoWords(event));
+  for (const event of events) if (!people.has(event.principal)) people.set(event.principal, actorName(event));
   return [...people]
     .map(([value, label]) => ({ value, label }))
     .sort((a, b) => a.label.localeCompare(b.label));

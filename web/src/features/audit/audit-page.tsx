@@ -8,30 +8,30 @@ import { ListSkeleton } from '@/components/list-skeleton';
 import { LoadMore } from '@/components/load-more';
 import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
-import { useMay } from '@/hooks/use-current-user';
+import { usePermission } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
 import { auditExportHref, type AuditEvent, fetchAudit } from './audit';
-import { AuditFilters } from './audit-filter-bar';
+import { AuditFilterBar } from './audit-filter-bar';
 import { AuditTable } from './audit-table';
 import { EventDialog } from './event-dialog';
-import type { AuditWanted } from './filters';
+import type { AuditFilters } from './filters';
 
 interface AuditPageProps {
-  wanted: AuditWanted;
-  onWanted: (wanted: AuditWanted, options?: { replace?: boolean }) => void;
+  filters: AuditFilters;
+  onFilters: (filters: AuditFilters, options?: { replace?: boolean }) => void;
 }
 
 /** Who did what, the latest first. */
-export default function AuditPage({ wanted, onWanted }: AuditPageProps) {
+export default function AuditPage({ filters, onFilters }: AuditPageProps) {
   const [shown, setShown] = useState<AuditEvent>();
   const nameOf = useNames();
-  const roles = useQuery({ ...rolesQuery, enabled: useMay('admin') }).data;
+  const roles = useQuery({ ...rolesQuery, enabled: usePermission('admin') }).data;
   const roleOf = (id: string) => roles?.find((role) => role.id === id)?.name;
   const now = useNow(false);
   const audit = useInfiniteQuery({
-    queryKey: ['audit', wanted],
-    queryFn: ({ pageParam, signal }) => fetchAudit(wanted, pageParam, signal),
+    queryKey: ['audit', filters],
+    queryFn: ({ pageParam, signal }) => fetchAudit(filters, pageParam, signal),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -39,7 +39,7 @@ export default function AuditPage({ wanted, onWanted }: AuditPageProps) {
     staleTime: 0,
   });
   const events = audit.data?.pages.flatMap((page) => page.events) ?? [];
-  const narrowed = Object.keys(wanted).length > 0;
+  const narrowed = Object.keys(filters).length > 0;
   const known = { nameOf, roleOf };
 
   return (
@@ -47,13 +47,13 @@ export default function AuditPage({ wanted, onWanted }: AuditPageProps) {
       title="Audit"
       about="Who did what, and from where. Nobody can change it."
       actions={
-        <a href={auditExportHref(wanted)} download="audit.ndjson" className={buttonClass({})}>
+        <a href={auditExportHref(filters)} download="audit.ndjson" className={buttonClass({})}>
           <Download aria-hidden />
           Export as NDJSON
         </a>
       }
     >
-      <AuditFilters wanted={wanted} events={events} onWanted={onWanted} />
+      <AuditFilterBar filters={filters} events={events} onFilters={onFilters} />
       <div className="mt-5">
         {audit.isPending && <ListSkeleton rows={12} label="Loading the audit" />}
         {audit.isError && events.length === 0 && (
@@ -66,7 +66,7 @@ export default function AuditPage({ wanted, onWanted }: AuditPageProps) {
             title={narrowed ? 'Nothing of that kind' : 'Nothing yet'}
           >
             {narrowed && (
-              <Button className="mt-1" onClick={() => onWanted({})}>
+              <Button className="mt-1" onClick={() => onFilters({})}>
                 Show everything
               </Button>
             )}

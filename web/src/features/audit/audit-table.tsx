@@ -1,8 +1,8 @@
 import clsx from 'clsx';
 import { DataTable } from '@/components/data-table';
-import { exactMoment, momentWords } from '@/lib/dates';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
 import type { AuditEvent } from './audit';
-import { auditWords, type Known, whoWords } from './event-text';
+import { eventText, type Known, actorName } from './event-text';
 
 interface AuditTableProps {
   events: readonly AuditEvent[];
@@ -28,8 +28,8 @@ export function AuditTable({ events, known, now, onOpen }: AuditTableProps) {
           className="relative border-b border-line align-top text-[13px] hover:bg-hover [&>td]:py-2.5"
         >
           <td className="pr-4 text-ink-soft max-sm:hidden">
-            <time dateTime={event.at} title={exactMoment(event.at)}>
-              {momentWords(event.at, now)}
+            <time dateTime={event.at} title={formatTimestampInFull(event.at)}>
+              {formatTimestamp(event.at, now)}
             </time>
           </td>
           <td
@@ -38,7 +38,7 @@ export function AuditTable({ events, known, now, onOpen }: AuditTableProps) {
               event.principal === 'nobody' ? 'text-ink-soft' : 'font-medium',
             )}
           >
-            {whoWords(event)}
+            {actorName(event)}
           </td>
           <td className="pr-4">
             {/* The whole row is the button. */}
@@ -47,11 +47,11 @@ export function AuditTable({ events, known, now, onOpen }: AuditTableProps) {
               onClick={() => onOpen(event)}
               className="w-full text-left break-words after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-md focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ring"
             >
-              <span className="font-medium sm:hidden">{whoWords(event)}: </span>
-              {auditWords(event, known)}
+              <span className="font-medium sm:hidden">{actorName(event)}: </span>
+              {eventText(event, known)}
             </button>
             <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">
-              {momentWords(event.at, now)}
+              {formatTimestamp(event.at, now)}
               {event.address != null && ` · from ${event.address}`}
             </span>
           </td>

@@ -1,7 +1,7 @@
 import { client, unwrap } from '@/api/client';
 import type { components, operations } from '@/api/schema';
 import { dayBounds } from '@/lib/dates';
-import type { AuditWanted } from './filters';
+import type { AuditFilters } from './filters';
 
 type Schemas = components['schemas'];
 
@@ -16,11 +16,11 @@ export interface AuditPage {
 type Query = NonNullable<operations['list_audit']['parameters']['query']>;
 
 /** The filters as the API takes them. A day that is none asks for nothing. */
-export function auditQuery({ person, from, to, ...wanted }: AuditWanted): Query {
+export function auditQuery({ person, from, to, ...filters }: AuditFilters): Query {
   const start = from === undefined ? undefined : dayBounds(from)?.start;
   const end = to === undefined ? undefined : dayBounds(to)?.end;
   return {
-    ...wanted,
+    ...filters,
     ...(person !== undefined && { principal: person }),
     ...(start !== undefined && { from: start }),
     ...(end !== undefined && { to: end }),
@@ -28,18 +28,18 @@ export function auditQuery({ person, from, to, ...wanted }: AuditWanted): Query 
 }
 
 export function fetchAudit(
-  wanted: AuditWanted,
+  filters: AuditFilters,
   before: number | undefined,
   signal: AbortSignal,
 ): Promise<AuditPage> {
-  const query = { ...auditQuery(wanted), limit: 50, ...(before !== undefined && { before }) };
+  const query = { ...auditQuery(filters), limit: 50, ...(before !== undefined && { before }) };
   return unwrap(client.GET('/api/v1/audit', { params: { query }, signal }));
 }
 
 /** Where all events that fit can be downloaded, whichever are shown. */
-export function auditExportHref(wanted: AuditWanted): string {
+export function auditExportHref(filters: AuditFilters): string {
   const query = new URLSearchParams(
-    Object.entries(auditQuery(wanted)).map(([name, value]) => [name, String(value)]),
+    Object.entries(auditQuery(filters)).map(([name, value]) => [name, String(value)]),
   );
   const text = query.toString();
   return text === '' ? '/api/v1/audit/export' : `/api/v1/audit/export?${text}`;

@@ -2,9 +2,9 @@ import type { ReactNode } from 'react';
 import { AppLink } from '@/components/app-link';
 import { Dialog } from '@/components/dialog';
 import { datasetHref } from '@/lib/address';
-import { exactMoment } from '@/lib/dates';
+import { formatTimestampInFull } from '@/lib/dates';
 import type { AuditEvent } from './audit';
-import { auditWords, type Known, whoWords } from './event-text';
+import { eventText, type Known, actorName } from './event-text';
 
 interface EventDialogProps {
   event: AuditEvent;
@@ -21,11 +21,11 @@ export function EventDialog({ event, known, onClose }: EventDialogProps) {
       open
       onClose={onClose}
       title={`Event ${event.seq}`}
-      description={`${whoWords(event)}: ${auditWords(event, known)}`}
+      description={`${actorName(event)}: ${eventText(event, known)}`}
     >
       <dl className="text-[13px]">
         <Fact label="When">
-          <time dateTime={event.at}>{exactMoment(event.at)}</time>
+          <time dateTime={event.at}>{formatTimestampInFull(event.at)}</time>
         </Fact>
         <Fact label="Who">
           {event.principal_name}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { auditExportHref, auditQuery, type AuditEvent } from './audit';
-import { readAuditWanted } from './filters';
-import { auditWords, whoWords } from './event-text';
+import { readAuditFilters } from './filters';
+import { eventText, actorName } from './event-text';
 
 const event = (action: string, rest: Partial<AuditEvent> = {}): AuditEvent => ({
   seq: 1,
@@ -17,7 +17,7 @@ const known = {
   nameOf: (id: string) => ({ u2: 'Grace' })[id],
   roleOf: (id: string) => ({ r1: 'Support' })[id],
 };
-const words = (action: string, rest: Partial<AuditEvent> = {}) => auditWords(event(action, rest), known);
+const words = (action: string, rest: Partial<AuditEvent> = {}) => eventText(event(action, rest), known);
 
 test('what was done is said in words', () => {
   const orders = { source: 'shop', dataset: 'orders' };
@@ -52,22 +52,22 @@ test('what was done is said in words', () => {
 });
 
 test('whoever has not signed in has no name', () => {
-  expect(whoWords(event('session.refused', { principal: 'nobody', principal_name: 'nobody' }))).toBe(
+  expect(actorName(event('session.refused', { principal: 'nobody', principal_name: 'nobody' }))).toBe(
     'Not signed in',
   );
-  expect(whoWords(event('session.began'))).toBe('Ada');
+  expect(actorName(event('session.began'))).toBe('Ada');
 });
 
 test('the address asks for whole days, and only for what makes sense', () => {
-  const wanted = readAuditWanted({
+  const filters = readAuditFilters({
     person: 'user:1',
     source: 'shop',
     from: '2026-11-21',
     to: '2026-11-21',
     x: 'y',
   });
-  expect(wanted).toEqual({ person: 'user:1', from: '2026-11-21', to: '2026-11-21' });
-  expect(auditQuery(wanted)).toEqual({
+  expect(filters).toEqual({ person: 'user:1', from: '2026-11-21', to: '2026-11-21' });
+  expect(auditQuery(filters)).toEqual({
     principal: 'user:1',
     from: new Date(2026, 10, 21).toISOString(),
     to: new Date(2026, 10, 22).toISOString(),

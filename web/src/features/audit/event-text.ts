@@ -25,7 +25,7 @@ export const ACTION_KINDS = [
 ] as const;
 
 /** What somebody did, after their name: `started an export of shop/orders`. */
-export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string {
+export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string {
   const { action, subject, source, dataset, detail } = event;
   const text = (name: string) => {
     const value = detail?.[name];
@@ -121,6 +121,6 @@ export function auditWords(event: AuditEvent, { nameOf, roleOf }: Known): string
 }
 
 /** Who did it, as the audit has it. */
-export function whoWords({ principal, principal_name: name }: AuditEvent): string {
+export function actorName({ principal, principal_name: name }: AuditEvent): string {
   return principal === 'nobody' ? 'Not signed in' : name;
 }

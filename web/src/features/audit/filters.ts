@@ -1,5 +1,5 @@
 /** Which events, as the address says it. Days are those of whoever looks. */
-export interface AuditWanted {
+export interface AuditFilters {
   action?: string;
   person?: string;
   source?: string;
@@ -11,16 +11,16 @@ export interface AuditWanted {
 
 const PARAMETERS = ['action', 'person', 'source', 'dataset', 'from', 'to', 'search'] as const;
 
-export function readAuditWanted(raw: Record<string, unknown>): AuditWanted {
-  const wanted: AuditWanted = {};
+export function readAuditFilters(raw: Record<string, unknown>): AuditFilters {
+  const filters: AuditFilters = {};
   for (const name of PARAMETERS) {
     const value = raw[name];
-    if (typeof value === 'string' && value !== '') wanted[name] = value;
+    if (typeof value === 'string' && value !== '') filters[name] = value;
   }
   // The two go together.
-  if (wanted.source === undefined || wanted.dataset === undefined) {
-    delete wanted.source;
-    delete wanted.dataset;
+  if (filters.source === undefined || filters.dataset === undefined) {
+    delete filters.source;
+    delete filters.dataset;
   }
-  return wanted;
+  return filters;
 }

@@ -11,7 +11,7 @@ import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { Problem } from '@/api/problem';
 import { datasetHref } from '@/lib/address';
-import { formatAbout, formatCount, plural, SOURCE_KINDS } from '@/lib/format';
+import { formatEstimate, formatCount, plural, SOURCE_KINDS } from '@/lib/format';
 
 /** The first page: everything there is to look at. */
 export default function DatasetsList() {
@@ -135,7 +135,7 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
                     <span title="Estimated">
                       {dataset.estimated_rows < 10_000
                         ? formatCount(dataset.estimated_rows)
-                        : formatAbout(dataset.estimated_rows)}
+                        : formatEstimate(dataset.estimated_rows)}
                     </span>
                   )}
                 </td>

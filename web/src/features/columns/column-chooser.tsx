@@ -7,7 +7,7 @@ import { TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
 import { presetsQuery } from '@/api/queries';
 import type { Dataset, DatasetRef } from '@/api/types';
-import { sayProblem } from '@/lib/toast';
+import { showProblem } from '@/lib/toast';
 import { LookupPicker } from './lookup-picker';
 import { createPreset, deletePreset } from './presets';
 
@@ -71,12 +71,12 @@ function Presets({ datasetRef, dataset, chosen, onApply, onReset }: PresetsProps
       setName('');
       return refresh();
     },
-    onError: sayProblem,
+    onError: showProblem,
   });
   const remove = useMutation({
     mutationFn: (id: string) => deletePreset(datasetRef, id),
     onSuccess: refresh,
-    onError: sayProblem,
+    onError: showProblem,
   });
   const known = new Set([...dataset.columns, ...dataset.lookups].map((column) => column.name));
   const all = { id: null, name: ALL, columns: dataset.columns.map((column) => column.name) };

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ArrowRight, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
-import { countQuery, datasetId, datasetQuery, someRowsQuery } from '@/api/queries';
+import { countQuery, datasetId, datasetQuery, firstRowsQuery } from '@/api/queries';
 import type { Cell, Dataset, DatasetRef, ForeignKey, Key, Reference, Rows } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { CellValue } from '@/components/cell-value';
@@ -9,7 +9,7 @@ import { ProblemNotice } from '@/components/problem-notice';
 import { datasetHref } from '@/lib/address';
 import { keyFilter, printFilter } from '@/lib/filter';
 import { mainColumns } from '@/lib/main-columns';
-import { formatAbout, formatCount } from '@/lib/format';
+import { formatEstimate, formatCount } from '@/lib/format';
 
 interface RelatedRowsProps {
   datasetRef: DatasetRef;
@@ -61,7 +61,7 @@ function Parent({ source, foreignKey, values }: { source: string; foreignKey: Fo
   const ref = { source, dataset: datasetId(foreignKey.references) };
   const filter = keyFilter(foreignKey.referenced_columns, values);
   const parent = useQuery(datasetQuery(ref));
-  const rows = useQuery(someRowsQuery(ref, filter, 1));
+  const rows = useQuery(firstRowsQuery(ref, filter, 1));
   const row = rows.data?.rows[0];
   const names = rows.data?.columns.map((column) => column.name) ?? [];
   const key =
@@ -126,7 +126,7 @@ function Children({ source, reference, values }: { source: string; reference: Re
   const filter = keyFilter(columns, values);
   const count = useQuery(countQuery(ref, { filter }, 'quick'));
   const child = useQuery({ ...datasetQuery(ref), enabled: open });
-  const rows = useQuery({ ...someRowsQuery(ref, filter, 5), enabled: open });
+  const rows = useQuery({ ...firstRowsQuery(ref, filter, 5), enabled: open });
   const href = datasetHref(ref, { filter: printFilter(filter) });
   return (
     <div className={CARD}>
@@ -146,7 +146,7 @@ function Children({ source, reference, values }: { source: string; reference: Re
           {count.data
             ? count.data.exact
               ? formatCount(count.data.count)
-              : `≈ ${formatAbout(count.data.count)}`
+              : `≈ ${formatEstimate(count.data.count)}`
             : count.isError
               ? '–'
               : '…'}

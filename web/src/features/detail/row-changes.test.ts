@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fieldChanges, type RowChange, rowDeedWords } from './row-changes';
+import { fieldChanges, type RowChange, rowChangeText } from './row-changes';
 
 const change = (rest: Partial<RowChange>): RowChange => ({
   seq: 1,
@@ -15,12 +15,12 @@ const change = (rest: Partial<RowChange>): RowChange => ({
 });
 
 test('what happened to a row is seen by what it was and is', () => {
-  expect(rowDeedWords(change({ before: [1], after: null }))).toBe('deleted it');
-  expect(rowDeedWords(change({ action: 'undo', before: null, after: [1] }))).toBe('brought it back');
-  expect(rowDeedWords(change({ before: [1], after: [2] }))).toBe('changed it');
-  expect(rowDeedWords(change({ action: 'undo', before: [1], after: [2] }))).toBe('took a change of it back');
+  expect(rowChangeText(change({ before: [1], after: null }))).toBe('deleted it');
+  expect(rowChangeText(change({ action: 'undo', before: null, after: [1] }))).toBe('brought it back');
+  expect(rowChangeText(change({ before: [1], after: [2] }))).toBe('changed it');
+  expect(rowChangeText(change({ action: 'undo', before: [1], after: [2] }))).toBe('took a change of it back');
   // The journal does not have its values any more.
-  expect(rowDeedWords(change({}))).toBe('changed it');
+  expect(rowChangeText(change({}))).toBe('changed it');
 });
 
 test('only fields that became something else are shown', () => {

@@ -25,7 +25,7 @@ export const rowHistoryQuery = (ref: DatasetRef, key: Key) =>
   });
 
 /** What happened to the row, in the past: `changed it`. */
-export function rowDeedWords({
+export function rowChangeText({
   action,
   before,
   after,

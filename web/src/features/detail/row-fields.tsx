@@ -3,7 +3,7 @@ import type { Cell, Column, Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { CellValue } from '@/components/cell-value';
 import { copy } from '@/lib/clipboard';
-import { asLink, copyText, prettyJson, typeWords } from '@/lib/values';
+import { asLink, copyText, prettyJson, typeLabel } from '@/lib/values';
 
 interface RowFieldsProps {
   dataset: Dataset;
@@ -24,7 +24,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
               )}
               {column.masked && <Lock aria-label="Not shown to you" role="img" className="size-3" />}
               <span className="font-medium">{column.label}</span>
-              <span className="truncate text-ink-faint">{typeWords(column)}</span>
+              <span className="truncate text-ink-faint">{typeLabel(column)}</span>
             </dt>
             <dd className="min-w-0 pt-0.5">
               <FullValue column={column} value={value} />

@@ -5,8 +5,8 @@ import { Button } from '@/components/button';
 import { CellValue } from '@/components/cell-value';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/dates';
-import { fieldChanges, type RowChange, rowDeedWords, rowHistoryQuery } from './row-changes';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
+import { fieldChanges, type RowChange, rowChangeText, rowHistoryQuery } from './row-changes';
 
 interface RowHistoryProps {
   datasetRef: DatasetRef;
@@ -29,9 +29,9 @@ export function RowHistory({ datasetRef, dataset, rowKey }: RowHistoryProps) {
             <li key={change.seq} className="text-[13px]">
               <p className="flex flex-wrap gap-x-1.5">
                 <span className="font-medium">{change.actor_name}</span>
-                <span>{rowDeedWords(change)}</span>
-                <time dateTime={change.at} title={exactMoment(change.at)} className="text-ink-soft">
-                  {momentWords(change.at, now)}
+                <span>{rowChangeText(change)}</span>
+                <time dateTime={change.at} title={formatTimestampInFull(change.at)} className="text-ink-soft">
+                  {formatTimestamp(change.at, now)}
                 </time>
               </p>
               {change.address !== undefined && <p className="text-xs text-ink-soft">from {change.address}</p>}

@@ -2,7 +2,7 @@ import { Dialog as Base } from '@base-ui/react/dialog';
 import { useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useRef } from 'react';
-import { someRowsQuery } from '@/api/queries';
+import { firstRowsQuery } from '@/api/queries';
 import type { Cell, Dataset, DatasetRef, Key } from '@/api/types';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
@@ -20,7 +20,7 @@ interface RowPanelProps {
   onClose: () => void;
 }
 
-/** Everything about one row: beside the grid on a desk, over it on a phone. */
+/** Everything about one row: beside the grid on a desktop, over it on a phone. */
 export default function RowPanel({ datasetRef, dataset, rowKey, onClose }: RowPanelProps) {
   const phone = usePhone();
   const title = `${dataset.label} ${rowKey.map(String).join(' · ')}`;
@@ -41,13 +41,13 @@ export default function RowPanel({ datasetRef, dataset, rowKey, onClose }: RowPa
     );
   }
   return (
-    <DeskPanel title={title} onClose={onClose}>
+    <SidePanel title={title} onClose={onClose}>
       {body}
-    </DeskPanel>
+    </SidePanel>
   );
 }
 
-function DeskPanel({
+function SidePanel({
   title,
   onClose,
   children,
@@ -97,7 +97,7 @@ function PanelHeader({ title, onClose }: { title: ReactNode; onClose: () => void
 }
 
 function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>) {
-  const answer = useQuery(someRowsQuery(datasetRef, keyFilter(dataset.key, rowKey), 1));
+  const answer = useQuery(firstRowsQuery(datasetRef, keyFilter(dataset.key, rowKey), 1));
   const row = answer.data?.rows[0];
   if (answer.isPending) {
     return (

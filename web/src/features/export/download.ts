@@ -1,8 +1,8 @@
-import { mindSignIn } from '@/api/client';
+import { leaveIfSignedOut } from '@/api/client';
 import { Problem } from '@/api/problem';
 import type { DatasetRef, ExportRequest } from '@/api/types';
 import { followLink } from '@/lib/follow-link';
-import { sayProblem } from '@/lib/toast';
+import { showProblem } from '@/lib/toast';
 import { fetchPlan } from './plan';
 import { exportLink, exportPath } from './request';
 
@@ -48,7 +48,7 @@ function frame(onError: () => void): HTMLIFrameElement {
 async function explain(ref: DatasetRef, request: ExportRequest) {
   try {
     await fetchPlan(ref, request);
-    sayProblem(
+    showProblem(
       new Problem({
         title: 'Export failed',
         status: 0,
@@ -57,7 +57,7 @@ async function explain(ref: DatasetRef, request: ExportRequest) {
       }),
     );
   } catch (error) {
-    sayProblem(error);
+    showProblem(error);
   }
 }
 
@@ -71,7 +71,7 @@ export async function fetchText(ref: DatasetRef, request: ExportRequest): Promis
   if (!answer.ok) {
     const body: unknown = await answer.json().catch(() => undefined);
     const problem = Problem.fromAnswer(body, answer);
-    mindSignIn(problem);
+    leaveIfSignedOut(problem);
     throw problem;
   }
   return answer.text();

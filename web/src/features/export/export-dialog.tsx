@@ -3,7 +3,7 @@ import { useRouter } from '@tanstack/react-router';
 import clsx from 'clsx';
 import { Clipboard, Download, Link2, Loader2, Play, SquareTerminal } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import { startExport } from '@/api/runs';
 import type { Dataset, DatasetRef, ExportPlan, Key, View } from '@/api/types';
 import { Button } from '@/components/button';
@@ -11,13 +11,13 @@ import { ColumnList } from '@/components/column-list';
 import { Dialog } from '@/components/dialog';
 import { Field, Select, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
-import { useMe } from '@/hooks/use-current-user';
+import { useCurrentUser } from '@/hooks/use-current-user';
 import { useDebounced } from '@/hooks/use-debounced';
 import { copy } from '@/lib/clipboard';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
-import { say, sayProblem } from '@/lib/toast';
-import { formatAbout, formatBytes, formatCount, plural } from '@/lib/format';
+import { showToast, showProblem } from '@/lib/toast';
+import { formatEstimate, formatBytes, formatCount, plural } from '@/lib/format';
 import { fetchText, startDownload } from './download';
 import { FormatOptions } from './format-options';
 import { planQuery } from './plan';
@@ -50,7 +50,7 @@ const MAX_COPY = 5000;
 export default function ExportDialog(props: ExportDialogProps) {
   const { datasetRef, dataset, view, labelOf, keys, onClose } = props;
   const { history } = useRouter();
-  const signedIn = useMe().session != null;
+  const signedIn = useCurrentUser().session != null;
   const [{ format, options }, setWhat] = useState(recallExport);
   const [scope, setScope] = useState<Scope>(props.startScope);
   const [columns, setColumns] = useState<string[]>([...props.columns]);
@@ -109,7 +109,7 @@ export default function ExportDialog(props: ExportDialogProps) {
   const download = () => {
     rememberExport({ format, options });
     startDownload(datasetRef, named);
-    say('Download started', plan.data && plural(plan.data.rows, 'row'));
+    showToast('Download started', plan.data && plural(plan.data.rows, 'row'));
     onClose();
   };
   const start = async () => {
@@ -118,15 +118,15 @@ export default function ExportDialog(props: ExportDialogProps) {
     setStarting(true);
     try {
       const run = await startExport(datasetRef, named);
-      say('Export started', 'You can go on: it is made in the background.', {
+      showToast('Export started', 'You can go on: it is made in the background.', {
         action: { label: 'Exports', run: () => history.push('/exports') },
         about: run.id,
       });
       addOwnRun(run.id);
-      runBook.put([run]);
+      runStore.put([run]);
       onClose();
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
       setStarting(false);
     }
   };
@@ -138,7 +138,7 @@ export default function ExportDialog(props: ExportDialogProps) {
         plan.data ? plural(plan.data.rows, 'row') : 'Text',
       );
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
     }
     setCopying(false);
   };
@@ -336,7 +336,7 @@ function Choice({ name, label, about, checked, disabled = false, onChange }: Cho
   );
 }
 
-const TIER_WORDS: Record<Delivery, string> = {
+const TIER_LABELS: Record<Delivery, string> = {
   auto: 'automatic',
   direct: 'right away',
   streamed: 'while it is read',
@@ -356,8 +356,8 @@ function PlanLine({ plan, error, settled }: PlanLineProps) {
       {plan ? (
         <>
           <p className="font-medium">
-            {plan.exact ? plural(plan.rows, 'row') : `About ${formatAbout(plan.rows)} rows`} · about{' '}
-            {formatBytes(plan.estimated_bytes)} · {TIER_WORDS[plan.tier]}
+            {plan.exact ? plural(plan.rows, 'row') : `About ${formatEstimate(plan.rows)} rows`} · about{' '}
+            {formatBytes(plan.estimated_bytes)} · {TIER_LABELS[plan.tier]}
             {!settled && <Loader2 aria-hidden className="ml-1.5 inline size-3 animate-spin text-ink-faint" />}
           </p>
           <p className="text-xs text-ink-soft">{plan.reason}</p>

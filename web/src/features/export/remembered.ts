@@ -24,8 +24,8 @@ export const recallExport = () =>
 
 /** The sheet column belongs to one dataset, and raw mode must be chosen anew each time: both are forgotten. */
 export function rememberExport({ format, options }: RememberedExport) {
-  const kept = Object.fromEntries(
+  const remembered = Object.fromEntries(
     Object.entries(options).filter(([name]) => name !== 'sheet_by' && name !== 'raw'),
   );
-  remember(NAME, { format, options: kept });
+  remember(NAME, { format, options: remembered });
 }

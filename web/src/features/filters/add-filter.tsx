@@ -1,12 +1,12 @@
 import { ListFilter } from 'lucide-react';
 import { Button } from '@/components/button';
-import { InPlace, part } from '@/components/lazy';
+import { InPlace, lazyComponent } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import type { Condition } from '@/api/filter';
 import type { Join } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 
-const FilterEditor = part(() => import('./filter-editor'));
+const FilterEditor = lazyComponent(() => import('./filter-editor'));
 
 interface AddFilterProps {
   columns: readonly ValueColumn[];

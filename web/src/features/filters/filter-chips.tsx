@@ -1,12 +1,12 @@
 import { X } from 'lucide-react';
 import { useState } from 'react';
-import { InPlace, part } from '@/components/lazy';
+import { InPlace, lazyComponent } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import type { Condition } from '@/api/filter';
 import { describeFilter, type FilterItem, type FilterModel, operatorSign, printValues } from '@/lib/filter'; // prettier-ignore
 import type { ValueColumn } from '@/lib/values';
 
-const FilterEditor = part(() => import('./filter-editor'));
+const FilterEditor = lazyComponent(() => import('./filter-editor'));
 
 interface FilterChipsProps {
   model: FilterModel;

@@ -4,7 +4,7 @@ import { Button } from '@/components/button';
 import { Select } from '@/components/field';
 import { SearchList } from '@/components/search-list';
 import type { Condition } from '@/api/filter';
-import { type Join, operatorsFor, operatorWords } from '@/lib/filter';
+import { type Join, operatorsFor, operatorLabel } from '@/lib/filter';
 import type { ValueColumn } from '@/lib/values';
 import { type Draft, draftFor, draftOf, finish, withOperator } from './draft';
 import { ValueControl } from './value-control';
@@ -85,7 +85,7 @@ export default function FilterEditor(props: FilterEditorProps) {
       <div className="flex min-h-0 flex-col gap-3 overflow-y-auto p-3">
         {drafts.map((draft, index) => (
           <div key={draft.id} className="grid gap-2">
-            {index > 0 && <JoinWord join={join} onChange={setJoin} fixed={index > 1} />}
+            {index > 0 && <JoinLabel join={join} onChange={setJoin} fixed={index > 1} />}
             <DraftFields
               draft={draft}
               columns={columns}
@@ -122,7 +122,15 @@ export default function FilterEditor(props: FilterEditorProps) {
   );
 }
 
-function JoinWord({ join, onChange, fixed }: { join: Join; onChange: (join: Join) => void; fixed: boolean }) {
+function JoinLabel({
+  join,
+  onChange,
+  fixed,
+}: {
+  join: Join;
+  onChange: (join: Join) => void;
+  fixed: boolean;
+}) {
   if (fixed) return <p className="text-xs font-medium text-ink-soft">{join}</p>;
   return (
     <Select
@@ -170,7 +178,7 @@ function DraftFields({ draft, columns, type, onChange, onRemove }: DraftFieldsPr
           aria-label="Operator"
           className="min-w-0 flex-1"
           value={draft.op}
-          options={operators.map((op) => ({ value: op, label: operatorWords(op, type.kind) }))}
+          options={operators.map((op) => ({ value: op, label: operatorLabel(op, type.kind) }))}
           onChange={(op) => onChange(withOperator(draft, op, type.kind))}
         />
         {onRemove && (

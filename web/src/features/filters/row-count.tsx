@@ -3,7 +3,7 @@ import { Loader2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { countQuery } from '@/api/queries';
 import type { Count, DatasetRef, View } from '@/api/types';
-import { formatAbout, formatCount, plural } from '@/lib/format';
+import { formatEstimate, formatCount, plural } from '@/lib/format';
 
 interface RowCountProps {
   dataset: DatasetRef;
@@ -30,7 +30,7 @@ export function RowCount({ dataset, view, known, onCount }: RowCountProps) {
   if (!answer) return <span className="skeleton inline-block h-3.5 w-24 align-middle" />;
   if (answer.exact)
     return <span className="whitespace-nowrap tabular-nums">{plural(answer.count, 'row')}</span>;
-  const about = `about ${formatAbout(answer.count)} rows`;
+  const about = `about ${formatEstimate(answer.count)} rows`;
   return (
     <button
       type="button"

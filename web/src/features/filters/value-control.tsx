@@ -3,7 +3,7 @@ import { CheckField } from '@/components/checkbox';
 import { Select, TextInput } from '@/components/field';
 import type { ColumnType } from '@/api/types';
 import type { Literal, Operator } from '@/api/filter';
-import { arity, isMoment, isNumber, numberLiteral, printLiteral } from '@/lib/filter';
+import { arity, isTemporal, isNumber, numberLiteral, printLiteral } from '@/lib/filter';
 
 interface ValueControlProps {
   type: ColumnType;
@@ -88,9 +88,9 @@ function OneControl({ type, label, value, onChange }: OneProps) {
       />
     );
   }
-  if (isMoment(type.kind))
+  if (isTemporal(type.kind))
     return (
-      <MomentControl zoned={type.kind === 'timestamp_tz'} label={label} text={text} onChange={onChange} />
+      <TimestampControl zoned={type.kind === 'timestamp_tz'} label={label} text={text} onChange={onChange} />
     );
   if (type.kind === 'time') {
     return (
@@ -115,7 +115,7 @@ function OneControl({ type, label, value, onChange }: OneProps) {
   );
 }
 
-interface MomentProps {
+interface TimestampProps {
   zoned: boolean;
   label: string;
   text: string;
@@ -123,7 +123,7 @@ interface MomentProps {
 }
 
 /** A day, and perhaps a time of that day: without one, the whole day is meant. */
-function MomentControl({ zoned, label, text, onChange }: MomentProps) {
+function TimestampControl({ zoned, label, text, onChange }: TimestampProps) {
   const day = text.slice(0, 10);
   const time = text.slice(11).replace(/(Z|\+00:00)$/, '');
   const put = (nextDay: string, nextTime: string) =>

@@ -68,8 +68,11 @@ export function DataGrid(props: DataGridProps) {
   const ordered = useMemo(() => {
     const pins = columns.filter((column) => pinnedNames.includes(column.name));
     // A phone keeps room for what scrolls.
-    const kept = narrow ? pins.slice(0, 1) : pins;
-    return { all: [...kept, ...columns.filter((column) => !kept.includes(column))], pinned: kept.length };
+    const shownPins = narrow ? pins.slice(0, 1) : pins;
+    return {
+      all: [...shownPins, ...columns.filter((column) => !shownPins.includes(column))],
+      pinned: shownPins.length,
+    };
   }, [columns, pinnedNames, narrow]);
   const room = size.width - (keyed ? SELECT_WIDTH : 0) - 1;
   const widthOf = useMemo(
@@ -90,7 +93,7 @@ export function DataGrid(props: DataGridProps) {
   const gap = free[0]?.left ?? 0;
 
   useEffect(() => {
-    pager.want(Math.max(0, shown.firstRow), Math.max(0, shown.lastRow));
+    pager.setVisible(Math.max(0, shown.firstRow), Math.max(0, shown.lastRow));
   }, [pager, shown.firstRow, shown.lastRow]);
 
   const lastReset = useRef(resetKey);
@@ -101,8 +104,8 @@ export function DataGrid(props: DataGridProps) {
   }, [resetKey, toTop]);
 
   const columnAt = useCallback(
-    (place: number): PlacedColumn | undefined => {
-      const index = place - first;
+    (position: number): PlacedColumn | undefined => {
+      const index = position - first;
       return placed.pinned[index] ?? placed.free[index - placed.pinned.length];
     },
     [placed, first],
@@ -175,15 +178,15 @@ export function DataGrid(props: DataGridProps) {
         const found = columnAt(column);
         if (cells && found) void copy(copyText(reader.value(cells, found.column.name)), 'Cell');
       },
-      header: (place, action) => {
-        const found = columnAt(place);
+      header: (position, action) => {
+        const found = columnAt(position);
         if (!found) return;
-        if (action === 'menu') openMenu(found.column, document.getElementById(`${gridId}-h-${place}`));
+        if (action === 'menu') openMenu(found.column, document.getElementById(`${gridId}-h-${position}`));
         else cycleSort(found.column, action === 'add');
       },
-      shift: (place, by) => {
-        const found = columnAt(place);
-        return found && shift(found.column.name, by) ? place + by : place;
+      shift: (position, by) => {
+        const found = columnAt(position);
+        return found && shift(found.column.name, by) ? position + by : position;
       },
     },
   });

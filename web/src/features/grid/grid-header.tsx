@@ -39,7 +39,7 @@ export function GridHeader(props: GridHeaderProps) {
     <HeaderCell
       key={placed.column.name}
       id={`${gridId}-h-${placed.index + first}`}
-      place={placed.index + first}
+      position={placed.index + first}
       placed={placed}
       sort={sort}
       active={active === placed.index + first}
@@ -92,7 +92,7 @@ export function GridHeader(props: GridHeaderProps) {
 
 interface HeaderCellProps {
   id: string;
-  place: number;
+  position: number;
   placed: PlacedColumn;
   sort: readonly Sort[];
   active: boolean;
@@ -101,7 +101,7 @@ interface HeaderCellProps {
 
 const DRAGGED = 'application/x-rowport-column';
 
-function HeaderCell({ id, place, placed: { column, width }, sort, active, actions }: HeaderCellProps) {
+function HeaderCell({ id, position, placed: { column, width }, sort, active, actions }: HeaderCellProps) {
   const rank = sort.findIndex((entry) => entry.column === column.name);
   const entry = sort[rank];
   const Arrow = entry?.descending ? ArrowDown : ArrowUp;
@@ -113,7 +113,7 @@ function HeaderCell({ id, place, placed: { column, width }, sort, active, action
     <div
       id={id}
       role="columnheader"
-      aria-colindex={place + 1}
+      aria-colindex={position + 1}
       aria-sort={entry ? (entry.descending ? 'descending' : 'ascending') : 'none'}
       data-column={column.name}
       draggable

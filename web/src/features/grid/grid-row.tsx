@@ -30,7 +30,7 @@ interface GridRowProps {
   selectable: boolean;
   selected: boolean;
   opened: boolean;
-  /** The active cell's place in the row, with the checkbox as 0 where there is one; -1 for none. */
+  /** The active cell's position in the row, with the checkbox as 0 where there is one; -1 for none. */
   active: number;
 }
 
@@ -41,17 +41,17 @@ export const GridRow = memo(function GridRow(props: GridRowProps) {
   const first = keyed ? 1 : 0;
   const ground = selected || opened ? 'bg-selected' : 'bg-canvas group-hover:bg-sunken';
 
-  const cell = ({ column, index: place, width: cellWidth }: PlacedColumn): ReactNode => (
+  const cell = ({ column, index: position, width: cellWidth }: PlacedColumn): ReactNode => (
     <div
       key={column.name}
-      id={`${gridId}-${index}-${place + first}`}
+      id={`${gridId}-${index}-${position + first}`}
       role="gridcell"
-      aria-colindex={place + first + 1}
-      data-col={place + first}
+      aria-colindex={position + first + 1}
+      data-col={position + first}
       className={clsx(
         'h-full shrink-0 truncate border-b border-line px-2.5 leading-[31px]',
         isRightAligned(column) && 'text-right tabular-nums',
-        active === place + first && 'cell-active',
+        active === position + first && 'cell-active',
         ground,
       )}
       style={{ width: cellWidth }}

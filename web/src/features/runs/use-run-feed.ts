@@ -1,20 +1,20 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import { followRuns } from '@/api/run-stream';
 import { isAboutPerson, isChange, isUnderWay, type Run } from '@/api/runs';
 import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
-import { say, unsay } from '@/lib/toast';
+import { showToast, dismissToast } from '@/lib/toast';
 import { formatBytes, plural } from '@/lib/format';
 import { download } from './model/actions';
-import { personWords, runTitle } from './model/run-labels';
+import { subjectText, runTitle } from './model/run-labels';
 
 /** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */
 const REST = 15_000;
 
-const waitedFor = () => runBook.latest.some((run) => isUnderWay(run) && !run.deleted && isOwnRun(run.id));
+const waitedFor = () => runStore.latest.some((run) => isUnderWay(run) && !run.deleted && isOwnRun(run.id));
 
 /** Follows the runs for as long as the page is open, and tells of the ends of those started here; of changes, `onChange` does. */
 export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
@@ -29,7 +29,7 @@ export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
     let rest: ReturnType<typeof setInterval> | undefined;
     const onReset = () => void queries.invalidateQueries({ queryKey: ['runs'] });
     const follow = () => {
-      stop ??= followRuns(runBook, { onReset });
+      stop ??= followRuns(runStore, { onReset });
     };
     const onVisibility = () => {
       clearInterval(rest);
@@ -45,15 +45,15 @@ export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
       }, REST);
     };
     const look = () => {
-      for (const run of runBook.latest) {
+      for (const run of runStore.latest) {
         if (!isOwnRun(run.id) || (isUnderWay(run) && !run.deleted)) continue;
         forgetOwnRun(run.id);
-        if (run.deleted) unsay(run.id);
+        if (run.deleted) dismissToast(run.id);
         else if (isChange(run)) on.current.change(run);
         else announce(run, () => on.current.show());
       }
     };
-    const unsubscribe = runBook.subscribe(look);
+    const unsubscribe = runStore.subscribe(look);
     const unwatch = watchOwnRuns(look);
     document.addEventListener('visibilitychange', onVisibility);
     follow();
@@ -74,18 +74,18 @@ function announce(run: Run, onShow: () => void) {
       plural(run.progress.rows, 'row'),
       ...(run.artifact ? [formatBytes(run.artifact.bytes)] : []),
     ].join(', ');
-    say(heading, about, {
+    showToast(heading, about, {
       about: run.id,
       action: { label: 'Download', run: () => void download(run) },
       timeout: 20_000,
     });
     notify(heading, about, run.id, onShow);
   } else if (run.state === 'failed') {
-    const what = isAboutPerson(run) ? personWords(run) : (run.request.file_name ?? run.dataset);
+    const what = isAboutPerson(run) ? subjectText(run) : (run.request.file_name ?? run.dataset);
     const heading = `The export of ${what} failed`;
     const reason = run.error?.message ?? 'No reason was given.';
     const action = { label: 'Exports', run: onShow };
-    say(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });
+    showToast(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });
     notify(heading, reason, run.id, onShow);
-  } else unsay(run.id);
+  } else dismissToast(run.id);
 }

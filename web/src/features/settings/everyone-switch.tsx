@@ -1,5 +1,5 @@
 import { CheckField } from '@/components/checkbox';
-import { useMay } from '@/hooks/use-current-user';
+import { usePermission } from '@/hooks/use-current-user';
 
 interface EveryoneSwitchProps {
   checked: boolean;
@@ -8,6 +8,6 @@ interface EveryoneSwitchProps {
 
 /** For administrators: those of everybody, and not only one's own. */
 export function EveryoneSwitch({ checked, onChange }: EveryoneSwitchProps) {
-  const admin = useMay('admin');
+  const admin = usePermission('admin');
   return admin && <CheckField label="Everybody’s" checked={checked} onChange={onChange} />;
 }

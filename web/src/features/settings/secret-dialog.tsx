@@ -5,7 +5,7 @@ import { Dialog } from '@/components/dialog';
 import { Field, TextInput } from '@/components/field';
 import { copy } from '@/lib/clipboard';
 
-interface OnceDialogProps {
+interface SecretDialogProps {
   title: string;
   description: string;
   /** What the secret is called. */
@@ -16,7 +16,7 @@ interface OnceDialogProps {
 }
 
 /** Shows a secret the one time that it can be seen. */
-export function OnceDialog({ title, description, label, secret, children, onClose }: OnceDialogProps) {
+export function SecretDialog({ title, description, label, secret, children, onClose }: SecretDialogProps) {
   return (
     <Dialog open keep onClose={onClose} title={title} description={description}>
       <div className="grid gap-4">

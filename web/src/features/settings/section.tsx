@@ -27,7 +27,7 @@ export function Section({ title, about, actions, children }: SectionProps) {
   );
 }
 
-interface AnswerProps<T> {
+interface QueryContentProps<T> {
   query: { data: T | undefined; error: unknown; refetch: () => unknown };
   /** What is being loaded, for whoever cannot see it. */
   label: string;
@@ -35,7 +35,7 @@ interface AnswerProps<T> {
 }
 
 /** A list that was asked for: its place until it is there, and the reason when it does not come. */
-export function Answer<T>({ query: { data, error, refetch }, label, children }: AnswerProps<T>) {
+export function QueryContent<T>({ query: { data, error, refetch }, label, children }: QueryContentProps<T>) {
   if (data !== undefined) return children(data);
   if (error != null) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   return <ListSkeleton tall rows={4} label={`Loading the ${label}`} />;

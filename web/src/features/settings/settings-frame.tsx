@@ -1,15 +1,15 @@
 import clsx from 'clsx';
 import { type ReactNode, useEffect, useRef } from 'react';
-import type { Me } from '@/api/session';
+import type { CurrentUser } from '@/api/session';
 import { AppLink } from '@/components/app-link';
 import { Page } from '@/components/page';
 
-export interface Part {
+export interface SettingsTab {
   id: 'people' | 'roles' | 'keys' | 'sessions' | 'limits' | 'trash' | 'notifications' | 'storage';
   label: string;
 }
 
-export const PARTS: readonly Part[] = [
+export const SETTINGS_TABS: readonly SettingsTab[] = [
   { id: 'people', label: 'People' },
   { id: 'roles', label: 'Roles' },
   { id: 'keys', label: 'API keys' },
@@ -20,8 +20,8 @@ export const PARTS: readonly Part[] = [
   { id: 'storage', label: 'Storage' },
 ];
 
-/** The parts that are there for somebody: keys and sessions belong to people who sign in. */
-export function partsFor(me: Me): Part[] {
+/** The tabs that are there for somebody: keys and sessions belong to people who sign in. */
+export function tabsFor(me: CurrentUser): SettingsTab[] {
   const admin = me.permissions.includes('admin');
   const shown = {
     people: admin,
@@ -33,22 +33,22 @@ export function partsFor(me: Me): Part[] {
     notifications: admin,
     storage: admin,
   };
-  return PARTS.filter(({ id }) => shown[id]);
+  return SETTINGS_TABS.filter(({ id }) => shown[id]);
 }
 
 interface SettingsFrameProps {
-  part: Part;
-  parts: readonly Part[];
+  tab: SettingsTab;
+  tabs: readonly SettingsTab[];
   children: ReactNode;
 }
 
-/** What stands around every part of the settings. */
-export function SettingsFrame({ part, parts, children }: SettingsFrameProps) {
+/** What stands around every tab of the settings. */
+export function SettingsFrame({ tab, tabs, children }: SettingsFrameProps) {
   const nav = useRef<HTMLElement>(null);
-  // On a phone the parts do not fit: the one that is shown is brought into sight.
+  // On a phone the tabs do not fit: the one that is shown is brought into sight.
   useEffect(() => {
     nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }, [part]);
+  }, [tab]);
   return (
     <Page title="Settings" width="5xl">
       <nav
@@ -57,14 +57,14 @@ export function SettingsFrame({ part, parts, children }: SettingsFrameProps) {
         className="-mt-2 overflow-x-auto border-b border-line"
       >
         <ul className="flex">
-          {parts.map(({ id, label }) => (
+          {tabs.map(({ id, label }) => (
             <li key={id}>
               <AppLink
                 href={`/settings/${id}`}
-                {...(id === part.id && { 'aria-current': 'page' })}
+                {...(id === tab.id && { 'aria-current': 'page' })}
                 className={clsx(
                   'flex h-10 items-center border-b-2 px-3 text-[13px] whitespace-nowrap -outline-offset-2',
-                  id === part.id
+                  id === tab.id
                     ? 'border-accent font-medium text-accent-text'
                     : 'border-transparent text-ink-soft hover:text-ink',
                 )}

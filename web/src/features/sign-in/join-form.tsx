@@ -3,7 +3,7 @@ import { acceptInvitation, type Invited } from '@/api/session';
 import { Button } from '@/components/button';
 import { Field, TextInput } from '@/components/field';
 import { PasswordField } from '@/components/password-field';
-import { problemWords } from './sign-in-problem';
+import { signInProblemText } from './sign-in-problem';
 
 /** The server's own rule. */
 const SHORTEST = 12;
@@ -26,7 +26,7 @@ export function JoinForm({ token, invited }: { token: string; invited: Invited }
       .then(() => window.location.replace('/'))
       .catch((error: unknown) => {
         setPending(false);
-        setProblem(problemWords(error));
+        setProblem(signInProblemText(error));
       });
   };
 

@@ -4,7 +4,7 @@ import { Button } from '@/components/button';
 import { Field, TextInput } from '@/components/field';
 import { PasswordField } from '@/components/password-field';
 import { Card } from './card';
-import { problemWords } from './sign-in-problem';
+import { signInProblemText } from './sign-in-problem';
 
 interface SignInPageProps {
   /** Where to go then: a path of this site. */
@@ -43,7 +43,7 @@ export default function SignInPage({ next }: SignInPageProps) {
       .then(() => window.location.replace(next))
       .catch((error: unknown) => {
         setPending(false);
-        setProblem(problemWords(error));
+        setProblem(signInProblemText(error));
         passwordInput.current?.select();
       });
   };

@@ -1,8 +1,8 @@
 import { Problem } from '@/api/problem';
-import { waitWords } from '@/lib/dates';
+import { formatWait } from '@/lib/dates';
 
 /** Why somebody did not come in, as they are told. */
-export function problemWords(error: unknown): string {
+export function signInProblemText(error: unknown): string {
   const problem = Problem.from(error);
   switch (problem.code) {
     case 'wrong_password':
@@ -10,7 +10,7 @@ export function problemWords(error: unknown): string {
     case 'suspended':
       return 'This account is suspended. Ask an administrator.';
     case 'too_many_tries':
-      return `This was tried too often. Try again in ${waitWords(problem.retryAfter ?? 60)}.`;
+      return `This was tried too often. Try again in ${formatWait(problem.retryAfter ?? 60)}.`;
     default: {
       const text = problem.message.charAt(0).toUpperCase() + problem.message.slice(1);
       const sentence = /[.!?]$/.test(text) ? text : `${text}.`;

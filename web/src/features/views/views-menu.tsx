@@ -4,14 +4,14 @@ import { useState } from 'react';
 import type { DatasetRef, SavedView, View } from '@/api/types';
 import { Button } from '@/components/button';
 import { ConfirmDialog } from '@/components/confirm-dialog';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { Popover } from '@/components/popover';
 import { ProblemNotice } from '@/components/problem-notice';
-import { useMe } from '@/hooks/use-current-user';
-import { say, sayProblem } from '@/lib/toast';
+import { useCurrentUser } from '@/hooks/use-current-user';
+import { showToast, showProblem } from '@/lib/toast';
 import { createView, deleteView, mayChange, updateView, viewsQuery } from './views';
 
-const NameDialog = part(() => import('./name-dialog'));
+const NameDialog = lazyComponent(() => import('./name-dialog'));
 
 interface ViewsMenuProps {
   dataset: DatasetRef;
@@ -26,11 +26,11 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
   const [asking, setAsking] = useState<Asking>();
   const views = useQuery({ ...viewsQuery(dataset), enabled: open });
   const client = useQueryClient();
-  const me = useMe();
+  const me = useCurrentUser();
   const refresh = () => client.invalidateQueries({ queryKey: viewsQuery(dataset).queryKey });
   const done = (message: string) => async () => {
     setAsking(undefined);
-    say(message);
+    showToast(message);
     await refresh();
   };
   const create = useMutation({
@@ -40,7 +40,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
   const update = useMutation({
     mutationFn: (view: SavedView) => updateView(dataset, view.id, { name: view.name, view: view.view }),
     onSuccess: done('View updated'),
-    onError: (error) => asking?.what !== 'rename' && sayProblem(error),
+    onError: (error) => asking?.what !== 'rename' && showProblem(error),
   });
   const remove = useMutation({
     mutationFn: (view: SavedView) => deleteView(dataset, view.id),

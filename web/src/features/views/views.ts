@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
 import { wireView } from '@/api/queries';
-import type { Me } from '@/api/session';
+import type { CurrentUser } from '@/api/session';
 import type { DatasetRef, SavedView, View } from '@/api/types';
 
 interface NewView {
@@ -25,7 +25,7 @@ export const viewsQuery = (ref: DatasetRef) =>
 /** Whether a view is one's own: only its owner and administrators overwrite, rename and delete it. */
 export function mayChange(
   { saved_by: owner }: Pick<SavedView, 'saved_by'>,
-  me: Pick<Me, 'principal' | 'permissions'>,
+  me: Pick<CurrentUser, 'principal' | 'permissions'>,
 ) {
   return owner === me.principal || me.permissions.includes('admin');
 }

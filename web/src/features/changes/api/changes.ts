@@ -33,7 +33,7 @@ export interface SetField {
 }
 
 /** A change that has not been done yet. */
-export interface Wish {
+export interface ChangeRequest {
   ref: DatasetRef;
   action: 'delete' | 'set' | 'restore' | 'purge';
   /** Of the rows of the dataset; to restore and to purge, of those in its trash. */
@@ -42,16 +42,16 @@ export interface Wish {
   fields?: SetField[];
   allOrNothing?: boolean;
   /** Whether rows of other datasets that hang on these are deleted along, and come back with them. */
-  withDependants?: boolean;
+  cascade?: boolean;
 }
 
-export interface Started {
+export interface StartedChange {
   change_set: string;
   run: Run;
 }
-export type Answer = Outcome | Started;
+export type ChangeResponse = Outcome | StartedChange;
 
-export function isStarted(answer: Answer): answer is Started {
+export function isStarted(answer: ChangeResponse): answer is StartedChange {
   return 'run' in answer;
 }
 
@@ -60,13 +60,13 @@ export const changesKey = (ref: DatasetRef) => ['changes', ref.source, ref.datas
 
 const path = (ref: DatasetRef) => ({ path: { ...ref } });
 
-function body(wish: Wish, confirmation?: string) {
-  const { selection, fields, allOrNothing = false, withDependants = false } = wish;
+function body(request: ChangeRequest, confirmation?: string) {
+  const { selection, fields, allOrNothing = false, cascade = false } = request;
   const sent = {
     selection,
     ...(fields && { fields }),
     ...(allOrNothing && { all_or_nothing: true }),
-    ...(withDependants && { with_dependants: true }),
+    ...(cascade && { with_dependants: true }),
     ...(confirmation !== undefined && { confirmation }),
   };
   return { body: sent as unknown as Schemas['RowsBody'] & Schemas['SetBody'] };
@@ -75,16 +75,16 @@ function body(wish: Wish, confirmation?: string) {
 const BULK = '/api/v1/sources/{source}/datasets/{dataset}/bulk';
 
 /** What a change would do, and the confirmation for exactly that. */
-export async function fetchPreview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
-  const options = { params: path(wish.ref), ...body(wish), ...(signal && { signal }) };
-  const preview = await unwrap(client.POST(`${BULK}/${wish.action}/preview`, options));
+export async function fetchPreview(request: ChangeRequest, signal?: AbortSignal): Promise<Preview> {
+  const options = { params: path(request.ref), ...body(request), ...(signal && { signal }) };
+  const preview = await unwrap(client.POST(`${BULK}/${request.action}/preview`, options));
   return { ...preview, key: newKey() };
 }
 
-export const previewQuery = (wish: Wish, look: number) =>
+export const previewQuery = (request: ChangeRequest, look: number) =>
   queryOptions({
-    queryKey: [...changesKey(wish.ref), 'preview', wish, look],
-    queryFn: ({ signal }) => fetchPreview(wish, signal),
+    queryKey: [...changesKey(request.ref), 'preview', request, look],
+    queryFn: ({ signal }) => fetchPreview(request, signal),
     // A confirmation is for one look.
     gcTime: 0,
     staleTime: Infinity,
@@ -92,25 +92,28 @@ export const previewQuery = (wish: Wish, look: number) =>
   });
 
 /** Does what was confirmed: once, however often it is asked for. */
-export async function perform(wish: Wish, { confirmation, key }: Preview): Promise<Answer> {
+export async function execute(
+  request: ChangeRequest,
+  { confirmation, key }: Preview,
+): Promise<ChangeResponse> {
   const answer: unknown = await sendOnce(key, (header) => {
-    const options = { params: { ...path(wish.ref), header }, ...body(wish, confirmation) };
-    return unwrap(client.POST(`${BULK}/${wish.action}`, options));
+    const options = { params: { ...path(request.ref), header }, ...body(request, confirmation) };
+    return unwrap(client.POST(`${BULK}/${request.action}`, options));
   });
-  return answer as Answer;
+  return answer as ChangeResponse;
 }
 
 /** Does what nobody needs to be asked about. */
-export async function performUnasked(wish: Wish): Promise<Answer> {
-  return perform(wish, await fetchPreview(wish));
+export async function executeAtOnce(request: ChangeRequest): Promise<ChangeResponse> {
+  return execute(request, await fetchPreview(request));
 }
 
 /** Takes a change back: all of it, or the rows with these keys. */
-export async function takeBack(
+export async function undoChange(
   ref: DatasetRef,
   id: string,
   { keys, force = false }: { keys?: Key[] | undefined; force?: boolean } = {},
-): Promise<Answer> {
+): Promise<ChangeResponse> {
   const sent: object = { ...(keys && { keys }), ...(force && { force }) };
   const answer: unknown = await sendOnce(newKey(), (header) =>
     unwrap(
@@ -120,7 +123,7 @@ export async function takeBack(
       }),
     ),
   );
-  return answer as Answer;
+  return answer as ChangeResponse;
 }
 
 export async function fetchOutcome(ref: DatasetRef, id: string): Promise<Outcome> {

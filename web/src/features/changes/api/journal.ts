@@ -10,6 +10,6 @@ export const journalQuery = (source: string) =>
     staleTime: 60_000,
   });
 
-export function makeJournal(source: string) {
+export function createJournal(source: string) {
   return unwrap(client.POST('/api/v1/sources/{source}/journal', { params: { path: { source } } }));
 }

@@ -8,18 +8,18 @@ import { Dialog } from '@/components/dialog';
 import { Field, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
 import { formatCount, plural } from '@/lib/format';
-import { perform, type Preview, previewQuery, type Wish } from '../api/changes';
-import type { Deed } from '../model/change-kind';
-import { settle } from '../model/report-outcome';
+import { execute, type Preview, previewQuery, type ChangeRequest } from '../api/changes';
+import type { ChangeKind } from '../model/change-kind';
+import { reportOutcome } from '../model/report-outcome';
 import { NotUndoable, WouldFail } from './would-fail';
 
 interface ConfirmChangeProps {
   title: string;
   /** What is wanted; absent while it is not yet said in full. */
-  wish: Omit<Wish, 'allOrNothing'> | undefined;
+  request: Omit<ChangeRequest, 'allOrNothing'> | undefined;
   /** Whether more is being said at the moment, so that what is shown is not all of it. */
   waiting?: boolean;
-  deed: Deed;
+  kind: ChangeKind;
   /** `Delete`, `Change`: what the button says before the number of rows. */
   verb: string;
   size?: 'small' | 'wide';
@@ -34,11 +34,11 @@ interface ConfirmChangeProps {
 }
 
 /** What is answered when other rows would be changed than those that were looked at. */
-const MOVED = ['selection_changed', 'dependants_changed'];
+const SELECTION_CHANGED = ['selection_changed', 'dependants_changed'];
 
 /** Says what would happen to how many rows, asks for that number to be typed, and does it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
-  const { title, deed, verb, size = 'small', waiting = false, children } = props;
+  const { title, kind, verb, size = 'small', waiting = false, children } = props;
   const { referring, consequences, onDone, onClose } = props;
   const formId = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -47,24 +47,24 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   const [typed, setTyped] = useState('');
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<unknown>();
-  const wish: Wish | undefined = props.wish && { ...props.wish, allOrNothing };
+  const request: ChangeRequest | undefined = props.request && { ...props.request, allOrNothing };
   const asked = useQuery({
     ...previewQuery(
-      wish ?? { ref: { source: '', dataset: '' }, action: 'set', selection: { keys: [] } },
+      request ?? { ref: { source: '', dataset: '' }, action: 'set', selection: { keys: [] } },
       look,
     ),
-    enabled: wish !== undefined,
+    enabled: request !== undefined,
     placeholderData: keepPreviousData,
   });
-  const preview = wish && !asked.isError ? asked.data : undefined;
+  const preview = request && !asked.isError ? asked.data : undefined;
   const settled = preview !== undefined && !waiting && !asked.isPlaceholderData && !asked.isFetching;
-  const moved = refused !== undefined && MOVED.includes(Problem.from(refused).code);
+  const moved = refused !== undefined && SELECTION_CHANGED.includes(Problem.from(refused).code);
   const changed = preview && changedRows(preview, allOrNothing);
-  const wanted = preview && (preview.undoable ? formatCount(changed ?? 0) : 'DELETE');
+  const expected = preview && (preview.undoable ? formatCount(changed ?? 0) : 'DELETE');
   const right =
     preview !== undefined &&
     changed !== 0 &&
-    typed.trim().replaceAll(',', '') === wanted?.replaceAll(',', '') &&
+    typed.trim().replaceAll(',', '') === expected?.replaceAll(',', '') &&
     settled;
 
   const begun = preview !== undefined && children === undefined;
@@ -72,19 +72,19 @@ export function ConfirmChange(props: ConfirmChangeProps) {
     if (begun) field.current?.focus();
   }, [begun]);
 
-  const lookAgain = () => {
+  const refresh = () => {
     setRefused(undefined);
     setTyped('');
     setLook(look + 1);
   };
   const onSubmit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (!right || !wish || pending || moved) return;
+    if (!right || !request || pending || moved) return;
     setPending(true);
     setRefused(undefined);
-    perform(wish, preview).then(
+    execute(request, preview).then(
       (answer) => {
-        settle(wish.ref, deed, answer);
+        reportOutcome(request.ref, kind, answer);
         onDone();
       },
       (error: unknown) => {
@@ -107,7 +107,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           <Button
             type="submit"
             form={formId}
-            look={deed.kind === 'set' ? 'primary' : 'danger'}
+            look={kind.action === 'set' ? 'primary' : 'danger'}
             disabled={!right || pending || moved}
           >
             {pending && <Loader2 aria-hidden className="animate-spin" />}
@@ -123,21 +123,21 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           aria-busy={!settled}
           className="grid min-h-14 content-start gap-3 text-[13px]"
         >
-          {wish === undefined ? (
+          {request === undefined ? (
             <p className="text-ink-soft">Something is still missing above.</p>
           ) : asked.isError ? (
             <>
               <ProblemNotice compact error={asked.error} />
-              {Problem.from(asked.error).status !== 400 && <LookAgain onClick={lookAgain} />}
+              {Problem.from(asked.error).status !== 400 && <RefreshButton onClick={refresh} />}
             </>
           ) : (
             !preview && <PreviewSkeleton />
           )}
           {preview && consequences(preview, changed ?? 0)}
           {preview && (
-            <WouldFail preview={preview} deed={deed} referring={referring} changed={changed ?? 0} />
+            <WouldFail preview={preview} kind={kind} referring={referring} changed={changed ?? 0} />
           )}
-          {preview && <NotUndoable preview={preview} deed={deed} />}
+          {preview && <NotUndoable preview={preview} kind={kind} />}
         </div>
         <CheckField
           checked={allOrNothing}
@@ -151,10 +151,10 @@ export function ConfirmChange(props: ConfirmChangeProps) {
               The rows have changed since you looked at them. Nothing was done.{' '}
               {Problem.from(refused).message}
             </p>
-            <LookAgain onClick={lookAgain} />
+            <RefreshButton onClick={refresh} />
           </div>
         ) : changed === 0 ? null : (
-          <Field label={`Type ${wanted ?? 'the number of rows'} to confirm`}>
+          <Field label={`Type ${expected ?? 'the number of rows'} to confirm`}>
             <TextInput
               ref={field}
               value={typed}
@@ -176,7 +176,7 @@ export function changedRows({ rows, would_fail: failing = 0 }: Preview, allOrNot
   return Math.max(0, rows - failing);
 }
 
-function LookAgain({ onClick }: { onClick: () => void }) {
+function RefreshButton({ onClick }: { onClick: () => void }) {
   return (
     <div>
       <Button small onClick={onClick}>

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '@/api/queries';
 import { plural } from '@/lib/format';
 import type { Dependants } from '../api/changes';
-import { dependantWords } from '../model/cascade';
+import { relatedRowsText } from '../model/cascade';
 
 /** How many of the rows that were selected are gone by now. */
 export function MissingRows({ missing }: { missing: number }) {
@@ -23,7 +23,7 @@ interface DependantsListProps {
 }
 
 /** What becomes of the rows of other datasets that refer to these. */
-export function DependantsList({ source, dependants, along = false }: DependantsListProps) {
+export function RelatedRowsList({ source, dependants, along = false }: DependantsListProps) {
   const datasets = useQuery(sourcesQuery).data?.find(({ name }) => name === source)?.datasets;
   if (dependants.length === 0) return null;
   return (
@@ -37,7 +37,7 @@ export function DependantsList({ source, dependants, along = false }: Dependants
             </span>{' '}
             <span className="font-mono text-xs text-ink-soft">{each.columns.join(', ')}</span>
             <span className={clsx('block', each.rows === undefined ? 'text-ink-soft' : 'text-danger')}>
-              {dependantWords(each, along)}
+              {relatedRowsText(each, along)}
             </span>
           </li>
         ))}

@@ -3,10 +3,10 @@ import { useState } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { CheckField } from '@/components/checkbox';
 import type { SelectionBody } from '@/lib/selection';
-import { willWords } from '../model/change-labels';
+import { effectText } from '../model/change-labels';
 import { ConfirmChange } from './confirm-change';
-import { DependantsList, MissingRows } from './consequences';
-import { goesAlong } from '../model/cascade';
+import { RelatedRowsList, MissingRows } from './consequences';
+import { canCascade } from '../model/cascade';
 
 interface DeleteDialogProps {
   datasetRef: DatasetRef;
@@ -17,17 +17,17 @@ interface DeleteDialogProps {
 }
 
 export default function DeleteDialog({ datasetRef, dataset, selection, onDone, onClose }: DeleteDialogProps) {
-  const [withDependants, setWithDependants] = useState(false);
+  const [cascade, setCascade] = useState(false);
   return (
     <ConfirmChange
       title={`Delete rows of ${dataset.label}`}
-      wish={{ ref: datasetRef, action: 'delete', selection, withDependants }}
-      deed={{ kind: 'delete' }}
+      request={{ ref: datasetRef, action: 'delete', selection, cascade }}
+      kind={{ action: 'delete' }}
       verb="Delete"
       referring={dataset.referring}
       consequences={({ rows, missing, undoable, dependants }, changed) => (
         <>
-          <p className="text-[15px] font-medium">{willWords(rows, changed, dataset.label, 'deleted')}</p>
+          <p className="text-[15px] font-medium">{effectText(rows, changed, dataset.label, 'deleted')}</p>
           <MissingRows missing={missing} />
           {changed > 0 && (
             <p className={clsx(undoable ? 'text-ink-soft' : 'font-medium text-danger')}>
@@ -36,11 +36,11 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
                 : 'They cannot be brought back: this cannot be undone.'}
             </p>
           )}
-          <DependantsList source={datasetRef.source} dependants={dependants} along={withDependants} />
-          {dependants.some(goesAlong) && (
+          <RelatedRowsList source={datasetRef.source} dependants={dependants} along={cascade} />
+          {dependants.some(canCascade) && (
             <CheckField
-              checked={withDependants}
-              onChange={setWithDependants}
+              checked={cascade}
+              onChange={setCascade}
               label="Delete what hangs on them, too"
               hint="Rows that would be lost with these, or lose their reference. All of it can be brought back together."
             />

@@ -2,14 +2,14 @@ import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import type { RowFailure } from '../api/changes';
-import type { Deed } from '../model/change-kind';
-import { reasonWords, saysAll } from '../model/reasons';
+import type { ChangeKind } from '../model/change-kind';
+import { reasonText, isSelfExplanatory } from '../model/reasons';
 import { VersionsTable } from './versions-table';
 
 interface FailureTableProps {
   failures: readonly RowFailure[];
   /** What was wanted. */
-  deed: Deed;
+  kind: ChangeKind;
   /** The datasets that still use rows which were to be deleted. */
   users: readonly string[];
   /** Absent until it is known what its columns are. */
@@ -43,7 +43,7 @@ interface FailureRowProps extends Omit<FailureTableProps, 'failures'> {
   row: RowFailure;
 }
 
-function FailureRow({ row, deed, users, dataset, busy, onForce }: FailureRowProps) {
+function FailureRow({ row, kind, users, dataset, busy, onForce }: FailureRowProps) {
   const { code, message, database, versions = [] } = row;
   const key = row.key.map(String).join(', ');
   return (
@@ -52,8 +52,8 @@ function FailureRow({ row, deed, users, dataset, busy, onForce }: FailureRowProp
         {key}
       </td>
       <td className="break-words">
-        {reasonWords(code, deed, users)}
-        {!saysAll(code) && <span className="block text-xs text-ink-soft">{message}</span>}
+        {reasonText(code, kind, users)}
+        {!isSelfExplanatory(code) && <span className="block text-xs text-ink-soft">{message}</span>}
         {database !== undefined && (
           <span className="mt-1 block text-xs text-ink-soft">
             The database said: <span className="font-mono">{database}</span>

@@ -43,9 +43,9 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
     <ConfirmChange
       title={`Set fields of ${dataset.label}`}
       size="wide"
-      wish={fields.length > 0 ? { ref: datasetRef, action: 'set', selection, fields } : undefined}
+      request={fields.length > 0 ? { ref: datasetRef, action: 'set', selection, fields } : undefined}
       waiting={settled !== drafts}
-      deed={{ kind: 'set', fields }}
+      kind={{ action: 'set', fields }}
       verb="Change"
       referring={dataset.referring}
       consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}

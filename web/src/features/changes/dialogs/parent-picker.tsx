@@ -122,7 +122,7 @@ function Picker({ source, dataset, reference, parent, nullable, chosen, onChange
               </div>
             )}
             <Combobox.Empty className="text-[13px] text-ink-soft not-empty:px-3 not-empty:py-2.5">
-              {!searching && !found.isError && emptyWords(parent.label, search)}
+              {!searching && !found.isError && emptyText(parent.label, search)}
             </Combobox.Empty>
             <Combobox.Status className="text-xs text-ink-soft not-empty:px-3 not-empty:py-2">
               {searching && 'Searching…'}
@@ -139,6 +139,6 @@ function nameOf({ label, key }: Parent): string {
   return key === '' ? label : `${label} (${key})`;
 }
 
-function emptyWords(label: string, search: string): string {
+function emptyText(label: string, search: string): string {
   return search === '' ? `${label} has no rows.` : `Nothing in ${label} matches “${search}”.`;
 }

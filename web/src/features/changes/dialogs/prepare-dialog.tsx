@@ -5,8 +5,8 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { ProblemNotice } from '@/components/problem-notice';
 import { copy } from '@/lib/clipboard';
-import { say } from '@/lib/toast';
-import { journalQuery, makeJournal } from '../api/journal';
+import { showToast } from '@/lib/toast';
+import { journalQuery, createJournal } from '../api/journal';
 
 interface PrepareDialogProps {
   source: string;
@@ -21,10 +21,10 @@ export default function PrepareDialog({ source, sql, onClose }: PrepareDialogPro
   const [error, setError] = useState<unknown>();
   const make = () => {
     setPending(true);
-    makeJournal(source).then(
+    createJournal(source).then(
       (journal) => {
         queries.setQueryData(journalQuery(source).queryKey, journal);
-        say('Rows can be changed now', `The journal of ${source} is made.`);
+        showToast('Rows can be changed now', `The journal of ${source} is made.`);
         onClose();
       },
       (reason: unknown) => {

@@ -1,8 +1,8 @@
 import type { Dataset, DatasetRef } from '@/api/types';
 import type { SelectionBody } from '@/lib/selection';
-import { willWords } from '../model/change-labels';
+import { effectText } from '../model/change-labels';
 import { ConfirmChange } from './confirm-change';
-import { DependantsList, MissingRows } from './consequences';
+import { RelatedRowsList, MissingRows } from './consequences';
 
 interface PurgeDialogProps {
   datasetRef: DatasetRef;
@@ -19,14 +19,14 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
   return (
     <ConfirmChange
       title={`Delete rows of ${dataset.label} for good`}
-      wish={{ ref: datasetRef, action: 'purge', selection }}
-      deed={{ kind: 'purge' }}
+      request={{ ref: datasetRef, action: 'purge', selection }}
+      kind={{ action: 'purge' }}
       verb="Delete"
       referring={dataset.referring}
       consequences={({ rows, missing, dependants }, changed) => (
         <>
           <p className="text-[15px] font-medium">
-            {willWords(rows, changed, `the trash of ${dataset.label}`, 'deleted for good')}
+            {effectText(rows, changed, `the trash of ${dataset.label}`, 'deleted for good')}
           </p>
           <MissingRows missing={missing} />
           {rows > named && (
@@ -35,7 +35,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
             </p>
           )}
           {changed > 0 && <p className="font-medium text-danger">This cannot be undone.</p>}
-          <DependantsList source={datasetRef.source} dependants={dependants} />
+          <RelatedRowsList source={datasetRef.source} dependants={dependants} />
         </>
       )}
       onDone={onDone}

@@ -39,8 +39,8 @@ export default function ReassignDialog(props: ReassignDialogProps) {
     <ConfirmChange
       title={`Reassign rows of ${dataset.label}`}
       size="wide"
-      wish={fields && { ref: datasetRef, action: 'set', selection, fields }}
-      deed={{ kind: 'set', ...(fields && { fields }) }}
+      request={fields && { ref: datasetRef, action: 'set', selection, fields }}
+      kind={{ action: 'set', ...(fields && { fields }) }}
       verb="Reassign"
       referring={dataset.referring}
       consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}

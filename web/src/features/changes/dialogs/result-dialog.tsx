@@ -2,70 +2,73 @@ import { useQuery } from '@tanstack/react-query';
 import { Download, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { datasetQuery } from '@/api/queries';
-import { tellRowsChanged } from '@/api/rows-changed';
+import { announceRowsChanged } from '@/api/rows-changed';
 import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { Select } from '@/components/field';
-import { sayProblem } from '@/lib/toast';
+import { showProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
-import { type Answer, isStarted, type RowFailure, takeBack } from '../api/changes';
+import { type ChangeResponse, isStarted, type RowFailure, undoChange } from '../api/changes';
 import { failuresCsv, saveText } from '../model/failures-csv';
-import { again, deedWords, past } from '../model/change-kind';
+import { retryOf, doneText, pastTense } from '../model/change-kind';
 import { FailureTable } from './failure-table';
-import { mayPass, reasonWords, usersOf } from '../model/reasons';
+import { isWorthRetrying, reasonText, referringDatasets } from '../model/reasons';
 import { type Result, showResult } from '../model/shown-result';
-import { isUndoable, left, settle, undo } from '../model/report-outcome';
+import { isUndoable, countFailed, reportOutcome, undoAndReport } from '../model/report-outcome';
 
 /** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
 export default function ResultDialog({ result }: { result: Result }) {
-  const { ref, deed, outcome } = result;
+  const { ref, kind, outcome } = result;
   const [code, setCode] = useState('');
   const [busy, setBusy] = useState(false);
   const dataset = useQuery(datasetQuery(ref)).data;
   const keyColumns = dataset?.key ?? [];
   const { failures, done } = outcome;
-  const rest = left(outcome);
+  const rest = countFailed(outcome);
   const codes = [...new Set(failures.map((each) => each.code))];
   const shown = code === '' ? failures : failures.filter((each) => each.code === code);
   const close = () => showResult(undefined);
-  const repeat = again(ref, deed);
-  // What would be left alone again is not tried again along with the others.
-  const mayRetry = ({ code: reason }: RowFailure) => mayPass(reason);
+  const repeat = retryOf(ref, kind);
+  // What would be skipped again is not tried again along with the others.
+  const mayRetry = ({ code: reason }: RowFailure) => isWorthRetrying(reason);
   const retried = shown.filter(mayRetry);
-  const users = usersOf(failures, dataset?.referring ?? []);
+  const users = referringDatasets(failures, dataset?.referring ?? []);
 
-  const act = (steps: () => Promise<Answer>) => {
+  const act = (steps: () => Promise<ChangeResponse>) => {
     setBusy(true);
     steps().then(
       (answer) => {
         close();
-        settle(ref, deed, answer);
+        reportOutcome(ref, kind, answer);
       },
       (error: unknown) => {
         setBusy(false);
-        sayProblem(error);
+        showProblem(error);
       },
     );
   };
   const download = () => {
-    saveText(failuresCsv(shown, keyColumns), `${ref.dataset}-not-${past(deed).replaceAll(' ', '-')}.csv`);
+    saveText(
+      failuresCsv(shown, keyColumns),
+      `${ref.dataset}-not-${pastTense(kind).replaceAll(' ', '-')}.csv`,
+    );
   };
   /** Takes one row back over what somebody has made of it since; the others stay in the list. */
   const force = async (row: RowFailure, undoes: string) => {
     setBusy(true);
     try {
-      const answer = await takeBack(ref, undoes, { keys: [row.key], force: true });
-      if (isStarted(answer) || left(answer) > 0 || failures.length === 1) {
+      const answer = await undoChange(ref, undoes, { keys: [row.key], force: true });
+      if (isStarted(answer) || countFailed(answer) > 0 || failures.length === 1) {
         close();
-        settle(ref, deed, answer);
+        reportOutcome(ref, kind, answer);
         return;
       }
-      tellRowsChanged(ref);
+      announceRowsChanged(ref);
       const others = failures.filter((each) => each !== row);
       const kept = Math.max(0, outcome.kept - 1);
-      showResult({ ref, deed, outcome: { ...outcome, failures: others, done: done + 1, kept } });
+      showResult({ ref, kind, outcome: { ...outcome, failures: others, done: done + 1, kept } });
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
     }
     setBusy(false);
   };
@@ -75,17 +78,17 @@ export default function ResultDialog({ result }: { result: Result }) {
       open
       onClose={close}
       size="wide"
-      title={`${deedWords(deed, done)}, ${formatCount(rest)} not`}
+      title={`${doneText(kind, done)}, ${formatCount(rest)} not`}
       description={`of ${plural(outcome.rows, 'row')} of ${dataset?.label ?? ref.dataset}`}
       footer={
         <div className="flex flex-wrap items-center justify-end gap-2">
-          {done > 0 && isUndoable(deed) && (
+          {done > 0 && isUndoable(kind) && (
             <Button
               className="mr-auto"
               disabled={busy}
               onClick={() => {
                 close();
-                void undo(ref, outcome.change_set, deed);
+                void undoAndReport(ref, outcome.change_set, kind);
               }}
             >
               <RotateCcw aria-hidden />
@@ -118,7 +121,7 @@ export default function ResultDialog({ result }: { result: Result }) {
               { value: '', label: `All reasons (${formatCount(failures.length)})` },
               ...codes.map((value) => ({
                 value,
-                label: `${reasonWords(value, deed, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
+                label: `${reasonText(value, kind, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
               })),
             ]}
             onChange={setCode}
@@ -129,11 +132,11 @@ export default function ResultDialog({ result }: { result: Result }) {
         </div>
         <FailureTable
           failures={shown}
-          deed={deed}
+          kind={kind}
           users={users}
           dataset={dataset}
           busy={busy}
-          onForce={deed.kind === 'undo' ? (row) => void force(row, deed.undoes) : undefined}
+          onForce={kind.action === 'undo' ? (row) => void force(row, kind.undoes) : undefined}
         />
       </div>
     </Dialog>

@@ -1,5 +1,5 @@
 import type { Dataset } from '@/api/types';
-import { willWords } from '../model/change-labels';
+import { effectText } from '../model/change-labels';
 import type { Preview } from '../api/changes';
 import { MissingRows } from './consequences';
 
@@ -14,7 +14,7 @@ interface SetConsequencesProps {
 export function SetConsequences({ dataset, preview: { rows, missing }, changed }: SetConsequencesProps) {
   return (
     <>
-      <p className="text-[15px] font-medium">{willWords(rows, changed, dataset.label, 'changed')}</p>
+      <p className="text-[15px] font-medium">{effectText(rows, changed, dataset.label, 'changed')}</p>
       <MissingRows missing={missing} />
       {changed > 0 && <p className="text-ink-soft">Current values are kept, so that you can undo this.</p>}
     </>

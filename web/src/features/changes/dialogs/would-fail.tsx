@@ -1,12 +1,12 @@
 import { TriangleAlert } from 'lucide-react';
 import { plural } from '@/lib/format';
 import { type Preview } from '../api/changes';
-import { type Deed, past } from '../model/change-kind';
-import { byReason, reasonWords, usersOf } from '../model/reasons';
+import { type ChangeKind, pastTense } from '../model/change-kind';
+import { byReason, reasonText, referringDatasets } from '../model/reasons';
 
 interface WouldFailProps {
   preview: Preview;
-  deed: Deed;
+  kind: ChangeKind;
   /** The datasets that refer to this one. */
   referring: readonly { dataset: string }[];
   /** How many rows will be changed. */
@@ -14,32 +14,32 @@ interface WouldFailProps {
 }
 
 /** Which of the rows the database would not take, as far as it was tried. */
-export function WouldFail({ preview, deed, referring, changed }: WouldFailProps) {
+export function WouldFail({ preview, kind, referring, changed }: WouldFailProps) {
   const { would_fail: count, failures } = preview;
   if (count === undefined)
     return (
       <p className="text-ink-soft">
-        They were not tried beforehand: those that cannot be {past(deed)} are listed afterwards.
+        They were not tried beforehand: those that cannot be {pastTense(kind)} are listed afterwards.
       </p>
     );
   if (count === 0) return null;
-  const users = usersOf(failures, referring);
+  const users = referringDatasets(failures, referring);
   return (
     <div className="flex gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-warning">
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0">
         <p className="font-medium">
-          {plural(count, 'row')} cannot be {past(deed)}
+          {plural(count, 'row')} cannot be {pastTense(kind)}
           {changed === 0 ? '.' : count === 1 ? ' and stays as it is.' : ' and stay as they are.'}
         </p>
-        <Reasons failures={failures} count={count} deed={deed} users={users} />
+        <Reasons failures={failures} count={count} kind={kind} users={users} />
       </div>
     </div>
   );
 }
 
 /** Which of the rows an undo could not put back as they are, as far as it was tried. */
-export function NotUndoable({ preview, deed }: { preview: Preview; deed: Deed }) {
+export function NotUndoable({ preview, kind }: { preview: Preview; kind: ChangeKind }) {
   const { cannot_be_undone: count = 0, not_undoable: failures = [] } = preview;
   if (count === 0) return null;
   return (
@@ -53,7 +53,7 @@ export function NotUndoable({ preview, deed }: { preview: Preview; deed: Deed })
         <Reasons
           failures={failures}
           count={count}
-          deed={{ kind: 'undo', of: deed.kind, undoes: '' }}
+          kind={{ action: 'undo', of: kind.action, undoes: '' }}
           users={[]}
         />
       </div>
@@ -64,16 +64,16 @@ export function NotUndoable({ preview, deed }: { preview: Preview; deed: Deed })
 interface ReasonsProps {
   failures: Preview['failures'];
   count: number;
-  deed: Deed;
+  kind: ChangeKind;
   users: readonly string[];
 }
 
-function Reasons({ failures, count, deed, users }: ReasonsProps) {
+function Reasons({ failures, count, kind, users }: ReasonsProps) {
   return (
     <ul className="mt-1 grid gap-0.5">
       {byReason(failures, count).map(({ code, keys, more }) => (
         <li key={code}>
-          {reasonWords(code, deed, users)}:{' '}
+          {reasonText(code, kind, users)}:{' '}
           <span className="font-mono text-xs break-words">{keys.join(', ')}</span>
           {more && ' …'}
         </li>

@@ -1,20 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import type { Dependants, Outcome } from '../api/changes';
-import { alongLeft, alongWords, dependantWords } from './cascade';
+import { cascadeFailures, cascadeText, relatedRowsText } from './cascade';
 
 const tracks: Dependants = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };
 
 describe('what becomes of rows that refer to others', () => {
   test('they keep them, unless they go along', () => {
-    expect(dependantWords(tracks, false)).toMatch('A row that is referred to from there stays');
-    expect(dependantWords(tracks, true)).toMatch('These cannot go along.');
-    expect(dependantWords({ ...tracks, on_delete: 'refuse' }, true)).toMatch(/^A row that/);
+    expect(relatedRowsText(tracks, false)).toMatch('A row that is referred to from there stays');
+    expect(relatedRowsText(tracks, true)).toMatch('These cannot go along.');
+    expect(relatedRowsText({ ...tracks, on_delete: 'refuse' }, true)).toMatch(/^A row that/);
   });
 
   test('it is said how many go along', () => {
-    expect(dependantWords({ ...tracks, rows: 1 }, true)).toBe('1 row will be deleted along with them.');
+    expect(relatedRowsText({ ...tracks, rows: 1 }, true)).toBe('1 row will be deleted along with them.');
     const loose: Dependants = { ...tracks, on_delete: 'set_null', rows: 1200 };
-    expect(dependantWords(loose, true)).toBe('1,200 rows will refer to nothing afterwards.');
+    expect(relatedRowsText(loose, true)).toBe('1,200 rows will refer to nothing afterwards.');
   });
 
   test('and how many did', () => {
@@ -29,10 +29,10 @@ describe('what becomes of rows that refer to others', () => {
       kept: 0,
     });
     const outcome = (counts: number[]) => ({ along: counts.map(along) }) as Outcome;
-    expect(alongWords(outcome([]))).toBeUndefined();
-    expect(alongWords({} as Outcome)).toBeUndefined();
-    expect(alongWords(outcome([1]))).toBe('1 row of other datasets along with them.');
-    expect([alongLeft(outcome([])), alongLeft(outcome([1, 200]))]).toEqual([0, 2]);
-    expect(alongWords(outcome([1000, 200]))).toBe('1,200 rows of other datasets along with them.');
+    expect(cascadeText(outcome([]))).toBeUndefined();
+    expect(cascadeText({} as Outcome)).toBeUndefined();
+    expect(cascadeText(outcome([1]))).toBe('1 row of other datasets along with them.');
+    expect([cascadeFailures(outcome([])), cascadeFailures(outcome([1, 200]))]).toEqual([0, 2]);
+    expect(cascadeText(outcome([1000, 200]))).toBe('1,200 rows of other datasets along with them.');
   });
 });

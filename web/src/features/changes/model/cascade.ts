@@ -2,12 +2,12 @@ import { formatCount, plural } from '@/lib/format';
 import type { Dependants, Outcome } from '../api/changes';
 
 /** Whether the database would delete or alter rows by itself, which Rowport does instead where it is asked to. */
-export function goesAlong({ on_delete }: Dependants): boolean {
+export function canCascade({ on_delete }: Dependants): boolean {
   return on_delete === 'cascade' || on_delete === 'set_null';
 }
 
 /** What becomes of the rows that refer to others by one foreign key. */
-export function dependantWords(dependant: Dependants, along: boolean): string {
+export function relatedRowsText(dependant: Dependants, along: boolean): string {
   const { rows } = dependant;
   if (rows !== undefined) {
     const what = plural(rows, 'row');
@@ -15,19 +15,19 @@ export function dependantWords(dependant: Dependants, along: boolean): string {
       ? `${what} will be deleted along with them.`
       : `${what} will refer to nothing afterwards.`;
   }
-  if (along && goesAlong(dependant)) {
+  if (along && canCascade(dependant)) {
     return 'These cannot go along. A row that is referred to from there stays, and is listed afterwards.';
   }
   return 'A row that is referred to from there stays, and is listed afterwards.';
 }
 
 /** How many rows of other datasets were not changed, which were to go along. */
-export function alongLeft({ along }: Outcome): number {
+export function cascadeFailures({ along }: Outcome): number {
   return (along ?? []).reduce((sum, each) => sum + (each.rows - each.done), 0);
 }
 
 /** How many rows of other datasets were changed along with those of a change. */
-export function alongWords({ along }: Outcome): string | undefined {
+export function cascadeText({ along }: Outcome): string | undefined {
   const done = (along ?? []).reduce((sum, each) => sum + each.done, 0);
   if (done === 0) return undefined;
   return `${formatCount(done)} ${done === 1 ? 'row' : 'rows'} of other datasets along with them.`;

@@ -1,36 +1,36 @@
 import type { DatasetRef, Key } from '@/api/types';
 import { plural } from '@/lib/format';
-import { type Answer, type Change, performUnasked, type SetField, takeBack } from '../api/changes';
+import { type ChangeResponse, type Change, executeAtOnce, type SetField, undoChange } from '../api/changes';
 
 /** What a change does, as far as this page knows: the fields are known only where they were chosen. */
-export type Deed =
-  | { kind: 'delete' | 'restore' | 'purge' }
-  | { kind: 'set'; fields?: SetField[] }
-  | { kind: 'undo'; of: Change['action']; undoes: string };
+export type ChangeKind =
+  | { action: 'delete' | 'restore' | 'purge' }
+  | { action: 'set'; fields?: SetField[] }
+  | { action: 'undo'; of: Change['action']; undoes: string };
 
-export function deedOf({ action, of, undoes }: Pick<Change, 'action' | 'of' | 'undoes'>): Deed {
-  if (action === 'delete' || action === 'restore' || action === 'purge') return { kind: action };
-  if (action === 'undo' && undoes !== undefined) return { kind: 'undo', of: of ?? 'set', undoes };
-  return { kind: 'set' };
+export function kindOf({ action, of, undoes }: Pick<Change, 'action' | 'of' | 'undoes'>): ChangeKind {
+  if (action === 'delete' || action === 'restore' || action === 'purge') return { action };
+  if (action === 'undo' && undoes !== undefined) return { action: 'undo', of: of ?? 'set', undoes };
+  return { action: 'set' };
 }
 
 const PAST = { delete: 'deleted', set: 'changed', restore: 'restored', purge: 'deleted for good' } as const;
 const UNDONE: Record<string, string> = { delete: 'restored', restore: 'put back in the trash' };
 
 /** What became of the rows: `deleted`, `restored`. */
-export function past(deed: Deed): string {
-  return deed.kind === 'undo' ? (UNDONE[deed.of] ?? 'taken back') : PAST[deed.kind];
+export function pastTense(kind: ChangeKind): string {
+  return kind.action === 'undo' ? (UNDONE[kind.of] ?? 'taken back') : PAST[kind.action];
 }
 
 /** `12 rows deleted`. */
-export function deedWords(deed: Deed, rows: number): string {
-  return `${plural(rows, 'row')} ${past(deed)}`;
+export function doneText(kind: ChangeKind, rows: number): string {
+  return `${plural(rows, 'row')} ${pastTense(kind)}`;
 }
 
 /** `Deleting 20,000 rows`. */
-export function goingOnWords(deed: Deed, rows: number): string {
+export function progressText(kind: ChangeKind, rows: number): string {
   const what = plural(rows, 'row');
-  switch (deed.kind) {
+  switch (kind.action) {
     case 'delete':
       return `Deleting ${what}`;
     case 'set':
@@ -40,16 +40,19 @@ export function goingOnWords(deed: Deed, rows: number): string {
     case 'purge':
       return `Deleting ${what} for good`;
     case 'undo':
-      return `${deed.of === 'delete' ? 'Restoring' : 'Taking back'} ${what}`;
+      return `${kind.of === 'delete' ? 'Restoring' : 'Taking back'} ${what}`;
   }
 }
 
 /** The same once more for some of its rows, which were confirmed with the others; absent where it is not known what was done. */
-export function again(ref: DatasetRef, deed: Deed): ((keys: Key[]) => Promise<Answer>) | undefined {
-  if (deed.kind === 'undo') return (keys) => takeBack(ref, deed.undoes, { keys });
-  const { kind } = deed;
-  const fields = kind === 'set' ? deed.fields : undefined;
-  if (kind === 'set' && fields === undefined) return undefined;
+export function retryOf(
+  ref: DatasetRef,
+  kind: ChangeKind,
+): ((keys: Key[]) => Promise<ChangeResponse>) | undefined {
+  if (kind.action === 'undo') return (keys) => undoChange(ref, kind.undoes, { keys });
+  const { action } = kind;
+  const fields = kind.action === 'set' ? kind.fields : undefined;
+  if (action === 'set' && fields === undefined) return undefined;
   // What hangs on them by now was shown to nobody, so nothing goes along.
-  return (keys) => performUnasked({ ref, action: kind, selection: { keys }, ...(fields && { fields }) });
+  return (keys) => executeAtOnce({ ref, action, selection: { keys }, ...(fields && { fields }) });
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import {
-  actionWords,
+  actionLabel,
   daysLeft,
-  daysLeftWords,
+  timeLeftText,
   groupTrash,
-  notUndoable,
-  whoWords,
-  willWords,
+  undoBlocker,
+  actorName,
+  effectText,
 } from './change-labels';
 import type { Change, TrashRow } from '../api/changes';
 
@@ -18,30 +18,30 @@ const change = (rest: Partial<Change> = {}): Change => ({
 
 test('a change can be taken back until all of it is, or until its days are over', () => {
   const whole = change();
-  expect(notUndoable(whole, [whole], NOW)).toBeUndefined();
+  expect(undoBlocker(whole, [whole], NOW)).toBeUndefined();
   const part = change({ id: 'b', action: 'undo', of: 'delete', undoes: 'a', done: 2 });
-  expect(notUndoable(whole, [whole, part], NOW)).toBeUndefined();
-  expect(notUndoable(whole, [whole, part, change({ id: 'c', undoes: 'a', done: 1 })], NOW)).toBe('Undone');
-  expect(notUndoable(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Too long ago');
-  expect(notUndoable(change({ state: 'open' }), [], NOW)).toBe('Under way');
-  expect(notUndoable(change({ done: 0 }), [], NOW)).toBe('Nothing was changed');
+  expect(undoBlocker(whole, [whole, part], NOW)).toBeUndefined();
+  expect(undoBlocker(whole, [whole, part, change({ id: 'c', undoes: 'a', done: 1 })], NOW)).toBe('Undone');
+  expect(undoBlocker(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Too long ago');
+  expect(undoBlocker(change({ state: 'open' }), [], NOW)).toBe('Under way');
+  expect(undoBlocker(change({ done: 0 }), [], NOW)).toBe('Nothing was changed');
 });
 
 test('what is gone for good stays gone, and says so', () => {
   const purge = change({ action: 'purge', actor: 'expiry', actor_name: 'expiry' });
-  expect(notUndoable(purge, [purge], NOW)).toBe('Cannot be undone');
-  expect(notUndoable(change({ action: 'restore' }), [], NOW)).toBeUndefined();
-  expect(whoWords(purge)).toBe('Rowport');
+  expect(undoBlocker(purge, [purge], NOW)).toBe('Cannot be undone');
+  expect(undoBlocker(change({ action: 'restore' }), [], NOW)).toBeUndefined();
+  expect(actorName(purge)).toBe('Rowport');
 });
 
 test('each action has a word for what was done', () => {
-  expect(['delete', 'set', 'restore', 'purge'].map((action) => actionWords({ action }))).toEqual([
+  expect(['delete', 'set', 'restore', 'purge'].map((action) => actionLabel({ action }))).toEqual([
     'Deleted',
     'Fields set',
     'Restored',
     'Deleted for good',
   ]);
-  expect(['delete', 'set', 'restore'].map((of) => actionWords({ action: 'undo', of }))).toEqual([
+  expect(['delete', 'set', 'restore'].map((of) => actionLabel({ action: 'undo', of }))).toEqual([
     'Deletion undone',
     'Setting undone',
     'Restoring undone',
@@ -51,10 +51,10 @@ test('each action has a word for what was done', () => {
 test('days are counted down, and hours on the last one', () => {
   expect(daysLeft('2026-11-28T11:59:00Z', NOW)).toBe(7);
   expect(daysLeft('2026-11-27T11:59:00Z', NOW)).toBe(6);
-  expect(daysLeftWords('2026-11-22T13:00:00Z', NOW)).toBe('1 day');
-  expect(daysLeftWords('2026-11-21T15:30:00Z', NOW)).toBe('3 hours');
-  expect(daysLeftWords('2026-11-21T12:30:00Z', NOW)).toBe('under an hour');
-  expect(daysLeftWords('2026-11-20T12:30:00Z', NOW)).toBe('ended');
+  expect(timeLeftText('2026-11-22T13:00:00Z', NOW)).toBe('1 day');
+  expect(timeLeftText('2026-11-21T15:30:00Z', NOW)).toBe('3 hours');
+  expect(timeLeftText('2026-11-21T12:30:00Z', NOW)).toBe('under an hour');
+  expect(timeLeftText('2026-11-20T12:30:00Z', NOW)).toBe('ended');
 });
 
 test('the trash is grouped by what brought its rows there', () => {
@@ -70,7 +70,7 @@ test('the trash is grouped by what brought its rows there', () => {
 });
 
 test('only what can be deleted is counted', () => {
-  const words = (rows: number, changed: number) => willWords(rows, changed, 'actor', 'deleted');
+  const words = (rows: number, changed: number) => effectText(rows, changed, 'actor', 'deleted');
   expect(words(7, 7)).toBe('7 rows of actor will be deleted.');
   expect(words(45, 40)).toBe('40 of 45 rows of actor will be deleted.');
   expect(words(7, 0)).toBe('None of the 7 rows of actor can be deleted.');

@@ -10,12 +10,12 @@ const ACTIONS: Record<string, string> = {
 const UNDONE: Record<string, string> = { delete: 'Deletion undone', restore: 'Restoring undone' };
 
 /** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
-export function actionWords({ action, of }: Pick<Change, 'action' | 'of'>): string {
+export function actionLabel({ action, of }: Pick<Change, 'action' | 'of'>): string {
   return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Setting undone';
 }
 
 /** How many of the rows that were chosen will be `deleted`; the others cannot be. */
-export function willWords(rows: number, changed: number, label: string, past: string): string {
+export function effectText(rows: number, changed: number, label: string, past: string): string {
   if (rows === 0) return 'These rows are not there any more.';
   if (changed === rows) return `${plural(rows, 'row')} of ${label} will be ${past}.`;
   if (changed > 0) return `${formatCount(changed)} of ${plural(rows, 'row')} of ${label} will be ${past}.`;
@@ -24,12 +24,12 @@ export function willWords(rows: number, changed: number, label: string, past: st
 }
 
 /** Who did it: what has been in the trash for long enough is removed by Rowport itself. */
-export function whoWords({ actor, actor_name: name }: Pick<Change, 'actor' | 'actor_name'>): string {
+export function actorName({ actor, actor_name: name }: Pick<Change, 'actor' | 'actor_name'>): string {
   return actor === 'expiry' ? 'Rowport' : name;
 }
 
 /** Why a change is not offered to be taken back; undefined where it is. */
-export function notUndoable(change: Change, all: readonly Change[], now: number): string | undefined {
+export function undoBlocker(change: Change, all: readonly Change[], now: number): string | undefined {
   if (change.state === 'open') return 'Under way';
   if (change.done === 0) return 'Nothing was changed';
   if (change.action === 'purge') return 'Cannot be undone';
@@ -43,7 +43,7 @@ export function daysLeft(until: string, now: number): number {
   return Math.max(0, Math.round((Date.parse(until) - now) / 86_400_000));
 }
 
-export function daysLeftWords(until: string, now: number): string {
+export function timeLeftText(until: string, now: number): string {
   const days = daysLeft(until, now);
   if (Date.parse(until) - now >= 86_400_000) return days === 1 ? '1 day' : `${days} days`;
   const hours = Math.floor((Date.parse(until) - now) / 3_600_000);

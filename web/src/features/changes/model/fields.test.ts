@@ -78,17 +78,17 @@ const shelves = {
 
 test('the columns of a reference are set together, if all of them may be set', () => {
   expect(settables(shelves).map(({ label }) => label)).toEqual(['house + shelf', 'house', 'shelf', 'owner']);
-  const [place, owner, ...more] = references(shelves);
-  expect([place?.reference.references.table, owner?.reference.references.table, more]).toEqual([
+  const [shelf, owner, ...more] = references(shelves);
+  expect([shelf?.reference.references.table, owner?.reference.references.table, more]).toEqual([
     'shelves',
     'people',
     [],
   ]);
-  if (!place || !owner) throw new Error('They are not there.');
-  expect(operationsFor(place)).toEqual(['value', 'clear']);
+  if (!shelf || !owner) throw new Error('They are not there.');
+  expect(operationsFor(shelf)).toEqual(['value', 'clear']);
   const parent = { id: '', values: ['north', '9007199254740993'], label: '', key: '' };
-  expect(toFields(newDraft(place), place)).toBeUndefined();
-  expect(toFields({ ...newDraft(place), parent }, place)).toEqual([
+  expect(toFields(newDraft(shelf), shelf)).toBeUndefined();
+  expect(toFields({ ...newDraft(shelf), parent }, shelf)).toEqual([
     { column: 'house', to: { value: 'north' } },
     { column: 'shelf', to: { value: '9007199254740993' } },
   ]);
@@ -96,7 +96,7 @@ test('the columns of a reference are set together, if all of them may be set', (
   expect(toFields({ ...newDraft(owner), text: 'ann' }, owner)).toEqual([
     { column: 'owner', to: { value: 'ann' } },
   ]);
-  expect(referTo(place.columns, noParent(place.reference))).toEqual([
+  expect(referTo(shelf.columns, noParent(shelf.reference))).toEqual([
     { column: 'house', to: 'clear' },
     { column: 'shelf', to: 'clear' },
   ]);

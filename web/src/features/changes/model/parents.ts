@@ -11,7 +11,7 @@ export interface Parent {
   values: Cell[];
   /** What people know it by. */
   label: string;
-  /** By what it is referred to; empty where that is all that is known of it. */
+  /** By what it is referred to; empty where that is all that is names of it. */
   key: string;
 }
 
@@ -74,19 +74,19 @@ export function toParents(
   { referenced_columns: referenced }: ForeignKey,
   labels: readonly string[],
 ): Parent[] {
-  const places = referenced.map((name) => columns.findIndex((column) => column.name === name));
+  const indexes = referenced.map((name) => columns.findIndex((column) => column.name === name));
   const named = labels.flatMap((name) => columns.findIndex((column) => column.name === name));
-  const cut = new Set(truncated.filter(([, column]) => places.includes(column)).map(([row]) => row));
+  const cut = new Set(truncated.filter(([, column]) => indexes.includes(column)).map(([row]) => row));
   return rows.flatMap((row, index) => {
-    const values = places.map((place) => row[place] ?? null);
+    const values = indexes.map((at) => row[at] ?? null);
     if (values.includes(null) || cut.has(index)) return [];
-    const words = named.flatMap((place) => {
-      const [column, value] = [columns[place], row[place] ?? null];
+    const words = named.flatMap((at) => {
+      const [column, value] = [columns[at], row[at] ?? null];
       return column && value !== null && value !== '' ? [formatValue(value, column)] : [];
     });
     const key = values.map(String).join(', ');
     const label = words.join(' · ');
-    const known = label === '' ? { label: key, key: '' } : { label, key };
-    return [{ id: JSON.stringify(values), values, ...known }];
+    const names = label === '' ? { label: key, key: '' } : { label, key };
+    return [{ id: JSON.stringify(values), values, ...names }];
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Preview } from '../api/changes';
-import { byReason, mayPass, reasonWords, usersOf } from './reasons';
+import { byReason, isWorthRetrying, reasonText, referringDatasets } from './reasons';
 
 const failed = (code: string, ...key: unknown[]) =>
   ({ code, key, message: '' }) as unknown as Preview['failures'][number];
@@ -19,26 +19,28 @@ test('rows that would fail stand by their reasons, the first of them by name', (
 });
 
 test('a reason fits what was wanted, and names who uses a row that cannot be deleted', () => {
-  expect(reasonWords('foreign_key', { kind: 'delete' }, ['film_actor'])).toBe('Still used by film_actor');
-  expect(reasonWords('foreign_key', { kind: 'purge' })).toBe('Still used by other rows');
-  expect(reasonWords('foreign_key', { kind: 'set' }, ['film_actor'])).toBe(
+  expect(reasonText('foreign_key', { action: 'delete' }, ['film_actor'])).toBe('Still used by film_actor');
+  expect(reasonText('foreign_key', { action: 'purge' })).toBe('Still used by other rows');
+  expect(reasonText('foreign_key', { action: 'set' }, ['film_actor'])).toBe(
     'Refers to a row that does not exist',
   );
-  expect(reasonWords('foreign_key', { kind: 'undo', of: 'delete', undoes: 'x' })).toBe(
+  expect(reasonText('foreign_key', { action: 'undo', of: 'delete', undoes: 'x' })).toBe(
     'Refers to a row that does not exist',
   );
-  expect(reasonWords('has_dependants', { kind: 'delete' })).toBe('Has related rows');
-  expect(reasonWords('some_new_code', { kind: 'delete' })).toBe('some new code');
+  expect(reasonText('has_dependants', { action: 'delete' })).toBe('Has related rows');
+  expect(reasonText('some_new_code', { action: 'delete' })).toBe('some new code');
 });
 
 test('who uses the rows is what the database says, or else whoever refers to them', () => {
   const referring = [{ dataset: 'film_actor' }, { dataset: 'shop.awards' }, { dataset: 'film_actor' }];
   const said = (database?: string) => [{ code: 'foreign_key', ...(database !== undefined && { database }) }];
-  expect(usersOf(said(), referring)).toEqual(['film_actor', 'shop.awards']);
-  expect(usersOf(said('… violates a constraint on table "awards"'), referring)).toEqual(['shop.awards']);
-  expect(usersOf(said('a foreign key constraint fails (`db`.`film_actor`, …)'), referring)).toEqual([
-    'film_actor',
+  expect(referringDatasets(said(), referring)).toEqual(['film_actor', 'shop.awards']);
+  expect(referringDatasets(said('… violates a constraint on table "awards"'), referring)).toEqual([
+    'shop.awards',
   ]);
+  expect(referringDatasets(said('a foreign key constraint fails (`db`.`film_actor`, …)'), referring)).toEqual(
+    ['film_actor'],
+  );
 });
 
 test('only what may pass by itself is worth another try', () => {
@@ -51,6 +53,6 @@ test('only what may pass by itself is worth another try', () => {
     'gone',
     'left_out',
   ];
-  expect(lasting.filter(mayPass)).toEqual([]);
-  expect(mayPass('source_busy')).toBe(true);
+  expect(lasting.filter(isWorthRetrying)).toEqual([]);
+  expect(isWorthRetrying('source_busy')).toBe(true);
 });

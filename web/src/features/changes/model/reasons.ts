@@ -1,14 +1,14 @@
 import type { Preview, RowFailure } from '../api/changes';
-import type { Deed } from './change-kind';
+import type { ChangeKind } from './change-kind';
 
 /** Why a row is left as it is, for reasons that last. */
-interface ReasonWords {
+interface ReasonLabel {
   words: string;
   /** Whether the words say all that the server does. */
   whole?: boolean;
 }
 
-const REASONS: Record<string, ReasonWords> = {
+const REASONS: Record<string, ReasonLabel> = {
   foreign_key: { words: 'Refers to a row that does not exist', whole: true },
   has_dependants: { words: 'Has related rows' },
   not_unique: { words: 'A unique value is taken' },
@@ -27,30 +27,32 @@ const REASONS: Record<string, ReasonWords> = {
 };
 
 /** Why, in words that fit what was wanted: of a row that is deleted, others can be the reason, and not what it refers to. */
-export function reasonWords(code: string, deed: Deed, users: readonly string[] = []): string {
-  if (code === 'foreign_key' && removes(deed)) {
+export function reasonText(code: string, kind: ChangeKind, users: readonly string[] = []): string {
+  if (code === 'foreign_key' && removesRows(kind)) {
     return users.length > 0 ? `Still used by ${users.join(', ')}` : 'Still used by other rows';
   }
   return REASONS[code]?.words ?? code.replaceAll('_', ' ');
 }
 
 /** Whether the words for a reason say all that there is to say. */
-export function saysAll(code: string): boolean {
+export function isSelfExplanatory(code: string): boolean {
   return REASONS[code]?.whole === true;
 }
 
 /** Whether trying again can help: what is not known as lasting may have passed. */
-export function mayPass(code: string): boolean {
+export function isWorthRetrying(code: string): boolean {
   return REASONS[code] === undefined;
 }
 
 /** Whether rows disappear by it. */
-export function removes(deed: Deed): boolean {
-  return deed.kind === 'delete' || deed.kind === 'purge' || (deed.kind === 'undo' && deed.of === 'restore');
+export function removesRows(kind: ChangeKind): boolean {
+  return (
+    kind.action === 'delete' || kind.action === 'purge' || (kind.action === 'undo' && kind.of === 'restore')
+  );
 }
 
 /** The datasets that use the rows which the database does not let go: those that it names, or else all that refer to them. */
-export function usersOf(
+export function referringDatasets(
   failures: readonly Pick<RowFailure, 'code' | 'database'>[],
   referring: readonly { dataset: string }[],
 ): string[] {

@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react';
 import type { DatasetRef } from '@/api/types';
 import type { Outcome } from '../api/changes';
-import type { Deed } from './change-kind';
+import type { ChangeKind } from './change-kind';
 
 /** What came of a change, to be shown. */
 export interface Result {
   ref: DatasetRef;
-  deed: Deed;
+  kind: ChangeKind;
   outcome: Outcome;
 }
 

@@ -9,15 +9,15 @@ import { EmptyNotice } from '@/components/empty-notice';
 import { ListSkeleton } from '@/components/list-skeleton';
 import { LoadMore } from '@/components/load-more';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/dates';
-import { sayProblem } from '@/lib/toast';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
+import { showProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
-import { actionWords, notUndoable, whoWords } from '../model/change-labels';
+import { actionLabel, undoBlocker, actorName } from '../model/change-labels';
 import { type Change, fetchOutcome, historyQuery } from '../api/changes';
-import { deedOf } from '../model/change-kind';
+import { kindOf } from '../model/change-kind';
 import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
 import { showResult } from '../model/shown-result';
-import { undo } from '../model/report-outcome';
+import { undoAndReport } from '../model/report-outcome';
 
 const COLUMNS = [
   { label: 'When', className: 'w-40 max-sm:hidden' },
@@ -41,8 +41,8 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
 
   const show = (change: Change) => {
     fetchOutcome(datasetRef, change.id).then(
-      (outcome) => showResult({ ref: datasetRef, deed: deedOf(change), outcome }),
-      sayProblem,
+      (outcome) => showResult({ ref: datasetRef, kind: kindOf(change), outcome }),
+      showProblem,
     );
   };
 
@@ -72,7 +72,7 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
             <ChangeRow
               key={change.id}
               change={change}
-              why={notUndoable(change, changes, now)}
+              why={undoBlocker(change, changes, now)}
               now={now}
               onShow={() => show(change)}
               onUndo={() => setUndoing(change)}
@@ -84,9 +84,9 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
       {undoing && (
         <ConfirmDialog
           title="Undo this change?"
-          description={`${actionWords(undoing)}: ${plural(undoing.done, 'row')}. Rows that somebody has changed since are left as they are, and listed.`}
+          description={`${actionLabel(undoing)}: ${plural(undoing.done, 'row')}. Rows that somebody has changed since are left as they are, and listed.`}
           action="Undo"
-          onConfirm={() => undo(datasetRef, undoing.id, deedOf(undoing))}
+          onConfirm={() => undoAndReport(datasetRef, undoing.id, kindOf(undoing))}
           onClose={() => setUndoing(undefined)}
         />
       )}
@@ -105,14 +105,14 @@ interface ChangeRowProps {
 
 function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
   const { created_at: at, failed, kept, done, state, along_with: along } = change;
-  const who = whoWords(change);
+  const who = actorName(change);
   const rest = failed + kept;
-  const what = `${actionWords(change)}: ${plural(done, 'row')}`;
+  const what = `${actionLabel(change)}: ${plural(done, 'row')}`;
   return (
     <tr className="border-b border-line align-top [&>td]:py-2.5">
       <td className="pr-4 text-ink-soft max-sm:hidden">
-        <time dateTime={at} title={exactMoment(at)}>
-          {momentWords(at, now)}
+        <time dateTime={at} title={formatTimestampInFull(at)}>
+          {formatTimestamp(at, now)}
         </time>
       </td>
       <td className="truncate pr-4 font-medium max-sm:hidden">{who}</td>
@@ -136,7 +136,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
           </Button>
         )}
         <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">
-          {who} · {momentWords(at, now)}
+          {who} · {formatTimestamp(at, now)}
         </span>
       </td>
       <td className="text-right">
@@ -144,7 +144,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
           <Button
             small
             className="-my-1"
-            aria-label={`Undo: ${what}, ${momentWords(at, now)}`}
+            aria-label={`Undo: ${what}, ${formatTimestamp(at, now)}`}
             onClick={onUndo}
           >
             <RotateCcw aria-hidden />

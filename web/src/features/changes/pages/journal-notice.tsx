@@ -1,15 +1,15 @@
 import { Lock } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/button';
-import { Overlay, part } from '@/components/lazy';
-import { useMay } from '@/hooks/use-current-user';
+import { Overlay, lazyComponent } from '@/components/lazy';
+import { usePermission } from '@/hooks/use-current-user';
 import type { Journal } from '../api/changes';
 
-const PrepareDialog = part(() => import('../dialogs/prepare-dialog'));
+const PrepareDialog = lazyComponent(() => import('../dialogs/prepare-dialog'));
 
 /** Why nothing can be changed in a source, and for whoever administers Rowport the way to change that. */
 export function JournalNotice({ source, journal }: { source: string; journal: Journal }) {
-  const admin = useMay('admin');
+  const admin = usePermission('admin');
   const [preparing, setPreparing] = useState(false);
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-2 text-[13px] text-ink-soft">

@@ -2,7 +2,7 @@ import { ArrowLeft } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Problem } from '@/api/problem';
-import { watchRowsChanged } from '@/api/rows-changed';
+import { onRowsChanged } from '@/api/rows-changed';
 import type { DatasetRef } from '@/api/types';
 import { AppLink } from '@/components/app-link';
 import { Page } from '@/components/page';
@@ -54,7 +54,7 @@ export function useFreshChanges(ref: DatasetRef) {
   const { source, dataset } = ref;
   useEffect(
     () =>
-      watchRowsChanged((changed) => {
+      onRowsChanged((changed) => {
         if (changed.source === source && changed.dataset === dataset)
           void queries.invalidateQueries({ queryKey: changesKey({ source, dataset }) });
       }),

@@ -1,6 +1,6 @@
 import clsx from 'clsx';
-import { exactMoment, SOON } from '@/lib/dates';
-import { daysLeft, daysLeftWords } from '../model/change-labels';
+import { formatTimestampInFull, SOON } from '@/lib/dates';
+import { daysLeft, timeLeftText } from '../model/change-labels';
 
 /** For how long a row stays in the trash; its last days are emphasised. */
 export function TimeLeft({ until, now }: { until: string; now: number }) {
@@ -10,9 +10,9 @@ export function TimeLeft({ until, now }: { until: string; now: number }) {
         'text-xs whitespace-nowrap',
         daysLeft(until, now) < SOON ? 'font-medium text-warning' : 'text-ink-soft',
       )}
-      title={`Until ${exactMoment(until)}`}
+      title={`Until ${formatTimestampInFull(until)}`}
     >
-      {daysLeftWords(until, now)} left
+      {timeLeftText(until, now)} left
     </span>
   );
 }

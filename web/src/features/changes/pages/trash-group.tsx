@@ -1,7 +1,7 @@
 import { ArchiveRestore } from 'lucide-react';
 import { Button } from '@/components/button';
 import type { Selection } from '@/hooks/use-selection';
-import { exactMoment, momentWords } from '@/lib/dates';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
 import type { TrashRow } from '../api/changes';
 import { TimeLeft } from './time-left';
 import type { SelectRow } from './use-list-selection';
@@ -22,15 +22,15 @@ export function TrashGroup({ rows, columns, selection, onSelect, now, busy, onRe
   const [first] = rows;
   if (!first) return null;
   const { deleted_by: who = 'somebody', deleted_at: at = '', until = '' } = first;
-  const title = `deleted by ${who}, ${momentWords(at, now)}`;
+  const title = `deleted by ${who}, ${formatTimestamp(at, now)}`;
   return (
     <section aria-label={`Rows ${title}`}>
       <div className="flex items-center gap-3 border-b border-line pb-2">
         <div className="flex min-w-0 flex-1 items-center gap-x-3 max-sm:flex-col max-sm:items-start">
           <h2 className="max-w-full truncate text-[13px] font-medium">
             {who}
-            <span className="ml-2 font-normal text-ink-soft" title={exactMoment(at)}>
-              {momentWords(at, now)}
+            <span className="ml-2 font-normal text-ink-soft" title={formatTimestampInFull(at)}>
+              {formatTimestamp(at, now)}
             </span>
           </h2>
           <TimeLeft until={until} now={now} />

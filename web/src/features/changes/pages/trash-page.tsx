@@ -5,27 +5,27 @@ import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
 import { ListSkeleton } from '@/components/list-skeleton';
 import { LoadMore } from '@/components/load-more';
-import { Overlay, part } from '@/components/lazy';
+import { Overlay, lazyComponent } from '@/components/lazy';
 import { SearchBox } from '@/components/search-box';
 import { SelectionFrame } from '@/components/selection-frame';
-import { SoonGone } from '@/components/expiring-rows-notice';
+import { ExpiringRowsNotice } from '@/components/expiring-rows-notice';
 import { useNow } from '@/hooks/use-runs';
 import { useSelection } from '@/hooks/use-selection';
 import { useShortcut } from '@/hooks/use-shortcut';
 import { ALL_MATCHING, type SelectionBody, selectionBody } from '@/lib/selection';
-import { sayProblem } from '@/lib/toast';
+import { showProblem } from '@/lib/toast';
 import { plural } from '@/lib/format';
 import { groupTrash } from '../model/change-labels';
-import { type Answer, performUnasked, takeBack } from '../api/changes';
-import type { Deed } from '../model/change-kind';
+import { type ChangeResponse, executeAtOnce, undoChange } from '../api/changes';
+import type { ChangeKind } from '../model/change-kind';
 import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
-import { settle } from '../model/report-outcome';
+import { reportOutcome } from '../model/report-outcome';
 import { TrashGroup } from './trash-group';
 import { TrashTable } from './trash-table';
 import { useListSelection } from './use-list-selection';
 import { useTrash } from './use-trash';
 
-const PurgeDialog = part(() => import('../dialogs/purge-dialog'));
+const PurgeDialog = lazyComponent(() => import('../dialogs/purge-dialog'));
 
 interface TrashPageProps {
   datasetRef: DatasetRef;
@@ -54,29 +54,29 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
   const matching =
     search === '' && totals ? { count: totals.rows, exact: !marked || totals.rows < 10_000 } : undefined;
 
-  const act = async (deed: Deed, steps: () => Promise<Answer>, then: () => void) => {
+  const act = async (kind: ChangeKind, steps: () => Promise<ChangeResponse>, then: () => void) => {
     setBusy(true);
     try {
-      settle(datasetRef, deed, await steps());
+      reportOutcome(datasetRef, kind, await steps());
       then();
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
       void trash.refetch();
     }
     setBusy(false);
   };
   const restore = () => {
-    const wish = {
+    const request = {
       ref: datasetRef,
       action: 'restore',
       selection: selectionBody(selection.chosen, view),
     } as const;
-    void act({ kind: 'restore' }, () => performUnasked(wish), selection.clear);
+    void act({ action: 'restore' }, () => executeAtOnce(request), selection.clear);
   };
   const restoreGroup = (id: string, keys: Key[]) =>
     void act(
-      { kind: 'undo', of: 'delete', undoes: id },
-      () => takeBack(datasetRef, id),
+      { action: 'undo', of: 'delete', undoes: id },
+      () => undoChange(datasetRef, id),
       () => selection.set(keys, false),
     );
 
@@ -122,7 +122,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
         </SelectionFrame>
       }
     >
-      <SoonGone rows={totals?.soon ?? 0} />
+      <ExpiringRowsNotice rows={totals?.soon ?? 0} />
       {trash.isError && (
         <ChangesProblem source={datasetRef.source} error={trash.error} onRetry={() => void trash.refetch()} />
       )}

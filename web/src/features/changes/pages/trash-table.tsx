@@ -4,7 +4,7 @@ import { CellValue } from '@/components/cell-value';
 import { Checkbox } from '@/components/checkbox';
 import { DataTable } from '@/components/data-table';
 import type { Selection } from '@/hooks/use-selection';
-import { exactMoment, momentWords } from '@/lib/dates';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
 import { plural } from '@/lib/format';
 import type { TrashRow } from '../api/changes';
 import { TimeLeft } from './time-left';
@@ -13,7 +13,7 @@ import type { SelectRow } from './use-list-selection';
 /** What is shown of each row, and where it stands among its values. */
 export interface ShownColumn {
   column: Column;
-  place: number;
+  index: number;
 }
 
 interface TrashTableProps {
@@ -71,9 +71,9 @@ export function TrashTable({ title, rows, columns, selection, onSelect, now }: T
               label={`Select ${row.key.map(String).join(', ')}`}
             />
           </td>
-          {columns.map(({ column, place }, index) => (
+          {columns.map(({ column, index: at }, index) => (
             <td key={column.name} className={clsx('truncate pr-3', width(index))}>
-              <CellValue value={row.values[place] ?? null} column={column} />
+              <CellValue value={row.values[at] ?? null} column={column} />
             </td>
           ))}
           {now !== undefined && <Origin row={row} now={now} />}
@@ -93,7 +93,7 @@ function Origin({ row: { deleted_by: who, deleted_at: at, until }, now }: { row:
     <>
       <td className="truncate pr-3 text-ink-soft max-sm:py-1.5">
         {who !== undefined && <span className="mr-2 text-ink max-sm:block max-sm:truncate">{who}</span>}
-        {at !== undefined && <span title={exactMoment(at)}>{momentWords(at, now)}</span>}
+        {at !== undefined && <span title={formatTimestampInFull(at)}>{formatTimestamp(at, now)}</span>}
         {who === undefined && at === undefined && 'Not known'}
         {until !== undefined && (
           <span className="block sm:hidden">

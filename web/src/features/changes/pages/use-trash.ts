@@ -16,7 +16,7 @@ export function useTrash(ref: DatasetRef, dataset: Dataset, search: string) {
   const trash = useInfiniteQuery(trashQuery(ref, search));
   const pages = trash.data?.pages ?? [];
   const rows = pages.flatMap((page) => page.rows);
-  const places = pages[0]?.columns ?? [];
+  const columnNames = pages[0]?.columns ?? [];
 
   // Who deleted it and when stands beside each row in other words.
   const told = [...dataset.key, ...(pages[0]?.marks ?? [])];
@@ -25,8 +25,8 @@ export function useTrash(ref: DatasetRef, dataset: Dataset, search: string) {
     .slice(0, SHOWN);
   const columns: ShownColumn[] = [...dataset.key, ...names].flatMap((name) => {
     const column = dataset.columns.find((each) => each.name === name);
-    const place = places.indexOf(name);
-    return column && place >= 0 ? [{ column, place }] : [];
+    const index = columnNames.indexOf(name);
+    return column && index >= 0 ? [{ column, index }] : [];
   });
 
   const { fetchNextPage, hasNextPage, isFetching, isError } = trash;

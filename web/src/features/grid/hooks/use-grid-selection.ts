@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef } from 'react';
 import type { Cell, Key } from '@/api/types';
-import { say, sayProblem } from '@/lib/toast';
+import { showToast, showProblem } from '@/lib/toast';
 import { type Drag, dragged, loadedKeys } from '../model/drag';
 import type { Pager } from '../model/pager';
 import { keysBetween, MAX_RANGE } from '../model/range';
@@ -38,13 +38,13 @@ export function useGridSelection({ pager, rows, shown, keyOf, selection, selecta
     try {
       const keys = await keysBetween({ anchor: from, to, rows, row, keyOf, fetch });
       if (!keys)
-        say(
+        showToast(
           `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
           'Filter instead, and select all that match.',
         );
       return keys;
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
       return undefined;
     }
   };

@@ -1,7 +1,7 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { type ColumnLayout, columnWindow } from '../model/column-layout';
-import { nextPlace, type ScrollPlace, type ScrollScale, scrollScale } from '../model/scroll-scale';
+import { nextPosition, type ScrollPosition, type ScrollScale, scrollScale } from '../model/scroll-scale';
 
 export const ROW_HEIGHT = 32;
 export const HEADER_HEIGHT = 36;
@@ -55,14 +55,14 @@ const EMPTY: Window = { firstRow: 0, lastRow: -1, firstColumn: 0, lastColumn: 0,
 
 export function useVirtualScroll({ scroller, rows, layout, size, covered }: Input) {
   const [shown, setShown] = useState<Window>(EMPTY);
-  const place = useRef<ScrollPlace>({ scroll: 0, offset: 0 });
+  const position = useRef<ScrollPosition>({ scroll: 0, offset: 0 });
   const body = Math.max(0, size.height - HEADER_HEIGHT);
   const scale = useMemo(() => scrollScale(rows * ROW_HEIGHT, body), [rows, body]);
 
   const look = useCallback((): Window => {
     const element = scroller.current;
     if (!element || size.height === 0) return EMPTY;
-    const { scroll, offset } = place.current;
+    const { scroll, offset } = position.current;
     const top = scroll + offset;
     const firstRow = Math.max(0, Math.floor(top / ROW_HEIGHT) - EXTRA_ROWS);
     const lastRow = Math.min(rows - 1, Math.ceil((top + body) / ROW_HEIGHT) + EXTRA_ROWS);
@@ -89,9 +89,9 @@ export function useVirtualScroll({ scroller, rows, layout, size, covered }: Inpu
   useLayoutEffect(() => {
     const element = scroller.current;
     if (!element) return;
-    const top = place.current.scroll + place.current.offset;
+    const top = position.current.scroll + position.current.offset;
     const last = Math.max(0, rows * ROW_HEIGHT - body);
-    settleAt(element, Math.min(top, last), place, scale);
+    settleAt(element, Math.min(top, last), position, scale);
     // eslint-disable-next-line react-hooks/set-state-in-effect
     refresh();
     // Only when the scale changes: scrolling itself must not come back here.
@@ -103,12 +103,12 @@ export function useVirtualScroll({ scroller, rows, layout, size, covered }: Inpu
     if (!element) return;
     let rest: ReturnType<typeof setTimeout> | undefined;
     const onScroll = () => {
-      if (element.scrollTop !== place.current.scroll) {
-        place.current = nextPlace(scale, place.current, element.scrollTop, body);
+      if (element.scrollTop !== position.current.scroll) {
+        position.current = nextPosition(scale, position.current, element.scrollTop, body);
         clearTimeout(rest);
         if (scale.compressed) {
           rest = setTimeout(() => {
-            settleAt(element, place.current.scroll + place.current.offset, place, scale);
+            settleAt(element, position.current.scroll + position.current.offset, position, scale);
             refresh();
           }, REST);
         }
@@ -127,10 +127,10 @@ export function useVirtualScroll({ scroller, rows, layout, size, covered }: Inpu
     (row: number, column?: { left: number; width: number }) => {
       const element = scroller.current;
       if (!element) return;
-      const top = place.current.scroll + place.current.offset;
+      const top = position.current.scroll + position.current.offset;
       const rowTop = row * ROW_HEIGHT;
       if (row >= 0 && (rowTop < top || rowTop + ROW_HEIGHT > top + body)) {
-        settleAt(element, rowTop < top ? rowTop : rowTop + ROW_HEIGHT - body, place, scale);
+        settleAt(element, rowTop < top ? rowTop : rowTop + ROW_HEIGHT - body, position, scale);
       }
       if (column) {
         const room = element.clientWidth - covered;
@@ -147,7 +147,7 @@ export function useVirtualScroll({ scroller, rows, layout, size, covered }: Inpu
   const toTop = useCallback(() => {
     const element = scroller.current;
     if (!element) return;
-    settleAt(element, 0, place, scale);
+    settleAt(element, 0, position, scale);
     refresh();
   }, [scroller, scale, refresh]);
 
@@ -160,11 +160,16 @@ export function useVirtualScroll({ scroller, rows, layout, size, covered }: Inpu
   };
 }
 
-function settleAt(element: HTMLElement, rows: number, place: RefObject<ScrollPlace>, scale: ScrollScale) {
+function settleAt(
+  element: HTMLElement,
+  rows: number,
+  position: RefObject<ScrollPosition>,
+  scale: ScrollScale,
+) {
   const scroll = scale.toScroll(Math.max(0, rows));
   if (Math.abs(element.scrollTop - scroll) > 0.5) element.scrollTop = scroll;
   // The browser rounds: what it took is what the next scroll event is compared with.
-  place.current = {
+  position.current = {
     scroll: element.scrollTop,
     offset: scale.compressed ? Math.max(0, rows) - element.scrollTop : 0,
   };

@@ -1,6 +1,6 @@
 import type { ValueColumn } from '@/lib/values';
 
-/** Columns with their places, left to right. */
+/** Columns with their positions, left to right. */
 export interface ColumnLayout {
   pinned: PlacedColumn[];
   free: PlacedColumn[];
@@ -10,7 +10,7 @@ export interface ColumnLayout {
 
 export interface PlacedColumn {
   column: ValueColumn;
-  /** The place in the whole order, from 0; pinned columns come first. */
+  /** The position in the whole order, from 0; pinned columns come first. */
   index: number;
   /** Pixels from the left of its group. */
   left: number;
@@ -25,7 +25,7 @@ export function layOut(
   pinnedCount: number,
   widthOf: (column: ValueColumn) => number,
 ): ColumnLayout {
-  const place = (group: readonly ValueColumn[], from: number) => {
+  const position = (group: readonly ValueColumn[], from: number) => {
     let left = 0;
     return group.map((column, position): PlacedColumn => {
       const width = widthOf(column);
@@ -34,8 +34,8 @@ export function layOut(
       return placed;
     });
   };
-  const pinned = place(columns.slice(0, pinnedCount), 0);
-  const free = place(columns.slice(pinnedCount), pinnedCount);
+  const pinned = position(columns.slice(0, pinnedCount), 0);
+  const free = position(columns.slice(pinnedCount), pinnedCount);
   return { pinned, free, pinnedWidth: widthSum(pinned), freeWidth: widthSum(free) };
 }
 
@@ -44,19 +44,19 @@ function widthSum(columns: readonly PlacedColumn[]): number {
   return last ? last.left + last.width : 0;
 }
 
-/** The free columns that show between two places, found by halving. */
+/** The free columns that show between two positions, found by halving. */
 export function columnWindow(
   free: readonly PlacedColumn[],
   from: number,
   to: number,
 ): [first: number, last: number] {
-  const firstAfter = (place: number, edge: (column: PlacedColumn) => number) => {
+  const firstAfter = (position: number, edge: (column: PlacedColumn) => number) => {
     let low = 0;
     let high = free.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       const column = free[middle];
-      if (column && edge(column) <= place) low = middle + 1;
+      if (column && edge(column) <= position) low = middle + 1;
       else high = middle;
     }
     return low;

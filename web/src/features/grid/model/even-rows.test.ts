@@ -27,12 +27,12 @@ async function all(lengths: number[], limit: number) {
   const { rows, asked } = server(lengths);
   const even = evenRows(rows);
   const pages: unknown[][] = [];
-  let place: string | undefined;
+  let position: string | undefined;
   do {
-    const page = await even(place, limit, new AbortController().signal);
+    const page = await even(position, limit, new AbortController().signal);
     pages.push(page.rows.map(([value]) => value));
-    place = page.cursor ?? undefined;
-  } while (place !== undefined);
+    position = page.cursor ?? undefined;
+  } while (position !== undefined);
   return { pages, asked };
 }
 
@@ -62,7 +62,7 @@ test('a pager reaches the last row, and says why where it cannot', async () => {
     const pager = new Pager({ rows: evenRows(rows), landmarks }, 1000, 1);
     pager.open();
     for (let round = 0; round < 10; round += 1) {
-      pager.want(0, pager.snapshot().total);
+      pager.setVisible(0, pager.snapshot().total);
       await new Promise((done) => setTimeout(done));
     }
     expect(pager.snapshot()).toMatchObject({ total: 2497, exact: true, incomplete, error: undefined });

@@ -6,7 +6,7 @@ const WHOLE = 1000;
 
 /**
  * Pages of even length where the order has ties. The server ends such a page where the order's values change, so that
- * pages are of any length; a place in them is the cursor of an answer and how many of its rows come before.
+ * pages are of any length; a position in them is the cursor of an answer and how many of its rows come before.
  */
 export function evenRows(rows: PageSource['rows']): PageSource['rows'] {
   let held: { cursor: string | undefined; answer: Rows } | undefined;
@@ -16,10 +16,10 @@ export function evenRows(rows: PageSource['rows']): PageSource['rows'] {
     }
     return held.answer;
   };
-  return async (place, limit, signal) => {
+  return async (position, limit, signal) => {
     // Whoever begins again wants to see what has changed.
-    if (place === undefined) held = undefined;
-    let { cursor, skip } = readPlace(place);
+    if (position === undefined) held = undefined;
+    let { cursor, skip } = readPosition(position);
     const taken: Cell[][] = [];
     for (;;) {
       const answer = await fetch(cursor, signal);
@@ -40,8 +40,8 @@ function printPlace(cursor: string | undefined, skip: number): string {
   return JSON.stringify([cursor ?? null, skip]);
 }
 
-function readPlace(place: string | undefined): { cursor: string | undefined; skip: number } {
-  if (place === undefined) return { cursor: undefined, skip: 0 };
-  const [cursor, skip] = JSON.parse(place) as [string | null, number];
+function readPosition(position: string | undefined): { cursor: string | undefined; skip: number } {
+  if (position === undefined) return { cursor: undefined, skip: 0 };
+  const [cursor, skip] = JSON.parse(position) as [string | null, number];
   return { cursor: cursor ?? undefined, skip };
 }

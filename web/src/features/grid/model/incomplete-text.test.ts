@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { incompleteWords } from './incomplete-text';
+import { incompleteText } from './incomplete-text';
 
 test('what keeps rows from being shown is said with what would show them', () => {
-  expect(incompleteWords('no_order', 'view')).toBe(
+  expect(incompleteText('no_order', 'view')).toBe(
     'This view has no key, so only the first 1,000 rows are shown. Sort by columns that tell rows apart to see all of them.',
   );
-  expect(incompleteWords('equal_rows', 'table')).toMatch(/Add columns to the sort/);
+  expect(incompleteText('equal_rows', 'table')).toMatch(/Add columns to the sort/);
 });

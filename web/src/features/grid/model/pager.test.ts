@@ -36,9 +36,9 @@ describe('a pager', () => {
   test('reads on from page to page', async () => {
     const { source, asked } = server(1_000_000);
     const pager = new Pager(source, 500, 10);
-    pager.want(0, 40);
+    pager.setVisible(0, 40);
     await seen(pager, 40);
-    pager.want(480, 520);
+    pager.setVisible(480, 520);
     await seen(pager, 520);
     expect(asked).not.toContain('landmarks');
   });
@@ -46,10 +46,10 @@ describe('a pager', () => {
   test('jumps by landmarks, and fetches nothing that lies before', async () => {
     const { source, asked } = server(1_000_000);
     const pager = new Pager(source, 500, 10, 1_000_000);
-    pager.want(0, 40);
+    pager.setVisible(0, 40);
     await seen(pager, 0);
     asked.length = 0;
-    pager.want(700_600, 700_640);
+    pager.setVisible(700_600, 700_640);
     await seen(pager, 700_600);
     expect(asked.slice(0, 3)).toEqual(['landmarks', 'rows 700000', 'rows 700500']);
     expect(pager.snapshot()).toMatchObject({ total: 1_000_000, exact: true });
@@ -59,11 +59,11 @@ describe('a pager', () => {
     const { source } = server(100_000);
     const pager = new Pager(source, 500, 200, 100_000);
     for (let row = 0; row < 20_000; row += 500) {
-      pager.want(row, row + 40);
+      pager.setVisible(row, row + 40);
       await seen(pager, row);
     }
     expect(pager.row(0)).toBeUndefined();
-    pager.want(0, 40);
+    pager.setVisible(0, 40);
     await seen(pager, 0);
   });
 
@@ -71,7 +71,7 @@ describe('a pager', () => {
     const { source } = server(730);
     const pager = new Pager(source, 500, 10);
     pager.setCount(9_000, false);
-    pager.want(500, 520);
+    pager.setVisible(500, 520);
     await vi.waitFor(() => expect(pager.snapshot()).toMatchObject({ total: 730, exact: true }));
   });
 
@@ -79,7 +79,7 @@ describe('a pager', () => {
     const { source } = server(5_000);
     const pager = new Pager(source, 500, 10);
     pager.setCount(10, false);
-    pager.want(0, 20);
+    pager.setVisible(0, 20);
     await seen(pager, 499);
     expect(pager.snapshot().total).toBeGreaterThan(10);
   });
@@ -88,9 +88,9 @@ describe('a pager', () => {
     const { source } = server(100);
     const rows = vi.fn(source.rows).mockRejectedValueOnce(new Error('busy'));
     const pager = new Pager({ ...source, rows }, 500, 10);
-    pager.want(0, 20);
+    pager.setVisible(0, 20);
     await vi.waitFor(() => expect(pager.snapshot().error).toBeInstanceOf(Error));
-    pager.want(0, 30);
+    pager.setVisible(0, 30);
     expect(rows).toHaveBeenCalledTimes(1);
     pager.retry();
     await seen(pager, 0);
@@ -108,7 +108,7 @@ describe('a pager', () => {
     const pager = new Pager(source, 500, 10);
     pager.close();
     pager.open();
-    pager.want(0, 10);
+    pager.setVisible(0, 10);
     await seen(pager, 5);
   });
 });

@@ -25,11 +25,11 @@ export interface PagerState {
 }
 
 const EVERY = 1000;
-/** A jump this many rows past a known place asks for landmarks; a shorter one reads on. */
+/** A jump this many rows past a known position asks for landmarks; a shorter one reads on. */
 const NEAR = 3000;
 /** How many cells are kept; further pages are dropped, the furthest first. */
-const KEPT_CELLS = 400_000;
-const SETTLE = 80;
+const MAX_CELLS = 400_000;
+const REST = 80;
 
 /** How many rows one request asks for: a divisor of 1,000, the smaller the wider the rows are. */
 export function pageSizeFor(columns: number): number {
@@ -46,10 +46,10 @@ export class Pager {
   /** What was shown before a renewal, until the same pages have come again. */
   private before = new Map<number, Cell[][]>();
   private cursors = new Map<number, string | undefined>([[0, undefined]]);
-  private wanted: [number, number] = [0, 0];
+  private visible: [number, number] = [0, 0];
   private loading: { page: number; abort: AbortController } | undefined;
   private landmarks: 'unasked' | 'asked' | 'known' | 'failed' = 'unasked';
-  private settle: ReturnType<typeof setTimeout> | undefined;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   private listeners = new Set<() => void>();
   private closed = new AbortController();
   private end: number | undefined;
@@ -92,14 +92,14 @@ export class Pager {
   }
 
   /** Says which rows are in sight. */
-  want(first: number, last: number) {
-    this.wanted = [this.pageOf(first), this.pageOf(Math.max(first, last))];
-    clearTimeout(this.settle);
-    const next = this.nextWanted();
+  setVisible(first: number, last: number) {
+    this.visible = [this.pageOf(first), this.pageOf(Math.max(first, last))];
+    clearTimeout(this.restTimer);
+    const next = this.nextMissing();
     if (next === undefined) return;
     // What can be had in one request is asked for at once; a jump waits until the scrolling rests.
     if (this.cursors.has(next)) this.pump();
-    else this.settle = setTimeout(() => this.pump(), SETTLE);
+    else this.restTimer = setTimeout(() => this.pump(), REST);
   }
 
   retry() {
@@ -128,7 +128,7 @@ export class Pager {
   }
 
   close() {
-    clearTimeout(this.settle);
+    clearTimeout(this.restTimer);
     this.closed.abort();
     this.loading?.abort.abort();
     this.loading = undefined;
@@ -172,8 +172,8 @@ export class Pager {
   }
 
   /** The first page in sight that is missing, or else the next one down, ahead of its need. */
-  private nextWanted(): number | undefined {
-    const [first, last] = this.wanted;
+  private nextMissing(): number | undefined {
+    const [first, last] = this.visible;
     const end = this.end === undefined ? Number.POSITIVE_INFINITY : this.pageOf(Math.max(0, this.end - 1));
     for (let page = first; page <= Math.min(last, end); page += 1) if (!this.pages.has(page)) return page;
     const ahead = last + 1;
@@ -190,7 +190,7 @@ export class Pager {
 
   private pump() {
     if (this.closed.signal.aborted || this.state.error !== undefined) return;
-    const target = this.nextWanted();
+    const target = this.nextMissing();
     if (target === undefined) return;
     const from = this.nearestCursor(target);
     if (this.loading) {
@@ -232,8 +232,8 @@ export class Pager {
   }
 
   private dropFurthest() {
-    const limit = Math.max(4, Math.floor(KEPT_CELLS / (this.size * Math.max(1, this.columns))));
-    const middle = (this.wanted[0] + this.wanted[1]) / 2;
+    const limit = Math.max(4, Math.floor(MAX_CELLS / (this.size * Math.max(1, this.columns))));
+    const middle = (this.visible[0] + this.visible[1]) / 2;
     while (this.pages.size > limit) {
       let furthest = -1;
       for (const page of this.pages.keys()) {

@@ -23,7 +23,7 @@ test('the anchor is its key: rows that came in before it do not shift the range'
   expect(await keysBetween({ ...input, anchor: { key: [3], index: 3 }, to: 7 })).toEqual([[3], [4], [5]]);
 });
 
-test('in another order the range runs between the same two rows, not between the same two places', async () => {
+test('in another order the range runs between the same two rows, not between the same two positions', async () => {
   const row = (index: number): Cell[] => [99 - index];
   const input = { rows: 100, row, keyOf, fetch: fetchFrom(row) };
   expect(await keysBetween({ ...input, anchor: { key: [97], index: 97 }, to: 4 })).toEqual([

@@ -33,10 +33,10 @@ export async function keysBetween(input: RangeInput): Promise<Key[] | undefined>
 }
 
 function findLoaded({ anchor, to, rows, row, keyOf }: RangeInput): number | undefined {
-  const wanted = keyText(anchor.key);
+  const anchorKey = keyText(anchor.key);
   const isAnchor = (index: number) => {
     const held = index >= 0 && index < rows ? row(index) : undefined;
-    return held !== undefined && keyText(keyOf(held)) === wanted;
+    return held !== undefined && keyText(keyOf(held)) === anchorKey;
   };
   if (isAnchor(anchor.index)) return anchor.index;
   for (let distance = 0; distance < MAX_RANGE; distance += 1) {
@@ -48,11 +48,11 @@ function findLoaded({ anchor, to, rows, row, keyOf }: RangeInput): number | unde
 
 /** Looks through the rows around the clicked one, block by block outwards. */
 async function findFetched({ anchor, to, rows, keyOf, fetch }: RangeInput): Promise<number | undefined> {
-  const wanted = keyText(anchor.key);
+  const anchorKey = keyText(anchor.key);
   const look = async (first: number, last: number) => {
     const [low, high] = [Math.max(0, first), Math.min(rows - 1, last)];
     if (low > high) return undefined;
-    const at = (await fetch(low, high)).findIndex((each) => keyText(keyOf(each)) === wanted);
+    const at = (await fetch(low, high)).findIndex((each) => keyText(keyOf(each)) === anchorKey);
     return at < 0 ? undefined : low + at;
   };
   for (let near = 0; near < MAX_RANGE; near += LOOKED_AT) {

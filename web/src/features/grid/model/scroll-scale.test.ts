@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_TRACK, nextPlace, scrollScale } from './scroll-scale';
+import { MAX_TRACK, nextPosition, scrollScale } from './scroll-scale';
 
 const VIEW = 800;
 const MILLION = 32_000_000;
@@ -13,7 +13,7 @@ describe('a track shorter than its rows', () => {
     expect(scale.toRows(MAX_TRACK - VIEW)).toBe(MILLION - VIEW);
   });
 
-  test('rises steadily, and back and forth is the same place', () => {
+  test('rises steadily, and back and forth is the same position', () => {
     let before = -1;
     for (let scroll = 0; scroll <= MAX_TRACK - VIEW; scroll += 9_999) {
       const rows = scale.toRows(scroll);
@@ -29,15 +29,15 @@ describe('a track shorter than its rows', () => {
 
   test('a short scroll in the middle moves as far as the hand did; a long one follows the bar', () => {
     const start = { scroll: 4_000_000, offset: scale.toRows(4_000_000) - 4_000_000 };
-    const near = nextPlace(scale, start, 4_000_120, VIEW);
+    const near = nextPosition(scale, start, 4_000_120, VIEW);
     expect(near.scroll + near.offset).toBeCloseTo(scale.toRows(4_000_000) + 120, 6);
-    const far = nextPlace(scale, start, 6_000_000, VIEW);
+    const far = nextPosition(scale, start, 6_000_000, VIEW);
     expect(far.scroll + far.offset).toBe(scale.toRows(6_000_000));
   });
 
   test('never leaves the rows', () => {
     const end = { scroll: MAX_TRACK - VIEW - 10, offset: MILLION - MAX_TRACK };
-    const after = nextPlace(scale, end, MAX_TRACK - VIEW, VIEW);
+    const after = nextPosition(scale, end, MAX_TRACK - VIEW, VIEW);
     expect(after.scroll + after.offset).toBeLessThanOrEqual(MILLION - VIEW);
   });
 });

@@ -8,7 +8,7 @@ export interface ScrollScale {
   track: number;
   /** Whether the track is shorter than the rows. */
   compressed: boolean;
-  /** The place among the rows that a place of the scroll bar stands for. */
+  /** The position among the rows that a position of the scroll bar stands for. */
   toRows: (scroll: number) => number;
   /** The reverse. */
   toScroll: (rows: number) => number;
@@ -40,24 +40,24 @@ export function scrollScale(height: number, viewport: number): ScrollScale {
 }
 
 /** Where the scroll bar stands, and how far the rows are moved against it. */
-export interface ScrollPlace {
+export interface ScrollPosition {
   scroll: number;
-  /** Pixels to add to a place of the scroll bar to get the place among the rows. */
+  /** Pixels to add to a position of the scroll bar to get the position among the rows. */
   offset: number;
 }
 
 /**
- * The next place after the person scrolled to `scroll`: short ways move the rows pixel by pixel, as everywhere, long
+ * The next position after the person scrolled to `scroll`: short ways move the rows pixel by pixel, as everywhere, long
  * ones (the scroll bar dragged) go where the scale says.
  */
-export function nextPlace(
+export function nextPosition(
   scale: ScrollScale,
-  place: ScrollPlace,
+  position: ScrollPosition,
   scroll: number,
   viewport: number,
-): ScrollPlace {
-  const far = Math.abs(scroll - place.scroll) > 2 * viewport;
-  const rows = far ? scale.toRows(scroll) : scroll + place.offset;
+): ScrollPosition {
+  const far = Math.abs(scroll - position.scroll) > 2 * viewport;
+  const rows = far ? scale.toRows(scroll) : scroll + position.offset;
   const bounded = Math.max(0, Math.min(rows, scale.toRows(Number.POSITIVE_INFINITY)));
   return { scroll, offset: bounded - scroll };
 }

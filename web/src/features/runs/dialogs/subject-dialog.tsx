@@ -1,11 +1,11 @@
 import { useState } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import { startSubjectExport, type SubjectKind, type SubjectRequest } from '@/api/runs';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
-import { say } from '@/lib/toast';
+import { showToast } from '@/lib/toast';
 import { runTitle } from '../model/run-labels';
 
 interface SubjectDialogProps {
@@ -36,8 +36,8 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
     startSubjectExport({ subject: name, value: value.trim(), format }).then(
       (run) => {
         addOwnRun(run.id);
-        runBook.put([run]);
-        say('Export started', runTitle(run), { about: run.id });
+        runStore.put([run]);
+        showToast('Export started', runTitle(run), { about: run.id });
         onClose();
       },
       (reason: unknown) => {

@@ -1,8 +1,8 @@
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import { cancelRun, deleteRun, fetchLink, repeatRun, type Run } from '@/api/runs';
 import { followLink } from '@/lib/follow-link';
 import { addOwnRun } from '@/lib/own-runs';
-import { say, sayProblem } from '@/lib/toast';
+import { showToast, showProblem } from '@/lib/toast';
 import { runTitle } from './run-labels';
 
 export async function download(run: Run) {
@@ -10,30 +10,30 @@ export async function download(run: Run) {
 }
 
 export async function cancel(run: Run) {
-  await attempt(async () => runBook.put([await cancelRun(run.id)]));
+  await attempt(async () => runStore.put([await cancelRun(run.id)]));
 }
 
 export async function repeat(run: Run) {
   await attempt(async () => {
     const again = await repeatRun(run.id);
-    say('Export started again', runTitle(again), { about: again.id });
+    showToast('Export started again', runTitle(again), { about: again.id });
     addOwnRun(again.id);
-    runBook.put([again]);
+    runStore.put([again]);
   });
 }
 
 export async function remove(run: Run) {
   await deleteRun(run.id);
   // The stream will say so with a version of its own.
-  const latest = runBook.get(run.id) ?? run;
-  runBook.put([{ ...latest, deleted: true, version: latest.version + 1 }]);
-  say('Export deleted', runTitle(run));
+  const latest = runStore.get(run.id) ?? run;
+  runStore.put([{ ...latest, deleted: true, version: latest.version + 1 }]);
+  showToast('Export deleted', runTitle(run));
 }
 
 async function attempt(steps: () => Promise<void>) {
   try {
     await steps();
   } catch (error) {
-    sayProblem(error);
+    showProblem(error);
   }
 }

@@ -1,6 +1,6 @@
-import { isAboutPerson, type Run, type RunsWanted } from '@/api/runs';
+import { isAboutPerson, type Run, type RunFilters } from '@/api/runs';
 
-function fits(run: Run, { state, source, dataset }: RunsWanted): boolean {
+function fits(run: Run, { state, source, dataset }: RunFilters): boolean {
   return (
     (run.kind === 'export' || isAboutPerson(run)) &&
     (state === undefined || run.state === state) &&
@@ -13,10 +13,10 @@ function fits(run: Run, { state, source, dataset }: RunsWanted): boolean {
  * What the history shows: the pages that were fetched, corrected by what has become known since. A run that is not in
  * them is shown if it is new or has come to fit the filter, but never one from further back than the pages reach.
  */
-export function shownRuns(
+export function mergeRuns(
   pages: readonly (readonly Run[])[],
   known: readonly Run[],
-  wanted: RunsWanted,
+  filters: RunFilters,
   complete: boolean,
 ): Run[] {
   const merged = new Map(pages.flat().map((run) => [run.id, run]));
@@ -27,6 +27,6 @@ export function shownRuns(
       merged.set(run.id, run);
   }
   return [...merged.values()]
-    .filter((run) => !run.deleted && fits(run, wanted))
+    .filter((run) => !run.deleted && fits(run, filters))
     .sort((a, b) => (a.id < b.id ? 1 : -1));
 }

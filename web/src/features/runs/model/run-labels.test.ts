@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Run } from '@/api/runs';
 import {
-  durationWords,
+  formatDuration,
   formatName,
-  keptWords,
-  leftWords,
+  expiryText,
+  timeLeftText,
   overallPercent,
   percentDone,
-  progressWords,
+  progressText,
   rowsPerSecond,
   runDuration,
   runTitle,
@@ -29,17 +29,17 @@ const with_ = (progress: Partial<Run['progress']>, rest: Partial<Run> = {}): Run
 
 describe('progress', () => {
   test('says how many rows of how many', () => {
-    expect(progressWords(run)).toBe('Exporting 450 of 1,200 rows');
+    expect(progressText(run)).toBe('Exporting 450 of 1,200 rows');
     expect(percentDone(run)).toBe(37);
   });
   test('says no more than is known', () => {
-    expect(progressWords(with_({ rows_expected: null }))).toBe('Exporting 450 rows');
-    expect(progressWords(with_({ rows: 0, rows_expected: null }))).toBe('Exporting…');
+    expect(progressText(with_({ rows_expected: null }))).toBe('Exporting 450 rows');
+    expect(progressText(with_({ rows: 0, rows_expected: null }))).toBe('Exporting…');
     expect(percentDone(with_({ rows_expected: null }))).toBeUndefined();
   });
   test('an estimate that was too low is dropped', () => {
     const passed = with_({ rows: 1300 });
-    expect(progressWords(passed)).toBe('Exporting 1,300 rows');
+    expect(progressText(passed)).toBe('Exporting 1,300 rows');
     expect(percentDone(passed)).toBeUndefined();
     expect(secondsLeft(passed.progress, 10)).toBeUndefined();
   });
@@ -48,9 +48,9 @@ describe('progress', () => {
     expect(percentDone(with_({ rows: 1200 }, { state: 'completed' }))).toBe(100);
   });
   test('while nothing is written yet', () => {
-    expect(progressWords(with_({}, { state: 'queued', attempt: 0 }))).toBe('Waiting for its turn');
-    expect(progressWords(with_({}, { state: 'queued', attempt: 1 }))).toBe('Waiting to be tried again');
-    expect(progressWords(with_({}, { state: 'cancelling' }))).toBe('Stopping…');
+    expect(progressText(with_({}, { state: 'queued', attempt: 0 }))).toBe('Waiting for its turn');
+    expect(progressText(with_({}, { state: 'queued', attempt: 1 }))).toBe('Waiting to be tried again');
+    expect(progressText(with_({}, { state: 'cancelling' }))).toBe('Stopping…');
   });
   test('of several is by their rows', () => {
     expect(overallPercent([run, with_({ rows: 50, rows_expected: 300 })])).toBe(33);
@@ -84,7 +84,7 @@ describe('time left', () => {
     [3600, 'about 1 h left'],
     [4200, 'about 1 h 10 min left'],
     [1e6, 'days left'],
-  ])('%d seconds: %s', (seconds, words) => expect(leftWords(seconds)).toBe(words));
+  ])('%d seconds: %s', (seconds, words) => expect(timeLeftText(seconds)).toBe(words));
 });
 
 test.each([
@@ -94,7 +94,7 @@ test.each([
   [59_700, '1 min'],
   [185_000, '3 min 5 s'],
   [3_840_000, '1 h 4 min'],
-])('%d milliseconds are %s', (milliseconds, words) => expect(durationWords(milliseconds)).toBe(words));
+])('%d milliseconds are %s', (milliseconds, words) => expect(formatDuration(milliseconds)).toBe(words));
 
 test('an archive about one person is called by whom it is about until it has a name', () => {
   const archive: Run = {
@@ -118,8 +118,8 @@ test('a file is there until it expires or is removed', () => {
     id: 'a', run_id: '1', file_name: 'x.csv', media_type: 'text/csv', bytes: 1, sha256: '', manifest: {},
     created_at: iso(0), expires_at: iso(3_600_000), available: true,
   }; // prettier-ignore
-  expect(keptWords(run, now)).toBeUndefined();
-  expect(keptWords({ ...run, artifact }, now)).toBe('kept until today, 13:00');
-  expect(keptWords({ ...run, artifact: { ...artifact, available: false } }, now)).toBe('the file is gone');
-  expect(keptWords({ ...run, artifact }, now + 4_000_000)).toBe('the file is gone');
+  expect(expiryText(run, now)).toBeUndefined();
+  expect(expiryText({ ...run, artifact }, now)).toBe('kept until today, 13:00');
+  expect(expiryText({ ...run, artifact: { ...artifact, available: false } }, now)).toBe('the file is gone');
+  expect(expiryText({ ...run, artifact }, now + 4_000_000)).toBe('the file is gone');
 });

@@ -1,9 +1,9 @@
 import type { Sample } from '@/api/run-store';
 import { isAboutPerson, isChange, isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
-import { momentWords } from '@/lib/dates';
-import { formatAbout, formatCount, plural } from '@/lib/format';
+import { formatTimestamp } from '@/lib/dates';
+import { formatEstimate, formatCount, plural } from '@/lib/format';
 
-export const STATE_WORDS: Record<RunState, string> = {
+export const STATE_LABELS: Record<RunState, string> = {
   queued: 'Waiting',
   running: 'Exporting',
   cancelling: 'Stopping',
@@ -13,11 +13,11 @@ export const STATE_WORDS: Record<RunState, string> = {
 };
 
 /** What a run does at the moment. */
-export function progressWords(run: Pick<Run, 'kind' | 'state' | 'attempt' | 'progress'>): string {
+export function progressText(run: Pick<Run, 'kind' | 'state' | 'attempt' | 'progress'>): string {
   const { state, attempt, progress } = run;
   if (state === 'queued') return attempt > 0 ? 'Waiting to be tried again' : 'Waiting for its turn';
   if (state === 'cancelling') return 'Stopping…';
-  if (state !== 'running') return STATE_WORDS[state];
+  if (state !== 'running') return STATE_LABELS[state];
   const expected = expectedRows(progress);
   const verb = isChange(run) ? 'Changing' : 'Exporting';
   if (expected !== undefined) return `${verb} ${formatCount(progress.rows)} of ${plural(expected, 'row')}`;
@@ -69,7 +69,7 @@ export function secondsLeft(progress: RunProgress, speed: number | undefined): n
 }
 
 /** As exact as a guess deserves. */
-export function leftWords(seconds: number): string {
+export function timeLeftText(seconds: number): string {
   if (seconds < 5) return 'a few seconds left';
   if (seconds < 57.5) return `about ${Math.round(seconds / 5) * 5} s left`;
   const minutes = Math.max(1, Math.round(seconds / 60));
@@ -78,7 +78,7 @@ export function leftWords(seconds: number): string {
   return `about ${hours(minutes)} left`;
 }
 
-export function durationWords(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   const seconds = Math.max(0, milliseconds) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 59.5) return `${Math.round(seconds)} s`;
@@ -95,8 +95,8 @@ function hours(minutes: number): string {
   return rest === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${rest} min`;
 }
 
-export function speedWords(speed: number): string {
-  return `${formatAbout(Math.round(speed))} rows/s`;
+export function formatSpeed(speed: number): string {
+  return `${formatEstimate(Math.round(speed))} rows/s`;
 }
 
 /** How long a run took, or has taken until now; undefined before it begins. */
@@ -108,10 +108,10 @@ export function runDuration(run: Run, now: number): number | undefined {
 }
 
 /** Until when the file is there. */
-export function keptWords({ artifact }: Run, now: number): string | undefined {
+export function expiryText({ artifact }: Run, now: number): string | undefined {
   if (!artifact) return undefined;
   return hasFile({ artifact }, now)
-    ? `kept until ${momentWords(artifact.expires_at, now)}`
+    ? `kept until ${formatTimestamp(artifact.expires_at, now)}`
     : 'the file is gone';
 }
 
@@ -121,13 +121,13 @@ export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boole
 
 /** The name that people know the export by. */
 export function runTitle(run: Run): string {
-  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Everything about ${personWords(run)}`;
+  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Everything about ${subjectText(run)}`;
   if (isChange(run)) return `Change of ${run.dataset}`;
   return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
 }
 
 /** Whom an archive is about, as they were asked for: `customer 42`. */
-export function personWords({ request: { subject, value } }: Pick<Run, 'request'>): string {
+export function subjectText({ request: { subject, value } }: Pick<Run, 'request'>): string {
   return `${subject ?? 'somebody'} ${value ?? ''}`.trim();
 }
 
@@ -139,7 +139,7 @@ export function formatName({ kind, request }: Pick<Run, 'kind' | 'request'>): st
   return isAboutPerson({ kind }) ? `ZIP of ${name} files` : name;
 }
 
-export function attemptWords({ attempt }: Pick<Run, 'attempt'>): string | undefined {
+export function attemptText({ attempt }: Pick<Run, 'attempt'>): string | undefined {
   return attempt > 1 ? `attempt ${attempt}` : undefined;
 }
 

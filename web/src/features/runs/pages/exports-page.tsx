@@ -1,14 +1,14 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import {
   fetchRuns,
   fetchSubjects,
   isAboutPerson,
   isUnderWay,
   type Run,
-  type RunsWanted,
+  type RunFilters,
   type RunState,
 } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
@@ -21,20 +21,20 @@ import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { datasetValue, useDatasetOptions } from '@/hooks/use-dataset-options';
 import { useMedia } from '@/hooks/use-media';
-import { useMay, useMe } from '@/hooks/use-current-user';
+import { usePermission, useCurrentUser } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useEverybodysRuns, useNow, useRuns } from '@/hooks/use-runs';
 import { DeleteRunDialog } from '../dialogs/delete-run-dialog';
 import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
 import { RunTable } from './run-table';
-import { shownRuns } from '../model/merge-runs';
+import { mergeRuns } from '../model/merge-runs';
 import { SubjectDialog } from '../dialogs/subject-dialog';
-import { personWords, STATE_WORDS } from '../model/run-labels';
+import { subjectText, STATE_LABELS } from '../model/run-labels';
 
 interface ExportsPageProps {
-  wanted: RunsWanted;
-  onWanted: (wanted: RunsWanted) => void;
+  filters: RunFilters;
+  onFilters: (filters: RunFilters) => void;
   /** What can be begun here, before the filters. */
   actions: ReactNode;
 }
@@ -44,7 +44,7 @@ const STATES: RunState[] = ['queued', 'running', 'completed', 'failed', 'cancell
 
 const STATE_OPTIONS = [
   { value: '', label: 'All states' },
-  ...STATES.map((state) => ({ value: state, label: STATE_WORDS[state] })),
+  ...STATES.map((state) => ({ value: state, label: STATE_LABELS[state] })),
 ];
 
 const WHOSE = [
@@ -57,28 +57,28 @@ const POLL = 3_000;
 const REST = 30_000;
 
 /** The exports that were made in the background: those under way, and what became of the others. */
-export default function ExportsPage({ wanted, onWanted, actions }: ExportsPageProps) {
+export default function ExportsPage({ filters, onFilters, actions }: ExportsPageProps) {
   const wide = useMedia('(min-width: 1280px)');
   const [charting, setCharting] = useState(false);
   const [deleting, setDeleting] = useState<Run>();
   const [asking, setAsking] = useState(false);
   const datasets = useDatasetOptions();
-  const me = useMe();
-  const admin = useMay('admin');
+  const me = useCurrentUser();
+  const admin = usePermission('admin');
   const subjects =
     useQuery({
       queryKey: ['subjects'],
       queryFn: ({ signal }) => fetchSubjects(signal),
-      enabled: useMay('subjects.export'),
+      enabled: usePermission('subjects.export'),
       staleTime: 60_000,
     }).data ?? [];
   const nameOf = useNames();
-  const everyone = wanted.everyone === true;
+  const everyone = filters.everyone === true;
   const history = useInfiniteQuery({
-    queryKey: ['runs', wanted],
+    queryKey: ['runs', filters],
     queryFn: async ({ pageParam, signal }) => {
-      const page = await fetchRuns(wanted, pageParam, signal);
-      runBook.put(page.runs);
+      const page = await fetchRuns(filters, pageParam, signal);
+      runStore.put(page.runs);
       return page;
     },
     initialPageParam: undefined as string | undefined,
@@ -90,19 +90,19 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
       : false,
   });
   const [mine, everybodys] = [useRuns(), useEverybodysRuns()];
-  const runs = shownRuns(
+  const runs = mergeRuns(
     history.data?.pages.map((page) => page.runs) ?? [],
     everyone ? everybodys : mine,
-    wanted,
+    filters,
     history.isSuccess && !history.isPlaceholderData && !history.hasNextPage,
   );
   const now = useNow(runs.some(isUnderWay));
   const labelOf = (run: Run) => {
-    if (isAboutPerson(run)) return `Subject export · ${personWords(run)}`;
+    if (isAboutPerson(run)) return `Subject export · ${subjectText(run)}`;
     return datasets.find(({ value }) => value === datasetValue(run))?.label ?? run.dataset;
   };
 
-  const { source: ofSource, dataset: ofDataset } = wanted;
+  const { source: ofSource, dataset: ofDataset } = filters;
   const ofOne = ofSource !== undefined && ofDataset !== undefined && { source: ofSource, dataset: ofDataset };
   const chosenDataset = ofOne ? datasetValue(ofOne) : '';
   const datasetOptions = [
@@ -114,22 +114,22 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
     ...datasets,
   ];
   const ofEverybody = everyone && { everyone };
-  const ofState = wanted.state && { state: wanted.state };
+  const ofState = filters.state && { state: filters.state };
   const chooseDataset = (value: string) => {
     const found = datasets.find((each) => each.value === value);
-    onWanted({ ...ofEverybody, ...ofState, ...found?.ref });
+    onFilters({ ...ofEverybody, ...ofState, ...found?.ref });
   };
   const chooseState = (value: string) => {
     const state = STATES.find((each) => each === value);
-    onWanted({ ...ofEverybody, ...ofOne, ...(state && { state }) });
+    onFilters({ ...ofEverybody, ...ofOne, ...(state && { state }) });
   };
   const chooseWhose = (whose: 'mine' | 'everybodys') =>
-    onWanted({ ...ofState, ...ofOne, ...(whose === 'everybodys' && { everyone: true }) });
+    onFilters({ ...ofState, ...ofOne, ...(whose === 'everybodys' && { everyone: true }) });
   const whoOf = (run: Run) => {
     if (!everyone) return undefined;
     return run.principal === me.principal ? 'you' : (nameOf(run.principal) ?? 'somebody who was removed');
   };
-  const narrowed = wanted.state !== undefined || ofSource !== undefined;
+  const narrowed = filters.state !== undefined || ofSource !== undefined;
   const List = wide ? RunTable : RunCards;
 
   return (
@@ -154,7 +154,7 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
             </Field>
           )}
           <Field label="State" className="max-sm:flex-1">
-            <Select value={wanted.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
+            <Select value={filters.state ?? ''} options={STATE_OPTIONS} onChange={chooseState} />
           </Field>
           <Field label="Dataset" className="max-sm:flex-1">
             <Select
@@ -200,7 +200,7 @@ export default function ExportsPage({ wanted, onWanted, actions }: ExportsPagePr
             title={narrowed ? 'No exports match' : 'No exports yet'}
           >
             {narrowed ? (
-              <Button className="mt-1" onClick={() => onWanted({ ...ofEverybody })}>
+              <Button className="mt-1" onClick={() => onFilters({ ...ofEverybody })}>
                 Show all exports
               </Button>
             ) : (

@@ -1,14 +1,14 @@
 import { isUnderWay } from '@/api/runs';
-import { momentWords } from '@/lib/dates';
+import { formatTimestamp } from '@/lib/dates';
 import { formatBytes, plural } from '@/lib/format';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
 import type { RunListProps } from './run-table';
 import {
-  attemptWords,
-  durationWords,
+  attemptText,
+  formatDuration,
   fileBytes,
   formatName,
-  keptWords,
+  expiryText,
   runDuration,
   runTitle,
 } from '../model/run-labels';
@@ -23,10 +23,10 @@ export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) 
         const facts = [
           run.started_at != null && !isUnderWay(run) && plural(run.progress.rows, 'row'),
           bytes !== undefined && formatBytes(bytes),
-          duration !== undefined && durationWords(duration),
-          attemptWords(run),
+          duration !== undefined && formatDuration(duration),
+          attemptText(run),
         ].filter((fact) => typeof fact === 'string');
-        const kept = keptWords(run, now);
+        const expiry = expiryText(run, now);
         const who = whoOf(run);
         return (
           <li key={run.id} data-run={run.id} className="rounded-lg border border-line p-3">
@@ -51,10 +51,10 @@ export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) 
               <div className="text-xs text-ink-soft">
                 {facts.length > 0 && <p className="text-ink tabular-nums">{facts.join(' · ')}</p>}
                 <p>
-                  <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
+                  <time dateTime={run.created_at}>{formatTimestamp(run.created_at, now)}</time>
                   {who !== undefined && ` by ${who}`}
                 </p>
-                {kept !== undefined && <p>{kept}</p>}
+                {expiry !== undefined && <p>{expiry}</p>}
               </div>
               <span className="ml-auto flex gap-1">
                 <RunActions run={run} now={now} onDelete={() => onDelete(run)} />

@@ -3,11 +3,11 @@ import clsx from 'clsx';
 import { fetchRuns, type Run } from '@/api/runs';
 import { ProblemNotice } from '@/components/problem-notice';
 import { useRuns } from '@/hooks/use-runs';
-import { dayWords } from '@/lib/dates';
+import { formatDay } from '@/lib/dates';
 import { formatBytes, plural } from '@/lib/format';
 import { byDay, type Day } from '../model/days';
-import { shownRuns } from '../model/merge-runs';
-import { durationWords } from '../model/run-labels';
+import { mergeRuns } from '../model/merge-runs';
+import { formatDuration } from '../model/run-labels';
 
 const DAYS = 14;
 /** No more of the history is read than this; a chart of more would say so. */
@@ -38,7 +38,7 @@ export function RunCharts({ now }: { now: number }) {
   if (lately.isError) return <ProblemNotice compact error={lately.error} />;
   if (!lately.data) return <div className="skeleton h-28" />;
   const { runs, complete } = lately.data;
-  const days = byDay(shownRuns([runs], known, {}, complete), now, DAYS);
+  const days = byDay(mergeRuns([runs], known, {}, complete), now, DAYS);
   const completed = days.reduce((sum, day) => sum + day.completed, 0);
   const failed = days.reduce((sum, day) => sum + day.failed, 0);
   const rate = ({ completed: good, failed: bad }: Pick<Day, 'completed' | 'failed'>) => bad / (good + bad);
@@ -59,7 +59,7 @@ export function RunCharts({ now }: { now: number }) {
         wordsOf={(day) =>
           day.medianDuration === undefined
             ? 'none completed'
-            : `half within ${durationWords(day.medianDuration)}`
+            : `half within ${formatDuration(day.medianDuration)}`
         }
       />
       <Chart
@@ -84,7 +84,7 @@ export function RunCharts({ now }: { now: number }) {
 
 function longest(days: readonly Day[]): string {
   const medians = days.flatMap((day) => day.medianDuration ?? []);
-  return medians.length === 0 ? 'none completed' : `median up to ${durationWords(Math.max(...medians))}`;
+  return medians.length === 0 ? 'none completed' : `median up to ${formatDuration(Math.max(...medians))}`;
 }
 
 interface ChartProps {
@@ -122,7 +122,7 @@ function Chart({ title, summary, days, valueOf, wordsOf, top, danger = false }: 
           const height = value === 0 || most === 0 ? 0 : Math.max(2, (HEIGHT * value) / most);
           return (
             <g key={day.start}>
-              <title>{`${dayWords(day.start)}: ${wordsOf(day)}`}</title>
+              <title>{`${formatDay(day.start)}: ${wordsOf(day)}`}</title>
               <rect x={index * STEP} y={0} width={STEP} height={HEIGHT} className="fill-transparent" />
               <rect
                 x={index * STEP + 1}
@@ -136,7 +136,7 @@ function Chart({ title, summary, days, valueOf, wordsOf, top, danger = false }: 
         })}
       </svg>
       <p aria-hidden className="mt-1 flex justify-between text-xs text-ink-soft">
-        <span>{days[0] && dayWords(days[0].start)}</span>
+        <span>{days[0] && formatDay(days[0].start)}</span>
         <span>today</span>
       </p>
       <table className="sr-only">
@@ -144,7 +144,7 @@ function Chart({ title, summary, days, valueOf, wordsOf, top, danger = false }: 
         <tbody>
           {days.map((day) => (
             <tr key={day.start}>
-              <th scope="row">{dayWords(day.start)}</th>
+              <th scope="row">{formatDay(day.start)}</th>
               <td>{wordsOf(day)}</td>
             </tr>
           ))}

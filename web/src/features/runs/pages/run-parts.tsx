@@ -1,7 +1,7 @@
 import clsx from 'clsx';
 import { Ban, CircleAlert, CircleCheck, Clock, Download, Loader2, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
-import { runBook } from '@/api/run-store';
+import { runStore } from '@/api/run-store';
 import { isAboutPerson, isUnderWay, type Run, type RunState } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
@@ -9,14 +9,14 @@ import { datasetHref } from '@/lib/address';
 import { cancel, download, repeat } from '../model/actions';
 import {
   hasFile,
-  leftWords,
+  timeLeftText,
   percentDone,
-  progressWords,
+  progressText,
   rowsPerSecond,
   runTitle,
   secondsLeft,
-  speedWords,
-  STATE_WORDS,
+  formatSpeed,
+  STATE_LABELS,
 } from '../model/run-labels';
 
 const ICONS: Record<RunState, typeof Ban> = {
@@ -44,7 +44,7 @@ export function StateMark({ state }: { state: RunState }) {
         aria-hidden
         className={clsx('size-4 shrink-0', (state === 'running' || state === 'cancelling') && 'animate-spin')}
       />
-      {STATE_WORDS[state]}
+      {STATE_LABELS[state]}
     </span>
   );
 }
@@ -65,11 +65,11 @@ export function RunPlace({ run, label }: { run: Run; label: string }) {
 /** How far a run is, and when it will be done. */
 export function RunProgressLine({ run, now }: { run: Run; now: number }) {
   const running = run.state === 'running';
-  const speed = running ? rowsPerSecond(run, runBook.samples(run.id), now) : undefined;
+  const speed = running ? rowsPerSecond(run, runStore.samples(run.id), now) : undefined;
   const left = running ? secondsLeft(run.progress, speed) : undefined;
   return (
     <div className="min-w-0 text-xs text-ink-soft tabular-nums">
-      <p>{progressWords(run)}</p>
+      <p>{progressText(run)}</p>
       <Bar
         percent={percentDone(run)}
         moving={run.state !== 'queued'}
@@ -78,8 +78,8 @@ export function RunProgressLine({ run, now }: { run: Run; now: number }) {
       {/* Its place is kept, so that nothing jumps when the speed becomes known. */}
       {running && (
         <p className="min-h-4.5">
-          {speed !== undefined && speed > 0 && speedWords(speed)}
-          {left !== undefined && ` · ${leftWords(left)}`}
+          {speed !== undefined && speed > 0 && formatSpeed(speed)}
+          {left !== undefined && ` · ${timeLeftText(left)}`}
         </p>
       )}
     </div>

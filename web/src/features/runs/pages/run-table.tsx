@@ -1,15 +1,15 @@
 import clsx from 'clsx';
 import { isUnderWay, type Run } from '@/api/runs';
 import { DataTable } from '@/components/data-table';
-import { momentWords } from '@/lib/dates';
+import { formatTimestamp } from '@/lib/dates';
 import { formatBytes, formatCount } from '@/lib/format';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
 import {
-  attemptWords,
-  durationWords,
+  attemptText,
+  formatDuration,
   fileBytes,
   formatName,
-  keptWords,
+  expiryText,
   runDuration,
   runTitle,
 } from '../model/run-labels';
@@ -61,8 +61,8 @@ interface RunRowProps {
 function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
   const duration = runDuration(run, now);
   const bytes = fileBytes(run);
-  const kept = keptWords(run, now);
-  const attempt = attemptWords(run);
+  const expiry = expiryText(run, now);
+  const attempt = attemptText(run);
   return (
     <tr data-run={run.id} className="border-b border-line align-top text-[13px] [&>td]:py-3">
       <td>
@@ -77,7 +77,7 @@ function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
           <RunPlace run={run} label={label} />
           {' · '}
           {formatName(run)}
-          {kept !== undefined && ` · ${kept}`}
+          {expiry !== undefined && ` · ${expiry}`}
         </span>
         {isUnderWay(run) && (
           <div className="mt-1.5">
@@ -90,9 +90,9 @@ function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
         {run.started_at != null && formatCount(run.progress.rows)}
       </td>
       <td className="text-right tabular-nums">{bytes !== undefined && formatBytes(bytes)}</td>
-      <td className="text-right tabular-nums">{duration !== undefined && durationWords(duration)}</td>
+      <td className="text-right tabular-nums">{duration !== undefined && formatDuration(duration)}</td>
       <td className="pl-6">
-        <time dateTime={run.created_at}>{momentWords(run.created_at, now)}</time>
+        <time dateTime={run.created_at}>{formatTimestamp(run.created_at, now)}</time>
         {who !== undefined && <span className="block truncate text-xs text-ink-soft">by {who}</span>}
       </td>
       <td>

@@ -6,7 +6,7 @@ import { CheckField } from '@/components/checkbox';
 import { isAvailable, oddPatterns, OFFERED, widerThan, WILDCARDS, withPattern } from './grants';
 import { PatternSelect } from './pattern-select';
 import { useDatasetPatterns } from './use-datasets';
-import { PERMISSION_WORDS } from './permission-labels';
+import { PERMISSION_LABELS } from './permission-labels';
 
 interface GrantsEditorProps {
   grants: readonly Grant[];
@@ -26,7 +26,7 @@ export function GrantsEditor({ grants, offered, readOnly = false, onChange }: Gr
         <GrantCard
           // They have no names, and stay in their order.
           key={index}
-          place={grants.length > 1 ? index + 1 : undefined}
+          number={grants.length > 1 ? index + 1 : undefined}
           grant={grant}
           offered={offered?.filter(isAvailable) ?? OFFERED}
           readOnly={readOnly}
@@ -49,7 +49,7 @@ export function GrantsEditor({ grants, offered, readOnly = false, onChange }: Gr
 }
 
 interface GrantCardProps {
-  place: number | undefined;
+  number: number | undefined;
   grant: Grant;
   offered: readonly Permission[];
   readOnly: boolean;
@@ -57,7 +57,7 @@ interface GrantCardProps {
   onRemove: (() => void) | undefined;
 }
 
-function GrantCard({ place, grant, offered, readOnly, onChange, onRemove }: GrantCardProps) {
+function GrantCard({ number, grant, offered, readOnly, onChange, onRemove }: GrantCardProps) {
   const { permissions, datasets } = grant;
   const put = (pattern: string, on: boolean) =>
     onChange({ ...grant, permissions: withPattern(permissions, pattern, on) });
@@ -66,8 +66,8 @@ function GrantCard({ place, grant, offered, readOnly, onChange, onRemove }: Gran
     return (
       <CheckField
         key={word}
-        label={PERMISSION_WORDS[word].label}
-        hint={PERMISSION_WORDS[word].hint}
+        label={PERMISSION_LABELS[word].label}
+        hint={PERMISSION_LABELS[word].hint}
         checked={wider !== undefined || permissions.includes(word)}
         disabled={readOnly || wider !== undefined}
         onChange={(on) => put(word, on)}
@@ -79,7 +79,7 @@ function GrantCard({ place, grant, offered, readOnly, onChange, onRemove }: Gran
   return (
     <fieldset className="rounded-lg border border-line p-3">
       <legend className="sr-only">
-        {place === undefined ? 'What is allowed' : `What is allowed: ${place}`}
+        {number === undefined ? 'What is allowed' : `What is allowed: ${number}`}
       </legend>
       <div className="flex items-start gap-2">
         <DatasetChips

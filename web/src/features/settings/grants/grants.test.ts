@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { allows, matches, oddPatterns, OFFERED, PERMISSIONS, widerThan, withPattern } from './grants';
-import { grantWords, roleWords } from './permission-labels';
+import { grantText, roleText } from './permission-labels';
 
 test.each([
   // The server's own table: both must read a pattern alike.
@@ -43,17 +43,17 @@ describe('what is ticked', () => {
 
 test('roles say in words what they allow', () => {
   const grant = (permissions: string[], datasets: string[]) => ({ permissions, datasets });
-  expect(grantWords(grant(['*'], ['*']))).toBe('Everything in every dataset');
-  expect(grantWords(grant(['records.read', 'records.export'], ['shop/*', 'crm/people']))).toBe(
+  expect(grantText(grant(['*'], ['*']))).toBe('Everything in every dataset');
+  expect(grantText(grant(['records.read', 'records.export'], ['shop/*', 'crm/people']))).toBe(
     'See rows, export rows in shop/*, crm/people',
   );
-  expect(grantWords(grant(['audit.read'], ['*']))).toBe('Read the audit');
-  expect(roleWords({ grants: [], columns: [] })).toBe('Nothing');
+  expect(grantText(grant(['audit.read'], ['*']))).toBe('Read the audit');
+  expect(roleText({ grants: [], columns: [] })).toBe('Nothing');
   const columns = [
     { dataset: 'shop/people', column: 'email', effect: 'masked' as const },
     { dataset: 'shop/people', column: 'phone', effect: 'hidden' as const },
   ];
-  expect(roleWords({ grants: [grant(['records.read'], ['*'])], columns })).toBe(
+  expect(roleText({ grants: [grant(['records.read'], ['*'])], columns })).toBe(
     'See rows in every dataset · 1 column hidden, 1 masked',
   );
 });
@@ -66,7 +66,7 @@ test('what the product has not yet is neither offered nor said of a role', () =>
     { permissions: ['records.read', 'records.import'], datasets: ['*'] },
     { permissions: ['collections.run', 'schedules.manage'], datasets: ['*'] },
   ];
-  expect(roleWords({ grants, columns: [] })).toBe('See rows in every dataset');
+  expect(roleText({ grants, columns: [] })).toBe('See rows in every dataset');
   // What was written by hand stays.
   expect(oddPatterns(['*.read', 'records.import'])).toEqual(['*.read']);
 });

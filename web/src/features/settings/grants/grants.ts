@@ -6,13 +6,13 @@ export function matches(pattern: string, text: string): boolean {
   if (!text.startsWith(first)) return false;
   const last = rest.pop();
   if (last === undefined) return text === first;
-  let place = first.length;
+  let position = first.length;
   for (const part of rest) {
-    const at = text.indexOf(part, place);
+    const at = text.indexOf(part, position);
     if (at < 0) return false;
-    place = at + part.length;
+    position = at + part.length;
   }
-  return text.length - place >= last.length && text.endsWith(last);
+  return text.length - position >= last.length && text.endsWith(last);
 }
 
 /** Every permission, in the order in which people are asked, and whether the product has yet what it is for. */

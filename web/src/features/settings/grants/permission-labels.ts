@@ -7,7 +7,7 @@ interface Words {
   hint: string;
 }
 
-export const PERMISSION_WORDS: Record<Permission | '*' | 'records.*', Words> = {
+export const PERMISSION_LABELS: Record<Permission | '*' | 'records.*', Words> = {
   '*': { label: 'Everything', hint: 'All of these, and whatever comes with later versions' },
   'records.*': {
     label: 'Everything with rows',
@@ -33,13 +33,13 @@ export const PERMISSION_WORDS: Record<Permission | '*' | 'records.*', Words> = {
   admin: { label: 'Administer Rowport', hint: 'Manage people, roles and settings; see everybody’s runs' },
 };
 
-const isKnown = (word: string): word is keyof typeof PERMISSION_WORDS => word in PERMISSION_WORDS;
+const isKnown = (word: string): word is keyof typeof PERMISSION_LABELS => word in PERMISSION_LABELS;
 
 /** `See rows, export rows in shop/*`. */
-export function grantWords({ permissions, datasets }: Grant): string {
+export function grantText({ permissions, datasets }: Grant): string {
   const words = permissions
     .filter(isAvailable)
-    .map((word) => (isKnown(word) ? PERMISSION_WORDS[word].label : word));
+    .map((word) => (isKnown(word) ? PERMISSION_LABELS[word].label : word));
   const what = words
     .map((word, at) => (at === 0 ? word : word.charAt(0).toLowerCase() + word.slice(1)))
     .join(', ');
@@ -51,8 +51,8 @@ export function grantWords({ permissions, datasets }: Grant): string {
 }
 
 /** What a role comes to. */
-export function roleWords({ grants, columns }: Pick<Role, 'grants' | 'columns'>): string {
-  const what = grants.map(grantWords).filter(Boolean).join('; ') || 'Nothing';
+export function roleText({ grants, columns }: Pick<Role, 'grants' | 'columns'>): string {
+  const what = grants.map(grantText).filter(Boolean).join('; ') || 'Nothing';
   const hidden = columns.filter(({ effect }) => effect === 'hidden').length;
   const masked = columns.length - hidden;
   if (columns.length === 0) return what;

@@ -2,18 +2,18 @@ import { useState } from 'react';
 import type { Grant } from '@/api/access';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, Select, TextInput } from '@/components/field';
-import { useMe } from '@/hooks/use-current-user';
+import { useCurrentUser } from '@/hooks/use-current-user';
 import { GrantsEditor } from '../grants/grants-editor';
-import { EXPIRIES, type Expiry, expiresAt, makeKey, type MadeKey } from './keys';
+import { EXPIRIES, type Expiry, expiresAt, createKey, type CreatedKey } from './keys';
 
 interface KeyDialogProps {
   now: number;
-  onDone: (made: MadeKey) => void;
+  onDone: (made: CreatedKey) => void;
   onClose: () => void;
 }
 
 export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
-  const { permissions } = useMe();
+  const { permissions } = useCurrentUser();
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<Grant[]>([
     {
@@ -41,7 +41,7 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
     if (lacking !== undefined) return;
     setPending(true);
     setError(undefined);
-    makeKey({ name: name.trim(), scopes, ...(ends != null && { expires_at: ends }) }).then(
+    createKey({ name: name.trim(), scopes, ...(ends != null && { expires_at: ends }) }).then(
       onDone,
       (reason: unknown) => {
         setError(reason);

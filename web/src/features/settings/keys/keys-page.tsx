@@ -7,15 +7,15 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { EmptyNotice } from '@/components/empty-notice';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/dates';
+import { formatTimestamp } from '@/lib/dates';
 import { EveryoneSwitch } from '../everyone-switch';
-import { grantWords } from '../grants/permission-labels';
-import { OnceDialog } from '../secret-dialog';
-import { Answer, Section } from '../section';
+import { grantText } from '../grants/permission-labels';
+import { SecretDialog } from '../secret-dialog';
+import { QueryContent, Section } from '../section';
 import { KeyDialog } from './key-dialog';
-import { type MadeKey, revokeKey } from './keys';
+import { type CreatedKey, revokeKey } from './keys';
 
-type Shown = { what: 'make' } | { what: 'made'; made: MadeKey } | { what: 'revoke'; key: ApiKey };
+type Shown = { what: 'make' } | { what: 'made'; made: CreatedKey } | { what: 'revoke'; key: ApiKey };
 
 export default function KeysPage() {
   const client = useQueryClient();
@@ -41,7 +41,7 @@ export default function KeysPage() {
         </>
       }
     >
-      <Answer query={keys} label="API keys">
+      <QueryContent query={keys} label="API keys">
         {(list) =>
           list.length === 0 ? (
             <EmptyNotice icon={<KeyRound />} title="No API key yet">
@@ -60,12 +60,12 @@ export default function KeysPage() {
                       {key.name}
                       <code className="font-mono text-xs font-normal text-ink-soft">{key.shown}…</code>
                     </h3>
-                    <p className="break-words text-ink-soft">{key.scopes.map(grantWords).join('; ')}</p>
+                    <p className="break-words text-ink-soft">{key.scopes.map(grantText).join('; ')}</p>
                     <p className="text-xs text-ink-soft">
                       {everyone && `${nameOf(key.user_id) ?? 'Somebody'} · `}
                       {key.last_used_at == null
                         ? 'Never used'
-                        : `Last used ${momentWords(key.last_used_at, now)}`}
+                        : `Last used ${formatTimestamp(key.last_used_at, now)}`}
                       {' · '}
                       <Expiry at={key.expires_at ?? undefined} now={now} />
                     </p>
@@ -83,7 +83,7 @@ export default function KeysPage() {
             </ul>
           )
         }
-      </Answer>
+      </QueryContent>
       {shown?.what === 'make' && (
         <KeyDialog
           now={now}
@@ -95,7 +95,7 @@ export default function KeysPage() {
         />
       )}
       {shown?.what === 'made' && (
-        <OnceDialog
+        <SecretDialog
           title={`The key ${shown.made.key.name}`}
           description="It is shown this once. Keep it where secrets are kept."
           label="Secret"
@@ -107,7 +107,7 @@ export default function KeysPage() {
           <code className="rounded-md bg-sunken p-2 font-mono text-xs break-all text-ink">
             curl -H &quot;Authorization: Bearer $ROWPORT_KEY&quot; {window.location.origin}/api/v1/sources
           </code>
-        </OnceDialog>
+        </SecretDialog>
       )}
       {shown?.what === 'revoke' && (
         <ConfirmDialog
@@ -127,6 +127,6 @@ export default function KeysPage() {
 
 function Expiry({ at, now }: { at: string | undefined; now: number }) {
   if (at === undefined) return 'never ends';
-  if (Date.parse(at) <= now) return <span className="text-danger">ended {momentWords(at, now)}</span>;
-  return `until ${momentWords(at, now)}`;
+  if (Date.parse(at) <= now) return <span className="text-danger">ended {formatTimestamp(at, now)}</span>;
+  return `until ${formatTimestamp(at, now)}`;
 }

@@ -5,9 +5,9 @@ import { dayBounds } from '@/lib/dates';
 type Schemas = components['schemas'];
 
 /** A key, and the secret that is shown once. */
-export type MadeKey = Schemas['MadeKey'];
+export type CreatedKey = Schemas['MadeKey'];
 
-export function makeKey(body: Schemas['KeyRequest']): Promise<MadeKey> {
+export function createKey(body: Schemas['KeyRequest']): Promise<CreatedKey> {
   return unwrap(client.POST('/api/v1/keys', { body }));
 }
 

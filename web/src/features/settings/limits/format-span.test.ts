@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { spanWords } from './format-span';
+import { formatSpan } from './format-span';
 
 test('spans are said in the largest unit that fits', () => {
-  expect(spanWords(3600)).toBe('an hour');
-  expect(spanWords(86_400)).toBe('a day');
-  expect(spanWords(7200)).toBe('2 hours');
-  expect(spanWords(5400)).toBe('90 minutes');
-  expect(spanWords(45)).toBe('45 seconds');
+  expect(formatSpan(3600)).toBe('an hour');
+  expect(formatSpan(86_400)).toBe('a day');
+  expect(formatSpan(7200)).toBe('2 hours');
+  expect(formatSpan(5400)).toBe('90 minutes');
+  expect(formatSpan(45)).toBe('45 seconds');
 });

@@ -1,7 +1,7 @@
 import { plural } from '@/lib/format';
 
 /** `an hour`, `a day`, `3 hours`. */
-export function spanWords(seconds: number): string {
+export function formatSpan(seconds: number): string {
   const units: [seconds: number, one: string, name: string][] = [
     [86_400, 'a day', 'day'],
     [3600, 'an hour', 'hour'],

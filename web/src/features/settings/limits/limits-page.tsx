@@ -3,10 +3,10 @@ import { Infinity as Endless } from 'lucide-react';
 import { client, unwrap } from '@/api/client';
 import { EmptyNotice } from '@/components/empty-notice';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/dates';
+import { formatTimestamp } from '@/lib/dates';
 import { plural } from '@/lib/format';
-import { Answer, Section } from '../section';
-import { spanWords } from './format-span';
+import { QueryContent, Section } from '../section';
+import { formatSpan } from './format-span';
 
 export default function LimitsPage() {
   const now = useNow(false);
@@ -27,7 +27,7 @@ export default function LimitsPage() {
       title="Limits"
       about="How many exports you can still make. Each counts, whether it is a download or made in the background; archives about one person have a limit of their own."
     >
-      <Answer query={limits} label="limits">
+      <QueryContent query={limits} label="limits">
         {(list) =>
           list.length === 0 ? (
             <EmptyNotice icon={<Endless />} title="No limit">
@@ -41,7 +41,7 @@ export default function LimitsPage() {
                   className="rounded-lg border border-line p-4"
                 >
                   <h3 className="text-[13px] text-ink-soft">
-                    {limit.what} within {spanWords(limit.within_seconds)}
+                    {limit.what} within {formatSpan(limit.within_seconds)}
                   </h3>
                   <p className="mt-1 text-xl font-semibold tabular-nums">
                     {limit.left}
@@ -49,7 +49,7 @@ export default function LimitsPage() {
                   </p>
                   <meter
                     className="sr-only"
-                    aria-label={`Left of ${plural(limit.most, limit.one)} within ${spanWords(limit.within_seconds)}`}
+                    aria-label={`Left of ${plural(limit.most, limit.one)} within ${formatSpan(limit.within_seconds)}`}
                     min={0}
                     max={limit.most}
                     value={limit.left}
@@ -63,14 +63,14 @@ export default function LimitsPage() {
                   <p className="text-xs text-ink-soft">
                     {limit.left === limit.most
                       ? 'None was made in this time.'
-                      : `One comes back ${momentWords(limit.resets_at, now)}.`}
+                      : `One comes back ${formatTimestamp(limit.resets_at, now)}.`}
                   </p>
                 </li>
               ))}
             </ul>
           )
         }
-      </Answer>
+      </QueryContent>
     </Section>
   );
 }

@@ -3,10 +3,10 @@ import clsx from 'clsx';
 import { Button } from '@/components/button';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
-import { exactMoment, momentWords } from '@/lib/dates';
-import { Answer, Section } from '../section';
+import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
+import { QueryContent, Section } from '../section';
 import { deliveriesQuery, type Delivery } from './notifications';
-import { channelWords, messageWords, stateWords } from './labels';
+import { channelLabel, messageLabel, deliveryStateText } from './labels';
 
 /** What became of the messages of the last thirty days. `quiet` shows nothing where there never was one. */
 export function DeliveriesList({ quiet }: { quiet: boolean }) {
@@ -15,7 +15,7 @@ export function DeliveriesList({ quiet }: { quiet: boolean }) {
   if (quiet && (list === undefined || list.length === 0)) return null;
   return (
     <Section title="Messages" about="What became of the messages of the last thirty days, the latest first.">
-      <Answer query={{ ...deliveries, data: list }} label="messages">
+      <QueryContent query={{ ...deliveries, data: list }} label="messages">
         {(all) => (
           <>
             {all.length === 0 && <p className="text-[13px] text-ink-soft">There was none yet.</p>}
@@ -35,7 +35,7 @@ export function DeliveriesList({ quiet }: { quiet: boolean }) {
             )}
           </>
         )}
-      </Answer>
+      </QueryContent>
     </Section>
   );
 }
@@ -47,19 +47,19 @@ function Row({ delivery }: { delivery: Delivery }) {
   return (
     <li data-delivery={delivery.state} className="border-b border-line py-3 text-[13px]">
       <h3 className="font-medium break-words">
-        {messageWords(delivery)}
+        {messageLabel(delivery)}
         <span className="font-normal text-ink-soft">
           {' · '}
-          {channelWords(delivery.channel)}
+          {channelLabel(delivery.channel)}
           {whom !== undefined && ` to ${whom}`}
         </span>
       </h3>
       <p className={clsx('break-words', delivery.state === 'failed' ? 'text-danger' : 'text-ink-soft')}>
-        {stateWords(delivery)}
+        {deliveryStateText(delivery)}
       </p>
       <p className="text-xs text-ink-soft">
-        <time dateTime={delivery.created_at} title={exactMoment(delivery.created_at)}>
-          {momentWords(delivery.created_at, now)}
+        <time dateTime={delivery.created_at} title={formatTimestampInFull(delivery.created_at)}>
+          {formatTimestamp(delivery.created_at, now)}
         </time>
       </p>
     </li>

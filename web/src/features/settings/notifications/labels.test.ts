@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Delivery } from './notifications';
-import { channelWords, stateWords, toldWords } from './labels';
+import { channelLabel, deliveryStateText, channelAbout } from './labels';
 
 test('a channel says what it tells and to whom', () => {
-  expect(channelWords('email')).toBe('E-mail');
-  expect(channelWords('webhook:warehouse')).toBe('Webhook “warehouse”');
+  expect(channelLabel('email')).toBe('E-mail');
+  expect(channelLabel('webhook:warehouse')).toBe('Webhook “warehouse”');
   const channel = { name: 'email', host: 'smtp.example.org', from: null, personal: true };
-  expect(toldWords({ ...channel, events: ['run.completed', 'run.failed'] })).toBe(
+  expect(channelAbout({ ...channel, events: ['run.completed', 'run.failed'] })).toBe(
     'Tells whoever asked for an export when it is ready or failed.',
   );
-  expect(toldWords({ ...channel, personal: false, events: ['run.failed'] })).toBe(
+  expect(channelAbout({ ...channel, personal: false, events: ['run.failed'] })).toBe(
     'Is told when an export failed.',
   );
-  expect(toldWords({ ...channel, events: [] })).toBe('Is told nothing.');
+  expect(channelAbout({ ...channel, events: [] })).toBe('Is told nothing.');
 });
 
 test('a message says what became of it', () => {
@@ -31,11 +31,13 @@ test('a message says what became of it', () => {
     finished_at: '2026-03-01T12:00:01Z',
   };
   const refused = { error_code: 'webhook_refused', error_message: 'it answered 500' };
-  expect(stateWords(delivery)).toBe('Delivered');
-  expect(stateWords({ ...delivery, attempt: 3 })).toBe('Delivered after 3 attempts');
-  expect(stateWords({ ...delivery, ...refused, state: 'failed' })).toBe('Not delivered: it answered 500');
-  expect(stateWords({ ...delivery, ...refused, state: 'waiting', attempt: 2 })).toBe(
+  expect(deliveryStateText(delivery)).toBe('Delivered');
+  expect(deliveryStateText({ ...delivery, attempt: 3 })).toBe('Delivered after 3 attempts');
+  expect(deliveryStateText({ ...delivery, ...refused, state: 'failed' })).toBe(
+    'Not delivered: it answered 500',
+  );
+  expect(deliveryStateText({ ...delivery, ...refused, state: 'waiting', attempt: 2 })).toBe(
     'Waits for attempt 3: it answered 500',
   );
-  expect(stateWords({ ...delivery, state: 'waiting', attempt: 0 })).toBe('Waits to be sent');
+  expect(deliveryStateText({ ...delivery, state: 'waiting', attempt: 0 })).toBe('Waits to be sent');
 });

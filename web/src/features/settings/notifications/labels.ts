@@ -1,26 +1,26 @@
 import type { Channel, Delivery } from './notifications';
 
 /** `E-mail`, `Webhook “warehouse”`. */
-export function channelWords(name: string): string {
+export function channelLabel(name: string): string {
   return name === 'email' ? 'E-mail' : `Webhook “${name.replace(/^webhook:/, '')}”`;
 }
 
 const ENDS = { 'run.completed': 'is ready', 'run.failed': 'failed', test: '' } as const;
 
 /** What a channel tells, and to whom. */
-export function toldWords({ events, personal }: Channel): string {
+export function channelAbout({ events, personal }: Channel): string {
   const told = events.map((event) => ENDS[event]).join(' or ');
   if (told === '') return 'Is told nothing.';
   return personal ? `Tells whoever asked for an export when it ${told}.` : `Is told when an export ${told}.`;
 }
 
 /** What a message said. */
-export function messageWords({ event }: Delivery): string {
+export function messageLabel({ event }: Delivery): string {
   return { 'run.completed': 'Export is ready', 'run.failed': 'Export failed', test: 'Test' }[event];
 }
 
 /** What became of a message. */
-export function stateWords({ state, attempt, error_message: reason }: Delivery): string {
+export function deliveryStateText({ state, attempt, error_message: reason }: Delivery): string {
   const why = reason == null ? '' : `: ${reason}`;
   const tries = attempt > 1 ? ` after ${attempt} attempts` : '';
   switch (state) {

@@ -3,11 +3,11 @@ import { BellOff, Mail, Webhook } from 'lucide-react';
 import { useState } from 'react';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
-import { say, sayProblem } from '@/lib/toast';
-import { Answer, Section } from '../section';
+import { showToast, showProblem } from '@/lib/toast';
+import { QueryContent, Section } from '../section';
 import { DeliveriesList } from './deliveries-list';
 import { type Channel, channelsQuery, sendTest } from './notifications';
-import { channelWords, toldWords } from './labels';
+import { channelLabel, channelAbout } from './labels';
 
 export default function NotificationsPage() {
   const channels = useQuery(channelsQuery);
@@ -17,7 +17,7 @@ export default function NotificationsPage() {
         title="Channels"
         about="How people and programs hear of exports that were made in the background. What there is stands in the configuration; secrets are not shown."
       >
-        <Answer query={channels} label="channels">
+        <QueryContent query={channels} label="channels">
           {(list) =>
             list.length === 0 ? (
               <EmptyNotice icon={<BellOff />} title="Nothing is told outside of this page">
@@ -32,7 +32,7 @@ export default function NotificationsPage() {
               </ul>
             )
           }
-        </Answer>
+        </QueryContent>
       </Section>
       <DeliveriesList quiet={channels.data?.length === 0} />
     </>
@@ -42,16 +42,16 @@ export default function NotificationsPage() {
 function ChannelCard({ channel }: { channel: Channel }) {
   const queries = useQueryClient();
   const [sending, setSending] = useState(false);
-  const title = channelWords(channel.name);
+  const title = channelLabel(channel.name);
   const Icon = channel.personal ? Mail : Webhook;
   const send = async () => {
     setSending(true);
     try {
       await sendTest(channel.name);
-      say('A test is on its way', 'What becomes of it stands in the list below.');
+      showToast('A test is on its way', 'What becomes of it stands in the list below.');
       await queries.invalidateQueries({ queryKey: ['deliveries'] });
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
     }
     setSending(false);
   };
@@ -61,7 +61,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
         <Icon aria-hidden />
         {title}
       </h3>
-      <p className="mt-1 break-words text-ink-soft">{toldWords(channel)}</p>
+      <p className="mt-1 break-words text-ink-soft">{channelAbout(channel)}</p>
       <p className="mt-1 mb-3 text-xs break-words text-ink-soft">
         {channel.personal ? 'Over' : 'To'} {channel.host}
         {channel.from != null && `, from ${channel.from}`}

@@ -8,10 +8,10 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { EmptyNotice } from '@/components/empty-notice';
 import { TextInput } from '@/components/field';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/dates';
-import { say, sayProblem } from '@/lib/toast';
-import { OnceDialog } from '../secret-dialog';
-import { Answer, Section } from '../section';
+import { formatTimestamp } from '@/lib/dates';
+import { showToast, showProblem } from '@/lib/toast';
+import { SecretDialog } from '../secret-dialog';
+import { QueryContent, Section } from '../section';
 import { changePerson, type Invitation, invitePerson, removePerson } from './people';
 import { PeopleTable } from './people-table';
 import { PersonDialog } from './person-dialog';
@@ -37,27 +37,27 @@ export default function PeoplePage() {
     // It may have been oneself.
     await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
   };
-  const attempt = (steps: Promise<unknown>) => void steps.then(refresh).catch(sayProblem);
+  const attempt = (steps: Promise<unknown>) => void steps.then(refresh).catch(showProblem);
   const suspend = async (person: User) => {
     await changePerson(person.id, { suspended: true });
-    say(`${person.name} is suspended`);
+    showToast(`${person.name} is suspended`);
     await refresh();
   };
   const remove = async (person: User) => {
     await removePerson(person.id);
-    say(`${person.name} is removed`);
+    showToast(`${person.name} is removed`);
     await refresh();
   };
   const invite = (person: User) =>
     attempt(invitePerson(person.id).then((invitation) => setShown({ what: 'link', invitation })));
   const resume = (person: User) =>
     attempt(
-      changePerson(person.id, { suspended: false }).then(() => say(`${person.name} may come in again`)),
+      changePerson(person.id, { suspended: false }).then(() => showToast(`${person.name} may come in again`)),
     );
 
-  const wanted = text.trim().toLowerCase();
+  const query = text.trim().toLowerCase();
   const matches = ({ name, email, tenant }: User) =>
-    `${name} ${email} ${tenant ?? ''}`.toLowerCase().includes(wanted);
+    `${name} ${email} ${tenant ?? ''}`.toLowerCase().includes(query);
 
   return (
     <Section
@@ -81,7 +81,7 @@ export default function PeoplePage() {
         </>
       }
     >
-      <Answer query={users} label="people">
+      <QueryContent query={users} label="people">
         {(everybody) => {
           const found = everybody.filter(matches);
           return found.length > 0 ? (
@@ -99,7 +99,7 @@ export default function PeoplePage() {
             <EmptyNotice icon={<SearchX />} title="Nobody of that name" />
           );
         }}
-      </Answer>
+      </QueryContent>
       {(shown?.what === 'add' || shown?.what === 'edit') && (
         <PersonDialog
           {...(shown.what === 'edit' && { person: shown.person })}
@@ -131,7 +131,7 @@ export default function PeoplePage() {
         />
       )}
       {shown?.what === 'link' && (
-        <OnceDialog
+        <SecretDialog
           title={`A link for ${shown.invitation.user.name}`}
           description="It is shown this once. Whoever has it can choose the password of this account, so send it to nobody else."
           label="Link"
@@ -139,10 +139,10 @@ export default function PeoplePage() {
           onClose={close}
         >
           <p>
-            It works once, until {momentWords(shown.invitation.expires_at, now)}. A new link makes those
+            It works once, until {formatTimestamp(shown.invitation.expires_at, now)}. A new link makes those
             before it worthless.
           </p>
-        </OnceDialog>
+        </SecretDialog>
       )}
     </Section>
   );

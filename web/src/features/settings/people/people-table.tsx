@@ -4,8 +4,8 @@ import type { Role, User } from '@/api/access';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { Menu, MenuItem, MenuSeparator } from '@/components/menu';
-import { useMe } from '@/hooks/use-current-user';
-import { momentWords } from '@/lib/dates';
+import { useCurrentUser } from '@/hooks/use-current-user';
+import { formatTimestamp } from '@/lib/dates';
 
 const COLUMNS = [
   { label: 'Name' },
@@ -31,7 +31,7 @@ interface PersonActions {
 }
 
 export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps) {
-  const { principal } = useMe();
+  const { principal } = useCurrentUser();
   const rolesOf = (person: User) =>
     person.roles.map((id) => roles.find((role) => role.id === id)?.name ?? id).join(', ') || 'No role';
   return (
@@ -51,7 +51,7 @@ export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps
               </span>
               <span className="block truncate text-xs text-ink-soft">{person.email}</span>
               <span className="mt-0.5 block truncate text-xs text-ink-soft sm:hidden">
-                {rolesOf(person)} · <StateWord person={person} />
+                {rolesOf(person)} · <StateLabel person={person} />
               </span>
               {person.tenant != null && (
                 <span className="block truncate text-xs text-ink-soft lg:hidden">
@@ -69,11 +69,11 @@ export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps
               {person.last_seen_at == null ? (
                 <span className="text-ink-faint">never</span>
               ) : (
-                <time dateTime={person.last_seen_at}>{momentWords(person.last_seen_at, now)}</time>
+                <time dateTime={person.last_seen_at}>{formatTimestamp(person.last_seen_at, now)}</time>
               )}
             </td>
             <td className="max-sm:hidden">
-              <StateWord person={person} />
+              <StateLabel person={person} />
             </td>
             <td>
               <span className="-my-1 flex justify-end">
@@ -87,7 +87,7 @@ export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps
   );
 }
 
-function StateWord({ person }: { person: User }) {
+function StateLabel({ person }: { person: User }) {
   const word = person.suspended ? 'Suspended' : person.active ? 'Active' : 'No password yet';
   return (
     <span

@@ -3,8 +3,8 @@ import type { Role, User } from '@/api/access';
 import { CheckField } from '@/components/checkbox';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, TextInput } from '@/components/field';
-import { say } from '@/lib/toast';
-import { roleWords } from '../grants/permission-labels';
+import { showToast } from '@/lib/toast';
+import { roleText } from '../grants/permission-labels';
 import { addPerson, changePerson, type Invitation } from './people';
 
 interface PersonDialogProps {
@@ -30,7 +30,7 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
     const what = { name: name.trim(), tenant: tenant.trim() === '' ? null : tenant.trim(), roles: chosen };
     if (!person) return addPerson({ email: email.trim(), ...what });
     await changePerson(person.id, what);
-    say(`${what.name} is changed`);
+    showToast(`${what.name} is changed`);
     return undefined;
   };
   const onSubmit = () => {
@@ -76,7 +76,7 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
           <CheckField
             key={role.id}
             label={role.name}
-            hint={roleWords(role)}
+            hint={roleText(role)}
             checked={chosen.includes(role.id)}
             onChange={(on) => toggle(role.id, on)}
           />

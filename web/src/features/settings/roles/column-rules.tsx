@@ -27,7 +27,7 @@ export function ColumnRules({ rules, readOnly, onChange }: ColumnRulesProps) {
           <Rule
             // They have no names, and stay in their order.
             key={index}
-            place={index + 1}
+            number={index + 1}
             rule={rule}
             options={options}
             onChange={(next) => onChange(rules.map((each, at) => (at === index ? next : each)))}
@@ -46,7 +46,7 @@ export function ColumnRules({ rules, readOnly, onChange }: ColumnRulesProps) {
 }
 
 interface RuleProps {
-  place: number;
+  number: number;
   rule: ColumnRule;
   options: readonly PatternOption[];
   onChange: (rule: ColumnRule) => void;
@@ -58,12 +58,12 @@ const EFFECTS = [
   { value: 'masked', label: 'Masked' },
 ] as const;
 
-function Rule({ place, rule, options, onChange, onRemove }: RuleProps) {
+function Rule({ number, rule, options, onChange, onRemove }: RuleProps) {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] gap-2 max-sm:border-b max-sm:border-line max-sm:pb-2 sm:grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)_110px_auto]">
       <div className="max-sm:col-span-3">
         <PatternSelect
-          label={`Rule ${place}: dataset`}
+          label={`Rule ${number}: dataset`}
           placeholder="Choose a dataset…"
           value={rule.dataset}
           options={options}
@@ -71,18 +71,18 @@ function Rule({ place, rule, options, onChange, onRemove }: RuleProps) {
         />
       </div>
       <ColumnChoice
-        label={`Rule ${place}: column`}
+        label={`Rule ${number}: column`}
         pattern={rule.dataset}
         value={rule.column}
         onChange={(column) => onChange({ ...rule, column })}
       />
       <Select
-        aria-label={`Rule ${place}: how`}
+        aria-label={`Rule ${number}: how`}
         value={rule.effect}
         options={EFFECTS}
         onChange={(effect) => onChange({ ...rule, effect })}
       />
-      <Button look="ghost" icon aria-label={`Take rule ${place} away`} onClick={onRemove}>
+      <Button look="ghost" icon aria-label={`Take rule ${number} away`} onClick={onRemove}>
         <Trash2 aria-hidden />
       </Button>
     </li>

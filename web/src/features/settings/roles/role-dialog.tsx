@@ -5,7 +5,7 @@ import { Button } from '@/components/button';
 import { Dialog } from '@/components/dialog';
 import { FormDialog } from '@/components/form-dialog';
 import { Field, TextInput } from '@/components/field';
-import { say } from '@/lib/toast';
+import { showToast } from '@/lib/toast';
 import { GrantsEditor } from '../grants/grants-editor';
 import { ColumnRules } from './column-rules';
 import { missing, type RoleDraft, saveRole } from './roles';
@@ -44,7 +44,7 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
     setError(undefined);
     saveRole(role?.id, { ...draft, name: draft.name.trim() }).then(
       (saved) => {
-        say(`The role ${saved.name} is saved`);
+        showToast(`The role ${saved.name} is saved`);
         onDone();
       },
       (reason: unknown) => {

@@ -8,8 +8,8 @@ import { ConfirmDialog } from '@/components/confirm-dialog';
 import { Menu, MenuItem, MenuSeparator } from '@/components/menu';
 import { plural } from '@/lib/format';
 import { NEW_GRANT } from '../grants/grants-editor';
-import { roleWords } from '../grants/permission-labels';
-import { Answer, Section } from '../section';
+import { roleText } from '../grants/permission-labels';
+import { QueryContent, Section } from '../section';
 import { RoleDialog } from './role-dialog';
 import { copyName, deleteRole, type RoleDraft } from './roles';
 
@@ -52,7 +52,7 @@ export default function RolesPage() {
         </Button>
       }
     >
-      <Answer query={roles} label="roles">
+      <QueryContent query={roles} label="roles">
         {(list) => (
           <ul className="border-t border-line">
             {list.map((role) => (
@@ -68,7 +68,7 @@ export default function RolesPage() {
                       <span className="text-xs font-normal text-ink-soft">comes with Rowport</span>
                     )}
                   </h3>
-                  <p className="break-words text-ink-soft">{roleWords(role)}</p>
+                  <p className="break-words text-ink-soft">{roleText(role)}</p>
                   {problemsOf(role).map(({ dataset, column, message }) => (
                     <p key={`${dataset}.${column}`} className="break-words text-xs text-danger">
                       {message}
@@ -109,7 +109,7 @@ export default function RolesPage() {
             ))}
           </ul>
         )}
-      </Answer>
+      </QueryContent>
       {shown?.what === 'edit' && (
         <RoleDialog
           role={shown.role}

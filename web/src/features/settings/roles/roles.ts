@@ -31,7 +31,7 @@ export function missing({ name, grants, columns }: RoleDraft): string | undefine
 export function copyName(name: string, taken: readonly string[]): string {
   const folded = taken.map((each) => each.toLowerCase());
   for (let number = 1; ; number += 1) {
-    const wanted = number === 1 ? `Copy of ${name}` : `Copy ${number} of ${name}`;
-    if (!folded.includes(wanted.toLowerCase())) return wanted;
+    const candidate = number === 1 ? `Copy of ${name}` : `Copy ${number} of ${name}`;
+    if (!folded.includes(candidate.toLowerCase())) return candidate;
   }
 }

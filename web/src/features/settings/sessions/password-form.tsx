@@ -3,8 +3,8 @@ import { client, unwrap } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { Button } from '@/components/button';
 import { PasswordField } from '@/components/password-field';
-import { waitWords } from '@/lib/dates';
-import { say } from '@/lib/toast';
+import { formatWait } from '@/lib/dates';
+import { showToast } from '@/lib/toast';
 
 /** The server's own rule. */
 const SHORTEST = 12;
@@ -30,7 +30,7 @@ export function PasswordForm({ email, onChanged }: PasswordFormProps) {
       await unwrap(client.PUT('/api/v1/session/password', { body: { old, new: fresh } }));
       setOld('');
       setFresh('');
-      say('The password is changed', 'You were signed out everywhere else.');
+      showToast('The password is changed', 'You were signed out everywhere else.');
       onChanged();
     } catch (error) {
       setProblem(words(error));
@@ -75,7 +75,7 @@ function words(error: unknown): string {
     case 'wrong_password':
       return 'The present password is not right.';
     case 'too_many_tries':
-      return `Too many attempts. Try again in ${waitWords(retryAfter ?? 60)}.`;
+      return `Too many attempts. Try again in ${formatWait(retryAfter ?? 60)}.`;
     default:
       return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
   }

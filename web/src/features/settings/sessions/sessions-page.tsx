@@ -5,21 +5,21 @@ import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
-import { useMe } from '@/hooks/use-current-user';
+import { useCurrentUser } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/dates';
-import { say, sayProblem } from '@/lib/toast';
+import { formatTimestamp } from '@/lib/dates';
+import { showToast, showProblem } from '@/lib/toast';
 import { EveryoneSwitch } from '../everyone-switch';
-import { Answer, Section } from '../section';
-import { agentWords } from './user-agent';
+import { QueryContent, Section } from '../section';
+import { describeUserAgent } from './user-agent';
 import { PasswordForm } from './password-form';
 
 type Session = components['schemas']['Session'];
 
 export default function SessionsPage() {
   const queries = useQueryClient();
-  const me = useMe();
+  const me = useCurrentUser();
   const nameOf = useNames();
   const now = useNow(false);
   const [everyone, setEveryone] = useState(false);
@@ -35,10 +35,10 @@ export default function SessionsPage() {
     setEnding(session.id);
     try {
       await unwrap(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id: session.id } } }));
-      say('The session is over', agentWords(session.agent));
+      showToast('The session is over', describeUserAgent(session.agent));
       await queries.invalidateQueries({ queryKey: ['sessions'] });
     } catch (error) {
-      sayProblem(error);
+      showProblem(error);
     }
     setEnding(undefined);
   };
@@ -59,7 +59,7 @@ export default function SessionsPage() {
         about="Where you are signed in. End what you do not know; whoever is there has to sign in again."
         actions={<EveryoneSwitch checked={everyone} onChange={setEveryone} />}
       >
-        <Answer query={sessions} label="sessions">
+        <QueryContent query={sessions} label="sessions">
           {(list) =>
             list.length === 0 ? (
               <EmptyNotice icon={<MonitorOff />} title="No session">
@@ -79,7 +79,7 @@ export default function SessionsPage() {
                       <div className="min-w-0 flex-1">
                         <h3 className="font-medium break-words" title={session.agent ?? undefined}>
                           {whose !== undefined && `${whose} · `}
-                          {agentWords(session.agent)}
+                          {describeUserAgent(session.agent)}
                           {here && (
                             <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 py-px text-xs text-accent-text">
                               this one
@@ -88,15 +88,15 @@ export default function SessionsPage() {
                         </h3>
                         <p className="text-xs text-ink-soft">
                           {session.address != null && `From ${session.address} · `}
-                          signed in {momentWords(session.created_at, now)} · last used{' '}
-                          {momentWords(session.last_used_at, now)}
+                          signed in {formatTimestamp(session.created_at, now)} · last used{' '}
+                          {formatTimestamp(session.last_used_at, now)}
                         </p>
                       </div>
                       {!here && (
                         <Button
                           small
                           look="danger"
-                          aria-label={`End the session of ${whose ?? ''} ${agentWords(session.agent)}`}
+                          aria-label={`End the session of ${whose ?? ''} ${describeUserAgent(session.agent)}`}
                           disabled={ending !== undefined}
                           onClick={() => void end(session)}
                         >
@@ -109,7 +109,7 @@ export default function SessionsPage() {
               </ul>
             )
           }
-        </Answer>
+        </QueryContent>
       </Section>
     </>
   );

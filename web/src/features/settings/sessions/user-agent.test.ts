@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentWords } from './user-agent';
+import { describeUserAgent } from './user-agent';
 
 test.each([
   ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36', 'Chrome on Linux'],
@@ -12,5 +12,5 @@ test.each([
   ['', 'Unknown browser'],
   [null, 'Unknown browser'],
 ])('%s', (agent, words) => {
-  expect(agentWords(agent)).toBe(words);
+  expect(describeUserAgent(agent)).toBe(words);
 }); // prettier-ignore

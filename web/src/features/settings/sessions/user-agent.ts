@@ -19,7 +19,7 @@ const SYSTEMS: [pattern: RegExp, name: string][] = [
 ];
 
 /** `Firefox on Windows`, from what a browser calls itself; that itself when it is none that people know. */
-export function agentWords(agent: string | null | undefined): string {
+export function describeUserAgent(agent: string | null | undefined): string {
   if (agent == null || agent === '') return 'Unknown browser';
   const find = (list: typeof BROWSERS) => list.find(([pattern]) => pattern.test(agent))?.[1];
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)];

@@ -3,9 +3,9 @@ import { CircleCheck, TriangleAlert } from 'lucide-react';
 import { client, unwrap } from '@/api/client';
 import type { components } from '@/api/schema';
 import { useNow } from '@/hooks/use-runs';
-import { momentWords } from '@/lib/dates';
+import { formatTimestamp } from '@/lib/dates';
 import { formatBytes, plural } from '@/lib/format';
-import { Answer, Section } from '../section';
+import { QueryContent, Section } from '../section';
 
 type Storage = components['schemas']['StorageHealth'];
 
@@ -20,9 +20,9 @@ export default function StoragePage() {
       title="Storage"
       about="Where the files of background exports are kept until they expire. It is tried by writing and reading a little."
     >
-      <Answer query={storage} label="storage">
+      <QueryContent query={storage} label="storage">
         {(found) => <StorageCard storage={found} />}
-      </Answer>
+      </QueryContent>
     </Section>
   );
 }
@@ -58,7 +58,7 @@ function StorageCard({
         <Fact name="Files that can be downloaded">
           {files === 0 ? 'None' : `${plural(files, 'file')}, ${formatBytes(bytes)}`}
         </Fact>
-        <Fact name="The next one expires">{next == null ? 'None does' : momentWords(next, now)}</Fact>
+        <Fact name="The next one expires">{next == null ? 'None does' : formatTimestamp(next, now)}</Fact>
       </dl>
     </div>
   );

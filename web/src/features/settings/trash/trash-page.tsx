@@ -5,11 +5,11 @@ import type { components } from '@/api/schema';
 import { AppLink } from '@/components/app-link';
 import { DataTable } from '@/components/data-table';
 import { EmptyNotice } from '@/components/empty-notice';
-import { SoonGone } from '@/components/expiring-rows-notice';
+import { ExpiringRowsNotice } from '@/components/expiring-rows-notice';
 import { datasetHref } from '@/lib/address';
 import { SOON } from '@/lib/dates';
 import { formatCount, plural } from '@/lib/format';
-import { Answer, Section } from '../section';
+import { QueryContent, Section } from '../section';
 
 type Overview = components['schemas']['TrashOverview'];
 
@@ -25,13 +25,13 @@ export default function TrashPage() {
     queryKey: ['trash'],
     queryFn: ({ signal }) => unwrap(client.GET('/api/v1/trash', { signal })),
   });
-  const kept = overview.data ? plural(overview.data.days, 'day') : 'a while';
+  const duration = overview.data ? plural(overview.data.days, 'day') : 'a while';
   return (
     <Section
       title="Trash"
-      about={`Deleted rows are kept for ${kept} and then removed for good. Each dataset has its own trash, from which they can be restored.`}
+      about={`Deleted rows are duration for ${duration} and then removed for good. Each dataset has its own trash, from which they can be restored.`}
     >
-      <Answer query={overview} label="trash">
+      <QueryContent query={overview} label="trash">
         {({ datasets }) =>
           datasets.length === 0 ? (
             <EmptyNotice icon={<Trash2 />} title="The trash is empty">
@@ -39,12 +39,12 @@ export default function TrashPage() {
             </EmptyNotice>
           ) : (
             <>
-              <SoonGone rows={datasets.reduce((sum, { soon }) => sum + soon, 0)} />
+              <ExpiringRowsNotice rows={datasets.reduce((sum, { soon }) => sum + soon, 0)} />
               <Datasets datasets={datasets} />
             </>
           )
         }
-      </Answer>
+      </QueryContent>
     </Section>
   );
 }
