@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::name::{self, UnknownName};
+
 /// What is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 pub enum DeliveryEvent {
@@ -29,14 +31,22 @@ pub struct Channel {
 }
 
 impl DeliveryEvent {
-    pub(crate) const ALL: [Self; 3] = [Self::RunCompleted, Self::RunFailed, Self::Test];
+    const ALL: [Self; 3] = [Self::RunCompleted, Self::RunFailed, Self::Test];
 
     /// As it is stored, and as messages say it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::RunCompleted => "run.completed",
             Self::RunFailed => "run.failed",
             Self::Test => "test",
         }
+    }
+}
+
+impl std::str::FromStr for DeliveryEvent {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        name::find("event", &Self::ALL, Self::as_str, name)
     }
 }

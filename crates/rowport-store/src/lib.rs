@@ -28,6 +28,7 @@ mod hex;
 mod ids;
 mod limits;
 mod moment;
+mod name;
 mod names;
 mod number;
 mod presets;
@@ -58,6 +59,7 @@ pub use deliveries::{Deliveries, Delivery, DeliveryState, DueDelivery, Undeliver
 pub use error::StoreError;
 pub use ids::Ids;
 pub use limits::{Admission, Limit, Limits, ThrottleKey};
+pub use name::UnknownName;
 pub use names::{
     MAX_BODY_BYTES, MAX_NAME_CHARACTERS, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES, email,
 };

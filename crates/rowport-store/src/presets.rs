@@ -120,14 +120,14 @@ fn writing<'a>(
     // A list of texts; serialising it cannot fail.
     let body = serde_json::to_string(columns).unwrap_or_default();
     if body.len() > MAX_BODY_BYTES {
-        return Err(StoreError::TooLarge { what: Kind::Preset.word(), limit: MAX_BODY_BYTES });
+        return Err(StoreError::TooLarge { what: Kind::Preset.as_str(), limit: MAX_BODY_BYTES });
     }
     Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<Preset, StoreError> {
     let columns = serde_json::from_str(&saved.body).map_err(|error| StoreError::Damaged {
-        what: Kind::Preset.word(),
+        what: Kind::Preset.as_str(),
         id: saved.id.clone(),
         message: error.to_string(),
     })?;

@@ -57,7 +57,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// As it is stored and as messages say it.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::View => "view",
             Self::Preset => "preset",
@@ -137,7 +137,7 @@ pub(crate) struct SavedThings<'a> {
 impl SavedThings<'_> {
     pub(crate) async fn list(&self, place: Place<'_>, tenant: &str) -> Result<Vec<Saved>, StoreError> {
         let stored = query(LIST)
-            .bind(self.kind.word())
+            .bind(self.kind.as_str())
             .bind(place.source)
             .bind(place.dataset)
             .bind(tenant)
@@ -148,7 +148,7 @@ impl SavedThings<'_> {
 
     pub(crate) async fn create(&self, writing: Writing<'_>, actor: &Actor) -> Result<Saved, StoreError> {
         let Writing { place, id, name, by, now, .. } = writing;
-        let what = self.kind.word();
+        let what = self.kind.as_str();
         let mut tx = Tx::begin(self.context).await?;
         // No other client creates until this is committed, so writers at the same time cannot pass a limit together.
         query(TURN).execute(&mut tx).await?;
@@ -198,7 +198,7 @@ impl SavedThings<'_> {
     /// The statement with what is to be written.
     fn bind<'q>(&self, sql: &'static str, writing: &'q Writing<'_>) -> Query<'q> {
         query(sql)
-            .bind(self.kind.word())
+            .bind(self.kind.as_str())
             .bind(writing.place.source)
             .bind(writing.place.dataset)
             .bind(writing.id)
@@ -209,7 +209,7 @@ impl SavedThings<'_> {
             .bind(writing.by.id())
             .bind(writing.tenant)
             .on_unique_violation(StoreError::NameTaken {
-                what: self.kind.word(),
+                what: self.kind.as_str(),
                 name: writing.name.to_owned(),
             })
     }
@@ -217,7 +217,7 @@ impl SavedThings<'_> {
     /// How much there is beside what is to be written.
     async fn count(&self, writing: &Writing<'_>, tx: &mut Tx<'_>) -> Result<Count, StoreError> {
         query(COUNT)
-            .bind(self.kind.word())
+            .bind(self.kind.as_str())
             .bind(writing.place.source)
             .bind(writing.place.dataset)
             .bind(writing.tenant)
@@ -242,7 +242,7 @@ impl SavedThings<'_> {
     }
 
     fn find<'q>(&self, sql: &'static str, place: Place<'q>, id: &'q str, tenant: &'q str) -> Query<'q> {
-        query(sql).bind(self.kind.word()).bind(place.source).bind(place.dataset).bind(id).bind(tenant)
+        query(sql).bind(self.kind.as_str()).bind(place.source).bind(place.dataset).bind(id).bind(tenant)
     }
 
     /// Refuses those who neither saved it, by themselves or with one of their keys, nor administer Rowport.
@@ -250,14 +250,14 @@ impl SavedThings<'_> {
         if administers(by) || owner == by.id() || owner == by.account() {
             Ok(())
         } else {
-            Err(StoreError::NotTheOwner { what: self.kind.word() })
+            Err(StoreError::NotTheOwner { what: self.kind.as_str() })
         }
     }
 
     fn room_for(&self, writing: &Writing<'_>, others: i64) -> Result<(), StoreError> {
         let others = usize::try_from(others).unwrap_or(usize::MAX);
         if others.saturating_add(writing.body.chars().count()) > MAX_TOTAL_BYTES {
-            Err(StoreError::NoRoom { what: self.kind.word(), limit: MAX_TOTAL_BYTES })
+            Err(StoreError::NoRoom { what: self.kind.as_str(), limit: MAX_TOTAL_BYTES })
         } else {
             Ok(())
         }
@@ -308,7 +308,7 @@ impl Stored {
     fn parse(self, kind: Kind) -> Result<Saved, StoreError> {
         let parse = |text: &str| {
             text.parse::<Timestamp>().map_err(|error| StoreError::Damaged {
-                what: kind.word(),
+                what: kind.as_str(),
                 id: self.id.clone(),
                 message: error.to_string(),
             })

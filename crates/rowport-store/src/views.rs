@@ -111,14 +111,14 @@ fn writing<'a>(
     // A view is made of texts, lists and maps with text keys; serialising it cannot fail.
     let body = serde_json::to_string(view).unwrap_or_default();
     if body.len() > MAX_BODY_BYTES {
-        return Err(StoreError::TooLarge { what: Kind::View.word(), limit: MAX_BODY_BYTES });
+        return Err(StoreError::TooLarge { what: Kind::View.as_str(), limit: MAX_BODY_BYTES });
     }
     Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<SavedView, StoreError> {
     let view = serde_json::from_str(&saved.body).map_err(|error| StoreError::Damaged {
-        what: Kind::View.word(),
+        what: Kind::View.as_str(),
         id: saved.id.clone(),
         message: error.to_string(),
     })?;

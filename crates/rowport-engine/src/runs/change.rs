@@ -15,7 +15,7 @@ pub(super) struct ChangeRun;
 #[async_trait]
 impl RunKind for ChangeRun {
     fn name(&self) -> &'static str {
-        rowport_store::RunKind::Change.word()
+        rowport_store::RunKind::Change.as_str()
     }
 
     /// It makes no file, and it is not asked for again: the confirmation was for one time.

@@ -22,7 +22,7 @@ pub(super) struct ExportRun;
 #[async_trait]
 impl RunKind for ExportRun {
     fn name(&self) -> &'static str {
-        rowport_store::RunKind::Export.word()
+        rowport_store::RunKind::Export.as_str()
     }
 
     async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {

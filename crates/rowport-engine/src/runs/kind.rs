@@ -76,7 +76,7 @@ mod tests {
     #[test]
     fn every_kind_that_the_store_and_the_document_name_is_done_here() {
         let mut done: Vec<_> = kinds().iter().map(|kind| kind.name()).collect();
-        let mut named: Vec<_> = rowport_store::RunKind::ALL.iter().map(|kind| kind.word()).collect();
+        let mut named: Vec<_> = rowport_store::RunKind::ALL.iter().map(|kind| kind.as_str()).collect();
         done.sort_unstable();
         named.sort_unstable();
         assert_eq!(done, named);

@@ -19,7 +19,7 @@ const MEDIA_TYPE: &str = "application/zip";
 #[async_trait]
 impl RunKind for SubjectExportRun {
     fn name(&self) -> &'static str {
-        rowport_store::RunKind::SubjectExport.word()
+        rowport_store::RunKind::SubjectExport.as_str()
     }
 
     async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {

@@ -1,3 +1,6 @@
+use std::error::Error;
+use std::str::FromStr;
+
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Sqlite, Type};
@@ -27,6 +30,14 @@ impl Row {
 
     pub(crate) fn bytes(&self, column: &str) -> Result<Vec<u8>, sqlx::Error> {
         self.get(column)
+    }
+
+    /// The value of an enum that is stored by its name.
+    pub(crate) fn parse<T: FromStr<Err: Error + Send + Sync + 'static>>(
+        &self,
+        column: &str,
+    ) -> Result<T, sqlx::Error> {
+        self.text(column)?.parse().map_err(|error| sqlx::Error::Decode(Box::new(error)))
     }
 
     /// The value of a column, which is named or counted from 0.

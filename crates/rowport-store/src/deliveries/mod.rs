@@ -15,6 +15,7 @@ use crate::channel::DeliveryEvent;
 use crate::context::Context;
 use crate::database::Row;
 use crate::moment::moment;
+use crate::name::{self, UnknownName};
 use crate::runs::Run;
 
 /// Where a delivery stands.
@@ -96,7 +97,7 @@ pub struct Deliveries<'a> {
 impl DeliveryState {
     const ALL: [Self; 4] = [Self::Waiting, Self::Sending, Self::Sent, Self::Failed];
 
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
             Self::Sending => "sending",
@@ -106,22 +107,25 @@ impl DeliveryState {
     }
 }
 
+impl std::str::FromStr for DeliveryState {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        name::find("state of a delivery", &Self::ALL, Self::as_str, name)
+    }
+}
+
 const COLUMNS: &str = "id, channel, event, run_id, recipient, state, attempt, error_code, error_message, created_at, \
     not_before, finished_at";
 
 fn read(row: &Row) -> Result<Delivery, sqlx::Error> {
-    let unknown =
-        |word: &str| sqlx::Error::Decode(format!("a delivery with the unknown word `{word}`").into());
-    let (event, state) = (row.text("event")?, row.text("state")?);
-    let event_known = DeliveryEvent::ALL.into_iter().find(|known| known.word() == event);
-    let state_known = DeliveryState::ALL.into_iter().find(|known| known.word() == state);
     Ok(Delivery {
         id: row.text("id")?,
         channel: row.text("channel")?,
-        event: event_known.ok_or_else(|| unknown(&event))?,
+        event: row.parse("event")?,
         run_id: row.text_or_none("run_id")?,
         recipient: row.text_or_none("recipient")?,
-        state: state_known.ok_or_else(|| unknown(&state))?,
+        state: row.parse("state")?,
         attempt: u32::try_from(row.number("attempt")?).unwrap_or(u32::MAX),
         error_code: row.text_or_none("error_code")?,
         error_message: row.text_or_none("error_message")?,

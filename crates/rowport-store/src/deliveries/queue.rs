@@ -88,7 +88,7 @@ impl Deliveries<'_> {
         query(END)
             .bind(&delivery.id)
             .bind(delivery.attempt)
-            .bind(state.word())
+            .bind(state.as_str())
             .bind(again.map(Timestamp::as_millisecond))
             .bind(finished.map(Timestamp::as_millisecond))
             .bind(why.map(|why| why.code.as_str()))

@@ -33,7 +33,7 @@ impl Runs<'_> {
             let since = row.number_or_none("since")?;
             Ok(RunCount {
                 kind: row.text("kind")?,
-                state: RunState::from_word(&row.text("state")?)?,
+                state: row.parse("state")?,
                 runs: u64::try_from(row.number("runs")?).unwrap_or(0),
                 waiting: Duration::from_millis(since.map_or(0, |since| now.abs_diff(since))),
             })

@@ -68,7 +68,7 @@ impl Runs<'_> {
         let runs = query(sql)
             .bind(if wanted.everyone { theirs(principal) } else { principal.id() })
             .bind(wanted.kind.unwrap_or_default())
-            .bind(wanted.state.map(RunState::word).unwrap_or_default())
+            .bind(wanted.state.map(RunState::as_str).unwrap_or_default())
             .bind(source)
             .bind(dataset)
             .bind(wanted.before.unwrap_or_default())

@@ -19,6 +19,7 @@ use crate::artifacts::Artifact;
 use crate::context::Context;
 use crate::database::Row;
 use crate::moment::moment;
+use crate::name::{self, UnknownName};
 
 pub use self::census::RunCount;
 pub use self::history::RunsWanted;
@@ -42,17 +43,20 @@ impl RunKind {
     pub const ALL: [Self; 3] = [Self::Export, Self::SubjectExport, Self::Change];
 
     /// As the store and the API have it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Export => "export",
             Self::SubjectExport => "subject_export",
             Self::Change => "change",
         }
     }
+}
 
-    /// The kind of this word.
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+impl std::str::FromStr for RunKind {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        name::find("kind of run", &Self::ALL, Self::as_str, name)
     }
 }
 
@@ -80,7 +84,7 @@ impl RunState {
         [Self::Queued, Self::Running, Self::Cancelling, Self::Cancelled, Self::Completed, Self::Failed];
 
     /// As it is stored and as addresses say it.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Running => "running",
@@ -91,14 +95,17 @@ impl RunState {
         }
     }
 
-    fn from_word(word: &str) -> Result<Self, sqlx::Error> {
-        let known = Self::ALL.into_iter().find(|known| known.word() == word);
-        known.ok_or_else(|| sqlx::Error::Decode(format!("a run in the unknown state `{word}`").into()))
-    }
-
     /// Whether it will never change again.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Cancelled | Self::Completed | Self::Failed)
+    }
+}
+
+impl std::str::FromStr for RunState {
+    type Err = UnknownName;
+
+    fn from_str(name: &str) -> Result<Self, UnknownName> {
+        name::find("state of a run", &Self::ALL, Self::as_str, name)
     }
 }
 
@@ -194,7 +201,6 @@ fn theirs(principal: &Principal) -> &str {
 }
 
 fn read(row: &Row) -> Result<Run, sqlx::Error> {
-    let state = row.text("state")?;
     let unsigned = |column| row.number(column).map(|number| u64::try_from(number).unwrap_or(0));
     let error = match (row.text_or_none("error_code")?, row.text_or_none("error_message")?) {
         (Some(code), Some(message)) => Some(RunError { code, message }),
@@ -203,7 +209,7 @@ fn read(row: &Row) -> Result<Run, sqlx::Error> {
     Ok(Run {
         id: row.text("id")?,
         kind: row.text("kind")?,
-        state: RunState::from_word(&state)?,
+        state: row.parse("state")?,
         principal: row.text("principal")?,
         source: row.text("source")?,
         dataset: row.text("dataset")?,

@@ -83,7 +83,7 @@ impl Runs<'_> {
         }
         query(ENQUEUE)
             .bind(&id)
-            .bind(new.kind.word())
+            .bind(new.kind.as_str())
             .bind(principal.id())
             .bind(new.source)
             .bind(new.dataset)

@@ -152,7 +152,7 @@ impl Runs<'_> {
             .bind(signed(progress.bytes))
             .bind(progress.rows_expected.map(signed))
             .bind(version)
-            .fetch_optional(&mut tx, |row| RunState::from_word(&row.text("state")?))
+            .fetch_optional(&mut tx, |row| row.parse("state"))
             .await?
             .ok_or_else(|| claim.lost())?;
         tx.commit().await?;
@@ -211,7 +211,7 @@ impl Runs<'_> {
             .bind(failure.retry_at.map(Timestamp::as_millisecond))
             .bind(now)
             .bind(version)
-            .fetch_optional(&mut tx, |row| RunState::from_word(&row.text("state")?))
+            .fetch_optional(&mut tx, |row| row.parse("state"))
             .await?
             .ok_or_else(|| claim.lost())?;
         tx.tell_of(&claim.run.id, now).await?;
@@ -252,7 +252,7 @@ impl Runs<'_> {
         let recovered = query(RECOVER)
             .bind(id)
             .bind(now)
-            .bind(next.word())
+            .bind(next.as_str())
             .bind(now)
             .bind(version)
             .execute(&mut tx)

@@ -77,7 +77,7 @@ async fn only_ends_are_told_and_only_those_that_a_channel_wants(store: Store) {
     let (store, clock) = (store.telling(vec![webhook("all", &BOTH), webhook("bad", &bad)]), Hand::new());
     let told = async || {
         let log = log(&store).await;
-        let mut told: Vec<_> = log.into_iter().map(|it| (it.channel, it.event.word())).collect();
+        let mut told: Vec<_> = log.into_iter().map(|it| (it.channel, it.event.as_str())).collect();
         told.sort_unstable();
         told
     };

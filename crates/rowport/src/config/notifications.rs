@@ -60,7 +60,7 @@ pub(super) fn events(chosen: Option<Vec<Spanned<String>>>, checks: &mut Checks<'
     let Some(chosen) = chosen else { return KNOWN.to_vec() };
     let mut events = Vec::new();
     for word in chosen {
-        match KNOWN.into_iter().find(|known| known.word() == word.get_ref()) {
+        match KNOWN.into_iter().find(|known| known.as_str() == word.get_ref()) {
             Some(event) => events.push(event),
             None => {
                 let message = format!("`{}` is nothing that is told", word.get_ref().escape_debug());

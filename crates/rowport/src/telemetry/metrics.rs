@@ -61,7 +61,7 @@ async fn look_at_queue(store: &Store, desk: &Desk) -> bool {
     for kind in rowport_engine::runs::kinds() {
         for state in ["queued", "running", "cancelling"] {
             // What is not there any more is none, rather than what it was.
-            let here = counts.iter().find(|count| count.kind == kind.name() && count.state.word() == state);
+            let here = counts.iter().find(|count| count.kind == kind.name() && count.state.as_str() == state);
             let labels = [("kind", kind.name()), ("state", state)];
             gauge!("rowport_runs", &labels).set(here.map_or(0.0, |count| count.runs as f64));
         }

@@ -76,7 +76,7 @@ pub(crate) async fn list_runs(
     }
     let wanted = RunsWanted {
         everyone: params.everyone,
-        kind: params.kind.map(RunKind::word),
+        kind: params.kind.map(RunKind::as_str),
         state: params.state,
         dataset,
         before: params.before.as_deref(),

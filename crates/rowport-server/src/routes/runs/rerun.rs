@@ -37,8 +37,8 @@ pub(crate) async fn rerun(
     let old = state.store.runs().get(&principal, &path.id).await?;
     // The dataset may have changed since, and so may what the principal may see of it.
     scope_of(&state.desk, &principal, &old).await?;
-    let kind = RunKind::of(&old.kind)
-        .ok_or_else(|| ApiError::bad_request("this version knows no runs of this kind"))?;
+    let kind: RunKind =
+        old.kind.parse().map_err(|_| ApiError::bad_request("this version knows no runs of this kind"))?;
     let left = admit(&state, &principal, Counted::of(&old.kind)).await?;
     let run = detached(async move {
         let new = NewRun {
