@@ -31,7 +31,7 @@ impl AuditKey {
     }
 
     /// The seal after another event.
-    pub(crate) fn go_on(&self, seal: &str, seq: i64, hash: &str) -> String {
+    pub(crate) fn extend(&self, seal: &str, seq: i64, hash: &str) -> String {
         self.sign("event", &[seal, &seq.to_string(), hash])
     }
 

@@ -140,26 +140,26 @@ pub enum StoreError {
         id: String,
     },
     /// The storage of the artifacts cannot be used now.
-    #[error("the storage in {place} cannot be used: {message}")]
+    #[error("the storage in {location} cannot be used: {message}")]
     Storage {
         /// The folder, or the bucket.
-        place: String,
+        location: String,
         /// What the operating system or the server said.
         message: String,
     },
     /// The storage of the artifacts does not let Rowport in, or has no such bucket.
-    #[error("the storage in {place} refuses: {message}")]
+    #[error("the storage in {location} refuses: {message}")]
     StorageRefused {
         /// The bucket.
-        place: String,
+        location: String,
         /// What the server said.
         message: String,
     },
     /// The storage of the artifacts has no room.
-    #[error("the storage in {place} is full")]
+    #[error("the storage in {location} is full")]
     StorageFull {
         /// The folder, or the bucket.
-        place: String,
+        location: String,
     },
     /// The file is longer than an upload in parts of this size can be.
     #[error(
@@ -190,19 +190,19 @@ pub enum StoreError {
     /// A text that cannot be kept.
     #[error("a text has the character NUL in it, which cannot be stored")]
     BadText,
-    /// The place in the storage belongs to another Rowport.
+    /// The storage belongs to another Rowport.
     #[error(
-        "{place} belongs to another Rowport: take another place, or remove `owner` there if that one is gone"
+        "{location} belongs to another Rowport: take another place, or remove `owner` there if that one is gone"
     )]
     StorageForeign {
         /// The folder, or the bucket and prefix.
-        place: String,
+        location: String,
     },
     /// The file cannot be opened, read or written.
-    #[error("Rowport's own state in {place} cannot be used: {message}")]
+    #[error("Rowport's own state in {location} cannot be used: {message}")]
     Unavailable {
         /// The file, or the server and database.
-        place: String,
+        location: String,
         /// The operating system's or the database's words.
         message: String,
     },
@@ -213,18 +213,18 @@ pub enum StoreError {
         message: String,
     },
     /// The file is something else.
-    #[error("{place} is not Rowport's: {message}; it was left as it is")]
+    #[error("{location} is not Rowport's: {message}; it was left as it is")]
     Foreign {
         /// The file, or the server and database.
-        place: String,
+        location: String,
         /// How that can be seen.
         message: String,
     },
     /// A newer Rowport wrote the file.
-    #[error("{place} was written by a newer Rowport (its version is {found}, this program knows {known})")]
+    #[error("{location} was written by a newer Rowport (its version is {found}, this program knows {known})")]
     Newer {
         /// The file, or the server and database.
-        place: String,
+        location: String,
         /// The version of the file.
         found: i64,
         /// The newest version that this program knows.

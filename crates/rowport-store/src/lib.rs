@@ -27,7 +27,6 @@ mod error;
 mod hex;
 mod ids;
 mod limits;
-mod moment;
 mod name;
 mod names;
 mod number;
@@ -36,6 +35,7 @@ mod runs;
 mod saved;
 mod secrets;
 mod store;
+mod timestamp;
 mod tx;
 mod views;
 
@@ -45,8 +45,8 @@ pub use access::{
 };
 pub use actor::Actor;
 pub use artifacts::{
-    Artifact, Artifacts, Bucket, BucketSettings, Bytes, Expected, Folder, Forecast, GivenOut, NewArtifact,
-    Served, Storage, Target, Upload,
+    Artifact, Artifacts, Bucket, BucketSettings, Bytes, DownloadTotals, Expected, Folder, Forecast,
+    NewArtifact, ObjectMetadata, Storage, Target, Upload,
 };
 pub use audit::{
     Anchor, Audit, AuditEvent, EventsWanted, Finding, FoundRow, NewEvent, RelayedChunk, RowEvent, RowsWanted,
@@ -68,6 +68,6 @@ pub use runs::{
     Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunKind, RunProgress, RunState,
     Runs, RunsWanted,
 };
-pub use saved::Place;
+pub use saved::DatasetRef;
 pub use store::Store;
 pub use views::{SavedView, SavedViews};

@@ -6,7 +6,7 @@ use rowport_model::Clock;
 use crate::context::Context;
 use crate::database::{Executor, Row, query};
 use crate::error::StoreError;
-use crate::moment::moment;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// What tries are counted for: an account, a network, both together. The parts are kept apart, so that no text that a
@@ -130,7 +130,7 @@ impl Limits<'_> {
         let read = |row: &Row| Ok((row.number("count")?, row.number("until")?));
         let tried = query(TRY).bind(&bucket.0).bind(at).bind(until);
         let tried = tried.fetch_one(&self.context.database, read).await?;
-        Ok(if tried.0 > i64::from(limit.most) { Err(moment(tried.1)) } else { Ok(()) })
+        Ok(if tried.0 > i64::from(limit.most) { Err(timestamp(tried.1)) } else { Ok(()) })
     }
 
     /// Counts one try less: it was none of those that are counted.
@@ -169,7 +169,7 @@ async fn count(
 fn admission(limit: Limit, row: &Row, now: Timestamp) -> Result<Admission, sqlx::Error> {
     let used = u32::try_from(row.number("n")?).unwrap_or(u32::MAX);
     let first = row.number("first")?;
-    let resets_at = if used == 0 { now } else { moment(first) + limit.within };
+    let resets_at = if used == 0 { now } else { timestamp(first) + limit.within };
     Ok(Admission { limit, left: limit.most.saturating_sub(used), resets_at })
 }
 

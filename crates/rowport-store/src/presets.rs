@@ -9,7 +9,7 @@ use crate::actor::Actor;
 use crate::context::Context;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::saved::{Deleting, Kind, Place, Saved, SavedThings, Writing, acting, tenant_of};
+use crate::saved::{DatasetRef, Deleting, Kind, Saved, SavedThings, Writing, acting, tenant_of};
 
 /// A choice of columns that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -27,11 +27,11 @@ pub struct Preset {
     /// Who saved it last.
     pub saved_by: String,
     /// When it was first saved.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last saved.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
@@ -51,8 +51,12 @@ impl<'a> Presets<'a> {
     }
 
     /// The dataset's presets, ordered by name.
-    pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<Preset>, StoreError> {
-        self.saved().list(place, tenant_of(principal)).await?.into_iter().map(read).collect()
+    pub async fn list(
+        &self,
+        principal: &Principal,
+        dataset: DatasetRef<'_>,
+    ) -> Result<Vec<Preset>, StoreError> {
+        self.saved().list(dataset, tenant_of(principal)).await?.into_iter().map(read).collect()
     }
 
     /// Saves a new preset.
@@ -60,13 +64,13 @@ impl<'a> Presets<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         name: &str,
         columns: &[String],
     ) -> Result<Preset, StoreError> {
         let now = clock.now();
         let id = self.context.ids.next(now);
-        let writing = writing(principal, now, place, &id, name, columns)?;
+        let writing = writing(principal, now, dataset, &id, name, columns)?;
         read(self.saved().create(writing, &acting(self.actor, principal)).await?)
     }
 
@@ -75,12 +79,12 @@ impl<'a> Presets<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         id: &str,
         name: &str,
         columns: &[String],
     ) -> Result<Preset, StoreError> {
-        let writing = writing(principal, clock.now(), place, id, name, columns)?;
+        let writing = writing(principal, clock.now(), dataset, id, name, columns)?;
         read(self.saved().update(writing, &acting(self.actor, principal)).await?)
     }
 
@@ -89,10 +93,10 @@ impl<'a> Presets<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         id: &str,
     ) -> Result<(), StoreError> {
-        let deleting = Deleting { place, id, by: principal, now: clock.now() };
+        let deleting = Deleting { dataset, id, by: principal, now: clock.now() };
         self.saved().delete(deleting, &acting(self.actor, principal)).await
     }
 
@@ -104,7 +108,7 @@ impl<'a> Presets<'a> {
 fn writing<'a>(
     principal: &'a Principal,
     now: Timestamp,
-    place: Place<'a>,
+    dataset: DatasetRef<'a>,
     id: &'a str,
     name: &'a str,
     columns: &[String],
@@ -122,7 +126,7 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::Preset.as_str(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
+    Ok(Writing { dataset, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<Preset, StoreError> {

@@ -15,7 +15,7 @@ use crate::tx::Tx;
 
 /// The dataset that something is saved for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct DatasetRef<'a> {
     /// The source's name.
     pub source: &'a str,
     /// The dataset's name: `table` or `schema.table`.
@@ -95,7 +95,7 @@ pub(crate) struct Saved {
 
 /// What is to be written, already checked.
 pub(crate) struct Writing<'a> {
-    pub(crate) place: Place<'a>,
+    pub(crate) dataset: DatasetRef<'a>,
     pub(crate) tenant: &'a str,
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
@@ -106,7 +106,7 @@ pub(crate) struct Writing<'a> {
 
 /// What is to be deleted.
 pub(crate) struct Deleting<'a> {
-    pub(crate) place: Place<'a>,
+    pub(crate) dataset: DatasetRef<'a>,
     pub(crate) id: &'a str,
     pub(crate) by: &'a Principal,
     pub(crate) now: Timestamp,
@@ -135,11 +135,11 @@ pub(crate) struct SavedThings<'a> {
 }
 
 impl SavedThings<'_> {
-    pub(crate) async fn list(&self, place: Place<'_>, tenant: &str) -> Result<Vec<Saved>, StoreError> {
+    pub(crate) async fn list(&self, dataset: DatasetRef<'_>, tenant: &str) -> Result<Vec<Saved>, StoreError> {
         let stored = query(LIST)
             .bind(self.kind.as_str())
-            .bind(place.source)
-            .bind(place.dataset)
+            .bind(dataset.source)
+            .bind(dataset.dataset)
             .bind(tenant)
             .fetch_all(&self.context.database, Stored::read)
             .await?;
@@ -147,7 +147,7 @@ impl SavedThings<'_> {
     }
 
     pub(crate) async fn create(&self, writing: Writing<'_>, actor: &Actor) -> Result<Saved, StoreError> {
-        let Writing { place, id, name, by, now, .. } = writing;
+        let Writing { dataset, id, name, by, now, .. } = writing;
         let what = self.kind.as_str();
         let mut tx = Tx::begin(self.context).await?;
         // No other client creates until this is committed, so writers at the same time cannot pass a limit together.
@@ -161,37 +161,37 @@ impl SavedThings<'_> {
         }
         self.room_for(&writing, there.size)?;
         let saved = self.bind(CREATE, &writing).fetch_one(&mut tx, Stored::read).await?.parse(self.kind)?;
-        tx.record(now, actor, &event(self.kind.actions()[0], place, id, name)).await?;
+        tx.record(now, actor, &event(self.kind.actions()[0], dataset, id, name)).await?;
         tx.commit().await?;
         Ok(saved)
     }
 
     /// Replaces what its owner saved, or anything for those who administer Rowport.
     pub(crate) async fn update(&self, writing: Writing<'_>, actor: &Actor) -> Result<Saved, StoreError> {
-        let Writing { place, tenant, id, name, by, now, .. } = writing;
+        let Writing { dataset, tenant, id, name, by, now, .. } = writing;
         let mut tx = Tx::begin(self.context).await?;
         query(TURN).execute(&mut tx).await?;
-        let (owner, _) = self.owner(place, id, tenant, &mut tx).await?;
+        let (owner, _) = self.owner(dataset, id, tenant, &mut tx).await?;
         self.refuse_others(&owner, by)?;
         let there = self.count(&writing, &mut tx).await?;
         self.room_for(&writing, there.size)?;
         let stored = self.bind(UPDATE, &writing).fetch_optional(&mut tx, Stored::read).await?;
         let saved = stored.ok_or_else(|| self.kind.unknown(id))?.parse(self.kind)?;
-        tx.record(now, actor, &event(self.kind.actions()[1], place, id, name)).await?;
+        tx.record(now, actor, &event(self.kind.actions()[1], dataset, id, name)).await?;
         tx.commit().await?;
         Ok(saved)
     }
 
     /// Deletes what its owner saved, or anything for those who administer Rowport.
     pub(crate) async fn delete(&self, deleting: Deleting<'_>, actor: &Actor) -> Result<(), StoreError> {
-        let Deleting { place, id, by, now } = deleting;
+        let Deleting { dataset, id, by, now } = deleting;
         let tenant = tenant_of(by);
         let mut tx = Tx::begin(self.context).await?;
         query(TURN).execute(&mut tx).await?;
-        let (owner, name) = self.owner(place, id, tenant, &mut tx).await?;
+        let (owner, name) = self.owner(dataset, id, tenant, &mut tx).await?;
         self.refuse_others(&owner, by)?;
-        self.find(DELETE, place, id, tenant).execute(&mut tx).await?;
-        tx.record(now, actor, &event(self.kind.actions()[2], place, id, &name)).await?;
+        self.find(DELETE, dataset, id, tenant).execute(&mut tx).await?;
+        tx.record(now, actor, &event(self.kind.actions()[2], dataset, id, &name)).await?;
         tx.commit().await
     }
 
@@ -199,8 +199,8 @@ impl SavedThings<'_> {
     fn bind<'q>(&self, sql: &'static str, writing: &'q Writing<'_>) -> Query<'q> {
         query(sql)
             .bind(self.kind.as_str())
-            .bind(writing.place.source)
-            .bind(writing.place.dataset)
+            .bind(writing.dataset.source)
+            .bind(writing.dataset.dataset)
             .bind(writing.id)
             .bind(writing.name)
             .bind(names::folded(writing.name))
@@ -218,8 +218,8 @@ impl SavedThings<'_> {
     async fn count(&self, writing: &Writing<'_>, tx: &mut Tx<'_>) -> Result<Count, StoreError> {
         query(COUNT)
             .bind(self.kind.as_str())
-            .bind(writing.place.source)
-            .bind(writing.place.dataset)
+            .bind(writing.dataset.source)
+            .bind(writing.dataset.dataset)
             .bind(writing.tenant)
             .bind(writing.by.id())
             .bind(writing.by.account())
@@ -231,18 +231,24 @@ impl SavedThings<'_> {
     /// Who saved the one of this id first, and its name.
     async fn owner(
         &self,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         id: &str,
         tenant: &str,
         tx: &mut Tx<'_>,
     ) -> Result<(String, String), StoreError> {
         let read = |row: &Row| Ok((row.text("created_by")?, row.text("name")?));
-        let found = self.find(OWNER, place, id, tenant).fetch_optional(tx, read).await?;
+        let found = self.find(OWNER, dataset, id, tenant).fetch_optional(tx, read).await?;
         found.ok_or_else(|| self.kind.unknown(id))
     }
 
-    fn find<'q>(&self, sql: &'static str, place: Place<'q>, id: &'q str, tenant: &'q str) -> Query<'q> {
-        query(sql).bind(self.kind.as_str()).bind(place.source).bind(place.dataset).bind(id).bind(tenant)
+    fn find<'q>(
+        &self,
+        sql: &'static str,
+        dataset: DatasetRef<'q>,
+        id: &'q str,
+        tenant: &'q str,
+    ) -> Query<'q> {
+        query(sql).bind(self.kind.as_str()).bind(dataset.source).bind(dataset.dataset).bind(id).bind(tenant)
     }
 
     /// Refuses those who neither saved it, by themselves or with one of their keys, nor administer Rowport.
@@ -326,8 +332,8 @@ impl Stored {
     }
 }
 
-fn event<'a>(action: &'a str, place: Place<'a>, id: &'a str, name: &str) -> NewEvent<'a> {
-    let dataset = Some((place.source, place.dataset));
+fn event<'a>(action: &'a str, dataset: DatasetRef<'a>, id: &'a str, name: &str) -> NewEvent<'a> {
+    let dataset = Some((dataset.source, dataset.dataset));
     NewEvent { action, dataset, subject: Some(id), detail: json!({ "name": name }) }
 }
 

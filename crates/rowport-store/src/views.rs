@@ -7,7 +7,7 @@ use crate::actor::Actor;
 use crate::context::Context;
 use crate::error::StoreError;
 use crate::names::{self, MAX_BODY_BYTES};
-use crate::saved::{Deleting, Kind, Place, Saved, SavedThings, Writing, acting, tenant_of};
+use crate::saved::{DatasetRef, Deleting, Kind, Saved, SavedThings, Writing, acting, tenant_of};
 
 /// A view that somebody saved under a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -25,11 +25,11 @@ pub struct SavedView {
     /// Who saved it last.
     pub saved_by: String,
     /// When it was first saved.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last saved.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub updated_at: Timestamp,
 }
@@ -49,8 +49,12 @@ impl<'a> SavedViews<'a> {
     }
 
     /// The dataset's views, ordered by name.
-    pub async fn list(&self, principal: &Principal, place: Place<'_>) -> Result<Vec<SavedView>, StoreError> {
-        self.saved().list(place, tenant_of(principal)).await?.into_iter().map(read).collect()
+    pub async fn list(
+        &self,
+        principal: &Principal,
+        dataset: DatasetRef<'_>,
+    ) -> Result<Vec<SavedView>, StoreError> {
+        self.saved().list(dataset, tenant_of(principal)).await?.into_iter().map(read).collect()
     }
 
     /// Saves a new view.
@@ -58,13 +62,13 @@ impl<'a> SavedViews<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         name: &str,
         view: &View,
     ) -> Result<SavedView, StoreError> {
         let now = clock.now();
         let id = self.context.ids.next(now);
-        let writing = writing(principal, now, place, &id, name, view)?;
+        let writing = writing(principal, now, dataset, &id, name, view)?;
         read(self.saved().create(writing, &acting(self.actor, principal)).await?)
     }
 
@@ -73,12 +77,12 @@ impl<'a> SavedViews<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         id: &str,
         name: &str,
         view: &View,
     ) -> Result<SavedView, StoreError> {
-        let writing = writing(principal, clock.now(), place, id, name, view)?;
+        let writing = writing(principal, clock.now(), dataset, id, name, view)?;
         read(self.saved().update(writing, &acting(self.actor, principal)).await?)
     }
 
@@ -87,10 +91,10 @@ impl<'a> SavedViews<'a> {
         &self,
         principal: &Principal,
         clock: &dyn Clock,
-        place: Place<'_>,
+        dataset: DatasetRef<'_>,
         id: &str,
     ) -> Result<(), StoreError> {
-        let deleting = Deleting { place, id, by: principal, now: clock.now() };
+        let deleting = Deleting { dataset, id, by: principal, now: clock.now() };
         self.saved().delete(deleting, &acting(self.actor, principal)).await
     }
 
@@ -102,7 +106,7 @@ impl<'a> SavedViews<'a> {
 fn writing<'a>(
     principal: &'a Principal,
     now: Timestamp,
-    place: Place<'a>,
+    dataset: DatasetRef<'a>,
     id: &'a str,
     name: &'a str,
     view: &View,
@@ -113,7 +117,7 @@ fn writing<'a>(
     if body.len() > MAX_BODY_BYTES {
         return Err(StoreError::TooLarge { what: Kind::View.as_str(), limit: MAX_BODY_BYTES });
     }
-    Ok(Writing { place, tenant: tenant_of(principal), id, name, body, by: principal, now })
+    Ok(Writing { dataset, tenant: tenant_of(principal), id, name, body, by: principal, now })
 }
 
 fn read(saved: Saved) -> Result<SavedView, StoreError> {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use rowport_model::{Principal, SystemClock, View};
-use rowport_store::{MAX_PER_DATASET, Place, Store, StoreError};
+use rowport_store::{DatasetRef, MAX_PER_DATASET, Store, StoreError};
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 
-const ORDERS: Place<'_> = Place { source: "shop", dataset: "orders" };
+const ORDERS: DatasetRef<'_> = DatasetRef { source: "shop", dataset: "orders" };
 static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 
 /// Runs statements on a file, as another program would.

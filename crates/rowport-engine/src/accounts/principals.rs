@@ -73,8 +73,8 @@ impl Accounts {
     }
 
     /// Whether a session goes on.
-    pub async fn goes_on(&self, session: &str) -> Result<bool, StoreError> {
-        self.store.sessions().goes_on(self.clock(), session).await
+    pub async fn is_active(&self, session: &str) -> Result<bool, StoreError> {
+        self.store.sessions().is_active(self.clock(), session).await
     }
 
     /// Makes the demo's administrator, unless there is one.

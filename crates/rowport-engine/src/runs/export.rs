@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use rowport_formats::Manifest;
 use rowport_model::Principal;
-use rowport_store::{Forecast, NewArtifact, Run, Served};
+use rowport_store::{Forecast, NewArtifact, ObjectMetadata, Run};
 
 use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
@@ -89,8 +89,8 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
         open = prepared.open() => open?,
         () = cancel.cancelled() => return Err(EngineError::Cancelled),
     };
-    let served = Served { media_type: media_type.to_owned(), disposition: disposition(&file_name) };
-    let target = storage.target(&run.id, run.attempt, &served, expected, &cancel)?;
+    let metadata = ObjectMetadata { media_type: media_type.to_owned(), disposition: disposition(&file_name) };
+    let target = storage.target(&run.id, run.attempt, &metadata, expected, &cancel)?;
     let stop = cancel.clone();
     let written = fill(
         target,

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rowport_model::Principal;
-use rowport_store::{Expected, NewArtifact, Run, Served};
+use rowport_store::{Expected, NewArtifact, ObjectMetadata, Run};
 
 use super::fill::{fill, kept_until};
 use super::kind::{Made, RunKind, Work};
@@ -32,8 +32,9 @@ impl RunKind for SubjectExportRun {
         let request = SubjectRequest::from_json(&run.request)?;
         let prepared = desk.prepare_subject_export(&principal, &request).await?;
         let (file_name, scope) = (prepared.file_name.clone(), prepared.scope());
-        let served = Served { media_type: MEDIA_TYPE.to_owned(), disposition: disposition(&file_name) };
-        let target = storage.target(&run.id, run.attempt, &served, Expected::unknown(), &cancel)?;
+        let metadata =
+            ObjectMetadata { media_type: MEDIA_TYPE.to_owned(), disposition: disposition(&file_name) };
+        let target = storage.target(&run.id, run.attempt, &metadata, Expected::unknown(), &cancel)?;
         let stop = cancel.clone();
         let written = fill(
             target,

@@ -196,7 +196,7 @@ impl Listener {
         self.known_at = Instant::now();
         // A store that does not answer is no reason to send anybody away.
         if let Some(session) = &self.session
-            && matches!(self.accounts.goes_on(session).await, Ok(false))
+            && matches!(self.accounts.is_active(session).await, Ok(false))
         {
             return false;
         }

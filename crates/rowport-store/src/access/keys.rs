@@ -12,8 +12,8 @@ use crate::audit::NewEvent;
 use crate::context::Context;
 use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::moment::moment;
 use crate::names;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// What a program signs in with. It may do what both its owner and its scopes allow.
@@ -30,15 +30,15 @@ pub struct ApiKey {
     /// What of its owner's permissions it has.
     pub scopes: Vec<Grant>,
     /// When it was made.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it stops working.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub expires_at: Option<Timestamp>,
     /// When it was last used, to the minute.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_used_at: Option<Timestamp>,
 }
@@ -219,8 +219,8 @@ fn read(row: &Row) -> Result<ApiKey, sqlx::Error> {
         shown: row.text("shown")?,
         scopes: serde_json::from_str(&row.text("scopes")?)
             .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-        created_at: moment(row.number("key_created_at")?),
-        expires_at: row.number_or_none("expires_at")?.map(moment),
-        last_used_at: row.number_or_none("last_used_at")?.map(moment),
+        created_at: timestamp(row.number("key_created_at")?),
+        expires_at: row.number_or_none("expires_at")?.map(timestamp),
+        last_used_at: row.number_or_none("last_used_at")?.map(timestamp),
     })
 }

@@ -87,7 +87,7 @@ impl Roles<'_> {
             .bind(name)
             .bind(names::folded(name))
             .bind(text(body))
-            .on_unique_violation(taken(name))
+            .on_unique_violation(name_taken(name))
             .execute(&mut tx)
             .await?;
         tx.commit().await?;
@@ -116,7 +116,7 @@ impl Roles<'_> {
                 .bind(name)
                 .bind(names::folded(name))
                 .bind(text(body))
-                .on_unique_violation(taken(name))
+                .on_unique_violation(name_taken(name))
                 .execute(&mut tx)
                 .await?;
         if changed == 0 {
@@ -155,7 +155,7 @@ fn unchangeable(id: &str) -> StoreError {
     }
 }
 
-fn taken(name: &str) -> StoreError {
+fn name_taken(name: &str) -> StoreError {
     StoreError::NameTaken { what: "role", name: name.to_owned() }
 }
 

@@ -11,7 +11,7 @@ use crate::audit::NewEvent;
 use crate::context::Context;
 use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::moment::moment;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// A browser that somebody is signed in with.
@@ -22,11 +22,11 @@ pub struct Session {
     /// Whose it is.
     pub user_id: String,
     /// When they signed in.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub last_used_at: Timestamp,
     /// The network address that they signed in from.
@@ -132,7 +132,7 @@ impl Sessions<'_> {
             .fetch_optional(&self.context.database, read)
             .await?;
         let Some((id, used, mut user)) = found else { return Ok(None) };
-        if now.duration_since(moment(used)) >= NOTED {
+        if now.duration_since(timestamp(used)) >= NOTED {
             let noted = query("UPDATE sessions SET last_used_at = $2 WHERE id = $1");
             let noted = noted.bind(&id).bind(now.as_millisecond()).execute(&self.context.database).await;
             // Whoever only reads is not kept from it by a disk that is full.
@@ -146,7 +146,7 @@ impl Sessions<'_> {
     }
 
     /// Whether a session goes on.
-    pub async fn goes_on(&self, clock: &dyn Clock, id: &str) -> Result<bool, StoreError> {
+    pub async fn is_active(&self, clock: &dyn Clock, id: &str) -> Result<bool, StoreError> {
         let now = clock.now();
         query("SELECT id FROM sessions WHERE id = $1 AND expires_at > $2 AND last_used_at > $3")
             .bind(id)
@@ -195,8 +195,8 @@ fn read(row: &Row) -> Result<Session, sqlx::Error> {
     Ok(Session {
         id: row.text("id")?,
         user_id: row.text("user_id")?,
-        created_at: moment(row.number("created_at")?),
-        last_used_at: moment(row.number("last_used_at")?),
+        created_at: timestamp(row.number("created_at")?),
+        last_used_at: timestamp(row.number("last_used_at")?),
         address: row.text_or_none("address")?,
         agent: row.text_or_none("agent")?,
     })

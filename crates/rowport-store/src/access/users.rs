@@ -10,8 +10,8 @@ use crate::audit::NewEvent;
 use crate::context::Context;
 use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::moment::moment;
 use crate::names;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// The role that manages Rowport; somebody always has it.
@@ -35,11 +35,11 @@ pub struct User {
     /// They may do nothing until an administrator says otherwise.
     pub suspended: bool,
     /// When they were added.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When they last signed in.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen_at: Option<Timestamp>,
 }
@@ -349,7 +349,7 @@ pub(super) fn read(row: &Row) -> Result<User, sqlx::Error> {
         roles: Vec::new(),
         active: row.number("active")? != 0,
         suspended: row.number_or_none("suspended_at")?.is_some(),
-        created_at: moment(row.number("created_at")?),
-        last_seen_at: row.number_or_none("last_seen_at")?.map(moment),
+        created_at: timestamp(row.number("created_at")?),
+        last_seen_at: row.number_or_none("last_seen_at")?.map(timestamp),
     })
 }

@@ -3,7 +3,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::key;
-use super::object::Found;
+use super::object::AttemptFiles;
 use crate::error::StoreError;
 
 /// Artifacts in a local folder: `RUN/ATTEMPT/file`. An attempt only ever writes to its own place.
@@ -24,7 +24,7 @@ impl Folder {
     }
 
     /// The key of an attempt's file, and where that is. The place is made.
-    pub fn place(&self, run: &str, attempt: u32) -> Result<(String, PathBuf), StoreError> {
+    pub fn make_attempt(&self, run: &str, attempt: u32) -> Result<(String, PathBuf), StoreError> {
         let key = key::key(run, attempt, key::FILE)?;
         let path = self.path(&key)?;
         let folder = path.parent().unwrap_or(&self.root);
@@ -39,7 +39,7 @@ impl Folder {
     }
 
     /// Where it is, for people.
-    pub(super) fn place_name(&self) -> String {
+    pub(super) fn location(&self) -> String {
         self.root.display().to_string()
     }
 
@@ -78,15 +78,15 @@ impl Folder {
         match found.await? {
             None => Ok(false),
             Some(true) => Ok(true),
-            Some(false) => Err(StoreError::StorageForeign { place: self.root.display().to_string() }),
+            Some(false) => Err(StoreError::StorageForeign { location: self.root.display().to_string() }),
         }
     }
 
     /// Every attempt that has a place, whether or not it is anybody's.
-    pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
+    pub(super) async fn attempts(&self) -> Result<Vec<AttemptFiles>, StoreError> {
         let root = self.root.clone();
         self.blocking(move || {
-            let mut places = Vec::new();
+            let mut attempts = Vec::new();
             for run in std::fs::read_dir(&root)? {
                 let run = run?;
                 if !run.file_type()?.is_dir() {
@@ -96,16 +96,16 @@ impl Folder {
                     // What has another name was not made here.
                     if let Ok(attempt) = attempt?.file_name().to_string_lossy().parse() {
                         let run = run.file_name().to_string_lossy().into_owned();
-                        places.push(Found { run, attempt, unfinished: false });
+                        attempts.push(AttemptFiles { run, attempt, unfinished: false });
                     }
                 }
             }
-            Ok(places)
+            Ok(attempts)
         })
         .await
     }
 
-    pub(super) async fn remove_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+    pub(super) async fn remove_attempt(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
         let run = self.root.join(run);
         self.blocking(move || {
             match std::fs::remove_dir_all(run.join(attempt.to_string())) {
@@ -135,9 +135,9 @@ const OWNER: &str = "owner";
 const CHECK: &[u8] = b"rowport doctor was here";
 
 fn storage(path: &Path, error: &std::io::Error) -> StoreError {
-    let place = path.display().to_string();
+    let location = path.display().to_string();
     match error.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::StorageFull { place },
-        _ => StoreError::Storage { place, message: error.to_string() },
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::StorageFull { location },
+        _ => StoreError::Storage { location, message: error.to_string() },
     }
 }

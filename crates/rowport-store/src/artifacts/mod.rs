@@ -16,16 +16,16 @@ use utoipa::ToSchema;
 pub use self::bucket::{Bucket, BucketSettings, Bytes, Upload};
 pub use self::expected::{Expected, Forecast};
 pub use self::folder::Folder;
-use self::object::Found;
-pub use self::object::Served;
+use self::object::AttemptFiles;
+pub use self::object::ObjectMetadata;
 pub use self::storage::{Storage, Target};
 use crate::context::Context;
 use crate::database::{Row, query};
 use crate::error::StoreError;
 use crate::hex::hex;
-use crate::moment::moment;
-use crate::number::signed;
+use crate::number::to_i64;
 use crate::secrets;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// A file that a run made.
@@ -51,11 +51,11 @@ pub struct Artifact {
     #[schema(value_type = Object)]
     pub manifest: serde_json::Value,
     /// When it was published.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it goes away.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub expires_at: Timestamp,
     /// Whether it can still be downloaded, as far as the store knows: neither revoked nor removed.
@@ -89,7 +89,7 @@ pub struct NewArtifact {
 
 /// The files that can be downloaded now, taken together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct GivenOut {
+pub struct DownloadTotals {
     /// How many.
     pub files: u64,
     /// Their lengths together.
@@ -134,18 +134,18 @@ impl Artifacts<'_> {
     }
 
     /// How much is given out.
-    pub async fn given_out(&self, clock: &dyn Clock) -> Result<GivenOut, StoreError> {
+    pub async fn download_totals(&self, clock: &dyn Clock) -> Result<DownloadTotals, StoreError> {
         const GIVEN_OUT: &str = "SELECT count(*) AS files, CAST(COALESCE(sum(bytes), 0) AS BIGINT) AS bytes, \
             min(expires_at) AS next FROM artifacts WHERE revoked_at IS NULL AND removed_at IS NULL AND expires_at > $1";
         let read = |row: &Row| {
-            Ok(GivenOut {
+            Ok(DownloadTotals {
                 files: u64::try_from(row.number("files")?).unwrap_or(0),
                 bytes: u64::try_from(row.number("bytes")?).unwrap_or(0),
-                next_expires_at: row.number_or_none("next")?.map(moment),
+                next_expires_at: row.number_or_none("next")?.map(timestamp),
             })
         };
-        let given_out = query(GIVEN_OUT).bind(clock.now().as_millisecond());
-        given_out.fetch_one(&self.context.database, read).await
+        let totals = query(GIVEN_OUT).bind(clock.now().as_millisecond());
+        totals.fetch_one(&self.context.database, read).await
     }
 
     /// Takes the storage for this state, and says so in it. One that is another's answers
@@ -163,7 +163,7 @@ impl Artifacts<'_> {
         if !self.own(storage).await? {
             return Ok(0);
         }
-        for Found { run, attempt, unfinished } in storage.places().await? {
+        for AttemptFiles { run, attempt, unfinished } in storage.attempts().await? {
             // The rows are asked after the storage was listed: what is there belonged to an attempt by then.
             let now = clock.now().as_millisecond();
             let within = format!("{run}/{attempt}/%");
@@ -175,7 +175,7 @@ impl Artifacts<'_> {
                 .fetch_optional(&self.context.database, |row| row.text("owner"))
                 .await?;
             match owner.as_deref() {
-                Some("file") if unfinished => storage.tidy_place(&run, attempt).await?,
+                Some("file") if unfinished => storage.tidy_attempt(&run, attempt).await?,
                 Some(_) => {}
                 None => {
                     self.remove(storage, &run, attempt, &within, now).await?;
@@ -194,7 +194,7 @@ impl Artifacts<'_> {
         within: &str,
         now: i64,
     ) -> Result<(), StoreError> {
-        storage.remove_place(run, attempt).await?;
+        storage.remove_attempt(run, attempt).await?;
         let gone = query(GONE).bind(run).bind(within).bind(now);
         gone.execute(&self.context.database).await.map(drop)
     }
@@ -214,7 +214,7 @@ pub(crate) async fn publish(
         .bind(&artifact.storage_key)
         .bind(&artifact.file_name)
         .bind(&artifact.media_type)
-        .bind(signed(artifact.bytes))
+        .bind(to_i64(artifact.bytes))
         .bind(&artifact.sha256)
         .bind(artifact.manifest.to_string())
         .bind(now)
@@ -238,8 +238,8 @@ pub(crate) fn read(row: &Row) -> Result<Artifact, sqlx::Error> {
         sha256: row.text("sha256")?,
         manifest: serde_json::from_str(&row.text("manifest")?)
             .map_err(|error| sqlx::Error::Decode(Box::new(error)))?,
-        created_at: moment(row.number("created_at")?),
-        expires_at: moment(row.number("expires_at")?),
+        created_at: timestamp(row.number("created_at")?),
+        expires_at: timestamp(row.number("expires_at")?),
         available: !revoked && !removed,
         scope: row.text("scope")?,
     })

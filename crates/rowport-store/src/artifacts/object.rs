@@ -2,7 +2,7 @@
 
 /// What a browser is told of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Served {
+pub struct ObjectMetadata {
     /// `Content-Type`.
     pub media_type: String,
     /// `Content-Disposition`, which has the name in it.
@@ -11,7 +11,7 @@ pub struct Served {
 
 /// A place that was found.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct AttemptFiles {
     pub(super) run: String,
     pub(super) attempt: u32,
     /// Whether it has the mark of an upload that may not have been finished.

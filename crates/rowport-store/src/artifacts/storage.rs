@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 use super::bucket::{Bucket, Upload};
 use super::expected::Expected;
 use super::folder::Folder;
-use super::object::{Found, Served};
+use super::object::{AttemptFiles, ObjectMetadata};
 use crate::error::StoreError;
 
 /// Where artifacts are. In every storage an attempt has a place of its own, `RUN/ATTEMPT/`, and writes nowhere else.
@@ -38,14 +38,16 @@ impl Storage {
         &self,
         run: &str,
         attempt: u32,
-        served: &Served,
+        metadata: &ObjectMetadata,
         expected: Expected,
         cancel: &CancellationToken,
     ) -> Result<Target, StoreError> {
         match self {
-            Self::Folder(folder) => folder.place(run, attempt).map(|(key, path)| Target::File { key, path }),
+            Self::Folder(folder) => {
+                folder.make_attempt(run, attempt).map(|(key, path)| Target::File { key, path })
+            }
             Self::Bucket(bucket) => {
-                let upload = bucket.upload(run, attempt, served, expected, cancel);
+                let upload = bucket.upload(run, attempt, metadata, expected, cancel);
                 upload.map(|upload| Target::Object(Box::new(upload)))
             }
         }
@@ -60,9 +62,9 @@ impl Storage {
     }
 
     /// The folder, or the bucket and what comes before all keys.
-    pub fn place(&self) -> String {
+    pub fn location(&self) -> String {
         match self {
-            Self::Folder(folder) => folder.place_name(),
+            Self::Folder(folder) => folder.location(),
             Self::Bucket(bucket) => bucket.name().to_owned(),
         }
     }
@@ -85,27 +87,27 @@ impl Storage {
     }
 
     /// Every attempt that has a place, whether or not it is anybody's.
-    pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
+    pub(super) async fn attempts(&self) -> Result<Vec<AttemptFiles>, StoreError> {
         match self {
-            Self::Folder(folder) => folder.places().await,
-            Self::Bucket(bucket) => bucket.places().await,
+            Self::Folder(folder) => folder.attempts().await,
+            Self::Bucket(bucket) => bucket.attempts().await,
         }
     }
 
     /// Removes what stayed beside the file of a place that is somebody's.
-    pub(super) async fn tidy_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+    pub(super) async fn tidy_attempt(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
         match self {
             // Nothing does.
             Self::Folder(_) => Ok(()),
-            Self::Bucket(bucket) => bucket.tidy_place(run, attempt).await,
+            Self::Bucket(bucket) => bucket.tidy_attempt(run, attempt).await,
         }
     }
 
     /// Removes the place with everything in it, uploads that were never finished included.
-    pub(super) async fn remove_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+    pub(super) async fn remove_attempt(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
         match self {
-            Self::Folder(folder) => folder.remove_place(run, attempt).await,
-            Self::Bucket(bucket) => bucket.remove_place(run, attempt).await,
+            Self::Folder(folder) => folder.remove_attempt(run, attempt).await,
+            Self::Bucket(bucket) => bucket.remove_attempt(run, attempt).await,
         }
     }
 }

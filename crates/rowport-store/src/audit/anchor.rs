@@ -14,7 +14,7 @@ use crate::error::StoreError;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchor {
     /// When.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     pub at: Timestamp,
     /// The number of the last event then.
     pub seq: i64,

@@ -8,7 +8,7 @@ use crate::hex::hex;
 
 /// What an event says, word for word as it is stored.
 #[derive(Debug, Clone)]
-pub(crate) struct Said<'a> {
+pub(crate) struct AuditRecord<'a> {
     pub(crate) seq: i64,
     pub(crate) id: &'a str,
     pub(crate) at: i64,
@@ -41,22 +41,24 @@ const EVENT: &[u8] = b"rowport audit event 1";
 
 impl Link {
     /// The place after this one, for an event that says this.
-    pub(crate) fn next(&self, said: &Said<'_>) -> Self {
+    pub(crate) fn next(&self, record: &AuditRecord<'_>) -> Self {
         let position = self.position + 1;
         let mut words = Words(Sha256::new());
         words.bytes(EVENT);
         words.bytes(self.hash.as_bytes());
         words.number(position);
-        words.number(said.seq);
-        words.bytes(said.id.as_bytes());
-        words.number(said.at);
-        for text in [said.action, said.principal, said.principal_name] {
+        words.number(record.seq);
+        words.bytes(record.id.as_bytes());
+        words.number(record.at);
+        for text in [record.action, record.principal, record.principal_name] {
             words.bytes(text.as_bytes());
         }
-        for text in [said.tenant, said.address, said.request, said.source, said.dataset, said.subject] {
+        for text in
+            [record.tenant, record.address, record.request, record.source, record.dataset, record.subject]
+        {
             words.optional(text);
         }
-        words.bytes(said.detail.as_bytes());
+        words.bytes(record.detail.as_bytes());
         Self { position, hash: hex(&words.0.finalize()) }
     }
 }
@@ -95,7 +97,7 @@ impl Words {
 mod tests {
     use super::*;
 
-    const SAID: Said<'_> = Said {
+    const RECORD: AuditRecord<'_> = AuditRecord {
         seq: 7,
         id: "an id",
         at: 1_767_225_600_000,
@@ -113,26 +115,26 @@ mod tests {
 
     #[test]
     fn every_word_of_an_event_is_in_its_hash() {
-        let said = |change: fn(&mut Said<'static>)| {
-            let mut said = SAID;
-            change(&mut said);
-            Link::default().next(&said).hash
+        let record = |change: fn(&mut AuditRecord<'static>)| {
+            let mut record = RECORD;
+            change(&mut record);
+            Link::default().next(&record).hash
         };
         let hashes = [
-            said(|_| {}),
-            said(|said| said.seq = 8),
-            said(|said| said.id = "another"),
-            said(|said| said.at += 1),
-            said(|said| said.action = "user.deleted"),
-            said(|said| said.principal = "user:2"),
-            said(|said| said.principal_name = "Bob"),
-            said(|said| said.tenant = Some("")),
-            said(|said| said.address = None),
-            said(|said| said.request = Some("1")),
-            said(|said| said.source = None),
-            said(|said| (said.source, said.dataset) = (Some("shopord"), Some("ers"))),
-            said(|said| (said.dataset, said.subject) = (None, Some("orders"))),
-            said(|said| said.detail = "{ }"),
+            record(|_| {}),
+            record(|record| record.seq = 8),
+            record(|record| record.id = "another"),
+            record(|record| record.at += 1),
+            record(|record| record.action = "user.deleted"),
+            record(|record| record.principal = "user:2"),
+            record(|record| record.principal_name = "Bob"),
+            record(|record| record.tenant = Some("")),
+            record(|record| record.address = None),
+            record(|record| record.request = Some("1")),
+            record(|record| record.source = None),
+            record(|record| (record.source, record.dataset) = (Some("shopord"), Some("ers"))),
+            record(|record| (record.dataset, record.subject) = (None, Some("orders"))),
+            record(|record| record.detail = "{ }"),
         ];
         let different: std::collections::HashSet<&String> = hashes.iter().collect();
         assert_eq!(different.len(), hashes.len());
@@ -140,10 +142,10 @@ mod tests {
 
     #[test]
     fn the_hash_before_and_the_position_are_in_the_next() {
-        let first = Link::default().next(&SAID);
+        let first = Link::default().next(&RECORD);
         let other = Link { position: 1, ..Link::default() };
         assert_eq!(first.position, 1);
-        assert_ne!(first.next(&SAID).hash, first.hash);
-        assert_ne!(other.next(&SAID).hash, first.hash);
+        assert_ne!(first.next(&RECORD).hash, first.hash);
+        assert_ne!(other.next(&RECORD).hash, first.hash);
     }
 }

@@ -10,7 +10,7 @@ use super::record::{KNOWN, LOCK, NewEvent};
 use crate::actor::Actor;
 use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::moment::moment;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// An action, as the audit has it.
@@ -22,7 +22,7 @@ pub struct AuditEvent {
     /// use of a link has a digest of the link and its user.
     pub id: String,
     /// When.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// What was done, such as `export.started`.
@@ -114,13 +114,16 @@ impl Audit<'_> {
     /// The events, the latest first.
     pub async fn list(&self, wanted: EventsWanted<'_>) -> Result<Vec<AuditEvent>, StoreError> {
         let keys = wanted.row_keys.unwrap_or_default();
-        let places: Vec<_> = (12..).take(keys.len()).map(|place| format!("${place}")).collect();
+        let placeholders: Vec<_> = (12..).take(keys.len()).map(|number| format!("${number}")).collect();
         let of_row = match wanted.row_keys {
             None => String::new(),
             // A row that has no key was never changed.
             Some([]) => "AND 1 = 0".to_owned(),
             Some(_) => {
-                format!("AND seq IN (SELECT seq FROM row_events WHERE row_key IN ({}))", places.join(", "))
+                format!(
+                    "AND seq IN (SELECT seq FROM row_events WHERE row_key IN ({}))",
+                    placeholders.join(", ")
+                )
             }
         };
         // Every other condition is always there and a missing one is met by everything, so that there is one statement.
@@ -162,7 +165,7 @@ pub(super) fn read(row: &Row) -> Result<AuditEvent, sqlx::Error> {
     Ok(AuditEvent {
         seq: row.number("seq")?,
         id: row.text("id")?,
-        at: moment(row.number("at")?),
+        at: timestamp(row.number("at")?),
         action: row.text("action")?,
         principal: row.text("principal")?,
         principal_name: row.text("principal_name")?,

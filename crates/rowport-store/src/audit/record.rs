@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::chain::{Link, Said};
+use super::chain::{AuditRecord, Link};
 use crate::actor::Actor;
 use crate::database::{Row, query};
 use crate::error::StoreError;
@@ -69,7 +69,7 @@ impl Tx<'_> {
         let chain = actor.tenant.as_deref().unwrap_or_default();
         let before = query(BEFORE).bind(chain).fetch_one(&mut *self, Before::read).await?;
         let detail = event.detail_text();
-        let said = Said {
+        let record = AuditRecord {
             seq,
             id,
             at: now.as_millisecond(),
@@ -84,32 +84,32 @@ impl Tx<'_> {
             subject: event.subject,
             detail: &detail,
         };
-        let link = before.link.next(&said);
-        self.insert_event(&said, &link).await?;
+        let link = before.link.next(&record);
+        self.insert_event(&record, &link).await?;
         let linked = query(LINK).bind(chain).bind(link.position).bind(&link.hash);
         linked.execute(&mut *self).await?;
         if let Some((key, seal)) = self.context().audit_key.as_ref().zip(before.seal) {
-            let seal = key.go_on(&seal, seq, &link.hash);
+            let seal = key.extend(&seal, seq, &link.hash);
             query(SEAL).bind(seq).bind(seal).execute(&mut *self).await?;
         }
         Ok(seq)
     }
 
-    async fn insert_event(&mut self, said: &Said<'_>, link: &Link) -> Result<(), StoreError> {
+    async fn insert_event(&mut self, record: &AuditRecord<'_>, link: &Link) -> Result<(), StoreError> {
         query(RECORD)
-            .bind(said.seq)
-            .bind(said.id)
-            .bind(said.at)
-            .bind(said.action)
-            .bind(said.principal)
-            .bind(said.principal_name)
-            .bind(said.tenant)
-            .bind(said.address)
-            .bind(said.request)
-            .bind(said.source)
-            .bind(said.dataset)
-            .bind(said.subject)
-            .bind(said.detail)
+            .bind(record.seq)
+            .bind(record.id)
+            .bind(record.at)
+            .bind(record.action)
+            .bind(record.principal)
+            .bind(record.principal_name)
+            .bind(record.tenant)
+            .bind(record.address)
+            .bind(record.request)
+            .bind(record.source)
+            .bind(record.dataset)
+            .bind(record.subject)
+            .bind(record.detail)
             .bind(link.position)
             .bind(&link.hash)
             .execute(self)

@@ -107,7 +107,7 @@ impl Audit<'_> {
     /// What happened to a row, the latest first.
     pub async fn rows(&self, wanted: RowsWanted<'_>) -> Result<Vec<FoundRow>, StoreError> {
         let columns = events::COLUMNS.replace("seq,", "audit.seq,");
-        let keys: Vec<_> = (6..).take(wanted.keys.len()).map(|place| format!("${place}")).collect();
+        let keys: Vec<_> = (6..).take(wanted.keys.len()).map(|number| format!("${number}")).collect();
         let keys = if keys.is_empty() { "''".to_owned() } else { keys.join(", ") };
         let sql = format!(
             "SELECT {columns}, place, digest FROM row_events JOIN audit ON audit.seq = row_events.seq \

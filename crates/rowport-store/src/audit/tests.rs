@@ -25,7 +25,7 @@ async fn chain_anew(store: &Store) {
     let mut heads = Heads::new();
     for event in store.audit().stored(0, i64::MAX, "").await.unwrap() {
         let head = heads.entry(event.chain().to_owned()).or_default();
-        *head = head.next(&event.said());
+        *head = head.next(&event.record());
         let (seq, position, hash) = (event.seq, head.position, &head.hash);
         execute(store, format!("UPDATE audit SET position = {position}, hash = '{hash}' WHERE seq = {seq}"))
             .await;

@@ -42,7 +42,7 @@ impl Database {
             version if version >= known => Ok(()),
             version => {
                 let message = format!("its version is {version}, and {known} is needed: start Rowport anew");
-                Err(StoreError::Unavailable { place: "the state".to_owned(), message })
+                Err(StoreError::Unavailable { location: "the state".to_owned(), message })
             }
         }
     }

@@ -31,15 +31,15 @@ const LOCK: i64 = 0x5257_5054;
 #[derive(Debug)]
 pub(crate) struct Postgres {
     pool: PgPool,
-    place: String,
+    location: String,
 }
 
 impl Postgres {
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
-        let (options, place) = options(url)?;
-        let mut connection = connect(&options, &place).await?;
-        migrate(&mut connection, &place).await?;
-        connection.close().await.map_err(|error| from_sqlx(error, &place))?;
+        let (options, location) = options(url)?;
+        let mut connection = connect(&options, &location).await?;
+        migrate(&mut connection, &location).await?;
+        connection.close().await.map_err(|error| from_sqlx(error, &location))?;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
@@ -53,14 +53,14 @@ impl Postgres {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Self { pool, place })
+        Ok(Self { pool, location })
     }
 
     /// The version of what is there.
     pub(crate) async fn look_at(url: &str) -> Result<StateVersion, StoreError> {
-        let (options, place) = options(url)?;
-        let map_error = |error| from_sqlx(error, &place);
-        let mut connection = connect(&options, &place).await?;
+        let (options, location) = options(url)?;
+        let map_error = |error| from_sqlx(error, &location);
+        let mut connection = connect(&options, &location).await?;
         let there = sqlx::query_scalar("SELECT to_regclass('rowport.migrations') IS NOT NULL");
         let found = match there.fetch_one(&mut connection).await.map_err(map_error)? {
             false => 0,
@@ -71,7 +71,7 @@ impl Postgres {
         };
         connection.close().await.map_err(map_error)?;
         match found {
-            found if found > VERSION => Err(StoreError::Newer { place, found, known: VERSION }),
+            found if found > VERSION => Err(StoreError::Newer { location, found, known: VERSION }),
             found => Ok(StateVersion { found, known: VERSION }),
         }
     }
@@ -85,7 +85,7 @@ impl Postgres {
     }
 
     pub(crate) fn map_sqlx_error(&self, error: sqlx::Error) -> StoreError {
-        from_sqlx(error, &self.place)
+        from_sqlx(error, &self.location)
     }
 }
 
@@ -93,30 +93,30 @@ impl Postgres {
 fn options(url: &str) -> Result<(PgConnectOptions, String), StoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::Unavailable {
-            place: "the database of the state".to_owned(),
+            location: "the database of the state".to_owned(),
             message: error.to_string(),
         })?
         .application_name("rowport state")
         // What people save is nobody's business in a log.
         .disable_statement_logging();
-    let place = format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default());
-    Ok((options, place))
+    let location = format!("{}/{}", options.get_host(), options.get_database().unwrap_or_default());
+    Ok((options, location))
 }
 
-async fn connect(options: &PgConnectOptions, place: &str) -> Result<PgConnection, StoreError> {
+async fn connect(options: &PgConnectOptions, location: &str) -> Result<PgConnection, StoreError> {
     let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
     connecting
         .map_err(|_| StoreError::Unavailable {
-            place: place.to_owned(),
+            location: location.to_owned(),
             message: format!("no answer within {} s", PATIENCE.as_secs()),
         })?
-        .map_err(|error| from_sqlx(error, place))
+        .map_err(|error| from_sqlx(error, location))
 }
 
 /// Takes the steps that the database has not taken, in one transaction. Processes that start together wait for one
 /// another at the lock, and all but the first find nothing left to do.
-async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), StoreError> {
-    let map_error = |error| from_sqlx(error, place);
+async fn migrate(connection: &mut PgConnection, location: &str) -> Result<(), StoreError> {
+    let map_error = |error| from_sqlx(error, location);
     let mut transaction = connection.begin().await.map_err(map_error)?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)")
         .bind(LOCK)
@@ -135,7 +135,7 @@ async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), Store
         .await
         .map_err(map_error)?;
     if found > VERSION {
-        return Err(StoreError::Newer { place: place.to_owned(), found, known: VERSION });
+        return Err(StoreError::Newer { location: location.to_owned(), found, known: VERSION });
     }
     for (number, step) in (1_i64..).zip(STEPS).skip(usize::try_from(found).unwrap_or(0)) {
         sqlx::raw_sql(*step).execute(&mut *transaction).await.map_err(map_error)?;
@@ -146,7 +146,7 @@ async fn migrate(connection: &mut PgConnection, place: &str) -> Result<(), Store
 }
 
 /// What PostgreSQL's errors mean here.
-fn from_sqlx(error: sqlx::Error, place: &str) -> StoreError {
+fn from_sqlx(error: sqlx::Error, location: &str) -> StoreError {
     match &error {
         sqlx::Error::PoolTimedOut => {
             StoreError::Busy { message: "no connection to the database of the state was free".to_owned() }
@@ -157,6 +157,6 @@ fn from_sqlx(error: sqlx::Error, place: &str) -> StoreError {
         }
         // SQLite keeps such a text; here nothing can have been stored with it.
         sqlx::Error::Database(database) if database.code().as_deref() == Some("22021") => StoreError::BadText,
-        _ => StoreError::Unavailable { place: place.to_owned(), message: error.to_string() },
+        _ => StoreError::Unavailable { location: location.to_owned(), message: error.to_string() },
     }
 }

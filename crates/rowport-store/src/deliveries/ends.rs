@@ -3,7 +3,7 @@
 use crate::channel::DeliveryEvent;
 use crate::database::query;
 use crate::error::StoreError;
-use crate::moment::moment;
+use crate::timestamp::timestamp;
 use crate::tx::Tx;
 
 /// In the transaction that has ended a run: `$1` id, `$2` channel, `$3` the run, `$4` now, `$5` and `$6` whether the
@@ -18,11 +18,11 @@ const TELL: &str = "INSERT INTO deliveries \
 
 impl Tx<'_> {
     /// Puts down, in the transaction that has written a run, over which channels its end is to be told; if it has ended.
-    pub(crate) async fn tell_of(&mut self, run: &str, now: i64) -> Result<(), StoreError> {
+    pub(crate) async fn enqueue_deliveries(&mut self, run: &str, now: i64) -> Result<(), StoreError> {
         let context = self.context();
         for channel in &context.channels {
             query(TELL)
-                .bind(context.ids.next(moment(now)))
+                .bind(context.ids.next(timestamp(now)))
                 .bind(&channel.name)
                 .bind(run)
                 .bind(now)

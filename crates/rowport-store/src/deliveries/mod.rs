@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 use crate::channel::DeliveryEvent;
 use crate::context::Context;
 use crate::database::Row;
-use crate::moment::moment;
 use crate::name::{self, UnknownName};
 use crate::runs::Run;
+use crate::timestamp::timestamp;
 
 /// Where a delivery stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
@@ -55,15 +55,15 @@ pub struct Delivery {
     /// The same in words.
     pub error_message: Option<String>,
     /// When it came up.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When it is tried next, or might have been last.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub not_before: Timestamp,
     /// When it ended, well or badly.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
 }
@@ -129,8 +129,8 @@ fn read(row: &Row) -> Result<Delivery, sqlx::Error> {
         attempt: u32::try_from(row.number("attempt")?).unwrap_or(u32::MAX),
         error_code: row.text_or_none("error_code")?,
         error_message: row.text_or_none("error_message")?,
-        created_at: moment(row.number("created_at")?),
-        not_before: moment(row.number("not_before")?),
-        finished_at: row.number_or_none("finished_at")?.map(moment),
+        created_at: timestamp(row.number("created_at")?),
+        not_before: timestamp(row.number("not_before")?),
+        finished_at: row.number_or_none("finished_at")?.map(timestamp),
     })
 }

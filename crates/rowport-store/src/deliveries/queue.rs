@@ -38,21 +38,21 @@ impl Deliveries<'_> {
         tx.commit().await?;
         let Some(delivery) = claimed else { return Ok(None) };
         let run = match &delivery.run_id {
-            Some(id) => Runs { context: self.context }.whosever(id).await?,
+            Some(id) => Runs { context: self.context }.get_of_any(id).await?,
             None => None,
         };
         Ok(Some(DueDelivery { delivery, run }))
     }
 
     async fn due(&self, now: i64) -> Result<Option<String>, StoreError> {
-        let places: Vec<String> =
-            (2..).take(self.context.channels.len()).map(|place: usize| format!("${place}")).collect();
-        if places.is_empty() {
+        let placeholders: Vec<String> =
+            (2..).take(self.context.channels.len()).map(|number: usize| format!("${number}")).collect();
+        if placeholders.is_empty() {
             return Ok(None);
         }
         let sql = format!(
             "SELECT id FROM deliveries WHERE {IS_DUE} AND channel IN ({}) ORDER BY not_before, id LIMIT 1",
-            places.join(", ")
+            placeholders.join(", ")
         );
         let due = self.context.channels.iter().fold(query(sql).bind(now), |due, it| due.bind(&it.name));
         due.fetch_optional(&self.context.database, |row| row.text("id")).await

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rowport_model::Principal;
 
-use super::{COLUMNS, Run, RunState, Runs, read, theirs};
+use super::{COLUMNS, Run, RunState, Runs, owner_filter, read};
 use crate::artifacts::{self, Artifact};
 use crate::database::query;
 use crate::error::StoreError;
@@ -42,14 +42,14 @@ impl Runs<'_> {
         let sql = format!(
             "SELECT {COLUMNS} FROM runs WHERE id = $1 AND ($2 = '' OR principal = $2) AND deleted_at IS NULL"
         );
-        let found = query(sql).bind(id).bind(theirs(principal));
+        let found = query(sql).bind(id).bind(owner_filter(principal));
         let found = found.fetch_optional(&self.context.database, read).await?;
         let run = found.ok_or_else(|| StoreError::UnknownRun { id: id.to_owned() })?;
         Ok(self.with_artifacts(vec![run]).await?.remove(0))
     }
 
     /// One run, whosever it is and whether or not it was deleted: for what follows from its end.
-    pub(crate) async fn whosever(&self, id: &str) -> Result<Option<Run>, StoreError> {
+    pub(crate) async fn get_of_any(&self, id: &str) -> Result<Option<Run>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = $1");
         let found = query(sql).bind(id).fetch_optional(&self.context.database, read).await?;
         Ok(self.with_artifacts(found.into_iter().collect()).await?.pop())
@@ -66,7 +66,7 @@ impl Runs<'_> {
         );
         let (source, dataset) = wanted.dataset.unwrap_or_default();
         let runs = query(sql)
-            .bind(if wanted.everyone { theirs(principal) } else { principal.id() })
+            .bind(if wanted.everyone { owner_filter(principal) } else { principal.id() })
             .bind(wanted.kind.unwrap_or_default())
             .bind(wanted.state.map(RunState::as_str).unwrap_or_default())
             .bind(source)

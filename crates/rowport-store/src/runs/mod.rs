@@ -18,8 +18,8 @@ use utoipa::ToSchema;
 use crate::artifacts::Artifact;
 use crate::context::Context;
 use crate::database::Row;
-use crate::moment::moment;
 use crate::name::{self, UnknownName};
+use crate::timestamp::timestamp;
 
 pub use self::census::RunCount;
 pub use self::history::RunsWanted;
@@ -161,15 +161,15 @@ pub struct Run {
     /// The file that it made.
     pub artifact: Option<Artifact>,
     /// When it was asked for.
-    #[serde(with = "crate::moment")]
+    #[serde(with = "crate::timestamp")]
     #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// When the present attempt began.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub started_at: Option<Timestamp>,
     /// When it ended.
-    #[serde(with = "crate::moment::optional")]
+    #[serde(with = "crate::timestamp::optional")]
     #[schema(value_type = Option<String>, format = DateTime)]
     pub finished_at: Option<Timestamp>,
     /// The tenant that whoever asked for it belonged to then.
@@ -193,7 +193,7 @@ const COLUMNS: &str = "id, kind, state, principal, source, dataset, parent, reru
 
 /// Whose runs a principal may see and change, as statements have it: their own, or everybody's (the empty text) for
 /// whoever administers Rowport.
-fn theirs(principal: &Principal) -> &str {
+fn owner_filter(principal: &Principal) -> &str {
     match principal.access().allows_somewhere(Permission::Admin) {
         true => "",
         false => principal.id(),
@@ -225,9 +225,9 @@ fn read(row: &Row) -> Result<Run, sqlx::Error> {
         },
         error,
         artifact: None,
-        created_at: moment(row.number("created_at")?),
-        started_at: row.number_or_none("started_at")?.map(moment),
-        finished_at: row.number_or_none("finished_at")?.map(moment),
+        created_at: timestamp(row.number("created_at")?),
+        started_at: row.number_or_none("started_at")?.map(timestamp),
+        finished_at: row.number_or_none("finished_at")?.map(timestamp),
         tenant: row.text_or_none("tenant")?,
         deleted: row.number_or_none("deleted_at")?.is_some(),
         version: row.number("version")?,

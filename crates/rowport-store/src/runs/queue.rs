@@ -3,12 +3,12 @@
 use rowport_model::{Clock, Principal};
 use serde_json::{Value, json};
 
-use super::{COLUMNS, Run, RunKind, Runs, read, theirs};
+use super::{COLUMNS, Run, RunKind, Runs, owner_filter, read};
 use crate::actor::Actor;
 use crate::audit::NewEvent;
 use crate::database::query;
 use crate::error::StoreError;
-use crate::number::signed;
+use crate::number::to_i64;
 use crate::tx::Tx;
 
 /// A run, asked for.
@@ -92,7 +92,7 @@ impl Runs<'_> {
             .bind(i64::from(new.priority))
             .bind(now.as_millisecond())
             .bind(new.tries)
-            .bind(new.rows_expected.map(signed))
+            .bind(new.rows_expected.map(to_i64))
             .bind(version)
             .bind(principal.access().tenant())
             .execute(&mut tx)
@@ -174,7 +174,7 @@ impl Runs<'_> {
         let version = next_version(&mut tx).await?;
         let changed = query(statement)
             .bind(id)
-            .bind(theirs(principal))
+            .bind(owner_filter(principal))
             .bind(now.as_millisecond())
             .bind(version)
             .execute(&mut tx)

@@ -6,7 +6,7 @@ use rowport_model::Clock;
 use super::Runs;
 use crate::database::query;
 use crate::error::StoreError;
-use crate::number::signed;
+use crate::number::to_i64;
 use crate::tx::Tx;
 
 /// No transaction removes more runs: everybody who writes waits for it.
@@ -36,7 +36,7 @@ impl Runs<'_> {
                 .bind(first_id(ended_before))
                 .bind(ended_before.as_millisecond())
                 .bind(clock.now().as_millisecond())
-                .bind(signed(AT_ONCE))
+                .bind(to_i64(AT_ONCE))
                 .execute(&mut tx)
                 .await?;
         }

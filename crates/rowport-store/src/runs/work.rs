@@ -8,7 +8,7 @@ use super::{COLUMNS, Run, RunProgress, RunState, Runs, read};
 use crate::artifacts::{self, NewArtifact};
 use crate::database::{Row, query};
 use crate::error::StoreError;
-use crate::number::signed;
+use crate::number::to_i64;
 use crate::tx::Tx;
 
 /// How a worker claims.
@@ -148,9 +148,9 @@ impl Runs<'_> {
             .bind(&claim.run.id)
             .bind(claim.attempt)
             .bind(until)
-            .bind(signed(progress.rows))
-            .bind(signed(progress.bytes))
-            .bind(progress.rows_expected.map(signed))
+            .bind(to_i64(progress.rows))
+            .bind(to_i64(progress.bytes))
+            .bind(progress.rows_expected.map(to_i64))
             .bind(version)
             .fetch_optional(&mut tx, |row| row.parse("state"))
             .await?
@@ -176,8 +176,8 @@ impl Runs<'_> {
             .bind(&claim.run.id)
             .bind(claim.attempt)
             .bind(now)
-            .bind(signed(progress.rows))
-            .bind(signed(progress.bytes))
+            .bind(to_i64(progress.rows))
+            .bind(to_i64(progress.bytes))
             .bind(version)
             .execute(&mut tx)
             .await?;
@@ -187,7 +187,7 @@ impl Runs<'_> {
         if let Some(artifact) = artifact {
             artifacts::publish(&mut tx, &id, &claim.run.id, artifact, now).await?;
         }
-        tx.tell_of(&claim.run.id, now).await?;
+        tx.enqueue_deliveries(&claim.run.id, now).await?;
         tx.commit().await?;
         Ok(artifact.map(|_| id))
     }
@@ -214,7 +214,7 @@ impl Runs<'_> {
             .fetch_optional(&mut tx, |row| row.parse("state"))
             .await?
             .ok_or_else(|| claim.lost())?;
-        tx.tell_of(&claim.run.id, now).await?;
+        tx.enqueue_deliveries(&claim.run.id, now).await?;
         tx.commit().await?;
         Ok(state)
     }
@@ -258,7 +258,7 @@ impl Runs<'_> {
             .execute(&mut tx)
             .await?;
         if recovered > 0 {
-            tx.tell_of(id, now).await?;
+            tx.enqueue_deliveries(id, now).await?;
         }
         tx.commit().await?;
         Ok(recovered)

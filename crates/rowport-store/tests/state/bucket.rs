@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use http::Method;
-use rowport_store::{Bucket, BucketSettings, Expected, Forecast, Served, Storage, Store, StoreError, Target};
+use rowport_store::{
+    Bucket, BucketSettings, Expected, Forecast, ObjectMetadata, Storage, Store, StoreError, Target,
+};
 use rowport_testkit::{Asked, Fault, S3, wait_until, within};
 use tokio_util::sync::CancellationToken;
 
@@ -67,10 +69,10 @@ async fn what_is_in_memory_is_bounded_by_the_parts_on_their_way() {
         counted.fetch_add(usize::from(part), Ordering::Relaxed);
         if part { Fault::Stall } else { Fault::None }
     });
-    let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
+    let metadata = ObjectMetadata { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
     let cancel = CancellationToken::new();
     let bucket = Bucket::open(&BucketSettings { timeout: Duration::from_secs(60), ..settings(&s3) }).unwrap();
-    let target = Storage::Bucket(bucket).target("run", 1, &served, Expected::unknown(), &cancel).unwrap();
+    let target = Storage::Bucket(bucket).target("run", 1, &metadata, Expected::unknown(), &cancel).unwrap();
     let Target::Object(mut upload) = target else { panic!() };
     let taken = Arc::new(AtomicUsize::new(0));
     let taking = Arc::clone(&taken);
@@ -110,14 +112,14 @@ async fn up_in_parts(shortest: usize, length: usize, expected: Option<u64>) -> u
         timeout: Duration::from_secs(60),
         ..settings(&s3)
     });
-    let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
+    let metadata = ObjectMetadata { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
     let (forecast, told) = Forecast::new();
     match expected {
         Some(bytes) => forecast.expect(bytes),
         None => forecast.never(),
     }
     let storage = Storage::Bucket(bucket.unwrap());
-    let target = storage.target("run", 1, &served, told, &CancellationToken::new()).unwrap();
+    let target = storage.target("run", 1, &metadata, told, &CancellationToken::new()).unwrap();
     let Target::Object(mut upload) = target else { panic!() };
     let file = bytes(length);
     let writing = tokio::task::spawn_blocking(move || {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use rowport_store::{Bucket, BucketSettings, Expected, Folder, Served, Storage, StoreError, Target};
+use rowport_store::{Bucket, BucketSettings, Expected, Folder, ObjectMetadata, Storage, StoreError, Target};
 use rowport_testkit::S3;
 use tokio_util::sync::CancellationToken;
 
@@ -88,8 +88,8 @@ pub(crate) async fn write(
     bytes: Vec<u8>,
     cancel: &CancellationToken,
 ) -> Result<String, StoreError> {
-    let served = Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
-    match storage.target(run, attempt, &served, Expected::unknown(), cancel)? {
+    let metadata = ObjectMetadata { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
+    match storage.target(run, attempt, &metadata, Expected::unknown(), cancel)? {
         Target::File { key, path } => {
             std::fs::write(path, bytes).unwrap();
             Ok(key)

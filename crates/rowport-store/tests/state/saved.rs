@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::{Access, Clock, Filter, Grant, Principal, Sort, View};
 use rowport_store::{
-    EventsWanted, Ids, MAX_BODY_BYTES, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES, Place, Store,
+    DatasetRef, EventsWanted, Ids, MAX_BODY_BYTES, MAX_PER_DATASET, MAX_PER_OWNER, MAX_TOTAL_BYTES, Store,
     StoreError,
 };
 
@@ -38,8 +38,8 @@ fn clock() -> Ticking {
     Ticking(Mutex::new("2026-03-01T12:00:00Z".parse().unwrap()))
 }
 
-const ORDERS: Place<'_> = Place { source: "shop", dataset: "orders" };
-const CUSTOMERS: Place<'_> = Place { source: "shop", dataset: "customers" };
+const ORDERS: DatasetRef<'_> = DatasetRef { source: "shop", dataset: "orders" };
+const CUSTOMERS: DatasetRef<'_> = DatasetRef { source: "shop", dataset: "customers" };
 static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
 
 fn view(search: &str) -> View {
@@ -119,7 +119,7 @@ async fn a_view_of_another_dataset_cannot_be_touched(store: Store) {
     let (views, clock) = (store.views(), clock());
     let made = views.create(&ME, &clock, ORDERS, "Mine", &view("")).await.unwrap();
 
-    let other_source = Place { source: "other", dataset: "orders" };
+    let other_source = DatasetRef { source: "other", dataset: "orders" };
     for place in [CUSTOMERS, other_source] {
         assert_eq!(views.delete(&ME, &clock, place, &made.id).await.unwrap_err().code(), "unknown_view");
         let refused = views.update(&ME, &clock, place, &made.id, "Stolen", &view("")).await;

@@ -89,11 +89,13 @@ async fn uploads_that_were_never_finished_are_swept(store: Store) {
     store.artifacts().own(&storage).await.unwrap();
     let running = claim_new(&store, &clock).await;
     for (number, run) in (1..).zip(["killed", running.run.id.as_str()]) {
-        let served =
-            rowport_store::Served { media_type: "text/csv".to_owned(), disposition: "attachment".to_owned() };
+        let metadata = rowport_store::ObjectMetadata {
+            media_type: "text/csv".to_owned(),
+            disposition: "attachment".to_owned(),
+        };
         let never = tokio_util::sync::CancellationToken::new();
         let rowport_store::Target::Object(mut upload) =
-            storage.target(run, 1, &served, Expected::unknown(), &never).unwrap()
+            storage.target(run, 1, &metadata, Expected::unknown(), &never).unwrap()
         else {
             panic!()
         };

@@ -205,7 +205,7 @@ async fn from_folder(folder: &Folder, artifact: &Artifact, part: Range<u64>) -> 
     // Swept in this instant, or taken away by somebody else: it is not there.
     let mut file = file.map_err(|_| unknown())?;
     file.seek(SeekFrom::Start(part.start)).await.map_err(|error| StoreError::Storage {
-        place: "the artifacts".to_owned(),
+        location: "the artifacts".to_owned(),
         message: error.to_string(),
     })?;
     Ok(file_body(file, part.end - part.start))

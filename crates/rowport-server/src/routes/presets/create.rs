@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rowport_store::Place;
+use rowport_store::DatasetRef;
 
 use super::{ColumnPreset, PresetBody};
 use crate::AppState;
@@ -52,9 +52,13 @@ pub(crate) async fn create_preset(
     ApiJson(body): ApiJson<PresetBody>,
 ) -> Result<(StatusCode, Json<ColumnPreset>), ApiError> {
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
+    let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved =
-        state.store.presets().by(&actor).create(&principal, clock, place, &body.name, &body.columns).await?;
+    let saved = state
+        .store
+        .presets()
+        .by(&actor)
+        .create(&principal, clock, dataset, &body.name, &body.columns)
+        .await?;
     Ok((StatusCode::CREATED, Json(saved.into())))
 }

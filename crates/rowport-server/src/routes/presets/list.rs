@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_store::Place;
+use rowport_store::DatasetRef;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -40,8 +40,8 @@ pub(crate) async fn list_presets(
         let columns = columns.iter().filter(|column| dataset.column_at(column).is_some()).cloned().collect();
         ColumnPreset { id: None, name: name.clone(), columns, origin: PresetOrigin::Configured }
     });
-    let place = Place { source: &path.source, dataset: &path.dataset };
-    let saved = state.store.presets().list(&principal, place).await?;
+    let saved_for = DatasetRef { source: &path.source, dataset: &path.dataset };
+    let saved = state.store.presets().list(&principal, saved_for).await?;
     let everything = principal.access().is_everything();
     let saved = saved.into_iter().map(ColumnPreset::from).map(|mut preset| {
         // A column that one may not see would be told of by its name.

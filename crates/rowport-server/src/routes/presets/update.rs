@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_store::Place;
+use rowport_store::DatasetRef;
 
 use super::{ColumnPreset, PresetBody, PresetPath};
 use crate::AppState;
@@ -27,13 +27,13 @@ pub(crate) async fn update_preset(
 ) -> Result<Json<ColumnPreset>, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
+    let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
     let saved = state
         .store
         .presets()
         .by(&actor)
-        .update(&principal, clock, place, &id, &body.name, &body.columns)
+        .update(&principal, clock, dataset, &id, &body.name, &body.columns)
         .await?;
     Ok(Json(saved.into()))
 }

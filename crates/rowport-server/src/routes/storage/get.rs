@@ -50,14 +50,14 @@ pub(crate) async fn get_storage(
     Extension(readiness): Extension<Readiness>,
 ) -> Result<Json<StorageHealth>, ApiError> {
     let (storage, clock) = (state.runner.storage(), state.desk.clock().as_ref());
-    let given_out = state.store.artifacts().given_out(clock).await?;
+    let totals = state.store.artifacts().download_totals(clock).await?;
     let problem = readiness.storage_problem().await;
     Ok(Json(StorageHealth {
         kind: storage.kind(),
-        place: storage.place(),
-        files: given_out.files,
-        bytes: given_out.bytes,
-        next_expires_at: given_out.next_expires_at.map(|moment| moment.to_string()),
+        place: storage.location(),
+        files: totals.files,
+        bytes: totals.bytes,
+        next_expires_at: totals.next_expires_at.map(|moment| moment.to_string()),
         problem: problem.map(|(code, message)| StorageProblem { code, message }),
     }))
 }

@@ -1,7 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use rowport_store::{Place, SavedView};
+use rowport_store::{DatasetRef, SavedView};
 
 use super::ViewBody;
 use crate::AppState;
@@ -53,8 +53,8 @@ pub(crate) async fn create_view(
 ) -> Result<(StatusCode, Json<SavedView>), ApiError> {
     let view = body.view.view()?;
     super::check(&state, &principal, &path, Some(&view)).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
+    let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    let saved = state.store.views().by(&actor).create(&principal, clock, place, &body.name, &view).await?;
+    let saved = state.store.views().by(&actor).create(&principal, clock, dataset, &body.name, &view).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }

@@ -1,6 +1,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
-use rowport_store::Place;
+use rowport_store::DatasetRef;
 
 use super::ViewPath;
 use crate::AppState;
@@ -25,7 +25,7 @@ pub(crate) async fn delete_view(
 ) -> Result<StatusCode, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, None).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
-    state.store.views().by(&actor).delete(&principal, state.desk.clock().as_ref(), place, &id).await?;
+    let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
+    state.store.views().by(&actor).delete(&principal, state.desk.clock().as_ref(), dataset, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

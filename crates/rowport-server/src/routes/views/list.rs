@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_store::{Place, SavedView};
+use rowport_store::{DatasetRef, SavedView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,8 +32,8 @@ pub(crate) async fn list_views(
     ApiPath(path): ApiPath<DatasetPath>,
 ) -> Result<Json<SavedViews>, ApiError> {
     super::check(&state, &principal, &path, None).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
-    let mut views = state.store.views().list(&principal, place).await?;
+    let saved_for = DatasetRef { source: &path.source, dataset: &path.dataset };
+    let mut views = state.store.views().list(&principal, saved_for).await?;
     if !principal.access().is_everything() {
         // A view that names what one may not see would tell that it is there.
         let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;

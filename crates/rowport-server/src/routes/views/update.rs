@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_store::{Place, SavedView};
+use rowport_store::{DatasetRef, SavedView};
 
 use super::{ViewBody, ViewPath};
 use crate::AppState;
@@ -28,7 +28,7 @@ pub(crate) async fn update_view(
     let (path, id) = path.split();
     let view = body.view.view()?;
     super::check(&state, &principal, &path, Some(&view)).await?;
-    let place = Place { source: &path.source, dataset: &path.dataset };
+    let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
     let clock = state.desk.clock().as_ref();
-    Ok(Json(state.store.views().by(&actor).update(&principal, clock, place, &id, &body.name, &view).await?))
+    Ok(Json(state.store.views().by(&actor).update(&principal, clock, dataset, &id, &body.name, &view).await?))
 }

@@ -13,13 +13,13 @@ impl Bucket {
     pub(super) fn failure(&self, error: &object_store::Error) -> StoreError {
         tracing::debug!(%error, "a request to the bucket failed");
         let text = error.to_string();
-        let place = self.inner.name.clone();
+        let location = self.inner.name.clone();
         let code = between(&text, "<Code>", "</Code>").unwrap_or_default();
         let status = between(&text, "status code: ", ":").unwrap_or_default().trim();
         if status.starts_with("507")
             || matches!(code, "QuotaExceeded" | "XMinioStorageFull" | "InsufficientCapacity")
         {
-            return StoreError::StorageFull { place };
+            return StoreError::StorageFull { location };
         }
         let said = match (status, code) {
             ("", "") => transport(error).to_owned(),
@@ -34,14 +34,14 @@ impl Bucket {
             || ["400", "401", "403", "501"].iter().any(|no| status.starts_with(no))
             || code == "NoSuchBucket"
         {
-            true => StoreError::StorageRefused { place, message: said },
-            false => StoreError::Storage { place, message: said },
+            true => StoreError::StorageRefused { location, message: said },
+            false => StoreError::Storage { location, message: said },
         }
     }
 
     /// A failure that no request reports.
     pub(super) fn unfit(&self, message: impl Into<String>) -> StoreError {
-        StoreError::Storage { place: self.inner.name.clone(), message: message.into() }
+        StoreError::Storage { location: self.inner.name.clone(), message: message.into() }
     }
 }
 

@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::expected::Expected;
 use super::key;
-use super::object::{Found, Served};
+use super::object::{AttemptFiles, ObjectMetadata};
 use crate::error::StoreError;
 
 pub use self::read::Bytes;
@@ -137,11 +137,11 @@ impl Bucket {
         &self,
         run: &str,
         attempt: u32,
-        served: &Served,
+        metadata: &ObjectMetadata,
         expected: Expected,
         cancel: &CancellationToken,
     ) -> Result<Upload, StoreError> {
-        Upload::new(self.clone(), run, attempt, served, expected, cancel.clone())
+        Upload::new(self.clone(), run, attempt, metadata, expected, cancel.clone())
     }
 
     /// Does everything once that exports and the sweep do, so that a missing permission is seen before it hurts.
@@ -165,7 +165,7 @@ impl Bucket {
         match self.inner.s3.get(&path).await {
             Ok(found) => match found.bytes().await.map_err(wrong)? == owner.as_bytes() {
                 true => Ok(true),
-                false => Err(StoreError::StorageForeign { place: self.inner.name.clone() }),
+                false => Err(StoreError::StorageForeign { location: self.inner.name.clone() }),
             },
             Err(object_store::Error::NotFound { .. }) => {
                 self.inner.s3.put(&path, owner.to_owned().into()).await.map(|_| false).map_err(wrong)
@@ -174,8 +174,8 @@ impl Bucket {
         }
     }
 
-    pub(super) async fn places(&self) -> Result<Vec<Found>, StoreError> {
-        let mut places = BTreeMap::new();
+    pub(super) async fn attempts(&self) -> Result<Vec<AttemptFiles>, StoreError> {
+        let mut attempts = BTreeMap::new();
         let mut objects = self.inner.s3.list(Some(&self.inner.prefix));
         while let Some(object) = objects.try_next().await.map_err(|error| self.failure(&error))? {
             let Some(parts) = object.location.prefix_match(&self.inner.prefix) else { continue };
@@ -184,22 +184,23 @@ impl Bucket {
             if let [run, attempt, file] = parts.as_slice()
                 && let Ok(attempt) = attempt.as_ref().parse::<u32>()
             {
-                *places.entry((run.as_ref().to_owned(), attempt)).or_default() |= file.as_ref() == UNFINISHED;
+                *attempts.entry((run.as_ref().to_owned(), attempt)).or_default() |=
+                    file.as_ref() == UNFINISHED;
             }
         }
-        Ok(places
+        Ok(attempts
             .into_iter()
-            .map(|((run, attempt), unfinished)| Found { run, attempt, unfinished })
+            .map(|((run, attempt), unfinished)| AttemptFiles { run, attempt, unfinished })
             .collect())
     }
 
-    pub(super) async fn remove_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+    pub(super) async fn remove_attempt(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
         let mark = key::key(run, attempt, UNFINISHED)?;
         // First what no list of objects shows; the mark goes last, so that a removal that fails is begun again.
         self.abandon_uploads(&key::key(run, attempt, key::FILE)?).await?;
-        let place = self.inner.prefix.clone().join(run).join(attempt.to_string());
+        let location = self.inner.prefix.clone().join(run).join(attempt.to_string());
         let objects: Vec<_> =
-            self.inner.s3.list(Some(&place)).try_collect().await.map_err(|error| self.failure(&error))?;
+            self.inner.s3.list(Some(&location)).try_collect().await.map_err(|error| self.failure(&error))?;
         for object in objects.into_iter().filter(|object| object.location.filename() != Some(UNFINISHED)) {
             self.delete(&object.location).await?;
         }
@@ -207,7 +208,7 @@ impl Bucket {
     }
 
     /// Removes what a lost reply may have left of an upload that was begun twice, and then the mark.
-    pub(super) async fn tidy_place(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
+    pub(super) async fn tidy_attempt(&self, run: &str, attempt: u32) -> Result<(), StoreError> {
         self.abandon_uploads(&key::key(run, attempt, key::FILE)?).await?;
         self.delete(&self.path(&key::key(run, attempt, UNFINISHED)?)?).await
     }

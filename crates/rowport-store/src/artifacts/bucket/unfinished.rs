@@ -71,10 +71,10 @@ impl Bucket {
         let status = response.status();
         if !status.is_success() {
             let message = format!("the server does not list unfinished uploads: it answered {status}");
-            let place = self.inner.name.clone();
+            let location = self.inner.name.clone();
             return Err(match status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED {
-                true => StoreError::StorageRefused { place, message },
-                false => StoreError::Storage { place, message },
+                true => StoreError::StorageRefused { location, message },
+                false => StoreError::Storage { location, message },
             });
         }
         let body = response.into_body().bytes().await.map_err(|error| self.unfit(transport(&error)))?;

@@ -17,7 +17,7 @@ use super::lengths::{MOST_PARTS, PartLengths};
 use super::{Bucket, UNFINISHED};
 use crate::artifacts::expected::Expected;
 use crate::artifacts::key;
-use crate::artifacts::object::Served;
+use crate::artifacts::object::ObjectMetadata;
 use crate::error::StoreError;
 
 /// An attempt's file while it is written. What is in memory is one part that is being filled and a few on their way.
@@ -60,14 +60,14 @@ impl Upload {
         bucket: Bucket,
         run: &str,
         attempt: u32,
-        served: &Served,
+        metadata: &ObjectMetadata,
         expected: Expected,
         cancel: CancellationToken,
     ) -> Result<Self, StoreError> {
         let (run, key) = (run.to_owned(), key::key(run, attempt, key::FILE)?);
         let attributes = Attributes::from_iter([
-            (Attribute::ContentType, served.media_type.clone()),
-            (Attribute::ContentDisposition, served.disposition.clone()),
+            (Attribute::ContentType, metadata.media_type.clone()),
+            (Attribute::ContentDisposition, metadata.disposition.clone()),
             // Whoever has a link has it for a while; nobody in between should keep the file for longer.
             (Attribute::CacheControl, "private, no-cache".to_owned()),
         ]);
@@ -114,7 +114,7 @@ impl Upload {
         self.verify(completed).await?;
         // The file is whole all the same; the sweep takes the mark away.
         if self.parts.is_some()
-            && let Err(error) = self.bucket.tidy_place(&self.run, self.attempt).await
+            && let Err(error) = self.bucket.tidy_attempt(&self.run, self.attempt).await
         {
             tracing::info!(key = self.key, %error, "the mark of an upload is left to the sweep");
         }

@@ -107,7 +107,7 @@ impl Audit<'_> {
 
     /// Reads the events of one tenant, and says what is wrong with their chain.
     pub async fn verify_tenant(&self, tenant: &str) -> Result<Verified, StoreError> {
-        let mut walk = Walk::along_chain(State::read(&self.context.database).await?, tenant);
+        let mut walk = Walk::of_tenant(State::read(&self.context.database).await?, tenant);
         self.walk(&mut walk, tenant).await?;
         Ok(walk.verified())
     }
@@ -155,10 +155,11 @@ impl Audit<'_> {
         // One statement, as others may be writing.
         const AFTER: &str = "SELECT (SELECT COALESCE(max(seq), 0) FROM audit) AS events, \
             (SELECT COALESCE(max(seq), 0) FROM row_events) AS rows_of, \
-            (SELECT value FROM counters WHERE name = 'audit') AS given_out";
+            (SELECT value FROM counters WHERE name = 'audit') AS last_number";
         let database = &self.context.database;
-        let read =
-            |row: &Row| Ok((row.number("events")?, row.number("rows_of")?, row.number_or_none("given_out")?));
+        let read = |row: &Row| {
+            Ok((row.number("events")?, row.number("rows_of")?, row.number_or_none("last_number")?))
+        };
         let rows = query(COUNT).bind(walk.last()).fetch_number(database).await?;
         let after = query(AFTER).fetch_one(database, read).await?;
         walk.compare_count(rows);
@@ -205,8 +206,8 @@ impl Stored {
         })
     }
 
-    pub(super) fn said(&self) -> super::chain::Said<'_> {
-        super::chain::Said {
+    pub(super) fn record(&self) -> super::chain::AuditRecord<'_> {
+        super::chain::AuditRecord {
             seq: self.seq,
             id: &self.id,
             at: self.at,

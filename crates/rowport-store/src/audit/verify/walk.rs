@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Past the events of one tenant. The seal and the anchors are about everybody's.
-    pub(super) fn along_chain(state: State, tenant: &str) -> Self {
+    pub(super) fn of_tenant(state: State, tenant: &str) -> Self {
         let heads = state.heads.into_iter().filter(|(of, _)| of == tenant).collect();
         let mut walk = Self::new(State { heads, seal: None, ..state }, None, &[]);
         walk.found.seal = SealCheck::OfEverybody;
@@ -80,7 +80,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let chain = self.heads.entry(event.chain().to_owned()).or_default();
-        let follows = chain.next(&event.said()) == event.link && !unchained;
+        let follows = chain.next(&event.record()) == event.link && !unchained;
         // From what is there, so that one alteration is told once.
         *chain = event.link.clone();
         if !follows {
@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
             self.wrong(Wrong::Altered, Some(event.seq), message);
         }
         if let Some((key, seal)) = self.key.zip(self.seal.as_deref()) {
-            self.seal = Some(key.go_on(seal, event.seq, &event.link.hash));
+            self.seal = Some(key.extend(seal, event.seq, &event.link.hash));
         }
     }
 
@@ -130,14 +130,14 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares the last numbers with the last one that was given out.
-    pub(super) fn compare_end(&mut self, (events, rows, given_out): (i64, i64, Option<i64>)) {
-        let Some(given_out) = given_out else {
+    pub(super) fn compare_end(&mut self, (events, rows, last_number): (i64, i64, Option<i64>)) {
+        let Some(last_number) = last_number else {
             return self.wrong(Wrong::Removed, None, "it is not known any more how many events there are");
         };
-        if events > given_out {
+        if events > last_number {
             self.wrong(Wrong::Inserted, Some(events), "no event was ever given this number");
         }
-        if rows > given_out {
+        if rows > last_number {
             self.wrong(Wrong::Rows, Some(rows), "there are events about rows that belong to no event");
         }
     }

@@ -69,10 +69,10 @@ async fn check(connection: &mut SqliteConnection, path: &Path) -> Result<i64, St
     }
     if application != APPLICATION_ID {
         let message = "it is the SQLite database of another program".to_owned();
-        return Err(StoreError::Foreign { place: path.display().to_string(), message });
+        return Err(StoreError::Foreign { location: path.display().to_string(), message });
     }
     if found > VERSION {
-        return Err(StoreError::Newer { place: path.display().to_string(), found, known: VERSION });
+        return Err(StoreError::Newer { location: path.display().to_string(), found, known: VERSION });
     }
     Ok(found)
 }

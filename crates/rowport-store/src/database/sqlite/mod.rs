@@ -166,7 +166,7 @@ async fn write_ahead(connection: &mut SqliteConnection, path: &Path) -> Result<(
             Ok(mode) => {
                 let message =
                     format!("this place does not allow a write-ahead log (SQLite stays with `{mode}`)");
-                return Err(StoreError::Unavailable { place: path.display().to_string(), message });
+                return Err(StoreError::Unavailable { location: path.display().to_string(), message });
             }
             Err(StoreError::Busy { .. }) if waited < PATIENCE => {
                 tokio::time::sleep(PAUSE).await;
@@ -178,7 +178,7 @@ async fn write_ahead(connection: &mut SqliteConnection, path: &Path) -> Result<(
 }
 
 fn unavailable(path: &Path, error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Unavailable { place: path.display().to_string(), message: error.to_string() }
+    StoreError::Unavailable { location: path.display().to_string(), message: error.to_string() }
 }
 
 /// What SQLite's errors mean here. The numbers are SQLite's primary result codes.
@@ -196,10 +196,10 @@ fn from_sqlx(error: sqlx::Error, path: &Path) -> StoreError {
     match code {
         Some(5 | 6) => StoreError::Busy { message },
         Some(26) => StoreError::Foreign {
-            place: path.display().to_string(),
+            location: path.display().to_string(),
             message: "it is not a SQLite database".to_owned(),
         },
         Some(8) => unavailable(path, &"the file or its folder cannot be written"),
-        _ => StoreError::Unavailable { place: path.display().to_string(), message },
+        _ => StoreError::Unavailable { location: path.display().to_string(), message },
     }
 }
