@@ -1,3 +1,4 @@
+use rowport_model::ErrorCode;
 use thiserror::Error;
 
 /// What a driver can fail with. The messages are for people; [`DriverError::code`] is for programs.
@@ -177,17 +178,33 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    const ALL: [Self; 8] = [
+        Self::ForeignKey,
+        Self::Unique,
+        Self::NotNull,
+        Self::Check,
+        Self::Unfit,
+        Self::Size,
+        Self::Skipped,
+        Self::Other,
+    ];
+
+    /// The reason that has the code.
+    pub fn from_code(code: ErrorCode) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
     /// The stable code.
-    pub fn code(self) -> &'static str {
+    pub fn code(self) -> ErrorCode {
         match self {
-            Self::ForeignKey => "foreign_key",
-            Self::Unique => "not_unique",
-            Self::NotNull => "value_missing",
-            Self::Check => "check_failed",
-            Self::Unfit => "value_unfit",
-            Self::Size => "too_large",
-            Self::Skipped => "left_out",
-            Self::Other => "row_refused",
+            Self::ForeignKey => ErrorCode::ForeignKey,
+            Self::Unique => ErrorCode::NotUnique,
+            Self::NotNull => ErrorCode::ValueMissing,
+            Self::Check => ErrorCode::CheckFailed,
+            Self::Unfit => ErrorCode::ValueUnfit,
+            Self::Size => ErrorCode::TooLarge,
+            Self::Skipped => ErrorCode::LeftOut,
+            Self::Other => ErrorCode::RowRefused,
         }
     }
 }
@@ -232,27 +249,27 @@ impl Denied {
 
 impl DriverError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::BadUrl { .. } => "bad_source_url",
+            Self::BadUrl { .. } => ErrorCode::BadSourceUrl,
             Self::Unreachable { .. } | Self::Unencrypted { .. } | Self::FileUnusable { .. } => {
-                "source_unreachable"
+                ErrorCode::SourceUnreachable
             }
-            Self::Refused { .. } => "source_refused",
-            Self::Busy { .. } | Self::FileLocked { .. } => "source_busy",
-            Self::Timeout { .. } => "timeout",
-            Self::Lost { .. } => "source_lost",
-            Self::Vanished { .. } => "dataset_changed",
+            Self::Refused { .. } => ErrorCode::SourceRefused,
+            Self::Busy { .. } | Self::FileLocked { .. } => ErrorCode::SourceBusy,
+            Self::Timeout { .. } => ErrorCode::Timeout,
+            Self::Lost { .. } => ErrorCode::SourceLost,
+            Self::Vanished { .. } => ErrorCode::DatasetChanged,
             Self::RowRefused { reason, .. } => reason.code(),
             Self::RolledBack { .. } => Refusal::Other.code(),
-            Self::TooLarge { .. } | Self::Oversized { .. } => "too_large",
-            Self::NoJournal => "no_journal",
-            Self::JournalOutdated { .. } => "journal_outdated",
-            Self::JournalNewer { .. } => "journal_newer",
-            Self::JournalRefused { .. } => "journal_refused",
-            Self::BadValue { .. } => "bad_value",
-            Self::Cancelled => "cancelled",
-            Self::Protocol { .. } => "source_protocol",
+            Self::TooLarge { .. } | Self::Oversized { .. } => ErrorCode::TooLarge,
+            Self::NoJournal => ErrorCode::NoJournal,
+            Self::JournalOutdated { .. } => ErrorCode::JournalOutdated,
+            Self::JournalNewer { .. } => ErrorCode::JournalNewer,
+            Self::JournalRefused { .. } => ErrorCode::JournalRefused,
+            Self::BadValue { .. } => ErrorCode::BadValue,
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::Protocol { .. } => ErrorCode::SourceProtocol,
         }
     }
 

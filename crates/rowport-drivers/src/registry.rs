@@ -108,6 +108,8 @@ impl fmt::Debug for SourceUrl {
 
 #[cfg(test)]
 mod tests {
+    use rowport_model::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
             assert_eq!((url.kind(), url.database().as_str()), (kind, database), "{text}");
         }
         for text in ["shop.db", "oracle://h/x", "sqlite:", "postgres://"] {
-            assert_eq!(SourceUrl::parse(text).unwrap_err().code(), "bad_source_url", "{text}");
+            assert_eq!(SourceUrl::parse(text).unwrap_err().code(), ErrorCode::BadSourceUrl, "{text}");
         }
     }
 

@@ -1,8 +1,10 @@
 use rowport_drivers::DriverError;
 use rowport_formats::EncodeError;
-use rowport_model::QueryError;
+use rowport_model::{ErrorCode, QueryError};
 use rowport_store::StoreError;
 use thiserror::Error;
+
+use crate::hints::hint_of;
 
 /// What a use case can fail with. [`EngineError::code`] is stable.
 #[derive(Debug, Error)]
@@ -154,48 +156,37 @@ pub enum EngineError {
 
 impl EngineError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::UnknownSource { .. } => "unknown_source",
-            Self::UnknownDataset { .. } => "unknown_dataset",
-            Self::UnknownSubject { .. } => "unknown_subject",
-            Self::Forbidden { .. } | Self::NotTheWhole { .. } | Self::NotAllowedAnyMore => "forbidden",
-            Self::SharedForReading { .. } | Self::ColumnsForbidden => "forbidden",
-            Self::Query(QueryError::UnknownColumn { .. }) => "unknown_column",
-            Self::Query(QueryError::MaskedColumn { .. }) => "masked_column",
-            Self::Query(QueryError::TooMany { .. }) => "too_large",
-            Self::Query(QueryError::Cursor(_) | QueryError::NoOrder { .. }) => "bad_cursor",
-            Self::Query(QueryError::BadOperator { .. } | QueryError::BadValue { .. }) => "bad_filter",
-            Self::Query(QueryError::NoKey { .. } | QueryError::ComputedKey { .. }) => "no_key",
-            Self::Query(QueryError::NoTransactions { .. }) => "no_transactions",
-            Self::Query(QueryError::Inherited { .. }) => "inherited",
-            Self::Query(
-                QueryError::BadKey { .. } | QueryError::BadKeyValue { .. } | QueryError::UnfitKey { .. },
-            ) => "bad_key",
-            Self::Query(QueryError::NoFields | QueryError::BadFieldValue { .. }) => "bad_change",
-            Self::Query(QueryError::NotWritable { .. }) => "not_writable",
-            Self::Query(_) => "bad_view",
+            Self::UnknownSource { .. } => ErrorCode::UnknownSource,
+            Self::UnknownDataset { .. } => ErrorCode::UnknownDataset,
+            Self::UnknownSubject { .. } => ErrorCode::UnknownSubject,
+            Self::Forbidden { .. } | Self::NotTheWhole { .. } | Self::NotAllowedAnyMore => {
+                ErrorCode::Forbidden
+            }
+            Self::SharedForReading { .. } | Self::ColumnsForbidden => ErrorCode::Forbidden,
+            Self::Query(error) => error.code(),
             Self::Driver(error) => error.code(),
             Self::Encode(error) => error.code(),
             Self::Store(error) => error.code(),
-            Self::BadExport { .. } => "bad_export",
-            Self::BadChange { .. } => "bad_change",
-            Self::BadConfirmation { .. } => "bad_confirmation",
-            Self::SelectionChanged { .. } => "selection_changed",
-            Self::DependantsChanged => "dependants_changed",
-            Self::AlongForbidden => "forbidden",
-            Self::ConfirmedBefore { .. } => "confirmed_before",
-            Self::BadIdempotencyKey => "bad_idempotency_key",
-            Self::IdempotencyKeyReused { .. } => "idempotency_key_reused",
-            Self::UnknownChangeSet { .. } => "unknown_change_set",
-            Self::NotUndoable { .. } => "not_undoable",
-            Self::Overtaken => "overtaken",
+            Self::BadExport { .. } => ErrorCode::BadExport,
+            Self::BadChange { .. } => ErrorCode::BadChange,
+            Self::BadConfirmation { .. } => ErrorCode::BadConfirmation,
+            Self::SelectionChanged { .. } => ErrorCode::SelectionChanged,
+            Self::DependantsChanged => ErrorCode::DependantsChanged,
+            Self::AlongForbidden => ErrorCode::Forbidden,
+            Self::ConfirmedBefore { .. } => ErrorCode::ConfirmedBefore,
+            Self::BadIdempotencyKey => ErrorCode::BadIdempotencyKey,
+            Self::IdempotencyKeyReused { .. } => ErrorCode::IdempotencyKeyReused,
+            Self::UnknownChangeSet { .. } => ErrorCode::UnknownChangeSet,
+            Self::NotUndoable { .. } => ErrorCode::NotUndoable,
+            Self::Overtaken => ErrorCode::Overtaken,
             Self::Output { error, .. } => match error.kind() {
-                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "storage_full",
-                _ => "output_failed",
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorCode::StorageFull,
+                _ => ErrorCode::OutputFailed,
             },
-            Self::Cancelled => "cancelled",
-            Self::Internal { .. } => "internal",
+            Self::Cancelled => ErrorCode::Cancelled,
+            Self::Internal { .. } => ErrorCode::Internal,
         }
     }
 
@@ -207,16 +198,7 @@ impl EngineError {
         if let Self::SharedForReading { .. } = self {
             return Some("`shared = \"write\"` in the configuration lets people of tenants change it");
         }
-        Some(match self.code() {
-            "storage_full" => "free some space on the disk, or write to another one",
-            "forbidden" => "an administrator can give a role that allows it",
-            "storage_refused" => "`rowport doctor` looks at the storage and says what is missing",
-            "selection_changed" => "look at the rows again and confirm what there is now",
-            "bad_confirmation" => "ask for a preview again, and confirm with what it answers",
-            "idempotency_key_reused" => "send a new key with each new request",
-            "bad_cursor" => "start again from the first page of this view",
-            _ => return None,
-        })
+        hint_of(self.code())
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

@@ -14,6 +14,7 @@ pub mod changes;
 mod checks;
 mod error;
 pub mod export;
+mod hints;
 mod marks;
 pub mod notify;
 mod pages;

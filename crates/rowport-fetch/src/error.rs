@@ -1,3 +1,4 @@
+use rowport_model::ErrorCode;
 use thiserror::Error;
 
 /// Why there is no answer. No message has more of the address than its host.
@@ -61,16 +62,16 @@ pub enum FetchError {
 
 impl FetchError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::BadAddress { .. } => "bad_address",
-            Self::NotPublic { .. } => "address_not_public",
-            Self::Unknown { .. } => "host_unknown",
-            Self::Unreachable { .. } => "host_unreachable",
-            Self::Untrusted { .. } => "host_untrusted",
-            Self::Timeout { .. } => "no_answer",
-            Self::TooLarge { .. } => "answer_too_large",
-            Self::Broken { .. } => "answer_broken",
+            Self::BadAddress { .. } => ErrorCode::BadAddress,
+            Self::NotPublic { .. } => ErrorCode::AddressNotPublic,
+            Self::Unknown { .. } => ErrorCode::HostUnknown,
+            Self::Unreachable { .. } => ErrorCode::HostUnreachable,
+            Self::Untrusted { .. } => ErrorCode::HostUntrusted,
+            Self::Timeout { .. } => ErrorCode::NoAnswer,
+            Self::TooLarge { .. } => ErrorCode::AnswerTooLarge,
+            Self::Broken { .. } => ErrorCode::AnswerBroken,
         }
     }
 }

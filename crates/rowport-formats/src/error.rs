@@ -1,4 +1,5 @@
 use arrow_schema::DataType;
+use rowport_model::ErrorCode;
 
 /// Why a row, a schema or an option could not be encoded, and where.
 ///
@@ -107,17 +108,17 @@ pub enum EncodeError {
 
 impl EncodeError {
     /// A stable word for programs.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::UnsupportedType { .. } => "unsupported_type",
-            Self::SchemaMismatch { .. } => "schema_mismatch",
-            Self::InvalidOption { .. } => "invalid_option",
-            Self::TooManyColumns { .. } => "too_many_columns",
-            Self::TooManySheets { .. } => "too_many_sheets",
-            Self::CellTooLong { .. } => "cell_too_long",
-            Self::MixedColumn { .. } => "mixed_column",
-            Self::TooLarge { .. } => "too_large",
-            Self::Internal { .. } => "encoder_failed",
+            Self::UnsupportedType { .. } => ErrorCode::UnsupportedType,
+            Self::SchemaMismatch { .. } => ErrorCode::SchemaMismatch,
+            Self::InvalidOption { .. } => ErrorCode::InvalidOption,
+            Self::TooManyColumns { .. } => ErrorCode::TooManyColumns,
+            Self::TooManySheets { .. } => ErrorCode::TooManySheets,
+            Self::CellTooLong { .. } => ErrorCode::CellTooLong,
+            Self::MixedColumn { .. } => ErrorCode::MixedColumn,
+            Self::TooLarge { .. } => ErrorCode::TooLarge,
+            Self::Internal { .. } => ErrorCode::EncoderFailed,
         }
     }
 

@@ -5,12 +5,13 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rowport_engine::EngineError;
 use rowport_engine::accounts::SignInError;
-use rowport_model::Permission;
+use rowport_model::{ErrorCode, Permission};
 use rowport_store::StoreError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::middleware::request_id;
+use crate::status::status_of;
 
 /// An answer that is a problem.
 #[derive(Debug)]
@@ -31,8 +32,7 @@ pub(crate) struct Problem {
     /// What was wrong, and where.
     detail: String,
     /// The stable code.
-    #[schema(example = "unknown_column")]
-    code: &'static str,
+    code: ErrorCode,
     /// What would help, where that can be said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -44,7 +44,12 @@ pub(crate) struct Problem {
 }
 
 impl ApiError {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    /// The problem that the code stands for, with its status.
+    pub(crate) fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self::with_status(status_of(code), code, detail)
+    }
+
+    fn with_status(status: StatusCode, code: ErrorCode, detail: impl Into<String>) -> Self {
         let title = status.canonical_reason().unwrap_or("Problem");
         let detail = detail.into();
         let problem = Problem {
@@ -60,38 +65,33 @@ impl ApiError {
     }
 
     pub(crate) fn bad_request(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "bad_request", detail)
-    }
-
-    /// What has a stable code and does not fit with what is there.
-    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+        Self::new(ErrorCode::BadRequest, detail)
     }
 
     /// Nobody is signed in.
     pub(crate) fn not_signed_in() -> Self {
         let detail = "sign in, or show an API key that is still good";
         let headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]);
-        Self::new(StatusCode::UNAUTHORIZED, "not_signed_in", detail).with_headers(headers)
+        Self::new(ErrorCode::NotSignedIn, detail).with_headers(headers)
     }
 
     /// A program asks for what only people have: sessions and keys of their own.
     pub(crate) fn of_people() -> Self {
         let detail =
             "sessions, keys and one-time links belong to people: sign in to see, make or change them";
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Self::new(ErrorCode::Forbidden, detail)
     }
 
     /// A program would grant what it has not been granted itself.
     pub(crate) fn grants_more() -> Self {
         let detail = "an API key grants no more than it may do itself";
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Self::new(ErrorCode::Forbidden, detail)
     }
 
     /// Somebody is, and may not do this.
     pub(crate) fn forbidden(permission: Permission) -> Self {
         let detail = format!("`{}` is not allowed", permission.word());
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        Self::new(ErrorCode::Forbidden, detail)
             .with_hint(Some("an administrator can give a role that allows it"))
     }
 
@@ -119,36 +119,6 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// The status that goes with each code; what is not listed is a mistake of ours.
-fn status_of(code: &str) -> StatusCode {
-    match code {
-        "unknown_column" | "masked_column" | "bad_change" | "bad_key" | "bad_confirmation"
-        | "not_writable" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_name"
-        | "bad_text" => StatusCode::BAD_REQUEST,
-        "unknown_run" | "unknown_artifact" | "unknown_source" | "unknown_dataset" | "unknown_view"
-        | "unknown_preset" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key"
-        | "unknown_invitation" | "unknown_subject" | "unknown_change_set" => StatusCode::NOT_FOUND,
-        "bad_preset" | "bad_role" | "bad_idempotency_key" => StatusCode::BAD_REQUEST,
-        "forbidden" => StatusCode::FORBIDDEN,
-        "last_admin" | "still_running" | "run_lost" | "name_taken" | "too_many_saved" | "dataset_changed"
-        | "no_key" | "no_transactions" | "inherited" | "no_journal" | "journal_outdated"
-        | "journal_newer" | "journal_refused" | "selection_changed" | "dependants_changed"
-        | "confirmed_before" | "not_undoable" | "overtaken" => StatusCode::CONFLICT,
-        "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused"
-        | "left_out" => StatusCode::UNPROCESSABLE_ENTITY,
-        "idempotency_key_reused" => StatusCode::UNPROCESSABLE_ENTITY,
-        "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
-        "source_refused" | "source_protocol" | "source_lost" | "bad_value" | "bad_source_url"
-        | "storage_refused" => StatusCode::BAD_GATEWAY,
-        "storage_unavailable" | "source_unreachable" | "source_busy" | "store_busy" => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
-        "timeout" => StatusCode::GATEWAY_TIMEOUT,
-        "storage_full" => StatusCode::INSUFFICIENT_STORAGE,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let code = error.code();
@@ -158,9 +128,9 @@ impl From<EngineError> for ApiError {
             _ => status_of(code),
         };
         if status == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(%error, code, "a request failed");
+            tracing::error!(%error, code = code.as_str(), "a request failed");
         }
-        Self::new(status, code, error.to_string()).with_hint(error.hint())
+        Self::with_status(status, code, error.to_string()).with_hint(error.hint())
     }
 }
 
@@ -169,7 +139,7 @@ impl From<StoreError> for ApiError {
         let code = error.code();
         let status = status_of(code);
         if status == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::error!(%error, code, "the store failed");
+            tracing::error!(%error, code = code.as_str(), "the store failed");
         }
         // Where the state is, is nothing for whoever asks from outside.
         let detail = match &error {
@@ -178,7 +148,7 @@ impl From<StoreError> for ApiError {
             }
             error => error.to_string(),
         };
-        Self::new(status, code, detail)
+        Self::with_status(status, code, detail)
     }
 }
 
@@ -186,12 +156,12 @@ impl From<SignInError> for ApiError {
     fn from(error: SignInError) -> Self {
         let detail = error.to_string();
         match error {
-            SignInError::Wrong => Self::new(StatusCode::UNAUTHORIZED, "wrong_password", detail),
-            SignInError::Suspended => Self::new(StatusCode::FORBIDDEN, "suspended", detail),
-            SignInError::BadPassword { .. } => Self::new(StatusCode::BAD_REQUEST, "bad_password", detail),
+            SignInError::Wrong => Self::new(ErrorCode::WrongPassword, detail),
+            SignInError::Suspended => Self::new(ErrorCode::Suspended, detail),
+            SignInError::BadPassword { .. } => Self::new(ErrorCode::BadPassword, detail),
             SignInError::TooOften { seconds } => {
                 let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from(seconds))]);
-                Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_tries", detail).with_headers(headers)
+                Self::new(ErrorCode::TooManyTries, detail).with_headers(headers)
             }
             SignInError::Engine(error) => error.into(),
         }

@@ -8,6 +8,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rowport_model::ErrorCode;
 use serde::de::DeserializeOwned;
 
 use crate::connections::BodyTooSlow;
@@ -81,7 +82,7 @@ pub(crate) fn read_json<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) 
     }
     if !is_json(headers) {
         let detail = "the body is JSON, and has to say so: `Content-Type: application/json`";
-        return Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail));
+        return Err(ApiError::new(ErrorCode::UnsupportedMediaType, detail));
     }
     json(bytes, "the body").map_err(ApiError::bad_request)
 }
@@ -91,7 +92,7 @@ pub(crate) fn broken_off(error: &(dyn Error + 'static)) -> ApiError {
     if BodyTooSlow::caused(error) {
         let detail = "the request's body did not arrive in time; send it again";
         let close = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
-        return ApiError::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", detail).with_headers(close);
+        return ApiError::new(ErrorCode::BodyTooSlow, detail).with_headers(close);
     }
     ApiError::bad_request("the request's body broke off")
 }
@@ -99,7 +100,7 @@ pub(crate) fn broken_off(error: &(dyn Error + 'static)) -> ApiError {
 /// A body that is longer than the route takes.
 pub(crate) fn too_large() -> ApiError {
     let detail = "the request's body is larger than 2 MiB, or than 16 MiB where it names rows to change";
-    ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail)
+    ApiError::new(ErrorCode::TooLarge, detail)
 }
 
 fn is_form(headers: &HeaderMap) -> bool {
@@ -126,15 +127,10 @@ fn unread(rejection: &BytesRejection) -> ApiError {
 
 /// A route that is not there.
 pub(crate) async fn not_found() -> Response {
-    ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing at this address").into_response()
+    ApiError::new(ErrorCode::NotFound, "there is nothing at this address").into_response()
 }
 
 /// A route that is there, asked for in a way that it does not know.
 pub(crate) async fn method_not_allowed() -> Response {
-    ApiError::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        "this route does not know this method",
-    )
-    .into_response()
+    ApiError::new(ErrorCode::MethodNotAllowed, "this route does not know this method").into_response()
 }

@@ -17,6 +17,7 @@ mod problems;
 mod room;
 mod routes;
 mod scrape;
+mod status;
 mod unreadable;
 mod web_ui;
 

@@ -9,8 +9,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use rowport_model::ErrorCode;
 use rowport_store::{Storage, Store, StoreError};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
@@ -45,8 +46,10 @@ struct Looked {
 /// Each check says `ok`, or the stable code of what is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Checks {
-    state: &'static str,
-    storage: &'static str,
+    #[serde(serialize_with = "in_one_word")]
+    state: Option<ErrorCode>,
+    #[serde(serialize_with = "in_one_word")]
+    storage: Option<ErrorCode>,
 }
 
 /// An answer to a probe.
@@ -57,7 +60,6 @@ struct Report {
     checks: Option<Checks>,
 }
 
-const OK: &str = "ok";
 /// How long a check may take before its answer is no.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long an answer is believed: anybody may ask, and as often as they like.
@@ -75,10 +77,10 @@ impl Readiness {
     }
 
     /// What is wrong with the storage, as a stable code and in words; `None` where files can be written.
-    pub(crate) async fn storage_problem(&self) -> Option<(&'static str, String)> {
+    pub(crate) async fn storage_problem(&self) -> Option<(ErrorCode, String)> {
         let looked = self.look().await;
         let words = looked.storage.unwrap_or_else(|| "it did not answer in time".to_owned());
-        (looked.checks.storage != OK).then_some((looked.checks.storage, words))
+        looked.checks.storage.map(|code| (code, words))
     }
 
     async fn look(&self) -> Looked {
@@ -89,8 +91,8 @@ impl Readiness {
         }
         let (store, files) = (Arc::clone(&self.parts.store), self.parts.storage.clone());
         let ((state, _), (storage, words)) = tokio::join!(
-            word(async move { store.check().await }, "store_unavailable"),
-            word(async move { files.check().await }, "storage_unavailable"),
+            problem_of(async move { store.check().await }, ErrorCode::StoreUnavailable),
+            problem_of(async move { files.check().await }, ErrorCode::StorageUnavailable),
         );
         let looked = Looked { at: Instant::now(), checks: Checks { state, storage }, storage: words };
         *last = Some(looked.clone());
@@ -112,22 +114,27 @@ async fn readyz(State(readiness): State<Readiness>) -> Response {
         return answer(StatusCode::SERVICE_UNAVAILABLE, Report { status: "draining", checks: None });
     }
     let checks = readiness.look().await.checks;
-    match checks == (Checks { state: OK, storage: OK }) {
+    match checks == (Checks { state: None, storage: None }) {
         true => answer(StatusCode::OK, Report { status: "ready", checks: Some(checks) }),
         false => answer(StatusCode::SERVICE_UNAVAILABLE, Report { status: "unready", checks: Some(checks) }),
     }
 }
 
-/// The outcome of a check in one word, and what is wrong in several. It goes on by itself when it takes too long: dropping it could leave a
+/// The code of a problem, or `ok`.
+fn in_one_word<S: Serializer>(problem: &Option<ErrorCode>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(problem.map_or("ok", ErrorCode::as_str))
+}
+
+/// What is wrong, as a code and in words. The check goes on by itself when it takes too long: dropping it could leave a
 /// connection in the middle of an answer.
-async fn word(
+async fn problem_of(
     check: impl Future<Output = Result<(), StoreError>> + Send + 'static,
-    too_late: &'static str,
-) -> (&'static str, Option<String>) {
+    too_late: ErrorCode,
+) -> (Option<ErrorCode>, Option<String>) {
     match timeout(PATIENCE, tokio::spawn(check)).await {
-        Ok(Ok(Ok(()))) => (OK, None),
-        Ok(Ok(Err(error))) => (error.code(), Some(error.to_string())),
-        Ok(Err(_)) | Err(_) => (too_late, None),
+        Ok(Ok(Ok(()))) => (None, None),
+        Ok(Ok(Err(error))) => (Some(error.code()), Some(error.to_string())),
+        Ok(Err(_)) | Err(_) => (Some(too_late), None),
     }
 }
 

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 use rowport_engine::accounts::SignedIn;
+use rowport_model::ErrorCode;
 use serde::de::DeserializeOwned;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
@@ -135,7 +136,7 @@ async fn acquire(from: Arc<Semaphore>, many: u32, until: Instant) -> Result<Owne
         _ => {
             let detail = "other requests that name many rows are being worked on; send this one again later";
             let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("30"))]);
-            Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail).with_headers(headers))
+            Err(ApiError::new(ErrorCode::Busy, detail).with_headers(headers))
         }
     }
 }

@@ -1,3 +1,4 @@
+use rowport_model::ErrorCode;
 use thiserror::Error;
 
 /// What the store can fail with. The messages are for people; [`StoreError::code`] is for programs.
@@ -244,39 +245,39 @@ pub enum StoreError {
 
 impl StoreError {
     /// The stable code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NameTaken { .. } => "name_taken",
-            Self::BadName { .. } => "bad_name",
-            Self::BadPreset { .. } => "bad_preset",
-            Self::TooMany { .. } | Self::TooManyOfOne { .. } | Self::NoRoom { .. } => "too_many_saved",
-            Self::NotTheOwner { .. } => "forbidden",
-            Self::TooLarge { .. } => "too_large",
-            Self::UnknownView { .. } => "unknown_view",
-            Self::UnknownPreset { .. } => "unknown_preset",
-            Self::UnknownRun { .. } => "unknown_run",
-            Self::StillRunning { .. } => "still_running",
-            Self::Lost { .. } => "run_lost",
-            Self::UnknownUser { .. } => "unknown_user",
-            Self::UnknownRole { .. } => "unknown_role",
-            Self::BadRole { .. } => "bad_role",
-            Self::LastAdmin => "last_admin",
-            Self::UnknownSession { .. } => "unknown_session",
-            Self::UnknownKey { .. } => "unknown_key",
-            Self::UnknownInvitation => "unknown_invitation",
-            Self::UnknownArtifact { .. } => "unknown_artifact",
-            Self::Storage { .. } => "storage_unavailable",
-            Self::StorageRefused { .. } | Self::BadStorage { .. } => "storage_refused",
-            Self::LongRequest { .. } => "too_large",
-            Self::BadText => "bad_text",
-            Self::StorageFull { .. } => "storage_full",
-            Self::TooManyParts { .. } => "file_too_long",
-            Self::StorageForeign { .. } => "storage_foreign",
-            Self::Unavailable { .. } => "store_unavailable",
-            Self::Busy { .. } => "store_busy",
-            Self::Foreign { .. } => "store_foreign",
-            Self::Newer { .. } => "store_newer",
-            Self::Damaged { .. } => "store_damaged",
+            Self::NameTaken { .. } => ErrorCode::NameTaken,
+            Self::BadName { .. } => ErrorCode::BadName,
+            Self::BadPreset { .. } => ErrorCode::BadPreset,
+            Self::TooMany { .. } | Self::TooManyOfOne { .. } | Self::NoRoom { .. } => ErrorCode::TooManySaved,
+            Self::NotTheOwner { .. } => ErrorCode::Forbidden,
+            Self::TooLarge { .. } => ErrorCode::TooLarge,
+            Self::UnknownView { .. } => ErrorCode::UnknownView,
+            Self::UnknownPreset { .. } => ErrorCode::UnknownPreset,
+            Self::UnknownRun { .. } => ErrorCode::UnknownRun,
+            Self::StillRunning { .. } => ErrorCode::StillRunning,
+            Self::Lost { .. } => ErrorCode::RunLost,
+            Self::UnknownUser { .. } => ErrorCode::UnknownUser,
+            Self::UnknownRole { .. } => ErrorCode::UnknownRole,
+            Self::BadRole { .. } => ErrorCode::BadRole,
+            Self::LastAdmin => ErrorCode::LastAdmin,
+            Self::UnknownSession { .. } => ErrorCode::UnknownSession,
+            Self::UnknownKey { .. } => ErrorCode::UnknownKey,
+            Self::UnknownInvitation => ErrorCode::UnknownInvitation,
+            Self::UnknownArtifact { .. } => ErrorCode::UnknownArtifact,
+            Self::Storage { .. } => ErrorCode::StorageUnavailable,
+            Self::StorageRefused { .. } | Self::BadStorage { .. } => ErrorCode::StorageRefused,
+            Self::LongRequest { .. } => ErrorCode::TooLarge,
+            Self::BadText => ErrorCode::BadText,
+            Self::StorageFull { .. } => ErrorCode::StorageFull,
+            Self::TooManyParts { .. } => ErrorCode::FileTooLong,
+            Self::StorageForeign { .. } => ErrorCode::StorageForeign,
+            Self::Unavailable { .. } => ErrorCode::StoreUnavailable,
+            Self::Busy { .. } => ErrorCode::StoreBusy,
+            Self::Foreign { .. } => ErrorCode::StoreForeign,
+            Self::Newer { .. } => ErrorCode::StoreNewer,
+            Self::Damaged { .. } => ErrorCode::StoreDamaged,
         }
     }
 }

@@ -62,6 +62,8 @@ pub(crate) fn folded(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rowport_model::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -94,7 +96,7 @@ mod tests {
         assert_eq!(checked("  Unpaid orders ").unwrap(), "Unpaid orders");
         assert_eq!(checked(&"é".repeat(80)).unwrap().chars().count(), 80);
         for name in ["", " \t", "a\nb", "a\0b", &"é".repeat(81)] {
-            assert_eq!(checked(name).unwrap_err().code(), "bad_name", "{name:?}");
+            assert_eq!(checked(name).unwrap_err().code(), ErrorCode::BadName, "{name:?}");
         }
     }
 }

@@ -149,7 +149,7 @@ async fn a_file_that_is_not_ours_is_refused_untouched() {
     for path in [text, other, marked] {
         let before = std::fs::read(&path).unwrap();
         let error = Store::open(&path).await.unwrap_err();
-        assert_eq!(error.code(), "store_foreign", "{error}");
+        assert_eq!(error.code().as_str(), "store_foreign", "{error}");
         assert!(error.to_string().contains(&path.display().to_string()), "{error}");
         assert_eq!(std::fs::read(&path).unwrap(), before, "{}", path.display());
     }
@@ -165,7 +165,7 @@ async fn a_file_of_a_newer_program_is_refused_untouched() {
     let before = std::fs::read(&path).unwrap();
     let error = Store::open(&path).await.unwrap_err();
     assert!(matches!(error, StoreError::Newer { found: 99, known: 5, .. }), "{error}");
-    assert_eq!(error.code(), "store_newer");
+    assert_eq!(error.code().as_str(), "store_newer");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
 
@@ -175,7 +175,7 @@ async fn a_place_that_cannot_be_written_is_a_clear_error() {
     std::fs::write(folder.path().join("file"), "").unwrap();
     for path in [folder.path().join("file/rowport.db"), folder.path().to_owned()] {
         let error = Store::open(&path).await.unwrap_err();
-        assert_eq!(error.code(), "store_unavailable", "{error}");
+        assert_eq!(error.code().as_str(), "store_unavailable", "{error}");
         let path = path.display().to_string();
         assert!(
             error.to_string().starts_with(&format!("Rowport's own state in {path} cannot be used: ")),
@@ -192,6 +192,6 @@ async fn a_damaged_row_says_which_it_is() {
     let made = store.views().create(&ME, &SystemClock, ORDERS, "Paid", &View::default()).await.unwrap();
     run(&path, "UPDATE saved SET body = '{\"colums\": []}'").await;
     let error = store.views().list(&ME, ORDERS).await.unwrap_err();
-    assert_eq!(error.code(), "store_damaged");
+    assert_eq!(error.code().as_str(), "store_damaged");
     assert!(error.to_string().contains(&made.id), "{error}");
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use rowport_engine::EngineError;
 
+use crate::exit_code::{self, INTERRUPTED, READER_LEFT, exit_code_of};
 use crate::terminal::{plain, plain_lines};
 
 /// The exit codes, as `--help` and docs/reference/cli.md list them.
@@ -23,10 +24,6 @@ Exit codes:
   130  interrupted
   141  the program that reads the output has ended, as `head` does";
 
-const INTERRUPTED: u8 = 130;
-/// What a program that SIGPIPE ends is reported as by shells.
-const READER_LEFT: u8 = 141;
-
 /// Why a command ended early.
 #[derive(Debug)]
 pub struct Failure {
@@ -38,27 +35,27 @@ pub struct Failure {
 impl Failure {
     /// Something that has no code of its own.
     pub fn other(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, code: 1 }
+        Self { message: message.to_string(), hint: None, code: exit_code::OTHER }
     }
 
     /// Something that cannot be written, listened on or made.
     pub fn output(what: &str, error: &dyn Display) -> Self {
-        Self { message: format!("{what}: {error}"), hint: None, code: 5 }
+        Self { message: format!("{what}: {error}"), hint: None, code: exit_code::NO_OUTPUT }
     }
 
     /// Arguments that make no sense together.
     pub fn usage(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, code: 2 }
+        Self { message: message.to_string(), hint: None, code: exit_code::BAD_USAGE }
     }
 
     /// Filters, names and options that do not fit the data.
     pub fn request(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, code: 4 }
+        Self { message: message.to_string(), hint: None, code: exit_code::BAD_REQUEST }
     }
 
     /// A configuration that is wrong.
     pub fn config(message: impl Display) -> Self {
-        Self { message: message.to_string(), hint: None, code: 6 }
+        Self { message: message.to_string(), hint: None, code: exit_code::BAD_CONFIGURATION }
     }
 
     /// The program that reads the output has ended; there is nothing to say of it.
@@ -98,16 +95,7 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
-        let code = match error.code() {
-            "bad_source_url" => 2,
-            "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol"
-            | "timeout" | "dataset_changed" | "bad_value" | "journal_refused" => 3,
-            "output_failed" | "storage_full" => 5,
-            "no_journal" | "journal_outdated" | "journal_newer" => 6,
-            "cancelled" => INTERRUPTED,
-            "internal" => 1,
-            _ => 4,
-        };
+        let code = exit_code_of(error.code());
         // Names of the database stand in it, and a line break in one must not look like a line of ours.
         Self { hint: error.hint().map(str::to_owned), message: plain(&error.to_string()), code }
     }

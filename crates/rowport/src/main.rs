@@ -4,6 +4,7 @@
 mod commands;
 mod config;
 mod demo;
+mod exit_code;
 mod failure;
 mod shutdown;
 mod sources;

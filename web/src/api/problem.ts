@@ -1,11 +1,18 @@
 import { ChunkLoadError } from './chunk-load-error';
 import type { components } from './schema';
 
-type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail'> & { detail?: string };
+/** The code of a problem: one of the server's, or one of the page's own. */
+export type ProblemCode =
+  components['schemas']['ErrorCode'] | 'chunk_missing' | 'export' | 'offline' | 'page' | 'unexpected';
+
+type ProblemBody = Omit<components['schemas']['Problem'], 'type' | 'detail' | 'code'> & {
+  code: ProblemCode;
+  detail?: string;
+};
 
 /** An error that the server explained, or the lack of an answer, in the same form. */
 export class Problem extends Error {
-  readonly code: string;
+  readonly code: ProblemCode;
   readonly status: number;
   readonly title: string;
   readonly hint: string | undefined;

@@ -1580,8 +1580,7 @@ export interface components {
              * @description When it came up.
              */
             created_at: string;
-            /** @description What the last attempt came to, if it failed: a stable code. */
-            error_code?: string | null;
+            error_code?: components["schemas"]["ErrorCode"] | null;
             /** @description The same in words. */
             error_message?: string | null;
             /** @description What it tells. */
@@ -1636,6 +1635,11 @@ export interface components {
              */
             rows?: number;
         };
+        /**
+         * @description The stable code of an error: what programs may rely on, in answers, runs, rows that were not changed, and messages.
+         * @enum {string}
+         */
+        ErrorCode: "bad_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "body_too_slow" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_change" | "bad_key" | "bad_confirmation" | "bad_idempotency_key" | "bad_text" | "bad_name" | "bad_preset" | "bad_role" | "bad_password" | "not_writable" | "masked_column" | "too_large" | "not_signed_in" | "wrong_password" | "suspended" | "forbidden" | "forbidden_host" | "forbidden_origin" | "too_many_tries" | "too_many_exports" | "too_many_streams" | "too_many_connections" | "busy" | "last_admin" | "unknown_source" | "unknown_dataset" | "unknown_column" | "unknown_subject" | "unknown_view" | "unknown_preset" | "unknown_run" | "unknown_artifact" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key" | "unknown_invitation" | "unknown_channel" | "unknown_change_set" | "name_taken" | "too_many_saved" | "no_journal" | "journal_outdated" | "journal_newer" | "journal_refused" | "no_key" | "no_transactions" | "inherited" | "selection_changed" | "dependants_changed" | "confirmed_before" | "not_undoable" | "overtaken" | "idempotency_key_reused" | "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" | "left_out" | "has_dependants" | "changed_since" | "gone" | "key_taken" | "taken_back" | "purged" | "column_changed" | "altered" | "bad_source_url" | "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol" | "timeout" | "dataset_changed" | "bad_value" | "unsupported_type" | "schema_mismatch" | "invalid_option" | "too_many_columns" | "too_many_sheets" | "cell_too_long" | "mixed_column" | "encoder_failed" | "file_too_long" | "output_failed" | "storage_full" | "storage_unavailable" | "storage_refused" | "storage_foreign" | "store_unavailable" | "store_busy" | "store_foreign" | "store_newer" | "store_damaged" | "still_running" | "run_lost" | "worker_lost" | "run_deleted" | "cancelled" | "internal" | "nobody_to_tell" | "channel_gone" | "bad_message" | "mail_unreachable" | "mail_untrusted" | "mail_refused" | "webhook_refused" | "bad_address" | "address_not_public" | "host_unknown" | "host_unreachable" | "host_untrusted" | "no_answer" | "answer_too_large" | "answer_broken";
         /** @description An export. */
         ExportBody: {
             /** @description The name for the file. */
@@ -1920,7 +1924,7 @@ export interface components {
         /** @description The journal of a source. */
         Journal: {
             /** @description The reason's code, such as `no_journal`, `journal_outdated`, `journal_newer` or `source_refused`. */
-            code?: string;
+            code?: components["schemas"]["ErrorCode"];
             /** @description Whether it is there: without it nothing in the source is changed. */
             ready: boolean;
             /** @description Why it cannot be used, where that is so. */
@@ -2199,11 +2203,8 @@ export interface components {
         };
         /** @description What went wrong and what to do about it. */
         Problem: {
-            /**
-             * @description The stable code.
-             * @example unknown_column
-             */
-            code: string;
+            /** @description The stable code. */
+            code: components["schemas"]["ErrorCode"];
             /** @description What was wrong, and where. */
             detail: string;
             /** @description What would help, where that can be said. */
@@ -2304,7 +2305,7 @@ export interface components {
         /** @description A row that was not changed, and why. */
         RowFailure: {
             /** @description The stable code. */
-            code: string;
+            code: components["schemas"]["ErrorCode"];
             /** @description What the database said, which may quote any column of the row: only for those who see all of them. */
             database?: string;
             /** @description The values of its key. */
@@ -2405,8 +2406,8 @@ export interface components {
         };
         /** @description Why a run failed. */
         RunError: {
-            /** @description A stable code. */
-            code: string;
+            /** @description The stable code. */
+            code: components["schemas"]["ErrorCode"];
             /** @description What went wrong, in words. */
             message: string;
         };
@@ -2578,11 +2579,8 @@ export interface components {
         SourceKind: "postgres" | "mysql" | "sqlite";
         /** @description Why a source does not answer. */
         SourceProblem: {
-            /**
-             * @description The stable code.
-             * @example source_unreachable
-             */
-            code: string;
+            /** @description The stable code. */
+            code: components["schemas"]["ErrorCode"];
             /** @description What was wrong. */
             detail: string;
             /** @description What would help. */
@@ -2631,11 +2629,8 @@ export interface components {
         };
         /** @description Why files cannot be kept. */
         StorageProblem: {
-            /**
-             * @description A stable code.
-             * @example storage_full
-             */
-            code: string;
+            /** @description The stable code. */
+            code: components["schemas"]["ErrorCode"];
             /** @description What is wrong, in words. */
             message: string;
         };

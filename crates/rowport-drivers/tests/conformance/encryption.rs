@@ -27,7 +27,7 @@ async fn a_url_that_asks_for_tls_is_not_content_with_less() {
         for mode in [Mode::Required, Mode::Authority, Mode::Name] {
             let error = check(&source(&database, mode, None)).await.unwrap_err();
             assert!(matches!(error, DriverError::Unencrypted { .. }), "{kind} {mode:?}: {error:?}");
-            assert_eq!(error.code(), "source_unreachable");
+            assert_eq!(error.code().as_str(), "source_unreachable");
         }
     }
 }
@@ -70,7 +70,7 @@ async fn through_tls(kind: SourceKind) {
         assert!(error.to_string().contains("certificate"), "{error}");
     }
     let error = check(&source(&database, Mode::Plain, None)).await.unwrap_err();
-    assert_eq!(error.code(), "source_refused", "{kind}: the server takes no plain text: {error}");
+    assert_eq!(error.code().as_str(), "source_refused", "{kind}: the server takes no plain text: {error}");
     // Reading, and stopping what is read, go the same way: nothing else is let in.
     reads_and_stops(&database, source(&database, Mode::Name, Some(&ours))).await;
 

@@ -184,7 +184,7 @@ async fn the_file_of_a_state_is_refused_as_a_source_by_whatever_link() {
         refused.push(driver.make_journal().await.map(drop));
         for refused in refused {
             let error = refused.unwrap_err();
-            assert_eq!(error.code(), "source_refused", "{}: {error}", path.display());
+            assert_eq!(error.code().as_str(), "source_refused", "{}: {error}", path.display());
             assert!(error.to_string().contains("the state of a Rowport"), "{error}");
         }
     }

@@ -60,13 +60,13 @@ impl Relay {
                     }
                     Err(EngineError::Driver(error)) if error.is_unprepared() => {
                         if !matches!(error, DriverError::NoJournal) {
-                            tracing::warn!(source, code = error.code(), %error, "nothing in the source is changed");
+                            tracing::warn!(source, code = error.code().as_str(), %error, "nothing in the source is changed");
                         }
                         without.insert(source, Instant::now() + WITHOUT_JOURNAL);
                     }
                     // What a database says may quote a row.
                     Err(error) => {
-                        let code = error.code();
+                        let code = error.code().as_str();
                         tracing::warn!(source, code, "the audit cannot be told of changed rows now");
                     }
                 }

@@ -26,7 +26,8 @@ use rowport_drivers::DriverError;
 pub use rowport_drivers::journal::Prepared;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
 use rowport_model::{
-    Catalog, Key, Literal, Permission, Principal, QueryError, ResolvedDataset, SetField, View, may_know_of,
+    Catalog, ErrorCode, Key, Literal, Permission, Principal, QueryError, ResolvedDataset, SetField, View,
+    may_know_of,
 };
 use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
@@ -168,7 +169,8 @@ pub struct RowFailure {
     #[schema(value_type = Vec<Object>)]
     pub key: Vec<serde_json::Value>,
     /// The stable code.
-    pub code: String,
+    #[serde(deserialize_with = "ErrorCode::deserialize_stored")]
+    pub code: ErrorCode,
     /// Why, in words.
     pub message: String,
     /// What the database said, which may quote any column of the row: only for those who see all of them.

@@ -2,10 +2,9 @@
 
 use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Refusal, Transaction};
-use rowport_model::{Catalog, ResolvedDataset};
+use rowport_model::{Catalog, ErrorCode, ResolvedDataset};
 
 use super::apply::steps::steps;
-use super::apply::undo::ALTERED;
 use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, words, written};
 use crate::error::EngineError;
 
@@ -107,7 +106,8 @@ async fn first_failures(
     while let Some((chunk, text)) = Chunk::next_failures(transaction, id, after).await? {
         let of_chunk: Vec<RowFailure> = serde_json::from_str(&text)
             .map_err(|error| EngineError::internal(format!("a chunk's failures: {error}")))?;
-        let (notes, of_chunk): (Vec<_>, Vec<_>) = of_chunk.into_iter().partition(|it| it.code == ALTERED);
+        let (notes, of_chunk): (Vec<_>, Vec<_>) =
+            of_chunk.into_iter().partition(|it| it.code == ErrorCode::Altered);
         failures.extend(of_chunk);
         altered.extend(notes);
         after = chunk;

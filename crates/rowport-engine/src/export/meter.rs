@@ -33,7 +33,10 @@ impl ExportMeter {
             Err(EngineError::Cancelled) => self.count("cancelled"),
             Err(error) => {
                 self.count("failed");
-                let labels = [Label::from_static_parts("tier", self.tier), Label::new("code", error.code())];
+                let labels = [
+                    Label::from_static_parts("tier", self.tier),
+                    Label::from_static_parts("code", error.code().as_str()),
+                ];
                 counter!("rowport_export_failures_total", labels.to_vec()).increment(1);
             }
         }

@@ -220,6 +220,8 @@ impl Drop for SpoolReader {
 
 #[cfg(test)]
 mod tests {
+    use rowport_model::ErrorCode;
+
     use super::*;
 
     fn limits(patience: Duration) -> SpoolLimits {
@@ -243,7 +245,7 @@ mod tests {
         writer.write_all(b"abc").unwrap();
         drop(writer);
         let (bytes, error) = read_all(reader).await;
-        assert_eq!((bytes.as_slice(), error.code()), (b"abc".as_slice(), "internal"));
+        assert_eq!((bytes.as_slice(), error.code()), (b"abc".as_slice(), ErrorCode::Internal));
     }
 
     #[tokio::test]

@@ -10,6 +10,7 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use rowport_model::ErrorCode;
 
 use super::message::Letter;
 use super::notifier::Refusal;
@@ -32,11 +33,13 @@ pub async fn check_email(settings: &EmailSettings) -> Result<(), String> {
     let checking = async {
         match transport(settings)?.test_connection().await {
             Ok(true) => Ok(()),
-            Ok(false) => Err(Refusal::for_now("mail_unreachable", "the server broke the connection off")),
+            Ok(false) => {
+                Err(Refusal::for_now(ErrorCode::MailUnreachable, "the server broke the connection off"))
+            }
             Err(error) => Err(refused(settings, &error)),
         }
     };
-    let late = || Refusal::for_now("no_answer", "the server took too long");
+    let late = || Refusal::for_now(ErrorCode::NoAnswer, "the server took too long");
     let checked = tokio::time::timeout(settings.timeout, checking).await;
     checked.unwrap_or_else(|_| Err(late())).map_err(|refusal| refusal.message)
 }
@@ -53,7 +56,7 @@ fn message(
     at: Timestamp,
     letter: Letter,
 ) -> Result<Message, Refusal> {
-    let bad = |_| Refusal::for_good("bad_address", "the e-mail address cannot be written to");
+    let bad = |_| Refusal::for_good(ErrorCode::BadAddress, "the e-mail address cannot be written to");
     let from: Mailbox = settings.from.parse().map_err(bad)?;
     let id = format!("<{id}@{}>", from.email.domain());
     // So that nobody's absence is announced to a program.
@@ -67,7 +70,7 @@ fn message(
         .raw_header(HeaderValue::new(automatic, "auto-generated".to_owned()))
         .header(ContentType::TEXT_PLAIN)
         .body(letter.text);
-    message.map_err(|error| Refusal::for_good("bad_message", error.to_string()))
+    message.map_err(|error| Refusal::for_good(ErrorCode::BadMessage, error.to_string()))
 }
 
 fn transport(settings: &EmailSettings) -> Result<AsyncSmtpTransport<Tokio1Executor>, Refusal> {
@@ -87,7 +90,7 @@ fn transport(settings: &EmailSettings) -> Result<AsyncSmtpTransport<Tokio1Execut
 }
 
 fn trust(settings: &EmailSettings) -> Result<TlsParameters, Refusal> {
-    let bad = |error: Error| Refusal::for_good("mail_untrusted", error.to_string());
+    let bad = |error: Error| Refusal::for_good(ErrorCode::MailUntrusted, error.to_string());
     let mut builder =
         TlsParameters::builder(settings.server.clone()).certificate_store(CertificateStore::WebpkiRoots);
     if let Some(authority) = &settings.authority {
@@ -100,14 +103,17 @@ fn trust(settings: &EmailSettings) -> Result<TlsParameters, Refusal> {
 fn refused(settings: &EmailSettings, error: &Error) -> Refusal {
     let told = |words: &dyn std::fmt::Display| format!("{}: {words}", settings.server);
     match error.status().map(u16::from) {
-        Some(530 | 534 | 535 | 538) | Some(..500) => Refusal::for_now("mail_refused", told(error)),
-        Some(_) => Refusal::for_good("mail_refused", told(error)),
+        Some(530 | 534 | 535 | 538) | Some(..500) => Refusal::for_now(ErrorCode::MailRefused, told(error)),
+        Some(_) => Refusal::for_good(ErrorCode::MailRefused, told(error)),
         None => {
             let cause = cause(error);
             let broken = cause.downcast_ref::<io::Error>().map(io::Error::kind);
             // This is how a handshake that fails is told.
             let untrusted = error.is_tls() || broken == Some(io::ErrorKind::InvalidData);
-            Refusal::for_now(if untrusted { "mail_untrusted" } else { "mail_unreachable" }, told(cause))
+            Refusal::for_now(
+                if untrusted { ErrorCode::MailUntrusted } else { ErrorCode::MailUnreachable },
+                told(cause),
+            )
         }
     }
 }

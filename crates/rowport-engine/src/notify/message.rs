@@ -1,7 +1,10 @@
 //! What is told, in words and as JSON. The same delivery is the same message at each attempt.
 
+use rowport_model::ErrorCode;
 use rowport_store::{DeliveryEvent, DueDelivery, Run};
 use serde_json::{Value, json};
+
+use super::reasons::reason_of;
 
 /// An e-mail, but for its addresses.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +42,7 @@ fn told_of(run: &Run, page: Option<&str>) -> Value {
         })),
         "error": run.error.as_ref().map(|error| json!({
             "code": error.code,
-            "message": reason(&error.code),
+            "message": reason_of(error.code),
         })),
         "created_at": run.created_at.to_string(),
         "finished_at": run.finished_at.map(|moment| moment.to_string()),
@@ -69,8 +72,8 @@ pub(super) fn letter(due: &DueDelivery, page: Option<&str>) -> Letter {
             (format!("{what} is ready"), said, place)
         }
         _ => {
-            let code = run.error.as_ref().map_or("internal", |error| error.code.as_str());
-            let said = format!("{what} failed: {}.", reason(code));
+            let code = run.error.as_ref().map_or(ErrorCode::Internal, |error| error.code);
+            let said = format!("{what} failed: {}.", reason_of(code));
             let place = place("Exports says more, and can start it anew:")
                 .unwrap_or_else(|| "Exports says more, and can start it anew.\n".to_owned());
             (format!("{what} failed"), said, place)
@@ -93,26 +96,6 @@ fn named(run: &Run) -> String {
 /// The page that has the file. Not a link to the file itself: an e-mail is no safe place for one.
 fn exports(page: &str) -> String {
     format!("{page}/exports")
-}
-
-/// What a code means. The run's own words may come from a database, and quote a row.
-fn reason(code: &str) -> &'static str {
-    match code {
-        "source_unreachable" | "source_busy" | "timeout" => "the database did not answer in time",
-        "source_lost" => "the connection to the database broke",
-        "source_refused" => "the database refused",
-        "storage_full" => "there is no room for the file",
-        "storage_unavailable" | "storage_refused" => "the file could not be stored",
-        "unknown_source" | "unknown_dataset" | "unknown_column" | "masked_column" | "dataset_changed" => {
-            "the table or one of its columns is not there any more, or not for you"
-        }
-        "forbidden" => "you may not do this any more",
-        "cell_too_long" | "mixed_column" | "too_many_sheets" | "too_many_columns" | "file_too_long" => {
-            "the rows do not go into a file of this format"
-        }
-        "worker_lost" => "the process that worked on it went away, and so did those after it",
-        _ => "something went wrong",
-    }
 }
 
 /// Names of tables and files may have anything in them.

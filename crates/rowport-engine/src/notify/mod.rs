@@ -10,6 +10,7 @@
 mod email;
 mod message;
 mod notifier;
+mod reasons;
 mod settings;
 mod webhook;
 

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use rowport_model::Clock;
+use rowport_model::{Clock, ErrorCode};
 use rowport_store::{DeliveryEvent, DueDelivery, Store, StoreError, Undelivered};
 use serde::Serialize;
 use tokio::sync::{Notify, Semaphore};
@@ -49,7 +49,7 @@ pub struct ChannelStatus {
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Refusal {
-    pub(super) code: &'static str,
+    pub(super) code: ErrorCode,
     pub(super) message: String,
     /// Whether trying again would come to the same.
     for_good: bool,
@@ -175,17 +175,16 @@ impl Parts {
                 let again = !refusal.for_good && attempt < ATTEMPTS && delivery.event != DeliveryEvent::Test;
                 count(channel, if again { "retried" } else { "failed" });
                 // A mail server's words may name people; its code does not.
-                let code = refusal.code;
                 tracing::warn!(
                     delivery = delivery.id,
                     channel,
                     attempt,
-                    code,
+                    code = refusal.code.as_str(),
                     again,
                     "a message was not delivered"
                 );
                 let retry_at = again.then(|| clock.now() + pause(self.settings.retry_after, attempt));
-                let why = Undelivered { code: code.to_owned(), message: refusal.message, retry_at };
+                let why = Undelivered { code: refusal.code, message: refusal.message, retry_at };
                 deliveries.failed(clock, delivery, &why).await
             }
         };
@@ -197,9 +196,9 @@ impl Parts {
     async fn send(&self, due: &DueDelivery) -> Result<(), Refusal> {
         let (delivery, page) = (&due.delivery, self.settings.page.as_deref());
         if due.run.as_ref().is_some_and(|run| run.deleted) {
-            return Err(Refusal::for_good("run_deleted", "the run was deleted before this was told"));
+            return Err(Refusal::for_good(ErrorCode::RunDeleted, "the run was deleted before this was told"));
         }
-        let late = || Refusal::for_now("no_answer", "there was no answer in time");
+        let late = || Refusal::for_now(ErrorCode::NoAnswer, "there was no answer in time");
         if let Some(settings) = self.settings.email.as_ref().filter(|_| delivery.channel == EMAIL) {
             let address = self.address(delivery.recipient.as_deref()).await?;
             let letter = message::letter(due, page);
@@ -209,13 +208,15 @@ impl Parts {
         }
         let webhook = self.settings.webhooks.iter().find(|webhook| webhook.channel() == delivery.channel);
         // Only channels of this configuration are claimed.
-        let webhook = webhook.ok_or_else(|| Refusal::for_now("channel_gone", "it is not configured here"))?;
+        let webhook =
+            webhook.ok_or_else(|| Refusal::for_now(ErrorCode::ChannelGone, "it is not configured here"))?;
         webhook::post(webhook, &delivery.id, self.clock.now(), message::payload(due, page)).await
     }
 
     /// Where somebody reads their e-mail. Whoever is suspended is told nothing.
     async fn address(&self, principal: Option<&str>) -> Result<String, Refusal> {
-        let nobody = || Refusal::for_good("nobody_to_tell", "they are not there any more, or are suspended");
+        let nobody =
+            || Refusal::for_good(ErrorCode::NobodyToTell, "they are not there any more, or are suspended");
         let id = principal.and_then(|principal| principal.strip_prefix("user:")).ok_or_else(nobody)?;
         match self.store.users().get(id).await {
             Ok(user) if !user.suspended => Ok(user.email),
@@ -238,11 +239,11 @@ fn pause(first: Duration, attempt: u32) -> SignedDuration {
 }
 
 impl Refusal {
-    pub(super) fn for_good(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn for_good(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), for_good: true }
     }
 
-    pub(super) fn for_now(code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn for_now(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), for_good: false }
     }
 }

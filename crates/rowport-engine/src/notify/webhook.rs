@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, StatusCode, header};
 use jiff::Timestamp;
 use rowport_fetch::{FetchError, Fetcher};
+use rowport_model::ErrorCode;
 use sha2::Sha256;
 
 use super::notifier::Refusal;
@@ -31,20 +32,20 @@ pub(super) async fn post(
         .header("webhook-timestamp", timestamp)
         .header("webhook-signature", signature(&settings.key, id, timestamp, &body))
         .body(Bytes::from(body))
-        .map_err(|_| Refusal::for_good("bad_address", "the address cannot be used"))?;
+        .map_err(|_| Refusal::for_good(ErrorCode::BadAddress, "the address cannot be used"))?;
     let fetcher = Fetcher::new(settings.reach, settings.timeout, MOST_BYTES).map_err(refused)?;
     let status = fetcher.send(request).await.map_err(refused)?.status();
     match status {
         _ if status.is_success() => Ok(()),
         // The standard's word for: nobody wants these messages any more.
         StatusCode::GONE => {
-            Err(Refusal::for_good("webhook_refused", "it answered 410: it wants no more of them"))
+            Err(Refusal::for_good(ErrorCode::WebhookRefused, "it answered 410: it wants no more of them"))
         }
         _ if status.is_redirection() => {
             let message = format!("it answered {}, and redirects are not followed", status.as_u16());
-            Err(Refusal::for_now("webhook_refused", message))
+            Err(Refusal::for_now(ErrorCode::WebhookRefused, message))
         }
-        _ => Err(Refusal::for_now("webhook_refused", format!("it answered {}", status.as_u16()))),
+        _ => Err(Refusal::for_now(ErrorCode::WebhookRefused, format!("it answered {}", status.as_u16()))),
     }
 }
 

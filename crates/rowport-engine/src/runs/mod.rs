@@ -13,6 +13,7 @@ mod fill;
 mod kind;
 mod meter;
 mod progress;
+mod retry;
 mod runner;
 mod subject_export;
 mod watch;

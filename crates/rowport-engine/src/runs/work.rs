@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::kind::{Made, Work, kind_of};
 use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
+use super::retry::may_pass;
 use super::runner::Parts;
 use crate::caller::on_behalf_of;
 use crate::error::EngineError;
@@ -189,32 +190,17 @@ async fn write_end(
         (Err(_), Some(Stop::Draining)) => runs.release(clock, claim).await.map(|()| Ended::Released),
         (Err(error), _) => {
             let failure = Failure {
-                code: error.code().to_owned(),
+                code: error.code(),
                 message: error.to_string(),
-                retry_at: may_go_better(error.code()).then(|| clock.now() + back_off(claim.run.attempt)),
+                retry_at: may_pass(error.code()).then(|| clock.now() + back_off(claim.run.attempt)),
             };
             // The words of a database may quote a row; its code does not.
-            tracing::warn!(code = failure.code, "an attempt failed");
+            tracing::warn!(code = failure.code.as_str(), "an attempt failed");
             tracing::debug!(%error, "this is why");
             runs.fail(clock, claim, &failure).await.map(Ended::after_failure)
         }
         (Ok(_), Some(Stop::Lost)) => Ok(Ended::Lost),
     }
-}
-
-/// What may be over by itself. A request that makes no sense fails the same way every time.
-fn may_go_better(code: &str) -> bool {
-    matches!(
-        code,
-        "source_unreachable"
-            | "source_busy"
-            | "source_lost"
-            | "timeout"
-            | "storage_full"
-            | "storage_unavailable"
-            | "store_busy"
-            | "overtaken"
-    )
 }
 
 /// 2, 8, 32, … seconds, and at most five minutes.

@@ -68,13 +68,13 @@ async fn exactly_the_rows_that_break_a_rule_are_refused(kind: SourceKind) {
         let whole = Request { all_or_nothing: true, ..request.clone() };
         let confirmed = shop.confirm("parts", &whole).await.unwrap();
         let refused = shop.work("parts", &confirmed).await;
-        assert_eq!(refused.map_err(|error| error.code()), Err(code));
+        assert_eq!(refused.map_err(|error| error.code().as_str()), Err(code));
         assert!(shop.rows("parts", "id") == start, "all or nothing, and that is nothing");
 
         let done = shop.bulk("parts", &request).await;
         let (taken, refused) = ((rows - BAD) as u64, BAD as u64);
         assert_eq!((done.state, done.done, done.failed, done.kept), (OutcomeState::Done, taken, refused, 0));
-        assert!(done.failures.iter().all(|failure| failure.code == code), "{:?}", done.failures);
+        assert!(done.failures.iter().all(|failure| failure.code.as_str() == code), "{:?}", done.failures);
         let keys = done.failures.iter().map(|failure| failure.key[0].as_str().unwrap().to_owned());
         assert_eq!(keys.collect::<BTreeSet<_>>(), bad);
         assert!(shop.rows("parts", "id") != start);

@@ -144,7 +144,7 @@ async fn try_one(shop: &Shop, interleaving: &Interleaving, met: &mut Met) {
     let shown = which.of(&rows);
     let preview = shop.changes.preview(shop.on("items"), &request).await;
     if shown.is_empty() {
-        assert_eq!(preview.unwrap_err().code(), "bad_change");
+        assert_eq!(preview.unwrap_err().code().as_str(), "bad_change");
         met.empty += 1;
         return;
     }
@@ -182,7 +182,7 @@ async fn try_one(shop: &Shop, interleaving: &Interleaving, met: &mut Met) {
     assert_eq!(table(shop), expected);
     assert_eq!((done.done, done.kept, done.failed), (changed.len() as u64, left.len() as u64, 0));
     let listed = done.failures.iter().map(|failure| {
-        assert_eq!(failure.code, "left_out");
+        assert_eq!(failure.code.as_str(), "left_out");
         failure.key[0].as_str().unwrap().parse().unwrap()
     });
     assert_eq!(listed.collect::<BTreeSet<i64>>(), left);

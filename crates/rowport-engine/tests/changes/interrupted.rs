@@ -76,7 +76,7 @@ async fn a_column_that_is_dropped_in_the_middle_ends_it_between_two_chunks(kind:
                 Handle::current().block_on(work(&shop, &confirmed, 1, drop_column))
             })
         });
-        assert_eq!(worked.map_err(|error| error.code()), Err("dataset_changed"), "{request:?}");
+        assert_eq!(worked.map_err(|error| error.code().as_str()), Err("dataset_changed"), "{request:?}");
         let count = so_far(&shop, &confirmed, changed);
         assert!(count > 0 && count < ROWS, "{count} of {ROWS} rows were changed");
 
@@ -86,7 +86,7 @@ async fn a_column_that_is_dropped_in_the_middle_ends_it_between_two_chunks(kind:
         let back = shop.undo("posts", &confirmed.change_set).await;
         let lost = if request.action == BulkAction::Delete { count } else { 0 };
         assert_eq!((back.done, back.failed, back.kept), (ROWS - lost, lost, 0));
-        assert!(back.failures.iter().all(|failure| failure.code == "column_changed"));
+        assert!(back.failures.iter().all(|failure| failure.code.as_str() == "column_changed"));
     }
 }
 
@@ -191,7 +191,7 @@ impl Lost<'_> {
         }
         self.tried += 1;
         if let Err(error) = worked {
-            assert_eq!(error.code(), "source_lost", "{error}");
+            assert_eq!(error.code().as_str(), "source_lost", "{error}");
             self.hit += 1;
             so_far(shop, confirmed, changed);
             let whole = work(shop, confirmed, 2, || {}).await.unwrap();

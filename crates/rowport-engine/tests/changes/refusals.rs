@@ -78,7 +78,7 @@ async fn a_row_that_is_refused_is_told_with_the_reason_of_the_database(kind: Sou
         let whole = Request { all_or_nothing: true, ..request };
         let confirmed = shop.confirm("t", &whole).await.unwrap();
         let refused = shop.work("t", &confirmed).await.unwrap_err();
-        assert_eq!(refused.code(), code, "{refused}");
+        assert_eq!(refused.code().as_str(), code, "{refused}");
         let hint = hint(&refused);
         assert!(hint.contains(word) && !hint.contains("password"), "{kind}: {hint}");
         assert!(code != "row_refused" || refused.to_string().contains("locked period"), "{refused}");
@@ -101,7 +101,7 @@ async fn what_a_trigger_misses_is_the_fault_of_its_rows(kind: SourceKind) {
     match shop.work("t", &confirmed).await {
         // SQLite prepares triggers with the statement, for all rows at once.
         Err(refused) => {
-            assert_eq!((kind, refused.code()), (SourceKind::Sqlite, "source_refused"), "{refused}");
+            assert_eq!((kind, refused.code().as_str()), (SourceKind::Sqlite, "source_refused"), "{refused}");
             assert!(refused.to_string().contains("trigger of `t`"), "{refused}");
         }
         Ok(outcome) => {
@@ -125,6 +125,6 @@ async fn a_reference_to_a_table_that_is_gone_is_no_obstacle_to_a_set_and_its_und
     assert_eq!(shop.undo("c", &done.change_set).await.done, 1);
     assert_eq!(shop.database.text("SELECT v FROM c"), "a");
     let refused = shop.changes.preview(shop.on("c"), &delete("")).await.unwrap_err();
-    assert_eq!(refused.code(), "source_refused", "{refused}");
+    assert_eq!(refused.code().as_str(), "source_refused", "{refused}");
     assert!(refused.to_string().contains("gone"), "{refused}");
 }

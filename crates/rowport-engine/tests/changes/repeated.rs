@@ -69,7 +69,7 @@ async fn made(shop: &Shop) -> usize {
 }
 
 fn code(answer: Answer) -> &'static str {
-    answer.expect_err("it was refused").code()
+    answer.expect_err("it was refused").code().as_str()
 }
 
 async fn a_request_that_comes_again_finds_what_it_made(kind: SourceKind) {
@@ -136,7 +136,7 @@ async fn a_key_is_of_one_request(kind: SourceKind) {
     assert_eq!(made(&shop).await, 2);
     for bad in ["", "a b", "\u{e9}", "a\n", &"x".repeat(256)] {
         let refused = IdempotencyKey::new(on, bad, &ALL);
-        assert_eq!(refused.map_err(|error| error.code()), Err("bad_idempotency_key"), "{bad:?}");
+        assert_eq!(refused.map_err(|error| error.code().as_str()), Err("bad_idempotency_key"), "{bad:?}");
     }
     for good in ["!", "~", "\"8e03978e-40d5-43dd-bc93-6894a57f9324\"", &"x".repeat(255)] {
         IdempotencyKey::new(on, good, &ALL).unwrap();
@@ -273,7 +273,7 @@ async fn of_two_at_the_same_moment_one_is_done(kind: SourceKind) {
 
 /// Does what was put down, or waits for whoever does; and whether it was the other one who put it down.
 async fn done(changes: &Changes, on: Target<'_>, answer: Answer) -> Result<(Outcome, bool), &'static str> {
-    let confirmed = answer.map_err(|error| error.code())?;
+    let confirmed = answer.map_err(|error| error.code().as_str())?;
     let outcome = match confirmed.repeated {
         true => changes.wait(on, &confirmed.change_set).await,
         false => {
@@ -281,7 +281,7 @@ async fn done(changes: &Changes, on: Target<'_>, answer: Answer) -> Result<(Outc
             changes.work(on, &confirmed.change_set, 0, &never, |_| {}).await
         }
     };
-    Ok((outcome.map_err(|error| error.code())?, confirmed.repeated))
+    Ok((outcome.map_err(|error| error.code().as_str())?, confirmed.repeated))
 }
 
 async fn pause(turns: u64) {

@@ -100,7 +100,7 @@ async fn a_caller_who_reads_no_exports_leaves_connections_for_others(kind: Sourc
     let (open, refused) = hoard(&desk, &person("hoarder"), 20).await;
     assert_eq!((open.len(), refused.len()), (2, 18), "a quarter of the connections is one caller's");
     for error in &refused {
-        assert_eq!(error.code(), "source_busy", "{error}");
+        assert_eq!(error.code().as_str(), "source_busy", "{error}");
         assert!(error.to_string().contains("your share"), "{error}");
     }
     looks(&desk, &person("other")).await;

@@ -207,6 +207,8 @@ fn runs(marker: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rowport_model::ErrorCode;
+
     use super::*;
 
     #[test]
@@ -215,7 +217,7 @@ mod tests {
             |guard: bool, null: &str| FieldWriter::new(b',', guard, null.to_owned(), Notation::default());
         for null in ["+cmd|'/C calc'!A0", "=1+1", "@SUM(A1)", "-1+1", "＝1", "\t=1", "=", "+"] {
             let refused = with(true, null).err().map(|error| error.code());
-            assert_eq!(refused, Some("invalid_option"), "{null}");
+            assert_eq!(refused, Some(ErrorCode::InvalidOption), "{null}");
             assert!(with(false, null).is_ok(), "{null}");
         }
         for null in ["", "NULL", "\\N", "-", "--", "-1", "'=x", "n/a"] {
@@ -275,7 +277,7 @@ mod tests {
         }
         assert_eq!(
             FieldWriter::new(b',', true, "a,b".to_owned(), Notation::default()).err().unwrap().code(),
-            "invalid_option"
+            ErrorCode::InvalidOption
         );
     }
 }

@@ -50,7 +50,7 @@ fn a_stray_value_is_refused_by_row_and_column() {
         one_column(mixed_array(&ColumnType::Date, &[Cell::Date(2), Cell::Text("0000-00-00".to_owned())]));
     let error =
         encoded(Format::Parquet, &schema, &[good, bad.clone()], EncodeOptions::default()).unwrap_err();
-    assert_eq!((error.code(), error.row(), error.column()), ("mixed_column", Some(4), Some("when")));
+    assert_eq!((error.code().as_str(), error.row(), error.column()), ("mixed_column", Some(4), Some("when")));
     let message = error.to_string();
     assert!(message.contains("leave the column out, or export as CSV or NDJSON"), "{message}");
 

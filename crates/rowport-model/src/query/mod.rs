@@ -2,6 +2,7 @@
 
 mod catalog;
 mod changes;
+mod code;
 mod condition;
 mod keys;
 mod resolve;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use rowport_model::ErrorCode;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -74,7 +74,7 @@ pub(crate) async fn share_by_address(
 /// The answer where a client, or all of them together, have as many connections as may be.
 pub(crate) fn too_many() -> ApiError {
     let detail = "too many connections are open, or too many requests at once; close some, or try again soon";
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_connections", detail)
+    ApiError::new(ErrorCode::TooManyConnections, detail)
 }
 
 /// An answer that takes a share until its end.

@@ -7,8 +7,9 @@
 use std::net::SocketAddr;
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Method, header};
 use axum::response::{IntoResponse, Response};
+use rowport_model::ErrorCode;
 
 use super::authority::{Authority, Host};
 use super::refused_page;
@@ -104,11 +105,11 @@ impl Refusal {
                     "the Host header must name this machine (localhost, 127.0.0.1 or [::1]) or the configured `public_url`; \
                      to be found by this name, Rowport needs `public_url = \"http://{name}\"` in rowport.toml, or https"
                 );
-                ApiError::new(StatusCode::FORBIDDEN, "forbidden_host", detail).into_response()
+                ApiError::new(ErrorCode::ForbiddenHost, detail).into_response()
             }
             Self::Origin => {
                 let detail = "the request came from another site's page";
-                ApiError::new(StatusCode::FORBIDDEN, "forbidden_origin", detail).into_response()
+                ApiError::new(ErrorCode::ForbiddenOrigin, detail).into_response()
             }
         }
     }

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
 use rowport_engine::accounts::Accounts;
 use rowport_engine::runs::Watcher;
-use rowport_model::Principal;
+use rowport_model::{ErrorCode, Principal};
 use rowport_store::{Run, Store};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -99,7 +99,7 @@ pub(crate) async fn events(
 fn too_many_streams() -> ApiError {
     let detail = "too many streams of events are open for this account; close some of its pages";
     let headers = HeaderMap::from_iter([(header::RETRY_AFTER, HeaderValue::from_static("60"))]);
-    ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_streams", detail).with_headers(headers)
+    ApiError::new(ErrorCode::TooManyStreams, detail).with_headers(headers)
 }
 
 /// For so long it is believed that somebody may listen.

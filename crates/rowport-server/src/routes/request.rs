@@ -1,10 +1,8 @@
 //! Views as addresses and bodies carry them.
 
-use rowport_model::{Filter, FilterError, Sort, View};
+use rowport_model::{ErrorCode, Filter, FilterError, Sort, View};
 use serde::{Deserialize, Deserializer};
 use utoipa::{IntoParams, ToSchema};
-
-use axum::http::StatusCode;
 
 use crate::error::ApiError;
 
@@ -88,5 +86,5 @@ pub(crate) fn view_of(
 }
 
 fn bad_filter(error: FilterError) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "bad_filter", error.to_string())
+    ApiError::new(ErrorCode::BadFilter, error.to_string())
 }

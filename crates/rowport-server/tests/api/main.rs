@@ -10,6 +10,7 @@ mod desk;
 mod document;
 mod downloads;
 mod hidden;
+mod names;
 mod problems;
 mod repeated;
 mod runs;

@@ -8,6 +8,7 @@ mod log;
 mod queue;
 
 use jiff::Timestamp;
+use rowport_model::ErrorCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,7 +52,7 @@ pub struct Delivery {
     /// How often it was tried.
     pub attempt: u32,
     /// What the last attempt came to, if it failed: a stable code.
-    pub error_code: Option<String>,
+    pub error_code: Option<ErrorCode>,
     /// The same in words.
     pub error_message: Option<String>,
     /// When it came up.
@@ -80,8 +81,8 @@ pub struct DueDelivery {
 /// How an attempt failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Undelivered {
-    /// A stable code.
-    pub code: String,
+    /// The stable code.
+    pub code: ErrorCode,
     /// What went wrong, in words.
     pub message: String,
     /// When to try again, where that makes sense.
@@ -127,7 +128,7 @@ fn read(row: &Row) -> Result<Delivery, sqlx::Error> {
         recipient: row.text_or_none("recipient")?,
         state: row.parse("state")?,
         attempt: u32::try_from(row.number("attempt")?).unwrap_or(u32::MAX),
-        error_code: row.text_or_none("error_code")?,
+        error_code: row.text_or_none("error_code")?.map(|code| ErrorCode::from_stored(&code)),
         error_message: row.text_or_none("error_message")?,
         created_at: timestamp(row.number("created_at")?),
         not_before: timestamp(row.number("not_before")?),

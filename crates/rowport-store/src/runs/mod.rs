@@ -11,7 +11,7 @@ mod retention;
 mod work;
 
 use jiff::Timestamp;
-use rowport_model::{Permission, Principal};
+use rowport_model::{ErrorCode, Permission, Principal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -123,8 +123,9 @@ pub struct RunProgress {
 /// Why a run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct RunError {
-    /// A stable code.
-    pub code: String,
+    /// The stable code.
+    #[serde(deserialize_with = "ErrorCode::deserialize_stored")]
+    pub code: ErrorCode,
     /// What went wrong, in words.
     pub message: String,
 }
@@ -203,7 +204,7 @@ fn owner_filter(principal: &Principal) -> &str {
 fn read(row: &Row) -> Result<Run, sqlx::Error> {
     let unsigned = |column| row.number(column).map(|number| u64::try_from(number).unwrap_or(0));
     let error = match (row.text_or_none("error_code")?, row.text_or_none("error_message")?) {
-        (Some(code), Some(message)) => Some(RunError { code, message }),
+        (Some(code), Some(message)) => Some(RunError { code: ErrorCode::from_stored(&code), message }),
         _ => None,
     };
     Ok(Run {

@@ -1,7 +1,7 @@
 //! What workers do: claim a run, say how far they are, and end it. Every write after the claim is fenced.
 
 use jiff::{SignedDuration, Timestamp};
-use rowport_model::Clock;
+use rowport_model::{Clock, ErrorCode};
 
 use super::queue::next_version;
 use super::{COLUMNS, Run, RunProgress, RunState, Runs, read};
@@ -34,7 +34,7 @@ pub struct Claim {
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// A stable code.
-    pub code: String,
+    pub code: ErrorCode,
     /// What went wrong, in words.
     pub message: String,
     /// When to try again, where another attempt may go better.
@@ -96,7 +96,7 @@ const EXPIRED: &str = "SELECT id, state, tries_left FROM runs \
 
 const RECOVER: &str = "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
     not_before = $4, tries_left = tries_left - (CASE $3 WHEN 'queued' THEN 1 ELSE 0 END), \
-    error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE 'worker_lost' END, \
+    error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE $6 END, \
     error_message = CASE $3 WHEN 'cancelled' THEN error_message \
         ELSE 'the process that worked on it went away' END, \
     worker = NULL, lease_until = NULL, version = $5 \
@@ -206,7 +206,7 @@ impl Runs<'_> {
         let state = query(FAIL)
             .bind(&claim.run.id)
             .bind(claim.attempt)
-            .bind(&failure.code)
+            .bind(failure.code.as_str())
             .bind(&failure.message)
             .bind(failure.retry_at.map(Timestamp::as_millisecond))
             .bind(now)
@@ -255,6 +255,7 @@ impl Runs<'_> {
             .bind(next.as_str())
             .bind(now)
             .bind(version)
+            .bind(ErrorCode::WorkerLost.as_str())
             .execute(&mut tx)
             .await?;
         if recovered > 0 {

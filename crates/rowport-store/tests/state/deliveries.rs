@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use jiff::SignedDuration;
-use rowport_model::{Access, Principal};
+use rowport_model::{Access, ErrorCode, Principal};
 use rowport_store::{
     Actor, Channel, Delivery, DeliveryEvent, DeliveryState, DueDelivery, EventsWanted, Failure, NewRun,
     RunProgress, Store, Undelivered,
@@ -48,7 +48,7 @@ async fn due(store: &Store, clock: &Hand) -> Option<DueDelivery> {
 }
 
 fn failure(retry: Option<jiff::Timestamp>) -> Failure {
-    Failure { code: "timeout".to_owned(), message: "too slow".to_owned(), retry_at: retry }
+    Failure { code: ErrorCode::Timeout, message: "too slow".to_owned(), retry_at: retry }
 }
 
 async fn the_end_of_a_run_is_put_down_with_it(store: Store) {
@@ -140,13 +140,13 @@ async fn what_fails_waits_and_what_dies_is_tried_again_and_who_comes_late_change
     deliveries.test(&clock, &Actor::system(), "webhook:a", None).await.unwrap();
     let first = due(&store, &clock).await.unwrap().delivery;
     let retry_at = Some(rowport_model::Clock::now(&clock) + SignedDuration::from_secs(5));
-    let why = Undelivered { code: "no_answer".to_owned(), message: "it hangs".to_owned(), retry_at };
+    let why = Undelivered { code: ErrorCode::NoAnswer, message: "it hangs".to_owned(), retry_at };
     deliveries.failed(&clock, &first, &why).await.unwrap();
     assert!(due(&store, &clock).await.is_none(), "its pause is not over");
     clock.forward(6);
     let second = due(&store, &clock).await.unwrap().delivery;
     assert_eq!((&second.id, second.attempt), (&first.id, 2));
-    assert_eq!(second.error_code.as_deref(), Some("no_answer"));
+    assert_eq!(second.error_code, Some(ErrorCode::NoAnswer));
     // Its process dies: after the lease another one takes it over.
     clock.forward(HOLD.as_secs() + 1);
     let third = due(&store, &clock).await.unwrap().delivery;

@@ -63,7 +63,7 @@ async fn what_ended_long_ago_is_forgotten_and_nothing_else(store: Store) {
     assert_eq!(forget(&store, &clock, 11).await, (0, false));
     assert_eq!(forget(&store, &clock, 9).await, (2, false));
     assert_eq!(left(&store).await, sorted([&queued.id, &long.id, &waiting.id].map(Clone::clone)));
-    assert_eq!(store.runs().get(&ME, &completed.id).await.unwrap_err().code(), "unknown_run");
+    assert_eq!(store.runs().get(&ME, &completed.id).await.unwrap_err().code().as_str(), "unknown_run");
     let version = store.runs().version().await.unwrap();
     // Who replays changes is not told of what is no more.
     let replayed = store.runs().changed_since(0, 100).await.unwrap();

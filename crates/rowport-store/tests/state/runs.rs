@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
-use rowport_model::{Clock, Principal};
+use rowport_model::{Clock, ErrorCode, Principal};
 use rowport_store::{
     Actor, Claim, Claiming, Failure, NewArtifact, NewRun, Recovered, Run, RunProgress, RunState, RunsWanted,
     Store,
@@ -111,7 +111,7 @@ async fn a_run_is_asked_for_worked_on_and_completed(store: Store) {
     assert!(done.version > half.version);
     assert_eq!(store.artifacts().get(&clock, &id).await.unwrap().file_name, "orders.csv");
     clock.forward(24 * 3600);
-    assert_eq!(store.artifacts().get(&clock, &id).await.unwrap_err().code(), "unknown_artifact");
+    assert_eq!(store.artifacts().get(&clock, &id).await.unwrap_err().code().as_str(), "unknown_artifact");
 }
 
 async fn a_worker_that_lost_its_run_can_write_nothing(store: Store) {
@@ -124,13 +124,16 @@ async fn a_worker_that_lost_its_run_can_write_nothing(store: Store) {
     // Queued again, claimed by another, completed by it: at each of these the old one is refused.
     for stage in 0..3 {
         let failure =
-            Failure { code: "x".to_owned(), message: "late".to_owned(), retry_at: Some(clock.now()) };
-        assert_eq!(runs.heartbeat(&clock, &old, LEASE, WHOLE).await.unwrap_err().code(), "run_lost");
+            Failure { code: ErrorCode::Internal, message: "late".to_owned(), retry_at: Some(clock.now()) };
+        assert_eq!(runs.heartbeat(&clock, &old, LEASE, WHOLE).await.unwrap_err().code().as_str(), "run_lost");
         let file = artifact(&clock, &old);
-        assert_eq!(runs.complete(&clock, &old, WHOLE, Some(&file)).await.unwrap_err().code(), "run_lost");
-        assert_eq!(runs.fail(&clock, &old, &failure).await.unwrap_err().code(), "run_lost");
-        assert_eq!(runs.cancelled(&clock, &old).await.unwrap_err().code(), "run_lost");
-        assert_eq!(runs.release(&clock, &old).await.unwrap_err().code(), "run_lost");
+        assert_eq!(
+            runs.complete(&clock, &old, WHOLE, Some(&file)).await.unwrap_err().code().as_str(),
+            "run_lost"
+        );
+        assert_eq!(runs.fail(&clock, &old, &failure).await.unwrap_err().code().as_str(), "run_lost");
+        assert_eq!(runs.cancelled(&clock, &old).await.unwrap_err().code().as_str(), "run_lost");
+        assert_eq!(runs.release(&clock, &old).await.unwrap_err().code().as_str(), "run_lost");
         let now = runs.get(&ME, &run.id).await.unwrap();
         match stage {
             0 => {
@@ -174,7 +177,10 @@ async fn a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked_to_sto
     assert_eq!(runs.heartbeat(&clock, &mine, LEASE, HALF).await.unwrap(), RunState::Cancelling);
     // What was to be cancelled is not completed behind the person's back.
     let file = artifact(&clock, &mine);
-    assert_eq!(runs.complete(&clock, &mine, WHOLE, Some(&file)).await.unwrap_err().code(), "run_lost");
+    assert_eq!(
+        runs.complete(&clock, &mine, WHOLE, Some(&file)).await.unwrap_err().code().as_str(),
+        "run_lost"
+    );
     runs.cancelled(&clock, &mine).await.unwrap();
     assert_eq!(runs.get(&ME, &running.id).await.unwrap().state, RunState::Cancelled);
     assert_eq!(
@@ -182,7 +188,7 @@ async fn a_run_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked_to_sto
         RunState::Cancelled
     );
     assert_eq!(
-        runs.cancel(&ME, &Actor::system(), &clock, "nothing").await.unwrap_err().code(),
+        runs.cancel(&ME, &Actor::system(), &clock, "nothing").await.unwrap_err().code().as_str(),
         "unknown_run"
     );
 }
@@ -191,13 +197,13 @@ async fn a_failure_is_tried_again_only_where_that_can_help(store: Store) {
     let clock = Hand::new();
     let runs = store.runs();
     let run = enqueue(&store, &clock, 1).await;
-    let failure = |retry_at| Failure { code: "source_lost".to_owned(), message: "gone".to_owned(), retry_at };
+    let failure = |retry_at| Failure { code: ErrorCode::SourceLost, message: "gone".to_owned(), retry_at };
     let first = claim(&store, &clock, "a").await.unwrap();
     let later = clock.now() + SignedDuration::from_secs(10);
     runs.fail(&clock, &first, &failure(Some(later))).await.unwrap();
     let waiting = runs.get(&ME, &run.id).await.unwrap();
     assert_eq!((waiting.state, waiting.finished_at), (RunState::Queued, None));
-    assert_eq!(waiting.error.unwrap().code, "source_lost");
+    assert_eq!(waiting.error.unwrap().code.as_str(), "source_lost");
     assert!(claim(&store, &clock, "a").await.is_none(), "not before its moment");
     clock.forward(10);
     let second = claim(&store, &clock, "a").await.unwrap();
@@ -323,20 +329,23 @@ async fn only_what_has_ended_can_be_deleted(store: Store) {
     let run = enqueue(&store, &clock, 0).await;
     let runs = store.runs();
     assert_eq!(
-        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(),
+        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code().as_str(),
         "still_running"
     );
     let mine = claim(&store, &clock, "a").await.unwrap();
     assert_eq!(
-        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(),
+        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code().as_str(),
         "still_running"
     );
     let id = runs.complete(&clock, &mine, WHOLE, Some(&artifact(&clock, &mine))).await.unwrap().unwrap();
     let version = runs.version().await.unwrap();
     runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap();
-    assert_eq!(runs.get(&ME, &run.id).await.unwrap_err().code(), "unknown_run");
-    assert_eq!(runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code(), "unknown_run");
-    assert_eq!(store.artifacts().get(&clock, &id).await.unwrap_err().code(), "unknown_artifact");
+    assert_eq!(runs.get(&ME, &run.id).await.unwrap_err().code().as_str(), "unknown_run");
+    assert_eq!(
+        runs.delete(&ME, &Actor::system(), &clock, &run.id).await.unwrap_err().code().as_str(),
+        "unknown_run"
+    );
+    assert_eq!(store.artifacts().get(&clock, &id).await.unwrap_err().code().as_str(), "unknown_artifact");
     let told = runs.changed_since(version, 10).await.unwrap();
     assert_eq!(told.iter().map(|run| run.deleted).collect::<Vec<_>>(), [true]);
 }
@@ -386,7 +395,7 @@ async fn requests_have_a_length_and_lists_leave_long_ones_out(store: Store) {
         };
         store.runs().enqueue(&ME, &Actor::system(), &clock, new).await
     };
-    assert_eq!(ask(600 * 1024).await.unwrap_err().code(), "too_large");
+    assert_eq!(ask(600 * 1024).await.unwrap_err().code().as_str(), "too_large");
     let (long, short) = (ask(10_000).await.unwrap(), ask(10).await.unwrap());
     let wanted = RunsWanted { limit: 10, ..RunsWanted::default() };
     let listed = store.runs().list(&ME, wanted).await.unwrap();
@@ -403,6 +412,6 @@ async fn requests_have_a_length_and_lists_leave_long_ones_out(store: Store) {
 
 async fn a_text_with_nul_is_nothing_that_is_there(store: Store) {
     // SQLite compares with it, PostgreSQL refuses it; neither is a state that cannot be used.
-    let code = store.runs().get(&ME, "a\0b").await.unwrap_err().code();
+    let code = store.runs().get(&ME, "a\0b").await.unwrap_err().code().as_str();
     assert!(["unknown_run", "bad_text"].contains(&code), "{code}");
 }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use rowport_engine::SecretColumns;
+use rowport_model::ErrorCode;
 use serde::Serialize;
 
 use crate::config::{self, Loaded, Problem};
@@ -60,7 +61,7 @@ struct Report {
 #[derive(Serialize)]
 struct Unreachable {
     source: String,
-    code: &'static str,
+    code: ErrorCode,
     message: String,
     hint: Option<String>,
 }

@@ -11,7 +11,7 @@ use rowport_engine::notify::{EmailSettings, check_email};
 use rowport_engine::settings::DeskSettings;
 use rowport_engine::{Desk, EngineError};
 use rowport_fetch::{FetchError, Fetcher, Reach};
-use rowport_model::{DatasetKind, Principal};
+use rowport_model::{DatasetKind, ErrorCode, Principal};
 use rowport_store::{Bucket, BucketSettings, Ids, StateVersion, Storage, Store};
 use serde::Serialize;
 
@@ -187,7 +187,7 @@ async fn changing(desk: &Arc<Desk>, source: &str) -> Finding {
         }
         Err(error) => error,
     };
-    let unfit = !matches!(error.code(), "no_journal" | "journal_refused");
+    let unfit = !matches!(error.code(), ErrorCode::NoJournal | ErrorCode::JournalRefused);
     let detail = format!("rows cannot be changed: {error}");
     Finding { what, ok: !unfit, detail, hint: error.hint().map(str::to_owned) }
 }
@@ -271,13 +271,13 @@ async fn storage(settings: &BucketSettings) -> Finding {
     match checked {
         Ok(()) => good(what, "can be written, read, listed and tidied"),
         Err(error) => {
-            let hint = match error.code() {
-                "storage_refused" => {
-                    "the key needs s3:GetObject, PutObject, DeleteObject and AbortMultipartUpload on the keys, and \
-                     ListBucket and ListBucketMultipartUploads on the bucket; region and path_style have to fit the server"
-                }
-                "storage_full" => "make room there, or use another bucket",
-                _ => "look at `endpoint` in `[storage]`, and whether the server is reached from here",
+            let hint = if error.code() == ErrorCode::StorageRefused {
+                "the key needs s3:GetObject, PutObject, DeleteObject and AbortMultipartUpload on the keys, and \
+                 ListBucket and ListBucketMultipartUploads on the bucket; region and path_style have to fit the server"
+            } else if error.code() == ErrorCode::StorageFull {
+                "make room there, or use another bucket"
+            } else {
+                "look at `endpoint` in `[storage]`, and whether the server is reached from here"
             };
             bad(what, error.to_string(), Some(hint.to_owned()))
         }

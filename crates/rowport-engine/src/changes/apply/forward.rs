@@ -6,7 +6,7 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Refusal, Transaction};
-use rowport_model::{Assigned, Assignment, CursorValue, Parents, Query};
+use rowport_model::{Assigned, Assignment, CursorValue, ErrorCode, Parents, Query};
 
 use crate::changes::apply::bisect::Attempt;
 use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
@@ -123,7 +123,7 @@ impl Job<'_> {
         for follows in self.follows.iter().filter(|_| rows.num_rows() > 0) {
             for row in follows.hold(transaction, rows).await? {
                 if held.insert(row) {
-                    failures.push(failure(&keys[row], "has_dependants", &follows.message()));
+                    failures.push(failure(&keys[row], ErrorCode::HasDependants, &follows.message()));
                 }
             }
         }
@@ -306,7 +306,7 @@ impl Job<'_> {
             let message = "it is not there any more, does not fit what was confirmed any more, or is left as it is by a \
                            trigger";
             for key in keys.iter().filter(|key| !changed.contains_key(*key)) {
-                let left_out = failure(key, "left_out", message);
+                let left_out = failure(key, ErrorCode::LeftOut, message);
                 if !failures.iter().any(|known| known.key == left_out.key) {
                     failures.push(left_out);
                     kept += 1;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, UndoneRows};
 use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, CursorValue, Deleted, Expr, Parents, Predicate, Principal, Query,
-    ResolvedDataset, View, rows_with_keys,
+    ColumnRef, ColumnType, Comparison, CursorValue, Deleted, ErrorCode, Expr, Parents, Predicate, Principal,
+    Query, ResolvedDataset, View, rows_with_keys,
 };
 
 use crate::changes::apply::dependents::{self, Follows};
@@ -318,12 +318,17 @@ pub(in crate::changes) fn words_for(reason: Refusal) -> &'static str {
 }
 
 /// A row that was not changed.
-pub(in crate::changes) fn failure(key: &Exact, code: &str, message: &str) -> RowFailure {
+pub(in crate::changes) fn failure(key: &Exact, code: ErrorCode, message: &str) -> RowFailure {
     RowFailure {
-        key: key.iter().map(CursorValue::written).collect(),
-        code: code.to_owned(),
+        key: written_key(key),
+        code,
         message: message.to_owned(),
         database: None,
         versions: Vec::new(),
     }
+}
+
+/// A key as it is written everywhere: the text of each of its columns' values.
+pub(in crate::changes) fn written_key(key: &Exact) -> Vec<serde_json::Value> {
+    key.iter().map(CursorValue::written).collect()
 }

@@ -8,6 +8,7 @@ use arrow_schema::Schema;
 use arrow_select::take::take;
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::{Chunk, Done};
+use rowport_model::ErrorCode;
 
 use crate::changes::apply::job::{Changed, Job, failure};
 use crate::changes::images;
@@ -31,7 +32,7 @@ impl Job<'_> {
         for key in images::keys(&images::unpack(&chunk.keys)?, &self.key)? {
             match place_of.as_ref().and_then(|places| places.get(&key)) {
                 Some(place) if undone.insert(*place) => places.push(*place),
-                _ => failures.push(failure(&key, "taken_back", "it was restored or purged before")),
+                _ => failures.push(failure(&key, ErrorCode::TakenBack, "it was restored or purged before")),
             }
         }
         if let Some(image) = image.filter(|_| !places.is_empty()) {

@@ -10,7 +10,7 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{ChangeSet, Chunk, Done};
 use rowport_drivers::{Denied, DriverError, Refusal, Transaction};
-use rowport_model::{ColumnRef, CursorValue, Key};
+use rowport_model::{ColumnRef, CursorValue, ErrorCode, Key};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -18,7 +18,7 @@ use crate::cells;
 use crate::changes::apply::bisect::Attempt;
 use crate::changes::apply::differences::{Differences, differing, named};
 use crate::changes::apply::forward::{all_of, is_skipped};
-use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
+use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure, written_key};
 use crate::changes::apply::parents::Unseen;
 use crate::changes::images::{self, Exact};
 use crate::changes::{FieldVersions, ImageColumn, RowFailure};
@@ -129,11 +129,12 @@ impl Job<'_> {
         let wanted = images::keys(&images::unpack(&chunk.keys)?, &self.key)?;
         let mut failures = Vec::new();
         let Some(image) = images.either() else {
-            failures.extend(wanted.iter().map(|key| failure(key, "purged", "it was removed for good")));
+            failures
+                .extend(wanted.iter().map(|key| failure(key, ErrorCode::Purged, "it was removed for good")));
             return Ok(Changed::nothing(failures));
         };
         if let Some(message) = self.changed_columns(&set, image, images.differences.as_ref())? {
-            failures.extend(wanted.iter().map(|key| failure(key, "column_changed", &message)));
+            failures.extend(wanted.iter().map(|key| failure(key, ErrorCode::ColumnChanged, &message)));
             return Ok(Changed::failed(failures));
         }
         let place_of = images::by_key(image, &self.key)?;
@@ -144,7 +145,7 @@ impl Job<'_> {
         for key in wanted {
             let Some(place) = place_of.get(&key).copied().filter(|place| !original.undone.contains(*place))
             else {
-                failures.push(failure(&key, "taken_back", "it was undone before, or never changed"));
+                failures.push(failure(&key, ErrorCode::TakenBack, "it was undone before, or never changed"));
                 continue;
             };
             let now = current_place.get(&key).map(|row| (&current, *row));
@@ -188,7 +189,7 @@ impl Job<'_> {
             rows.retain(|(key, _)| {
                 let is_held = current_place.get(key).is_some_and(|place| held.contains(place));
                 if is_held {
-                    failures.push(failure(key, "has_dependants", &follows.message()));
+                    failures.push(failure(key, ErrorCode::HasDependants, &follows.message()));
                 }
                 !is_held
             });
@@ -202,15 +203,15 @@ impl Job<'_> {
         images: &Images,
         place: usize,
         now: Option<(&RecordBatch, usize)>,
-    ) -> Option<(&'static str, &'static str, Vec<FieldVersions>)> {
+    ) -> Option<(ErrorCode, &'static str, Vec<FieldVersions>)> {
         let because = |code, message| Some((code, message, Vec::new()));
         match (&images.after, now) {
-            (None, Some(_)) => because("key_taken", "there is a row with its key again"),
+            (None, Some(_)) => because(ErrorCode::KeyTaken, "there is a row with its key again"),
             (None, None) => match images.before.as_ref().is_some_and(|before| self.is_own(before, place)) {
                 true => None,
-                false => because("left_out", "it is not yours"),
+                false => because(ErrorCode::LeftOut, "it is not yours"),
             },
-            (Some(_), None) => because("gone", "another client has deleted it since"),
+            (Some(_), None) => because(ErrorCode::Gone, "another client has deleted it since"),
             (Some(after), Some((now, row))) => {
                 let changed: Vec<&str> = match &images.differences {
                     Some(differences) => differences.changed_since(place, now, row).collect(),
@@ -228,7 +229,7 @@ impl Job<'_> {
                     false => "another client has changed it since",
                     true => "another client has changed it since in a column that you do not see",
                 };
-                (!changed.is_empty()).then_some(("changed_since", message, versions))
+                (!changed.is_empty()).then_some((ErrorCode::ChangedSince, message, versions))
             }
         }
     }
@@ -272,7 +273,7 @@ impl Job<'_> {
         match tried {
             Ok((_, refused)) => {
                 let place_of: HashMap<_, _> =
-                    rows.iter().map(|(key, place)| (failure(key, "", "").key, *place)).collect();
+                    rows.iter().map(|(key, place)| (written_key(key), *place)).collect();
                 let real = |refused: &RowFailure| {
                     let differences = images.differences.as_ref().zip(place_of.get(&refused.key));
                     differences.is_none_or(|(differences, place)| self.is_real(refused, differences, *place))
@@ -499,7 +500,7 @@ impl Job<'_> {
             if !found.is_empty() {
                 let message =
                     "it came back, and a trigger of the database made something else of some of its values";
-                notes.push(RowFailure { versions: found, ..failure(key, ALTERED, message) });
+                notes.push(RowFailure { versions: found, ..failure(key, ErrorCode::Altered, message) });
             }
             if notes.len() == MOST_NOTES {
                 break;
@@ -508,9 +509,6 @@ impl Job<'_> {
         notes
     }
 }
-
-/// The code of a row that came back, and not as it was.
-pub(in crate::changes) const ALTERED: &str = "altered";
 
 /// So many rows of a chunk are listed that came back otherwise: where a trigger touches each row, it may be all of them.
 const MOST_NOTES: usize = 1_000;

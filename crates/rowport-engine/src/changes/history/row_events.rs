@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cells;
 use crate::changes::RowFailure;
-use crate::changes::apply::job::failure;
+use crate::changes::apply::job::written_key;
 use crate::changes::images::{self, Exact};
 use crate::error::EngineError;
 
@@ -114,7 +114,7 @@ pub(in crate::changes) fn key_columns(chunk: &Chunk) -> Result<Vec<String>, Engi
 
 /// A key as the audit has it.
 fn key_text(key: &Exact) -> String {
-    serde_json::Value::from(failure(key, "", "").key).to_string()
+    serde_json::Value::from(written_key(key)).to_string()
 }
 
 /// The texts by which the audit finds a key: as it is written, and as it was written before, with bytes in base64, moments

@@ -3,6 +3,7 @@
 pub(in crate::changes) mod dry_run;
 
 use jiff::SignedDuration;
+use rowport_drivers::Refusal;
 use rowport_drivers::journal::{self, NewChangeSet};
 use rowport_model::{Catalog, OnDelete, ResolvedDataset};
 use rowport_store::Actor;
@@ -282,9 +283,16 @@ pub(in crate::changes) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &s
 /// Of the rows that would not be deleted those that may be told of: not what a rule of the database says of columns that
 /// are kept from the principal.
 fn telling(dataset: &ResolvedDataset<'_>, mut failures: Vec<RowFailure>) -> Vec<RowFailure> {
-    let tells = ["check_failed", "not_unique", "row_refused", "value_missing", "value_unfit"];
     if !sees_all_columns(dataset) {
-        failures.retain(|failure| !tells.contains(&failure.code.as_str()));
+        failures.retain(|failure| !Refusal::from_code(failure.code).is_some_and(tells_of_values));
     }
     failures
+}
+
+/// Whether the database has looked at columns for this reason that the caller may not know.
+fn tells_of_values(reason: Refusal) -> bool {
+    match reason {
+        Refusal::Check | Refusal::Unique | Refusal::Other | Refusal::NotNull | Refusal::Unfit => true,
+        Refusal::ForeignKey | Refusal::Size | Refusal::Skipped => false,
+    }
 }

@@ -69,7 +69,7 @@ fn trash_row(
     let until = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
     Ok(TrashRow {
         change_set: Some(set.id.clone()),
-        key: job::failure(&key, "", "").key,
+        key: job::written_key(&key),
         values: shown.iter().map(value).collect(),
         deleted_by: Some(set.actor_name.clone()),
         deleted_at: Some(written(set.created_at)),

@@ -131,7 +131,10 @@ async fn try_one(owner: &Shop, changes: &Changes, table: &Table, dice: &mut Dice
     let undone = changes.work(on, &undone.change_set, 1, &never, |_| {}).await;
     let undone = undone.unwrap_or_else(|error| panic!("{error}\n{case}"));
     assert_eq!(undone.done + undone.failed + undone.kept, done.done, "{case}");
-    assert!(undone.failures.iter().all(|failure| failure.code != "changed_since"), "{undone:?}\n{case}");
+    assert!(
+        undone.failures.iter().all(|failure| failure.code.as_str() != "changed_since"),
+        "{undone:?}\n{case}"
+    );
     let listed = listed(&undone);
     let end = dump(owner, name);
     let differ: BTreeSet<i64> = start.keys().copied().filter(|rid| start.get(rid) != end.get(rid)).collect();
@@ -156,7 +159,7 @@ async fn try_one(owner: &Shop, changes: &Changes, table: &Table, dice: &mut Dice
 /// The rows that an undo could not put back as they were, by their keys, each with a reason.
 fn listed(undone: &Outcome) -> BTreeSet<String> {
     let key = |row: &RowFailure| {
-        assert!(!row.code.is_empty() && !row.message.is_empty());
+        assert!(!row.message.is_empty());
         json!(row.key).to_string()
     };
     undone.failures.iter().chain(&undone.altered).map(key).collect()

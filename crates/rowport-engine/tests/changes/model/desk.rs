@@ -87,7 +87,7 @@ impl<'a> Desk<'a> {
         let request = which.request(fields);
         if self.model.chosen(which).is_empty() {
             let refused = self.shop.confirm(&self.table, &request).await;
-            assert_eq!(refused.map_err(|error| error.code()), Err("bad_change"));
+            assert_eq!(refused.map_err(|error| error.code().as_str()), Err("bad_change"));
             return;
         }
         let expected = self.model.change(which, fields);
@@ -102,7 +102,7 @@ impl<'a> Desk<'a> {
         if self.model.left(change, only).is_empty() {
             let on = self.shop.on(&self.table);
             let refused = self.shop.changes.reverse(on, &Actor::default(), &id, &request, None).await;
-            assert_eq!(refused.map_err(|error| error.code()), Err("not_undoable"));
+            assert_eq!(refused.map_err(|error| error.code().as_str()), Err("not_undoable"));
             return;
         }
         let expected = self.model.undo(change, only, force);

@@ -4,11 +4,10 @@ pub(crate) mod export;
 pub(crate) mod list;
 pub(crate) mod verify;
 
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use rowport_engine::EngineError;
 use rowport_engine::changes::Target;
-use rowport_model::{Key, Principal, QueryError};
+use rowport_model::{ErrorCode, Key, Principal, QueryError};
 use rowport_store::{EventsWanted, StoreError};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -56,7 +55,7 @@ impl AuditParams {
         principal: &'a Principal,
         row_keys: Option<&'a [String]>,
     ) -> Result<EventsWanted<'a>, ApiError> {
-        let bad = |detail: &str| ApiError::new(StatusCode::BAD_REQUEST, "bad_filter", detail);
+        let bad = |detail: &str| ApiError::new(ErrorCode::BadFilter, detail);
         let limit = self.limit.unwrap_or(50);
         if !(1..=200).contains(&limit) {
             return Err(ApiError::bad_request("`limit` is 1 to 200"));

@@ -79,12 +79,12 @@ pub(crate) struct ViewSelection {
     #[serde(default)]
     view: ViewRequest,
     /// The keys of those that are left out.
-    #[serde(default, deserialize_with = "left_out")]
+    #[serde(default, deserialize_with = "excepted")]
     #[schema(max_items = 10_000)]
     except: Vec<Key>,
 }
 
-fn left_out<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error> {
+fn excepted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Key>, D::Error> {
     bounded_keys(deserializer).map(Option::unwrap_or_default)
 }
 

@@ -78,7 +78,7 @@ pub(super) fn streamed(
         meter.end(end.as_ref());
         if let Err(error) = &end {
             // The words of a database may quote a row; its code does not.
-            tracing::warn!(code = error.code(), "a streamed export was broken off");
+            tracing::warn!(code = error.code().as_str(), "a streamed export was broken off");
             tracing::debug!(%error, "this is why");
         }
         writer.finish(end);

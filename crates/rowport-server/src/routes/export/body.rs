@@ -1,9 +1,8 @@
 //! Exports as addresses and bodies carry them.
 
-use axum::http::StatusCode;
 use rowport_engine::export::{ExportOptions, ExportRequest, HeaderStyle, Tier};
 use rowport_formats::{Compression, DateNotation, DecimalSign, Format, RowOrder};
-use rowport_model::Literal;
+use rowport_model::{ErrorCode, Literal};
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{Object, Schema, SchemaType, Type};
@@ -178,5 +177,5 @@ fn key(values: Vec<serde_json::Value>) -> Result<Vec<Literal>, ApiError> {
 }
 
 fn bad(detail: String) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail)
+    ApiError::new(ErrorCode::BadExport, detail)
 }

@@ -1,8 +1,8 @@
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Version, header};
+use axum::http::{HeaderMap, Version, header};
 use axum::response::Response;
 use rowport_engine::export::{ExportMeter, ExportRequest, OpenExport, Tier};
-use rowport_model::Principal;
+use rowport_model::{ErrorCode, Principal};
 use rowport_store::Actor;
 
 use super::answer;
@@ -39,7 +39,7 @@ pub(crate) async fn get_export(
     if request.options.raw && !headers.contains_key(header::AUTHORIZATION) {
         let detail =
             "`raw` takes the formula guard off, which an address must not do: POST the request instead";
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail));
+        return Err(ApiError::new(ErrorCode::BadExport, detail));
     }
     export(&state, (&principal, actor), &path, (version, &headers), request).await
 }
@@ -82,7 +82,7 @@ async fn export(
     if request.tier == Tier::Background {
         let detail =
             "a download is not for the background; POST the same body to `exports` beside this route";
-        return Err(ApiError::new(StatusCode::BAD_REQUEST, "bad_export", detail));
+        return Err(ApiError::new(ErrorCode::BadExport, detail));
     }
     let prepared = state.desk.prepare_export(principal, &path.source, &path.dataset, &request).await?;
     // HTTP/1.0 cannot tell an answer that was broken off from one that ended.

@@ -4,6 +4,7 @@ pub(crate) mod get;
 pub(crate) mod make;
 
 use rowport_engine::EngineError;
+use rowport_model::ErrorCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,7 +32,7 @@ pub(crate) struct Journal {
     /// The reason's code, such as `no_journal`, `journal_outdated`, `journal_newer` or `source_refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    code: Option<&'static str>,
+    code: Option<ErrorCode>,
     /// The statements that make or upgrade it, and for a login that may not run them what it is to be granted.
     sql: String,
 }

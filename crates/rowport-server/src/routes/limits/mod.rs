@@ -2,9 +2,9 @@
 
 pub(crate) mod get;
 
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
-use rowport_model::Principal;
+use rowport_model::{ErrorCode, Principal};
 use rowport_store::{Admission, Limit};
 
 use crate::AppState;
@@ -96,8 +96,7 @@ pub(crate) async fn admit(
             );
             let mut headers = headers(&refused, now);
             headers.insert(header::RETRY_AFTER, seconds(refused.resets_at, now).into());
-            Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too_many_exports", detail)
-                .with_headers(headers))
+            Err(ApiError::new(ErrorCode::TooManyExports, detail).with_headers(headers))
         }
     }
 }

@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use rowport_model::ErrorCode;
 use rowport_store::Delivery;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -39,14 +40,14 @@ pub(crate) async fn test_channel(
     let channel = state.notifier.channels().into_iter().find(|channel| channel.name == path.name);
     let Some(channel) = channel else {
         let detail = "the configuration has no such channel";
-        return Err(ApiError::new(StatusCode::NOT_FOUND, "unknown_channel", detail));
+        return Err(ApiError::new(ErrorCode::UnknownChannel, detail));
     };
     let recipient = match (channel.personal, me.user) {
         (false, _) => None,
         (true, Some(user)) => Some(format!("user:{}", user.id)),
         (true, None) => {
             let detail = "nobody is signed in, so there is no address to write to";
-            return Err(ApiError::conflict("nobody_to_tell", detail));
+            return Err(ApiError::new(ErrorCode::NobodyToTell, detail));
         }
     };
     let asking = async move {

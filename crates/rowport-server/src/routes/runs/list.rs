@@ -1,7 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
-use rowport_model::Permission;
+use rowport_model::{ErrorCode, Permission};
 use rowport_store::{Run, RunKind, RunState, RunsWanted, StoreError};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -92,5 +91,5 @@ pub(crate) async fn list_runs(
 
 /// What was asked for can be read, and makes no sense.
 fn bad(detail: &str) -> ApiError {
-    ApiError::new(StatusCode::BAD_REQUEST, "bad_filter", detail)
+    ApiError::new(ErrorCode::BadFilter, detail)
 }

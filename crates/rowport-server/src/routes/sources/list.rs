@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use futures_util::future::join_all;
 use rowport_engine::{EngineError, SourceStatus};
-use rowport_model::{Catalog, DatasetKind, Principal, SourceKind};
+use rowport_model::{Catalog, DatasetKind, ErrorCode, Principal, SourceKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,8 +41,7 @@ pub(crate) struct Source {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SourceProblem {
     /// The stable code.
-    #[schema(example = "source_unreachable")]
-    code: &'static str,
+    code: ErrorCode,
     /// What was wrong.
     detail: String,
     /// What would help.
@@ -87,7 +86,7 @@ async fn describe(state: &AppState, principal: &Principal, source: SourceStatus)
         Ok(None) => {
             let detail = format!("the database has not answered within {} s", PATIENCE.as_secs());
             let hint = Some("Rowport goes on trying: look again in a moment");
-            (Vec::new(), Some(SourceProblem { code: "source_unreachable", detail, hint }))
+            (Vec::new(), Some(SourceProblem { code: ErrorCode::SourceUnreachable, detail, hint }))
         }
         Err(error) => {
             let problem = SourceProblem { code: error.code(), detail: error.to_string(), hint: error.hint() };

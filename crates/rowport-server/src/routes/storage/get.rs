@@ -1,5 +1,6 @@
 use axum::extract::State;
 use axum::{Extension, Json};
+use rowport_model::ErrorCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -31,9 +32,8 @@ pub(crate) struct StorageHealth {
 /// Why files cannot be kept.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StorageProblem {
-    /// A stable code.
-    #[schema(example = "storage_full")]
-    code: &'static str,
+    /// The stable code.
+    code: ErrorCode,
     /// What is wrong, in words.
     message: String,
 }

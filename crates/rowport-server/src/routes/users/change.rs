@@ -1,5 +1,6 @@
 use axum::Json;
 use axum::extract::State;
+use rowport_model::ErrorCode;
 use rowport_store::{User, UserChange};
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -56,8 +57,8 @@ pub(crate) async fn change_user(
     ApiJson(body): ApiJson<UserPatch>,
 ) -> Result<Json<User>, ApiError> {
     if body.suspended == Some(true) && me.user.as_ref().is_some_and(|user| user.id == path.id) {
-        return Err(ApiError::conflict(
-            "last_admin",
+        return Err(ApiError::new(
+            ErrorCode::LastAdmin,
             "nobody suspends themselves; ask another administrator",
         ));
     }

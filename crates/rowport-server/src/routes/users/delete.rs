@@ -1,5 +1,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
+use rowport_model::ErrorCode;
 
 use crate::AppState;
 use crate::access::{Acting, Me};
@@ -24,7 +25,10 @@ pub(crate) async fn delete_user(
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<StatusCode, ApiError> {
     if me.user.is_some_and(|user| user.id == path.id) {
-        return Err(ApiError::conflict("last_admin", "nobody removes themselves; ask another administrator"));
+        return Err(ApiError::new(
+            ErrorCode::LastAdmin,
+            "nobody removes themselves; ask another administrator",
+        ));
     }
     let deleting = async move {
         let clock = state.desk.clock().as_ref();

@@ -15,7 +15,7 @@ use rowport_engine::changes::{
     AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest,
     RowFailure, Target,
 };
-use rowport_model::{Key, OnDelete, Principal};
+use rowport_model::{ErrorCode, Key, OnDelete, Principal};
 use rowport_store::{Actor, Ids};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -253,9 +253,9 @@ fn in_words(outcome: &Outcome) -> String {
 fn in_a_line(row: &RowFailure) -> String {
     let key = plain(&Key::write(&row.key));
     let said = row.database.as_ref().map(|said| format!(": {}", plain(said))).unwrap_or_default();
-    let columns: Vec<&str> = match row.code.as_str() {
-        "altered" => row.versions.iter().map(|field| field.column.as_str()).collect(),
-        _ => Vec::new(),
+    let columns: Vec<&str> = match row.code == ErrorCode::Altered {
+        true => row.versions.iter().map(|field| field.column.as_str()).collect(),
+        false => Vec::new(),
     };
     let columns =
         if columns.is_empty() { String::new() } else { format!(": {}", plain(&columns.join(", "))) };

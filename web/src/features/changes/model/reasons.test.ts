@@ -33,7 +33,9 @@ test('a reason fits what was wanted, and names who uses a row that cannot be del
 
 test('who uses the rows is what the database says, or else whoever refers to them', () => {
   const referring = [{ dataset: 'film_actor' }, { dataset: 'shop.awards' }, { dataset: 'film_actor' }];
-  const said = (database?: string) => [{ code: 'foreign_key', ...(database !== undefined && { database }) }];
+  const said = (database?: string) => [
+    { code: 'foreign_key' as const, ...(database !== undefined && { database }) },
+  ];
   expect(referringDatasets(said(), referring)).toEqual(['film_actor', 'shop.awards']);
   expect(referringDatasets(said('… violates a constraint on table "awards"'), referring)).toEqual([
     'shop.awards',

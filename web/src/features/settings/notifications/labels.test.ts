@@ -30,7 +30,7 @@ test('a message says what became of it', () => {
     not_before: '2026-03-01T12:00:00Z',
     finished_at: '2026-03-01T12:00:01Z',
   };
-  const refused = { error_code: 'webhook_refused', error_message: 'it answered 500' };
+  const refused = { error_code: 'webhook_refused' as const, error_message: 'it answered 500' };
   expect(deliveryStateText(delivery)).toBe('Delivered');
   expect(deliveryStateText({ ...delivery, attempt: 3 })).toBe('Delivered after 3 attempts');
   expect(deliveryStateText({ ...delivery, ...refused, state: 'failed' })).toBe(
