@@ -85,7 +85,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await expectAccessible(page, 'join: invited');
       await page.unroute('**/api/v1/invitations/find');
       await page.goto('/join#worthless');
-      await page.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+      await page.getByRole('heading', { name: 'This link has expired or was already used' }).waitFor();
     }));
   test('account menu', () =>
     see('account', async (page) => {
@@ -104,23 +104,23 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await expectNoSideways(page);
       await expectAccessible(page, 'people: list');
       await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
-      await page.getByRole('menuitem', { name: 'Let in again' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Reactivate' }).waitFor();
       await expectAccessible(page, 'people: menu');
-      await page.getByRole('menuitem', { name: 'Remove…' }).click();
-      await page.getByRole('dialog', { name: 'Remove Grace Hopper?' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Delete…' }).click();
+      await page.getByRole('dialog', { name: 'Delete Grace Hopper?' }).waitFor();
       await expectAccessible(page, 'people: removing');
       await page.keyboard.press('Escape');
       await page.route('**/api/v1/users/*/invitation', (route) =>
         route.fulfill({ json: access(demo).invitation }),
       );
       await page.getByRole('button', { name: 'Actions for Grace Hopper' }).click();
-      await page.getByRole('menuitem', { name: 'New link for a password' }).click();
-      await page.getByRole('dialog', { name: 'A link for Grace Hopper' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Reset password…' }).click();
+      await page.getByRole('dialog', { name: 'Sign-in link for Grace Hopper' }).waitFor();
       await expectAccessible(page, 'people: link');
       await page.getByRole('button', { name: 'Done' }).click();
-      await page.getByRole('button', { name: 'Add somebody' }).click();
+      await page.getByRole('button', { name: 'Invite user' }).click();
       await page
-        .getByRole('dialog', { name: 'Add somebody' })
+        .getByRole('dialog', { name: 'Invite user' })
         .getByLabel(/^Support/)
         .waitFor();
     }));
@@ -131,33 +131,33 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await expectNoSideways(page);
       await expectAccessible(page, 'roles: list');
       await page.getByRole('button', { name: 'Actions for Administrator' }).click();
-      await page.getByRole('menuitem', { name: 'Look at it' }).click();
+      await page.getByRole('menuitem', { name: 'View' }).click();
       await page.getByRole('dialog', { name: 'Administrator' }).waitFor();
       await expectAccessible(page, 'roles: built-in');
-      await page.getByRole('button', { name: 'Make a copy' }).click();
-      const editor = page.getByRole('dialog', { name: 'Make a role' });
+      await page.getByRole('button', { name: 'Duplicate' }).click();
+      const editor = page.getByRole('dialog', { name: 'Create role' });
       expect(await editor.getByLabel('Name').inputValue()).toBe('Copy of Administrator');
       await editor.getByRole('button', { name: 'Cancel' }).click();
       await page.getByRole('button', { name: 'Actions for Support' }).click();
-      await page.getByRole('menuitem', { name: 'Change…' }).click();
+      await page.getByRole('menuitem', { name: 'Edit…' }).click();
       await page.getByLabel('Rule 1: column').waitFor();
     }));
   test('keys', () =>
     see('keys', async (page) => {
       await settings(page, 'keys');
-      await page.getByText('Never used · never ends').waitFor();
+      await page.getByText('Never used · never expires').waitFor();
       await expectNoSideways(page);
       await expectAccessible(page, 'keys: list');
-      await page.getByRole('button', { name: 'Make a key' }).click();
-      await page.getByLabel('It stops working').selectOption('day');
-      await page.getByRole('button', { name: 'Make the key' }).click();
-      await page.getByText('Say what the key is for.').waitFor();
+      await page.getByRole('button', { name: 'Create key' }).click();
+      await page.getByLabel('Expires').selectOption('day');
+      await page.getByRole('dialog').getByRole('button', { name: 'Create key' }).click();
+      await page.getByText('Enter a name.').waitFor();
     }));
   test('sessions and limits', () =>
     see('sessions', async (page) => {
       await settings(page, 'sessions');
       await page.getByText('Firefox on Windows').waitFor();
-      await page.getByLabel('Everybody’s').check();
+      await page.getByLabel('All users').check();
       await expectNoSideways(page);
       await expectAccessible(page, 'sessions: list');
       await page.getByRole('link', { name: 'Limits' }).click();
@@ -167,8 +167,8 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('notifications', () =>
     see('notifications', async (page) => {
       await settings(page, 'notifications');
-      await page.getByText('Waits for attempt 3: it answered 503').waitFor();
-      await page.getByRole('button', { name: 'Show earlier ones' }).waitFor();
+      await page.getByText('Waiting for attempt 3: it answered 503').waitFor();
+      await page.getByRole('button', { name: 'Older messages' }).waitFor();
       await expectNoSideways(page);
     }));
   test('storage', () =>
@@ -199,7 +199,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await page.getByRole('button', { name: 'Older events' }).waitFor();
       await expectNoSideways(page);
       await expectAccessible(page, 'audit: list');
-      await page.getByRole('button', { name: /changed the role/ }).click();
+      await page.getByRole('button', { name: /edited the role/ }).click();
       await page.getByRole('dialog', { name: /^Event/ }).waitFor();
     }));
   test('masked columns', () =>
@@ -214,12 +214,12 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       });
       await page.goto(`/datasets/${demo.source}/${demo.child}`);
       await gridReady(page);
-      await page.getByRole('img', { name: 'Not shown to you' }).waitFor();
+      await page.getByRole('img', { name: 'Masked' }).waitFor();
       expect(await page.getByRole('button', { name: 'Export', exact: true }).count()).toBe(0);
       await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
       await page
         .getByRole('region', { name: 'Row', exact: true })
-        .getByText('not shown to you')
+        .getByText('You can’t see the values of this column')
         .first()
         .waitFor();
     }));
@@ -229,10 +229,10 @@ test('the keyboard stays within a dialog, and comes back to where it was', async
   await lookAt(browser, {}, 'keyboard', async (page) => {
     await withEverything(page);
     await page.goto('/settings/people');
-    const add = page.getByRole('button', { name: 'Add somebody' });
+    const add = page.getByRole('button', { name: 'Invite user' });
     await add.focus();
     await page.keyboard.press('Enter');
-    const dialog = page.getByRole('dialog', { name: 'Add somebody' });
+    const dialog = page.getByRole('dialog', { name: 'Invite user' });
     await dialog.waitFor();
     for (let press = 0; press < 25; press += 1) {
       await page.keyboard.press('Tab');

@@ -29,14 +29,14 @@ test('the first administrator comes in by the link, and the secret is taken out 
   expect(new URL(page.url()).searchParams.get('next')).toBe('/exports?state=failed');
 
   await page.goto(server.firstLink);
-  await page.getByText('You become the first administrator').waitFor();
+  await page.getByText('Create the first administrator account.').waitFor();
   expect(page.url()).toBe(`${server.url}/join`);
   await page.getByLabel('Your name').fill('Ada Byron');
   await page.getByLabel('E-mail address').fill(ADMIN);
   const password = page.getByLabel('New password');
   await password.fill('short');
   await page.getByText('At least 12 characters: 7 more.').waitFor();
-  await page.getByRole('button', { name: 'Show the password' }).click();
+  await page.getByRole('button', { name: 'Show password' }).click();
   expect(await password.getAttribute('type')).toBe('text');
   expect(await password.getAttribute('autocomplete')).toBe('new-password');
   await password.fill(PASSWORD);
@@ -49,9 +49,9 @@ test('the first administrator comes in by the link, and the secret is taken out 
   const again = await browserOf(browser, server);
   const late = await again.newPage();
   await late.goto(server.firstLink);
-  await late.getByRole('heading', { name: 'This link is no longer good' }).waitFor();
+  await late.getByRole('heading', { name: 'This link has expired or was already used' }).waitFor();
   await late.reload();
-  await late.getByRole('heading', { name: 'The link is not complete' }).waitFor();
+  await late.getByRole('heading', { name: 'The link is incomplete' }).waitFor();
   await again.close();
 });
 
@@ -62,7 +62,7 @@ test('one signs in, comes to where one wanted to go, and signs out', async () =>
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   expect(await page.getByLabel('E-mail address').getAttribute('autocomplete')).toBe('username');
   await signIn(page, ADMIN, 'wrong horse battery');
-  await page.getByRole('alert').getByText('The e-mail address or the password is not right.').waitFor();
+  await page.getByRole('alert').getByText('Wrong e-mail address or password.').waitFor();
   await signIn(page, ADMIN);
   await gridReady(page);
   expect(page.url()).toBe(`${server.url}/datasets/demo/records?search=a&sort=-id`);
@@ -99,12 +99,12 @@ test('a person changes their own password, and is signed out everywhere else', a
   await page.goto('/settings/sessions');
   const form = page.getByRole('region', { name: 'Password', exact: true });
   const fill = async (old: string, fresh: string) => {
-    await form.getByLabel('Present password').fill(old);
+    await form.getByLabel('Current password').fill(old);
     await form.getByLabel('New password').fill(fresh);
     await page.keyboard.press('Enter');
   };
   await fill('not this one', 'another long phrase');
-  await form.getByRole('alert').getByText('The present password is not right.').waitFor();
+  await form.getByRole('alert').getByText('Wrong current password.').waitFor();
   await fill(PASSWORD, 'password1234');
   await form
     .getByRole('alert')
@@ -125,7 +125,7 @@ test('whoever tries too often is told how long to wait', async () => {
   for (let round = 0; round < 10; round += 1)
     await context.request.post('/api/v1/session', { data: { email: 'eve@example.org', password: 'x' } });
   await signIn(page, 'eve@example.org', 'y');
-  await page.getByText(/This was tried too often\. Try again in \d+ minutes\./).waitFor();
+  await page.getByText(/Too many attempts\. Try again in \d+ minutes\./).waitFor();
   await context.close();
 });
 
@@ -133,10 +133,10 @@ test('a role hides one column and masks another, and whoever has it sees them no
   const admin = await adminBrowser(browser, server);
   const page = await admin.newPage();
   await page.goto('/settings/roles');
-  await page.getByRole('button', { name: 'Make a role' }).click();
-  const editor = page.getByRole('dialog', { name: 'Make a role' });
+  await page.getByRole('button', { name: 'Create role' }).click();
+  const editor = page.getByRole('dialog', { name: 'Create role' });
   await editor.getByRole('button', { name: 'Save' }).click();
-  await editor.getByText('The role needs a name.').waitFor();
+  await editor.getByText('Enter a name.').waitFor();
   await editor.getByLabel('Name').fill('Support');
   await editor.getByLabel('Add a dataset').selectOption('demo/*');
   await editor.getByLabel('Export rows').check();
@@ -144,30 +144,30 @@ test('a role hides one column and masks another, and whoever has it sees them no
     [1, 'order_id', 'hidden'],
     [2, 'item', 'masked'],
   ] as const) {
-    await editor.getByRole('button', { name: /^(Keep a column from them|Another column)$/ }).click();
+    await editor.getByRole('button', { name: /^(Restrict a column|Add column)$/ }).click();
     if (number === 1) await editor.getByLabel('Rule 1: dataset').selectOption('demo/records');
     await editor.getByLabel(`Rule ${number}: column`).selectOption(column);
-    await editor.getByLabel(`Rule ${number}: how`).selectOption(effect);
+    await editor.getByLabel(`Rule ${number}: effect`).selectOption(effect);
   }
   await editor.getByRole('button', { name: 'Save' }).click();
   await editor.waitFor({ state: 'detached' });
   await page.locator('[data-role="Support"]').getByText('1 column hidden, 1 masked').waitFor();
 
   await page.getByRole('link', { name: 'People' }).click();
-  await page.getByRole('button', { name: 'Add somebody' }).click();
-  const form = page.getByRole('dialog', { name: 'Add somebody' });
+  await page.getByRole('button', { name: 'Invite user' }).click();
+  const form = page.getByRole('dialog', { name: 'Invite user' });
   await form.getByLabel('Name').fill('Grace Hopper');
   await form.getByLabel('E-mail address').fill('grace@example.org');
   await form.getByLabel(/^Support/).check();
-  await form.getByRole('button', { name: 'Add', exact: true }).click();
-  const once = page.getByRole('dialog', { name: 'A link for Grace Hopper' });
+  await form.getByRole('button', { name: 'Invite', exact: true }).click();
+  const once = page.getByRole('dialog', { name: 'Sign-in link for Grace Hopper' });
   const link = await once.getByRole('textbox', { name: 'Link' }).inputValue();
   await once.getByRole('button', { name: 'Copy' }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
   await once.getByRole('button', { name: 'Done' }).click();
   await page
     .locator('[data-person="grace@example.org"]')
-    .getByText('No password yet')
+    .getByText('Invited')
     .locator('visible=true')
     .waitFor();
 
@@ -192,7 +192,7 @@ test('a role hides one column and masks another, and whoever has it sees them no
   };
   await nothing('grid');
   const masked = herPage.locator('[role=columnheader][data-column="item"]');
-  await masked.getByRole('img', { name: 'Not shown to you' }).waitFor();
+  await masked.getByRole('img', { name: 'Masked' }).waitFor();
   expect(await herPage.locator('[role=gridcell]').filter({ hasText: '•••' }).count()).toBeGreaterThan(5);
   // A mask is no value: nothing can be asked of it.
   await masked.getByRole('button', { name: /menu$/ }).click();
@@ -229,15 +229,15 @@ test('a role hides one column and masks another, and whoever has it sees them no
   expect(await herPage.getByRole('link', { name: 'Audit' }).count()).toBe(0);
   for (const path of ['/settings/people', '/settings/roles', '/audit']) {
     await herPage.goto(path);
-    await herPage.getByRole('heading', { name: 'This page is not for you' }).waitFor();
+    await herPage.getByRole('heading', { name: 'You don’t have access to this page' }).waitFor();
   }
   await herPage.goto('/settings');
   await herPage.getByRole('heading', { name: 'API keys' }).waitFor();
   expect(await herPage.getByRole('link', { name: /People|Roles/ }).count()).toBe(0);
-  expect(await herPage.getByLabel('Everybody’s').count()).toBe(0);
+  expect(await herPage.getByLabel('All users').count()).toBe(0);
   await herPage.goto('/exports');
   await herPage.getByLabel('State').waitFor();
-  expect(await herPage.getByLabel('Whose').count()).toBe(0);
+  expect(await herPage.getByLabel('Owner').count()).toBe(0);
   await hers.close();
   await admin.close();
 });
@@ -275,18 +275,18 @@ test('an API key is shown once, does what it may, and works no more when it is r
   const admin = await adminBrowser(browser, server);
   const page = await admin.newPage();
   await page.goto('/settings/keys');
-  await page.getByRole('button', { name: 'Make a key' }).click();
-  const form = page.getByRole('dialog', { name: 'Make an API key' });
-  await form.getByLabel('What it is for').fill('Nightly report');
+  await page.getByRole('button', { name: 'Create key' }).click();
+  const form = page.getByRole('dialog', { name: 'Create API key' });
+  await form.getByLabel('Name').fill('Nightly report');
   await form.getByLabel('Export rows').uncheck();
-  await form.getByRole('button', { name: 'Make the key' }).click();
-  const once = page.getByRole('dialog', { name: 'The key Nightly report' });
+  await form.getByRole('button', { name: 'Create key' }).click();
+  const once = page.getByRole('dialog', { name: 'API key Nightly report' });
   const secret = await once.getByLabel('Secret').inputValue();
   // A click beside it does not take it away.
   await page.mouse.click(5, 5);
   expect(await once.isVisible()).toBe(true);
   await once.getByRole('button', { name: 'Done' }).click();
-  await page.locator('[data-key="Nightly report"]').getByText('See rows in every dataset').waitFor();
+  await page.locator('[data-key="Nightly report"]').getByText('View rows in every dataset').waitFor();
   expect(await page.content()).not.toContain(secret);
 
   const ask = (path: string) =>
@@ -297,7 +297,7 @@ test('an API key is shown once, does what it may, and works no more when it is r
   expect((await ask('/export?format=csv')).status).toBe(403);
   await page.getByRole('button', { name: 'Revoke Nightly report' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
-  await page.getByText('No API key yet').waitFor();
+  await page.getByText('No API keys yet').waitFor();
   expect((await ask('/rows')).status).toBe(401);
   await admin.close();
 });
@@ -313,12 +313,12 @@ test('a session that is ended elsewhere leads to the sign-in page, and back', as
 
   const settings = await admin.newPage();
   await settings.goto('/settings/sessions');
-  await settings.getByText('this one').waitFor();
-  await settings.getByLabel('Everybody’s').check();
+  await settings.getByText('This device').waitFor();
+  await settings.getByLabel('All users').check();
   await settings.getByRole('button', { name: /^End the session of hedy/ }).click();
-  await settings.getByText('The session is over').waitFor();
+  await settings.getByText('Session ended').waitFor();
 
-  await page.getByRole('button', { name: 'Load again' }).click();
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await signIn(page, 'hedy@example.org');
   await gridReady(page);
@@ -338,8 +338,8 @@ test('a session that is ended elsewhere leads to the sign-in page, and back', as
   await signIn(page, 'hedy@example.org');
   await page.getByText('This account is suspended. Ask an administrator.').waitFor();
   await settings.getByRole('button', { name: 'Actions for hedy' }).click();
-  await settings.getByRole('menuitem', { name: 'Let in again' }).click();
-  await settings.getByText('hedy may come in again').waitFor();
+  await settings.getByRole('menuitem', { name: 'Reactivate' }).click();
+  await settings.getByText('hedy reactivated').waitFor();
   await signIn(page, 'hedy@example.org');
   await gridReady(page);
   await context.close();
@@ -360,10 +360,10 @@ test('administrators see everybody’s exports, and who asked for them', async (
   const exports = await admin.newPage();
   await exports.goto('/exports');
   await exports.getByText('No exports yet').waitFor();
-  await exports.getByLabel('Whose').selectOption('everybodys');
+  await exports.getByLabel('Owner').selectOption('everybodys');
   await exports.locator(`[data-run="${id}"]`).getByText('by joan').waitFor();
   expect(new URL(exports.url()).search).toBe('?everyone=true');
-  await exports.getByLabel('Whose').selectOption('mine');
+  await exports.getByLabel('Owner').selectOption('mine');
   await exports.getByText('No exports yet').waitFor();
   await exports.goto('/settings/limits');
   await exports.getByText(/^50 of 50 left/).waitFor();
@@ -384,13 +384,13 @@ test('the audit tells who did it all', async () => {
     expect(await page.locator(`tr[data-action]:not([data-action^="${action}"])`).count()).toBe(0);
   };
   await sees('user.first_admin', 'Ada Byron became the first administrator');
-  await sees('role.created', 'made the role “Support”');
-  await sees('user.created', 'added Grace Hopper');
+  await sees('role.created', 'created the role “Support”');
+  await sees('user.created', 'invited Grace Hopper');
   await sees('user.suspended', 'suspended hedy');
-  await sees('key.created', 'made the API key “Nightly report”');
+  await sees('key.created', 'created the API key “Nightly report”');
   await sees('export.started', 'started an export of demo/records as CSV');
-  await sees('run.asked', 'asked for an export of demo/brands in the background');
-  await sees('session.refused', 'was refused');
+  await sees('run.asked', 'requested an export of demo/brands in the background');
+  await sees('session.refused', 'failed to sign in');
 
   // The filters are the address.
   await page.goto('/audit');
@@ -406,8 +406,8 @@ test('the audit tells who did it all', async () => {
   await page.keyboard.press('Escape');
   await page.getByLabel('From', { exact: true }).fill('2020-01-01');
   await page.getByLabel('To', { exact: true }).fill('2020-01-02');
-  await page.getByText('Nothing of that kind').waitFor();
-  await page.getByRole('button', { name: 'Show everything' }).click();
+  await page.getByText('No matching events').waitFor();
+  await page.getByRole('button', { name: 'Clear filters' }).click();
   await page.getByLabel('Search', { exact: true }).fill('grace');
   await page.waitForFunction(() => {
     const rows = [...document.querySelectorAll('tr[data-action]')];

@@ -88,7 +88,7 @@ describe.each([
     const view = { search: 'e', sort: [{ column }] };
     const expected = await count(demo.source, demo.child, view);
     await page.getByText(`${expected.toLocaleString('en')} row`).waitFor();
-    await page.getByRole('button', { name: 'Copy a link to this view' }).click();
+    await page.getByRole('button', { name: 'Copy link to this view' }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
     const other = await visit(browser, options);
     const theirs = await other.newPage();

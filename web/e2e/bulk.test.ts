@@ -77,7 +77,7 @@ describe.each([
       await openDelete(page);
       await confirm(page, 'Delete', 2);
       await page.getByText('2 rows deleted').waitFor();
-      await page.getByRole('button', { name: 'More about this dataset' }).click();
+      await page.getByRole('button', { name: 'More actions' }).click();
       await page.getByRole('menuitem', { name: 'Trash' }).click();
       const first = page.getByRole('region', { name: /^Rows deleted by/ }).first();
       await first.getByRole('checkbox', { name: `Select ${String(keys[1])}`, exact: true }).click();
@@ -104,17 +104,17 @@ describe.each([
       await page.getByText('3 rows changed').waitFor();
       const view = { filter: { column, op: 'eq', value } };
       await restored(view, 3);
-      await page.getByRole('button', { name: 'More about this dataset' }).click();
+      await page.getByRole('button', { name: 'More actions' }).click();
       await page.getByRole('menuitem', { name: 'Changes' }).click();
       await page
-        .getByRole('button', { name: /^Undo: Fields set: 3 rows/ })
+        .getByRole('button', { name: /^Undo: Updated 3 rows/ })
         .first()
         .click();
       await page
         .getByRole('dialog', { name: 'Undo this change?' })
         .getByRole('button', { name: 'Undo' })
         .click();
-      await page.getByText('3 rows taken back').waitFor();
+      await page.getByText('3 rows changed back').waitFor();
       await restored(view, 0);
     }));
 });
@@ -125,7 +125,7 @@ test('all that match but one are changed in the background, and taken back from 
     const text = nullableText(demo, demo.big);
     // More than are changed before the request is answered, and no more than are soon changed back.
     const rows = await openUpTo(page, demo, demo.big, 20_000);
-    await page.getByRole('checkbox', { name: 'Select the rows in sight' }).click();
+    await page.getByRole('checkbox', { name: 'Select visible rows' }).click();
     await page.getByRole('button', { name: /^Select all/ }).click();
     await pick(page, 3);
     await page.getByText('(all but 1)').waitFor();
@@ -138,7 +138,7 @@ test('all that match but one are changed in the background, and taken back from 
     const view = { filter: { column: text, op: 'eq', value } };
     expect(await count(demo.source, demo.big, view)).toBe(rows - 1);
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await page.getByText(`${number} rows taken back`).waitFor();
+    await page.getByText(`${number} rows changed back`).waitFor();
     expect(await count(demo.source, demo.big, view)).toBe(0);
   }));
 
@@ -153,7 +153,7 @@ test('a change in the background says how far it is, and what was done when it i
     await page.getByRole('dialog').locator('select').first().selectOption(text);
     await page.getByLabel('Value').fill(value);
     await confirm(page, 'Change', rows);
-    const under = page.getByRole('region', { name: 'Change under way' });
+    const under = page.getByRole('region', { name: 'Change in progress' });
     const ended = page.getByText(/^(Stopped: )?[\d,]+ rows? changed$/);
     await under.getByRole('progressbar').or(ended).first().waitFor();
     // Where the server is that much faster than the browser, there is nothing left to stop.
@@ -163,7 +163,7 @@ test('a change in the background says how far it is, and what was done when it i
     await ended.waitFor();
     await under.waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo', exact: true }).click();
-    await page.getByText(/rows? taken back$/).waitFor();
+    await page.getByText(/rows? changed back$/).waitFor();
     expect(await count(demo.source, demo.big, { filter: { column: text, op: 'eq', value } })).toBe(0);
   }));
 
@@ -174,7 +174,7 @@ test('rows that others refer to cannot be deleted, which is said before anything
     await pick(page, 2, ['Shift']);
     await openDelete(page);
     const label = demo.datasets.get(parent)?.label ?? '';
-    await page.getByText(`None of the 2 rows of ${label} can be deleted.`).waitFor();
+    await page.getByText(`None of the 2 rows in ${label} can be deleted.`).waitFor();
     await page.getByText(/^Still used by .+: \S+, \S+$/).waitFor();
     expect(await page.getByLabel(/^Type /).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Delete 0 rows' }).isDisabled()).toBe(true);
@@ -184,14 +184,14 @@ test('rows that changed between the look and the kind are not touched, and can b
   withPage({}, async (page) => {
     const { view, keys } = await openFew(page, demo, own, 5);
     await pick(page, 1);
-    await page.getByRole('button', { name: 'Select all 5 that match' }).click();
+    await page.getByRole('button', { name: 'Select all 5 matching rows' }).click();
     await openDelete(page);
     await page.getByLabel('Type 5 to confirm').waitFor();
     const change = await deleteByApi(demo, own, keys[2]);
     await confirm(page, 'Delete', 5);
-    await page.getByText('The rows have changed since you looked at them').waitFor();
+    await page.getByText('The rows have changed since this preview').waitFor();
     expect(await count(demo.source, own, view)).toBe(4);
-    await page.getByRole('button', { name: 'Look again' }).click();
+    await page.getByRole('button', { name: 'Refresh preview' }).click();
     await page.getByLabel('Type 4 to confirm').waitFor();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await undoByApi(demo, own, change);
@@ -205,23 +205,23 @@ test('undoing leaves rows that somebody has changed since, lists them, and takes
     await setByApi(demo, own, [second, third], column, 'twice');
     await page.goto(`/datasets/${demo.source}/${own}/changes`);
     await page
-      .getByRole('button', { name: /^Undo: Fields set: 3 rows/ })
+      .getByRole('button', { name: /^Undo: Updated 3 rows/ })
       .first()
       .click();
     await page
       .getByRole('dialog', { name: 'Undo this change?' })
       .getByRole('button', { name: 'Undo' })
       .click();
-    const dialog = page.getByRole('dialog', { name: '1 row taken back, 2 not' });
+    const dialog = page.getByRole('dialog', { name: '1 of 3 rows changed back' });
     await dialog.getByText('another client has changed it since').first().waitFor();
     await expectAccessible(page, 'kept rows');
     await dialog
-      .getByRole('button', { name: /^Put back anyway/ })
+      .getByRole('button', { name: /^Undo anyway/ })
       .first()
       .click();
-    const rest = page.getByRole('dialog', { name: '2 rows taken back, 1 not' });
-    await rest.getByRole('button', { name: /^Put back anyway/ }).click();
-    await page.getByText('1 row taken back').waitFor();
+    const rest = page.getByRole('dialog', { name: '2 of 3 rows changed back' });
+    await rest.getByRole('button', { name: /^Undo anyway/ }).click();
+    await page.getByText('1 row changed back').waitFor();
     for (const value of ['once', 'twice'])
       expect(await count(demo.source, own, { filter: { column, op: 'eq', value } })).toBe(0);
   }));
@@ -246,14 +246,19 @@ test('a source that is not prepared says so, and shows whoever administers it th
   withPage({}, async (page) => {
     await page.route(`**/sources/${demo.source}/journal`, (route) =>
       route.fulfill({
-        json: { ready: false, reason: 'there is no journal in it', sql: 'CREATE TABLE j (a int)' },
+        json: {
+          ready: false,
+          code: 'journal_outdated',
+          reason: 'its journal is of an older version',
+          sql: 'CREATE TABLE j (a int)',
+        },
       }),
     );
     await openDataset(page, demo.source, own);
     await pick(page, 1);
-    await page.getByText('Read-only: there is no journal in it').waitFor();
+    await page.getByText('Read-only: its journal is of an older version').waitFor();
     expect(await page.getByRole('button', { name: 'Delete…' }).count()).toBe(0);
-    await page.getByRole('button', { name: 'Prepare…' }).click();
+    await page.getByRole('button', { name: 'Set up…' }).click();
     await page.getByText('CREATE TABLE j').waitFor();
     await expectAccessible(page, 'prepare');
   }));
@@ -265,14 +270,14 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await pick(page, 1);
       await expectAccessible(page, 'bar');
       await page.getByRole('button', { name: 'Set fields…' }).click();
-      await page.getByText('Something is still missing above.').waitFor();
+      await page.getByText('Fill in all fields above.').waitFor();
       await page.getByRole('combobox', { name: 'Field' }).selectOption({ index: 1 });
-      await page.getByRole('button', { name: 'Another field' }).click();
+      await page.getByRole('button', { name: 'Add field' }).click();
       await page.getByRole('combobox', { name: 'Field' }).nth(1).waitFor();
       await expectAccessible(page, 'set fields');
       await page.getByRole('button', { name: 'Cancel' }).click();
       await openDelete(page);
-      await page.getByText(/^This row of .* cannot be deleted\.$/).waitFor();
+      await page.getByText(/^This row in .* can’t be deleted\.$/).waitFor();
       await expectAccessible(page, 'delete');
     }));
 
@@ -287,7 +292,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await undoByApi(demo, own, change);
       await page.goto(`/datasets/${demo.source}/${own}/changes`);
       await page
-        .getByText(/^Deletion undone/)
+        .getByText(/^Undid a delete/)
         .first()
         .waitFor();
     }));

@@ -40,22 +40,22 @@ async function deletes(page: Page, rows: number[]) {
   await page.getByRole('button', { name: 'Delete…' }).click();
 }
 
-const along = (page: Page) => page.getByRole('checkbox', { name: 'Delete what hangs on them, too' });
+const cascade = (page: Page) => page.getByRole('checkbox', { name: 'Also delete related rows' });
 
 describe.each([
   ['on a desktop', {}],
   ['on a phone', phone],
-] as [string, BrowserContextOptions][])('rows that others hang on, %s', (_, options) => {
-  test('stay, unless these go along, and all of it comes back together', () =>
+] as [string, BrowserContextOptions][])('related rows, %s', (_, options) => {
+  test('keep a row from being deleted, unless they are deleted too, and are restored with it', () =>
     withPage(options, async (page) => {
       await deletes(page, [1, 3]);
-      await page.getByText('A row that is referred to from there stays').first().waitFor();
-      await along(page).check();
-      await page.getByText('2 rows will be deleted along with them.').waitFor();
-      await page.getByText('1 row will refer to nothing afterwards.').waitFor();
+      await page.getByText('Rows still used here can’t be deleted').first().waitFor();
+      await cascade(page).check();
+      await page.getByText('2 rows will be deleted too.').waitFor();
+      await page.getByText('1 row will lose its reference.').waitFor();
       await confirm(page, 'Delete', 2);
       await page.getByText('2 rows deleted').waitFor();
-      await page.getByText('3 rows of other datasets along with them.').waitFor();
+      await page.getByText('And 3 related rows in other datasets.').waitFor();
       const rows = async (dataset: string) => {
         const answer = await page.request.get(`/api/v1/sources/music/datasets/${dataset}/rows`);
         return ((await answer.json()) as { rows: unknown[][] }).rows;
@@ -67,15 +67,15 @@ describe.each([
       expect(await rows('albums')).toHaveLength(3);
       expect(await rows('reviews')).toEqual([[100, 'good', 10], [101, 'bad', 20]]); // prettier-ignore
       await page.goto('/datasets/music/albums/changes');
-      await page.getByText('along with rows of another dataset').first().waitFor();
+      await page.getByText('together with rows in another dataset').first().waitFor();
     }));
 });
 
-test.each(LOOKS)('the question what goes along is accessible, %s', (_, options) =>
+test.each(LOOKS)('the choice to delete related rows is accessible, %s', (_, options) =>
   withPage(options, async (page) => {
     await deletes(page, [1]);
-    await along(page).check();
-    await page.getByText('2 rows will be deleted along with them.').waitFor();
-    await expectAccessible(page, 'what goes along');
+    await cascade(page).check();
+    await page.getByText('2 rows will be deleted too.').waitFor();
+    await expectAccessible(page, 'related rows');
   }),
 );

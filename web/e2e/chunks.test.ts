@@ -49,7 +49,7 @@ describe.each([
     withPage(options, async (page) => {
       await openDataset(page, demo.source, demo.child);
       await page.context().setOffline(true);
-      if ('isMobile' in options) await page.getByRole('button', { name: 'Open the menu' }).click();
+      if ('isMobile' in options) await page.getByRole('button', { name: 'Open menu' }).click();
       await page.getByRole('link', { name: 'Exports', exact: true }).click();
       await page.getByRole('heading', { name: MISSING }).waitFor();
       await page.getByText('You are offline.').waitFor();
@@ -113,7 +113,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
     withPage(options, async (page) => {
       await openDataset(page, demo.source, demo.child);
       await upgrade(page, 'exports-page');
-      if ('isMobile' in options) await page.getByRole('button', { name: 'Open the menu' }).click();
+      if ('isMobile' in options) await page.getByRole('button', { name: 'Open menu' }).click();
       await page.getByRole('link', { name: 'Exports', exact: true }).click();
       await page.getByRole('heading', { name: MISSING }).waitFor();
       await expectAccessible(page, 'a page');

@@ -47,11 +47,11 @@ describe.each([
   test('only rows that can be deleted are counted and confirmed, and the others say who uses them', () =>
     withPage(options, async (page) => {
       await choose(page, [1, 2, 3], 'Delete…');
-      await page.getByText('1 of 3 rows of makers will be deleted.').waitFor();
-      await page.getByText('2 rows cannot be deleted and stay as they are.').waitFor();
+      await page.getByText('1 of 3 rows in makers will be deleted.').waitFor();
+      await page.getByText('2 rows can’t be deleted and will be skipped.').waitFor();
       await page.getByText('Still used by works: 1, 2').waitFor();
       await confirm(page, 'Delete', 1);
-      const dialog = page.getByRole('dialog', { name: '1 row deleted, 2 not' });
+      const dialog = page.getByRole('dialog', { name: '1 of 3 rows deleted' });
       await dialog.getByRole('cell', { name: 'Still used by works' }).first().waitFor();
       // They would be left again.
       expect(await dialog.getByRole('button', { name: /^Try again/ }).count()).toBe(0);
@@ -69,8 +69,8 @@ describe.each([
     withPage(options, async (page) => {
       await choose(page, [2, 3], 'Delete…');
       await page.getByLabel('Type 1 to confirm').waitFor();
-      await page.getByRole('checkbox', { name: 'All or nothing' }).click();
-      await page.getByText('None of the 2 rows of makers can be deleted.').waitFor();
+      await page.getByRole('checkbox', { name: 'Stop if any row fails' }).click();
+      await page.getByText('None of the 2 rows in makers can be deleted.').waitFor();
       expect(await page.getByLabel(/^Type /).count()).toBe(0);
       expect(await page.getByRole('button', { name: 'Delete 0 rows' }).isDisabled()).toBe(true);
     }));
@@ -78,10 +78,10 @@ describe.each([
   test('no field is set that was not chosen and filled in, and an empty text is asked for by name', () =>
     withPage(options, async (page) => {
       await choose(page, [3, 4], 'Set fields…');
-      await page.getByText('Something is still missing above.').waitFor();
+      await page.getByText('Fill in all fields above.').waitFor();
       await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'note' });
       await page.getByLabel('Value').waitFor();
-      await page.getByText('Something is still missing above.').waitFor();
+      await page.getByText('Fill in all fields above.').waitFor();
       expect(await page.getByRole('button', { name: 'Change …' }).isDisabled()).toBe(true);
       const asked = page.waitForRequest((request) => request.url().endsWith('/bulk/set/preview'));
       await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Set to empty text' });
@@ -96,7 +96,7 @@ describe.each([
       };
       expect(await rows()).toEqual(['a', 'b', null, null]);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
-      await page.getByText('2 rows taken back').waitFor();
+      await page.getByText('2 rows changed back').waitFor();
       expect(await rows()).toEqual(['a', 'b', 'c', 'd']);
     }));
 });

@@ -146,7 +146,7 @@ describe.each([
     const context = await visit(browser, options);
     const page = await context.newPage();
     await openExport(page);
-    await page.getByRole('radio', { name: /^Everything/ }).check({ force: true });
+    await page.getByRole('radio', { name: /^All rows/ }).check({ force: true });
     await page.getByLabel('Compression').selectOption('gzip');
     await page.getByText('.csv.gz', { exact: true }).waitFor();
     await page.getByLabel('File name').fill('mine – ö');

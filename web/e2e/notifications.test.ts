@@ -47,8 +47,8 @@ test('an administrator sends tests and sees what became of them, and nobody else
 
   await page.goto('/settings/notifications');
   const webhook = page.locator('[data-channel="webhook:warehouse"]');
-  await webhook.getByText('Is told when an export is ready or failed.').waitFor();
-  await page.getByText('There was none yet.').waitFor();
+  await webhook.getByText('Called when an export is ready or fails.').waitFor();
+  await page.getByText('No messages yet').waitFor();
   await page.getByRole('button', { name: 'Send a test: Webhook “warehouse”' }).click();
   await page.locator('[data-delivery="sent"]').getByText('Delivered', { exact: true }).waitFor();
   expect(heard.length).toBe(1);

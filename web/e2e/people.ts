@@ -66,6 +66,6 @@ export async function makeRole(admin: BrowserContext, body: object): Promise<str
 export async function join(page: Page, path: string) {
   await page.goto(path);
   await page.getByLabel('New password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Choose this password' }).click();
+  await page.getByRole('button', { name: 'Set password' }).click();
   await page.getByRole('region', { name: 'All datasets' }).waitFor();
 }

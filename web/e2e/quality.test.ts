@@ -118,20 +118,20 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await page.getByText('The database went away.').waitFor();
       await page.getByText('attempt 2').waitFor();
       await page.getByText('Exporting 450 of 1,200 rows').waitFor();
-      await page.getByText('the file is gone').waitFor();
+      await page.getByText('file expired').waitFor();
       await expectAccessible(page, 'exports: list');
-      await page.getByRole('button', { name: /exports under way/ }).click();
+      await page.getByRole('button', { name: /exports in progress/ }).click();
       await page.getByRole('link', { name: 'All exports' }).waitFor();
       await expectAccessible(page, 'exports: badge');
       await page.keyboard.press('Escape');
-      await page.getByText('My exports of the last 14 days').click();
+      await page.getByText('My exports in the last 14 days').click();
       await page.getByText('33% of 3 exports').waitFor();
       await expectAccessible(page, 'exports: charts');
       await page
         .getByRole('button', { name: /^Delete / })
         .first()
         .click();
-      await page.getByRole('dialog', { name: 'Delete the export?' }).waitFor();
+      await page.getByRole('dialog', { name: 'Delete export?' }).waitFor();
     }));
   test('no exports', () =>
     see('no exports', async (page) => {

@@ -53,7 +53,7 @@ async function withPage(options: BrowserContextOptions, steps: (page: Page) => P
   await context.close();
 }
 
-const picker = (page: Page) => page.getByRole('combobox', { name: `Row of ${label}` });
+const picker = (page: Page) => page.getByRole('combobox', { name: `New ${label}` });
 const option = (page: Page, name: string) => page.getByRole('option', { name, exact: true });
 
 /** Selects three rows and opens the dialog that reassigns them. */
@@ -92,7 +92,7 @@ describe.each([
       await page.getByText('3 rows changed').waitFor();
       expect(await rows(there)).toBeGreaterThanOrEqual(3);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
-      await page.getByText('3 rows taken back').waitFor();
+      await page.getByText('3 rows changed back').waitFor();
       expect(await rows(there)).toBe(before);
     }));
 
@@ -107,7 +107,7 @@ describe.each([
       await page.getByText('3 rows changed').waitFor();
       expect(await rows(nowhere)).toBeGreaterThanOrEqual(3);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
-      await page.getByText('3 rows taken back').waitFor();
+      await page.getByText('3 rows changed back').waitFor();
       expect(await rows(nowhere)).toBe(before);
     }));
 
@@ -119,7 +119,7 @@ describe.each([
       expect(await page.getByRole('option').count()).toBe(0);
       await page.keyboard.press('Escape');
       await page.getByText(/^Nothing in/).waitFor({ state: 'detached' });
-      await page.getByText('Something is still missing above.').waitFor();
+      await page.getByText('Fill in all fields above.').waitFor();
       await picker(page).fill('');
       await page.keyboard.press('ArrowDown');
       await option(page, 'No value').waitFor();
@@ -188,7 +188,7 @@ describe('with a reference of two columns', () => {
     await pick(page, 1);
     await pick(page, 2);
     await page.getByRole('button', { name: 'Reassign…' }).click();
-    const shelf = page.getByRole('combobox', { name: 'Row of shelves' });
+    const shelf = page.getByRole('combobox', { name: 'New shelves' });
     await shelf.fill('wall');
     await option(page, 'Right wall north, 2').waitFor();
     expect(await page.getByRole('option').allInnerTexts()).toHaveLength(2);
@@ -221,7 +221,7 @@ describe('with a reference of two columns', () => {
     await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: 'house' });
     await page.getByLabel('Value').fill('north');
     await page.getByRole('button', { name: 'Change 1 row' }).waitFor();
-    expect(await page.getByRole('combobox', { name: /^Row of/ }).count()).toBe(0);
+    expect(await page.getByRole('combobox', { name: /^New / }).count()).toBe(0);
     expect(await page.getByRole('button', { name: 'Reassign…' }).count()).toBe(0);
     await context.close();
     await admin.close();

@@ -32,7 +32,7 @@ test('a row says what happened to it, the latest first', async () => {
   await openDataset(page, demo.source, own, `?row=${encodeURIComponent(JSON.stringify([key]))}`);
   const entries = page.getByRole('region', { name: 'History' }).getByRole('listitem');
   await entries.first().waitFor();
-  expect(await entries.nth(0).innerText()).toMatch(/took a change of it back/);
+  expect(await entries.nth(0).innerText()).toMatch(/undid a change/);
   expect(await entries.nth(1).innerText()).toMatch(/changed it/);
   expect(await entries.nth(1).innerText()).toContain(value);
   await expectAccessible(page, 'the history of a row');

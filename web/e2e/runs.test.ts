@@ -103,7 +103,7 @@ describe.each(LOOKS)('%s', (_, options) => {
       .getByRole('button', { name: /^Delete/ })
       .click();
     await page
-      .getByRole('dialog', { name: 'Delete the export?' })
+      .getByRole('dialog', { name: 'Delete export?' })
       .getByRole('button', { name: 'Delete' })
       .click();
     await entry(page, run.id).waitFor({ state: 'detached' });
@@ -149,12 +149,12 @@ describe.each(LOOKS)('%s', (_, options) => {
       .getByText(/^Exporting [\d,]+ of [\d,]+ rows$/)
       .waitFor();
 
-    const badge = page.getByRole('button', { name: /exports? under way/ });
+    const badge = page.getByRole('button', { name: /exports? in progress/ });
     await page.getByRole('link', { name: 'Rowport', exact: true }).click();
     await page.getByRole('region', { name: 'All datasets' }).waitFor();
     await badge.click();
     await page.getByRole('button', { name: /^Cancel / }).click();
-    await page.getByText('Nothing is under way any more.').waitFor();
+    await page.getByText('Nothing in progress.').waitFor();
     await page.getByRole('link', { name: 'All exports' }).click();
     await entry(page, run.id).getByText('Cancelled').waitFor();
     await badge.waitFor({ state: 'detached' });
@@ -265,7 +265,7 @@ test('the history is filtered by the address, and what happens elsewhere arrives
   const page = await context.newPage();
   await page.goto('/exports');
   const run = await slow();
-  await entry(page, run.id).getByText('Exporting', { exact: true }).waitFor();
+  await entry(page, run.id).getByText('Running', { exact: true }).waitFor();
   await page.getByLabel('State').selectOption('completed');
   await page.waitForURL('**/exports?state=completed');
   await entry(page, run.id).waitFor({ state: 'detached' });
@@ -339,13 +339,13 @@ test('the keyboard reaches everything there is to do', async () => {
       ),
     );
   }
-  expect(reached[0]).toBe('My exports of the last 14 days');
+  expect(reached[0]).toBe('My exports in the last 14 days');
   expect(reached[1]).toBe(demo.datasets.get(demo.child)?.label);
   expect(reached[2]).toMatch(/^Download /);
   expect(reached[3]).toMatch(/^Run .* again$/);
   expect(reached[4]).toMatch(/^Delete /);
   await page.keyboard.press('Enter');
-  await page.getByRole('dialog', { name: 'Delete the export?' }).waitFor();
+  await page.getByRole('dialog', { name: 'Delete export?' }).waitFor();
   await page.keyboard.press('Escape');
   expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toMatch(/^Delete /);
   await context.close();

@@ -77,12 +77,12 @@ describe.each([
       const text = found.rows[0]?.[0] ?? '';
       await pick(page, 1);
       await openDelete(page);
-      await page.getByText('They go to the trash').waitFor();
+      await page.getByText('They will be moved to the trash').waitFor();
       await confirm(page, 'Delete', 1);
       await page.getByText('1 row deleted').waitFor();
       expect(await living(key)).toBe(0);
 
-      await page.getByRole('button', { name: 'More about this dataset' }).click();
+      await page.getByRole('button', { name: 'More actions' }).click();
       await page.getByRole('menuitem', { name: 'Trash' }).click();
       const { all, rows } = await trashOf(own);
       const who = rows.find((row) => row.key[0] === String(key))?.deleted_by ?? '';
@@ -90,12 +90,12 @@ describe.each([
       const words = `${who} ?(?:today|yesterday), \\d\\d:\\d\\d ${all.days} days left$`;
       await page.getByRole('row', { name: new RegExp(`^Select ${String(key)} .*${words}`) }).waitFor();
 
-      await page.getByRole('searchbox', { name: 'Search in the trash' }).fill(text);
+      await page.getByRole('searchbox', { name: 'Search trash' }).fill(text);
       await box(page, other).waitFor({ state: 'detached' });
       await box(page, key).click();
       await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText('1 row restored').waitFor();
-      await page.getByText('Nothing found').waitFor();
+      await page.getByText('No matches').waitFor();
       expect([await living(key), await living(other)]).toEqual([1, 0]);
       await undoByApi(demo, own, change);
     }));
@@ -108,13 +108,13 @@ describe.each([
       await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await box(page, keys[2]).click();
-      await page.getByRole('button', { name: 'Delete for good…' }).click();
-      const button = page.getByRole('button', { name: 'Delete 2 rows', exact: true });
+      await page.getByRole('button', { name: 'Permanently delete…' }).click();
+      const button = page.getByRole('button', { name: 'Permanently delete 2 rows', exact: true });
       await page.getByLabel('Type DELETE to confirm').fill('2');
       expect(await button.isDisabled()).toBe(true);
       await page.getByLabel('Type DELETE to confirm').fill('DELETE');
       await button.click();
-      await page.getByText('2 rows deleted for good').waitFor();
+      await page.getByText('2 rows permanently deleted').waitFor();
       await box(page, keys[0]).waitFor({ state: 'detached' });
       expect(await trashed(demo, own)).toBe(before + 1);
       await box(page, keys[1]).click();
@@ -128,7 +128,7 @@ describe.each([
       const { all, rows } = await trashOf(own);
       const soon = rows.filter(({ until = '' }) => Date.parse(until) - Date.now() < 7 * 86_400_000);
       expect([all.soon, soon.length > 0]).toEqual([soon.length, true]);
-      const warning = `${all.soon} rows will be removed for good within 7 days.`;
+      const warning = `${all.soon} rows will be permanently deleted within 7 days.`;
       await openTrash(page, demo, own);
       await page.getByText(warning).waitFor();
       // One list: nobody knows which change marked them.
@@ -146,9 +146,9 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   test('in a trash of marked rows and the overview', () =>
     lookAt(browser, options, 'overview of the trash', async (page) => {
       await openTrash(page, demo, own);
-      await page.getByText(/^[\d,]+ rows will be removed for good/).waitFor();
+      await page.getByText(/^[\d,]+ rows will be permanently deleted/).waitFor();
       await expectAccessible(page, 'marked rows');
       await page.goto('/settings/trash');
-      await page.getByText(/^[\d,]+ rows will be removed for good/).waitFor();
+      await page.getByText(/^[\d,]+ rows will be permanently deleted/).waitFor();
     }));
 });

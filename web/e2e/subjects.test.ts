@@ -22,32 +22,32 @@ interface Kind {
 test.each([
   ['on a desktop', {}],
   ['on a phone', phone],
-])('everything about one person is asked for and downloaded as one archive, %s', async (_, options) => {
+])('the personal data of one person is exported as one archive, %s', async (_, options) => {
   const { subjects } = await getJson<{ subjects: Kind[] }>('/api/v1/subjects');
   const kind = subjects.find(({ name }) => name === 'account');
   expect(kind?.datasets.map(({ dataset }) => dataset)).toEqual(['accounts', 'post_tags', 'posts']);
   const context = await visit(browser, options);
   const page = await context.newPage();
   await page.goto('/exports');
-  await page.getByRole('button', { name: 'Subject export…' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Everything about one person' });
+  await page.getByRole('button', { name: 'Personal data export…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Personal data export' });
   await dialog.getByText('From accounts, post_tags, posts').waitFor();
   await expectAccessible(page, 'the dialog');
 
-  // What no account is known by is said at once, and nothing is lost of what was typed.
-  await dialog.getByLabel('Known by').fill('somebody');
-  await dialog.getByRole('button', { name: 'Start' }).click();
+  // An identifier that no account can have is refused at once, and nothing is lost of what was typed.
+  await dialog.getByLabel('Identifier').fill('not a number');
+  await dialog.getByRole('button', { name: 'Start export' }).click();
   await dialog.getByText(/is not a number/).waitFor();
-  await dialog.getByLabel('Known by').fill('1');
+  await dialog.getByLabel('Identifier').fill('1');
   const [answer] = await Promise.all([
     page.waitForResponse((each) => each.url().endsWith('/subject-exports') && each.status() === 202),
-    dialog.getByRole('button', { name: 'Start' }).click(),
+    dialog.getByRole('button', { name: 'Start export' }).click(),
   ]);
   const run = (await answer.json()) as Run;
   await dialog.waitFor({ state: 'detached' });
   const entry = page.locator(`[data-run="${run.id}"]`);
   await entry.getByText('Completed').waitFor();
-  await entry.getByText('Subject export · account 1').waitFor();
+  await entry.getByText('Personal data export · account 1').waitFor();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     entry.getByRole('button', { name: /^Download/ }).click(),

@@ -36,7 +36,7 @@ const box = (page: Page, key: unknown) =>
 /** Types the word and does it. */
 async function purge(page: Page, rows: number) {
   const button = page.getByRole('button', {
-    name: `Delete ${rows} row${rows === 1 ? '' : 's'}`,
+    name: `Permanently delete ${rows} row${rows === 1 ? '' : 's'}`,
     exact: true,
   });
   const field = page.getByLabel('Type DELETE to confirm');
@@ -66,18 +66,18 @@ describe.each([
       await deleteByApi(demo, own, other);
       await openTrash(page, demo, own);
       await box(page, other).waitFor();
-      await page.getByRole('searchbox', { name: 'Search in the trash' }).fill(text);
+      await page.getByRole('searchbox', { name: 'Search trash' }).fill(text);
       await box(page, other).waitFor({ state: 'detached' });
       expect(new URL(page.url()).searchParams.get('search')).toBe(text);
       for (const key of keys) await box(page, key).click();
       await page.getByText('2 rows selected').waitFor();
       await page.getByRole('button', { name: 'Restore', exact: true }).click();
       await page.getByText('2 rows restored').waitFor();
-      await page.getByText('Nothing found').waitFor();
+      await page.getByText('No matches').waitFor();
       expect(await count(demo.source, own, { filter: { column, op: 'eq', value: text } })).toBe(2);
       expect(await trashed(demo, own)).toBe(1);
       await page.getByRole('button', { name: 'Undo', exact: true }).click();
-      await page.getByText('2 rows put back in the trash').waitFor();
+      await page.getByText('2 rows moved back to the trash').waitFor();
       await box(page, keys[0]).waitFor();
     }));
 
@@ -87,15 +87,15 @@ describe.each([
       await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await box(page, keys[2]).click();
-      await page.getByRole('button', { name: 'Delete for good…' }).click();
+      await page.getByRole('button', { name: 'Permanently delete…' }).click();
       await purge(page, 2);
-      await page.getByText('2 rows deleted for good').waitFor();
+      await page.getByText('2 rows permanently deleted').waitFor();
       expect(await page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
       await box(page, keys[0]).waitFor({ state: 'detached' });
       expect(await trashed(demo, own)).toBe(1);
       await page.goto(`/datasets/${demo.source}/${own}/changes`);
-      const line = page.getByRole('row', { name: /Deleted for good: 2 rows/ }).first();
-      await line.getByText('Cannot be undone').waitFor();
+      const line = page.getByRole('row', { name: /Permanently deleted 2 rows/ }).first();
+      await line.getByText('Can’t be undone').waitFor();
     }));
 
   test('the trash is emptied, of what a search finds and of the rest', () =>
@@ -103,12 +103,12 @@ describe.each([
       const { text } = await deleteMarked(2);
       await deleteByApi(demo, own, ...(await firstKeys(demo, own, 3)));
       await openTrash(page, demo, own, text);
-      await page.getByRole('button', { name: 'Delete found…' }).click();
-      await page.getByText(`2 rows of the trash of ${label} will be deleted for good.`).waitFor();
+      await page.getByRole('button', { name: 'Delete found rows…' }).click();
+      await page.getByText(`2 rows in the trash of ${label} will be permanently deleted.`).waitFor();
       await purge(page, 2);
-      await page.getByText('Nothing found').waitFor();
+      await page.getByText('No matches').waitFor();
       expect(await trashed(demo, own)).toBe(3);
-      await page.getByRole('button', { name: 'Clear the search' }).click();
+      await page.getByRole('button', { name: 'Clear search' }).click();
       await page.getByRole('button', { name: 'Empty trash…' }).click();
       await purge(page, 3);
       await page.getByText('The trash is empty').waitFor();
@@ -132,20 +132,20 @@ describe.each([
       await setByApi(demo, own, [first, second], column, 'between');
       await setByApi(demo, own, [second], column, 'now');
       await page.goto(`/datasets/${demo.source}/${own}/changes`);
-      const undo = page.getByRole('button', { name: /^Undo: Fields set: 2 rows/ });
+      const undo = page.getByRole('button', { name: /^Undo: Updated 2 rows/ });
       await undo.first().click();
       await page
         .getByRole('dialog', { name: 'Undo this change?' })
         .getByRole('button', { name: 'Undo' })
         .click();
-      const dialog = page.getByRole('dialog', { name: '1 row taken back, 1 not' });
-      await dialog.getByText('Both versions').click();
+      const dialog = page.getByRole('dialog', { name: '1 of 2 rows changed back' });
+      await dialog.getByText('Compare versions').click();
       const versions = dialog.getByRole('table').nth(1);
-      await versions.getByRole('columnheader', { name: 'Goes back to' }).waitFor();
+      await versions.getByRole('columnheader', { name: 'After undo' }).waitFor();
       expect(await versions.getByRole('cell').allInnerTexts()).toContain('now');
       await expectAccessible(page, 'both versions');
       expect(await value()).toBe(1);
-      await dialog.getByRole('button', { name: `Put back anyway: ${String(second)}` }).click();
+      await dialog.getByRole('button', { name: `Undo anyway: ${String(second)}` }).click();
       await expect.poll(value).toBe(0);
     }));
 });
@@ -156,7 +156,7 @@ test('all that is in the trash is restored in the background where it is much', 
       await deleteByApi(demo, own, ...(await firstKeys(demo, own, 600)));
     await openTrash(page, demo, own);
     await page.getByRole('checkbox').nth(1).click();
-    await page.getByRole('button', { name: 'Select all 1,200' }).click();
+    await page.getByRole('button', { name: 'Select all 1,200 rows' }).click();
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
     await page.getByText('1,200 rows restored').waitFor();
     await page.getByText('The trash is empty').waitFor();
@@ -199,8 +199,8 @@ test('a row that is not restored says what the database said', () =>
     await openTrash(page, demo, own);
     await box(page, keys[0]).click();
     await page.getByRole('button', { name: 'Restore', exact: true }).click();
-    const dialog = page.getByRole('dialog', { name: '0 rows restored, 1 not' });
-    await dialog.getByText('The database said: UNIQUE failed: x').waitFor();
+    const dialog = page.getByRole('dialog', { name: '0 of 1 row restored' });
+    await dialog.getByText('Database message: UNIQUE failed: x').waitFor();
   }));
 
 describe('dragging over the checkboxes', () => {
@@ -325,7 +325,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
       await openTrash(page, demo, own);
       await box(page, keys[0]).click();
       await expectAccessible(page, 'trash');
-      await page.getByRole('button', { name: 'Delete for good…' }).click();
+      await page.getByRole('button', { name: 'Permanently delete…' }).click();
       await page.getByLabel('Type DELETE to confirm').waitFor();
       await expectAccessible(page, 'delete for good');
       await page.getByRole('button', { name: 'Cancel' }).click();

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import { goToSignIn } from '@/lib/sign-in';
+import { goToSignIn, noteAnswer } from '@/lib/sign-in';
 import { Problem } from './problem';
 import type { paths } from './schema';
 
@@ -21,7 +21,9 @@ export async function read<T>(answer: Promise<FetchResult<T>>): Promise<T> {
 /** The same for whoever is signed in: when they are no more, the page leaves for where they can do so again. */
 export async function unwrap<T>(answer: Promise<FetchResult<T>>): Promise<T> {
   try {
-    return await read(answer);
+    const data = await read(answer);
+    noteAnswer();
+    return data;
   } catch (error) {
     leaveIfSignedOut(error);
     throw error;

@@ -35,11 +35,11 @@ export class Problem extends Error {
     if (error instanceof ChunkLoadError) return missing();
     if (error instanceof TypeError) {
       return new Problem({
-        title: 'No answer',
+        title: 'Can’t reach Rowport',
         status: 0,
         code: 'offline',
-        detail: 'Rowport did not answer.',
-        hint: 'Check that it is still running, then try again.',
+        detail: 'Can’t reach Rowport.',
+        hint: 'Check your connection and try again.',
       });
     }
     return mistake(error);
@@ -79,7 +79,7 @@ function missing(): Problem {
         detail: 'Rowport may have been updated since you opened this page.',
         hint: 'Reload the page to continue.',
       }
-    : { detail: 'You are offline.', hint: 'It is loaded when the connection is back.' };
+    : { detail: 'You are offline.', hint: 'It loads when you are back online.' };
   return new Problem({ title, status: 0, code: 'chunk_missing', ...body });
 }
 

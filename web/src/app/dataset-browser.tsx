@@ -183,7 +183,7 @@ export function DatasetBrowser({ datasetRef, dataset }: DatasetBrowserProps) {
                 <EmptyNotice icon={<SearchX />} title={narrowed ? 'No rows match' : 'No rows yet'}>
                   {narrowed ? (
                     <Button className="mt-1" onClick={clear}>
-                      Clear the filter and search
+                      Clear filter and search
                     </Button>
                   ) : (
                     `This ${dataset.kind} is empty.`

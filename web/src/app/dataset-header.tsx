@@ -48,8 +48,8 @@ export function DatasetHeader({
       <Button
         look="ghost"
         icon
-        aria-label="Load again"
-        title="Load again"
+        aria-label="Refresh"
+        title="Refresh"
         onClick={onReload}
         className="max-md:hidden"
       >
@@ -58,8 +58,8 @@ export function DatasetHeader({
       <Button
         look="ghost"
         icon
-        aria-label="Copy a link to this view"
-        title="Copy a link to this view"
+        aria-label="Copy link to this view"
+        title="Copy link to this view"
         onClick={share}
       >
         <Link2 aria-hidden />
@@ -69,7 +69,7 @@ export function DatasetHeader({
         <Menu
           align="end"
           trigger={
-            <Button look="ghost" icon aria-label="More about this dataset" title="More about this dataset">
+            <Button look="ghost" icon aria-label="More actions" title="More actions">
               <Ellipsis aria-hidden />
             </Button>
           }

@@ -51,7 +51,7 @@ function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
   return (
     <FormDialog
       title="New export"
-      description="All rows of a dataset. To export some of them, filter the dataset first and choose Export there."
+      description="Exports all rows of a dataset. To export only some, open the dataset, filter it and choose Export."
       dismissible
       action="Continue"
       disabled={!may}
@@ -59,7 +59,10 @@ function ChooseDataset({ onChosen, onClose }: ChooseDatasetProps) {
       onSubmit={onSubmit}
       onClose={onClose}
     >
-      <Field label="Dataset" {...(dataset.data && !may && { hint: 'You may not export this one.' })}>
+      <Field
+        label="Dataset"
+        {...(dataset.data && !may && { hint: 'You don’t have permission to export this dataset.' })}
+      >
         <Select
           value={String(index)}
           options={all.map(({ label }, at) => ({ value: String(at), label }))}

@@ -15,7 +15,7 @@ export function RunningChanges({ datasetRef: { source, dataset } }: { datasetRef
     <div
       key={run.id}
       role="region"
-      aria-label="Change under way"
+      aria-label="Change in progress"
       className="action-bar flex shrink-0 items-center gap-4 border-t border-line bg-raised px-4 py-2 max-md:px-3"
     >
       <div className="min-w-0 flex-1">

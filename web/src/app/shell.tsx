@@ -68,11 +68,11 @@ export function Shell() {
         href="#main"
         className="sr-only z-60 rounded-md bg-accent px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
       >
-        Skip to the content
+        Skip to content
       </a>
       {phone ? (
         <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line bg-sunken px-2">
-          <Button look="ghost" icon aria-label="Open the menu" onClick={() => setShown('drawer')}>
+          <Button look="ghost" icon aria-label="Open menu" onClick={() => setShown('drawer')}>
             <MenuIcon aria-hidden />
           </Button>
           <AppLink href="/" className="flex items-center gap-2 rounded-md p-1 font-semibold">

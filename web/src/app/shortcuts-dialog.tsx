@@ -10,7 +10,7 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
       ['G, then A', 'Audit'],
       ['G, then S', 'Settings'],
       ['/', 'Search in the dataset'],
-      ['?', 'These shortcuts'],
+      ['?', 'Keyboard shortcuts'],
     ],
   },
   {
@@ -23,8 +23,8 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
       ['Enter', 'Open the row'],
       ['X, Space', 'Select the row'],
       ['Shift Space', 'Select all rows up to this one'],
-      ['Shift ↑, Shift ↓', 'Select on to the next row'],
-      ['Ctrl/⌘ A', 'Select the rows in sight'],
+      ['Shift ↑, Shift ↓', 'Extend the selection'],
+      ['Ctrl/⌘ A', 'Select visible rows'],
       ['Drag over the checkboxes', 'Select the rows between'],
       ['Escape', 'Clear the selection'],
       ['Ctrl/⌘ C', 'Copy the cell'],
@@ -34,7 +34,7 @@ const GROUPS: { title: string; keys: [keys: string, what: string][] }[] = [
     title: 'On a column’s header',
     keys: [
       ['Enter', 'Sort'],
-      ['Shift Enter', 'Sort by this too'],
+      ['Shift Enter', 'Add to sort'],
       ['Alt ↓', 'The column’s menu'],
       ['Ctrl ←, Ctrl →', 'Move the column'],
     ],

@@ -12,10 +12,10 @@ const waiting = <main className="h-dvh bg-sunken" aria-busy="true" />;
 export function SignInPage() {
   useTitle('Sign in');
   const { search } = useLocation();
-  const next = safeNext((search as Record<string, string>).next, window.location.origin);
+  const { next, ended } = search as Record<string, string | undefined>;
   return (
     <Suspense fallback={waiting}>
-      <SignIn next={next} />
+      <SignIn next={safeNext(next, window.location.origin)} ended={ended === 'true'} />
     </Suspense>
   );
 }

@@ -3,7 +3,7 @@ import type { Cell } from '@/api/types';
 import { asLink, formatValue, type ValueColumn } from '@/lib/values';
 
 /** What a mask means, in words. */
-export const MASKED = 'The values of this column are not shown to you';
+export const MASKED = 'You can’t see the values of this column';
 
 interface CellValueProps {
   value: Cell;

@@ -67,7 +67,7 @@ export function ColumnList({ chosen, available, labelOf, onChange }: ColumnListP
         </>
       )}
       {shown.length === 0 && hidden.length === 0 && (
-        <p className="px-1 py-2 text-[13px] text-ink-soft">No column of that name.</p>
+        <p className="px-1 py-2 text-[13px] text-ink-soft">No matching columns.</p>
       )}
     </div>
   );

@@ -8,7 +8,7 @@ export function ExpiringRowsNotice({ rows }: { rows: number }) {
   return (
     <p className="mb-5 flex items-center gap-2 rounded-lg bg-warning-soft px-3 py-2 text-[13px] text-warning">
       <Clock aria-hidden className="size-4 shrink-0" />
-      {plural(rows, 'row')} will be removed for good within {SOON} days.
+      {plural(rows, 'row')} will be permanently deleted within {SOON} days.
     </p>
   );
 }

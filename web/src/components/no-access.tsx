@@ -6,8 +6,8 @@ import { EmptyNotice } from './empty-notice';
 export function NoAccess() {
   return (
     <div className="flex-1 overflow-y-auto">
-      <EmptyNotice page icon={<Lock />} title="This page is not for you">
-        <p>An administrator can give you a role that allows it.</p>
+      <EmptyNotice page icon={<Lock />} title="You don’t have access to this page">
+        <p>Ask an administrator for a role that allows it.</p>
         <AppLink href="/" className="text-accent-text underline underline-offset-3">
           All datasets
         </AppLink>

@@ -13,14 +13,14 @@ interface ProblemNoticeProps {
 
 /** The protocol's own phrases say little to people. */
 const HEADINGS: Record<number, string> = {
-  400: 'This view cannot be shown',
-  401: 'Nobody is signed in',
-  403: 'This is not for you',
+  400: 'This view can’t be shown',
+  401: 'You are not signed in',
+  403: 'You don’t have access',
   404: 'Not found',
-  429: 'That was too often',
+  429: 'Too many requests',
   500: 'Something went wrong',
-  502: 'The database refused',
-  503: 'The database does not answer',
+  502: 'The database rejected this',
+  503: 'The database is unavailable',
   504: 'The database took too long',
 };
 

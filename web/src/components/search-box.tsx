@@ -42,7 +42,7 @@ export function SearchBox({ label, value, onChange }: SearchBoxProps) {
       {text !== '' && (
         <button
           type="button"
-          aria-label="Clear the search"
+          aria-label="Clear search"
           onClick={() => {
             setText('');
             onChange('');

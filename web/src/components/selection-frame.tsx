@@ -36,15 +36,15 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
         </p>
         {more && (
           <Button look="ghost" small className="min-w-0 text-accent-text!" onClick={all}>
-            {['Select all', total, narrowed && 'that match'].filter(Boolean).join(' ')}
+            {['Select all', total, narrowed ? 'matching rows' : 'rows'].filter(Boolean).join(' ')}
           </Button>
         )}
         <Button
           look="ghost"
           small
           icon
-          aria-label="Clear the selection"
-          title="Clear the selection (Esc)"
+          aria-label="Clear selection"
+          title="Clear selection (Esc)"
           onClick={clear}
           className="max-md:ml-auto"
         >
@@ -61,7 +61,7 @@ export function SelectionFrame({ selection, matching, narrowed, notice, children
 
 function selectionText({ chosen }: Selection, matching: SelectionFrameProps['matching']): string {
   const leftOut = chosen.all && chosen.keys.size > 0 ? ` (all but ${formatCount(chosen.keys.size)})` : '';
-  if (chosen.all && !matching) return `All that match selected${leftOut}`;
+  if (chosen.all && !matching) return `All matching rows selected${leftOut}`;
   const count = countChosen(chosen, matching?.count ?? 0);
   if (chosen.all && matching?.exact === false)
     return `About ${formatEstimate(count)} rows selected${leftOut}`;

@@ -15,7 +15,7 @@ export function useNames(): (id: string) => string | undefined {
       const person = (userId: string) => users?.find((user) => user.id === userId)?.name;
       if (!id.startsWith('key:')) return person(id.replace(/^user:/, ''));
       const key = keys?.find((each) => `key:${each.id}` === id);
-      return key && `${person(key.user_id) ?? 'somebody'} (${key.name})`;
+      return key && `${person(key.user_id) ?? 'a deleted user'} (${key.name})`;
     },
     [me, users, keys],
   );

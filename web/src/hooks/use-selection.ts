@@ -24,7 +24,10 @@ export function useSelection(viewKey: string): Selection {
   const put = useCallback(
     (next: Chosen) => {
       if (next.all && next.keys.size > MAX_EXCLUDED) {
-        showToast(`At most ${MAX_EXCLUDED.toLocaleString('en')} rows can be left out`, 'Filter instead.');
+        showToast(
+          `You can exclude up to ${MAX_EXCLUDED.toLocaleString('en')} rows`,
+          'Use a filter to exclude more.',
+        );
         return;
       }
       setHeld({ viewKey, chosen: next });

@@ -64,7 +64,7 @@ test('digits that JSON would round travel as text', () => {
 
 test('nested filters read as a sentence', () => {
   expect(describeFilter({ and: [a, { or: [b, { not: c }] }] })).toBe(
-    'a = 1 and (b contains x or (not c has no value))',
+    'a = 1 and (b contains x or (not c is NULL))',
   );
 });
 

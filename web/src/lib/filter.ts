@@ -154,8 +154,8 @@ export function operatorsFor(kind: ColumnKind): Operator[] {
 const OPERATOR_LABELS: Record<Operator, string> = {
   eq: 'is', ne: 'is not', lt: 'is less than', le: 'is at most', gt: 'is more than', ge: 'is at least',
   between: 'is between', in: 'is one of', not_in: 'is none of', contains: 'contains',
-  not_contains: 'does not contain', starts_with: 'starts with', ends_with: 'ends with', is_null: 'has no value',
-  is_not_null: 'has a value', is_empty: 'is empty', is_not_empty: 'is not empty', in_last: 'is in the last',
+  not_contains: 'does not contain', starts_with: 'starts with', ends_with: 'ends with', is_null: 'is NULL (blank)',
+  is_not_null: 'is not NULL', is_empty: 'is empty text', is_not_empty: 'is not empty text', in_last: 'is in the last',
   in_next: 'is in the next',
 }; // prettier-ignore
 
@@ -164,7 +164,7 @@ const TEMPORAL_LABELS: Partial<Record<Operator, string>> = {
 }; // prettier-ignore
 
 const SIGNS: Partial<Record<Operator, string>> = {
-  eq: '=', ne: '≠', lt: '<', le: '≤', gt: '>', ge: '≥', between: 'between', in: 'is one of', not_in: 'is none of',
+  eq: '=', ne: '≠', lt: '<', le: '≤', gt: '>', ge: '≥', between: 'between', in: 'is one of', not_in: 'is none of', is_null: 'is NULL',
 }; // prettier-ignore
 
 export function operatorLabel(op: Operator, kind: ColumnKind): string {

@@ -39,5 +39,7 @@ describe('where one goes after signing in', () => {
     const next = new URLSearchParams(signInHref(address).split('?')[1]).get('next');
     expect(safeNext(next, ORIGIN)).toBe(address);
     expect(signInHref('/')).toBe('/sign-in');
+    expect(signInHref('/exports', true)).toBe('/sign-in?ended=true&next=%2Fexports');
+    expect(signInHref('/', true)).toBe('/sign-in?ended=true');
   });
 });

@@ -22,9 +22,20 @@ export function safeNext(next: string | null | undefined, origin: string): strin
   return url.pathname.startsWith('//') ? '/' : url.pathname + url.search + url.hash;
 }
 
-/** The sign-in page that leads back to this address. */
-export function signInHref(address: string): string {
-  return address === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(address)}`;
+/** The sign-in page that leads back to this address. `ended` says there that a session has ended. */
+export function signInHref(address: string, ended = false): string {
+  const query = [
+    ...(ended ? ['ended=true'] : []),
+    ...(address === '/' ? [] : [`next=${encodeURIComponent(address)}`]),
+  ];
+  return query.length === 0 ? '/sign-in' : `/sign-in?${query.join('&')}`;
+}
+
+let answered = false;
+
+/** Notes that the server has answered as to a user: a later refusal means that the session has ended. */
+export function noteAnswer() {
+  answered = true;
 }
 
 /**
@@ -33,5 +44,5 @@ export function signInHref(address: string): string {
  */
 export function goToSignIn() {
   const { pathname, search, hash } = window.location;
-  if (!isPublicPath(pathname)) window.location.replace(signInHref(pathname + search + hash));
+  if (!isPublicPath(pathname)) window.location.replace(signInHref(pathname + search + hash, answered));
 }

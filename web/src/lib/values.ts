@@ -7,6 +7,8 @@ export interface ValueColumn {
   label: string;
   type: ColumnType;
   currency?: string | null;
+  /** The database's own name of the type. */
+  native_type?: string;
   /** Its values are kept from whoever looks: each is a mask, and nothing can be asked of them. */
   masked?: boolean;
 }
@@ -72,7 +74,13 @@ export function defaultWidth(column: ValueColumn): number {
   return Math.round(Math.min(320, Math.max(header, byType[column.type.kind] ?? 180)));
 }
 
-/** The words for a column's type, as people say them. */
+/** The kind of a column, for people: `date & time`, `json`; the database's name for what Rowport has no kind of. */
+export function kindLabel({ type, native_type: native = '' }: ValueColumn): string {
+  if (type.kind === 'timestamp' || type.kind === 'timestamp_tz') return 'date & time';
+  return type.kind === 'other' && native !== '' ? native.toLowerCase() : type.kind;
+}
+
+/** The database's name of a column's type, or else its kind. */
 export function typeLabel(column: Column): string {
   return column.native_type === '' ? column.type.kind : column.native_type.toLowerCase();
 }

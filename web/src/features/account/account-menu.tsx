@@ -15,7 +15,7 @@ interface AccountMenuProps {
 }
 
 const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
-  { value: 'system', label: 'As the system', icon: Monitor },
+  { value: 'system', label: 'System', icon: Monitor },
   { value: 'light', label: 'Light', icon: Sun },
   { value: 'dark', label: 'Dark', icon: Moon },
 ];
@@ -72,7 +72,7 @@ export function AccountMenu({ theme, onTheme, onSettings }: AccountMenuProps) {
             key={value}
             icon={<Icon />}
             onClick={() => onTheme(value)}
-            {...(theme === value && { hint: 'chosen' })}
+            {...(theme === value && { hint: '✓' })}
           >
             {label}
           </MenuItem>

@@ -41,7 +41,7 @@ export function AuditFilterBar({ filters, events, onFilters }: AuditFiltersProps
   return (
     <div
       role="search"
-      aria-label="Filters of the audit"
+      aria-label="Audit filters"
       className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-6"
     >
       <Field label="What">
@@ -54,7 +54,7 @@ export function AuditFilterBar({ filters, events, onFilters }: AuditFiltersProps
       <Field label="Who">
         <Select
           value={filters.person ?? ''}
-          options={withCurrent([{ value: '', label: 'Everybody' }, ...people], filters.person ?? '')}
+          options={withCurrent([{ value: '', label: 'Everyone' }, ...people], filters.person ?? '')}
           onChange={(value) => put('person', value)}
         />
       </Field>

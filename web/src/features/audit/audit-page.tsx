@@ -45,7 +45,7 @@ export default function AuditPage({ filters, onFilters }: AuditPageProps) {
   return (
     <Page
       title="Audit"
-      about="Who did what, and from where. Nobody can change it."
+      about="A tamper-evident log of all actions."
       actions={
         <a href={auditExportHref(filters)} download="audit.ndjson" className={buttonClass({})}>
           <Download aria-hidden />
@@ -55,7 +55,7 @@ export default function AuditPage({ filters, onFilters }: AuditPageProps) {
     >
       <AuditFilterBar filters={filters} events={events} onFilters={onFilters} />
       <div className="mt-5">
-        {audit.isPending && <ListSkeleton rows={12} label="Loading the audit" />}
+        {audit.isPending && <ListSkeleton rows={12} label="Loading the audit log" />}
         {audit.isError && events.length === 0 && (
           <ProblemNotice error={audit.error} onRetry={() => void audit.refetch()} />
         )}
@@ -63,11 +63,11 @@ export default function AuditPage({ filters, onFilters }: AuditPageProps) {
         {audit.isSuccess && events.length === 0 && (
           <EmptyNotice
             icon={narrowed ? <SearchX /> : <ScrollText />}
-            title={narrowed ? 'Nothing of that kind' : 'Nothing yet'}
+            title={narrowed ? 'No matching events' : 'No events yet'}
           >
             {narrowed && (
               <Button className="mt-1" onClick={() => onFilters({})}>
-                Show everything
+                Clear filters
               </Button>
             )}
           </EmptyNotice>

@@ -15,7 +15,7 @@ const COLUMNS = [
   { label: 'When', className: 'w-40 max-sm:hidden' },
   { label: 'Who', className: 'w-48 max-sm:hidden' },
   { label: 'What' },
-  { label: 'From', className: 'w-36 max-lg:hidden' },
+  { label: 'IP address', className: 'w-36 max-lg:hidden' },
 ];
 
 export function AuditTable({ events, known, now, onOpen }: AuditTableProps) {

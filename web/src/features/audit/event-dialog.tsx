@@ -46,19 +46,19 @@ export function EventDialog({ event, known, onClose }: EventDialogProps) {
           </Fact>
         )}
         {subject != null && (
-          <Fact label="Done to">
+          <Fact label="Target">
             {subjectName}
             <Code>{subject}</Code>
           </Fact>
         )}
-        <Fact label="From">{event.address ?? 'unknown'}</Fact>
+        <Fact label="IP address">{event.address ?? 'Unknown'}</Fact>
         {event.request != null && (
           <Fact label="Request">
             <Code>{event.request}</Code>
           </Fact>
         )}
         {detail !== null && Object.keys(detail).length > 0 && (
-          <Fact label="More">
+          <Fact label="Details">
             <pre className="overflow-x-auto rounded-md bg-sunken p-2 font-mono text-xs break-words whitespace-pre-wrap">
               {JSON.stringify(detail, null, 2)}
             </pre>

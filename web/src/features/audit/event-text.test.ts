@@ -19,39 +19,41 @@ const known = {
 };
 const words = (action: string, rest: Partial<AuditEvent> = {}) => eventText(event(action, rest), known);
 
-test('what was done is said in words', () => {
+test('an event reads as what its actor did', () => {
   const orders = { source: 'shop', dataset: 'orders' };
   expect(words('export.started', { ...orders, detail: { format: 'csv' } })).toBe(
     'started an export of shop/orders as CSV',
   );
   expect(words('run.asked', { ...orders, detail: { rerun_of: null } })).toBe(
-    'asked for an export of shop/orders in the background',
+    'requested an export of shop/orders in the background',
   );
-  expect(words('run.asked', { ...orders, detail: { rerun_of: 'x' } })).toMatch(/^asked again/);
+  expect(words('run.asked', { ...orders, detail: { rerun_of: 'x' } })).toMatch(/^requested again/);
   expect(words('user.suspended', { subject: 'u2' })).toBe('suspended Grace');
-  expect(words('user.changed', { subject: 'gone' })).toBe('changed somebody');
+  expect(words('user.changed', { subject: 'gone' })).toBe('edited a user');
   expect(words('run.asked', { detail: { about: 'customer', rerun_of: null } })).toBe(
-    'asked for everything about one customer',
+    'requested a personal data export (customer)',
   );
   expect(words('role.changed', { subject: 'r1', detail: { name: 'Support 2' } })).toBe(
-    'changed the role “Support 2”',
+    'edited the role “Support 2”',
   );
   expect(words('role.deleted', { subject: 'r1', detail: null })).toBe('deleted the role “Support”');
   expect(words('rows.purged', { ...orders, detail: { rows: 1200 } })).toBe(
-    'asked to delete 1,200 rows of shop/orders for good',
+    'requested permanent deletion of 1,200 rows of shop/orders',
   );
-  expect(words('rows.restored', { ...orders, detail: null })).toBe('asked to restore rows of shop/orders');
+  expect(words('rows.restored', { ...orders, detail: null })).toBe(
+    'requested to restore rows of shop/orders',
+  );
   expect(words('rows.deleted', { ...orders, detail: { rows: 1 } })).toBe(
-    'asked to delete 1 row of shop/orders',
+    'requested deletion of 1 row of shop/orders',
   );
   expect(words('chunk.set', { ...orders, detail: { chunk: 0, rows: 5000, digest: '0' } })).toBe(
     'changed 5,000 rows of shop/orders',
   );
-  // What a later version may write down.
+  // An action of a later version.
   expect(words('rows.changed', orders)).toBe('rows.changed of shop/orders');
 });
 
-test('whoever has not signed in has no name', () => {
+test('the actor of a refused sign-in has no name', () => {
   expect(actorName(event('session.refused', { principal: 'nobody', principal_name: 'nobody' }))).toBe(
     'Not signed in',
   );

@@ -10,18 +10,18 @@ export interface Known {
 /** The kinds of actions, by how their names begin. */
 export const ACTION_KINDS = [
   { value: '', label: 'Everything' },
-  { value: 'session.', label: 'Signing in and out' },
-  { value: 'export.', label: 'Downloads of exports' },
-  { value: 'rows.', label: 'Changes that were asked for' },
-  { value: 'change.', label: 'Changes that were taken back' },
-  { value: 'chunk.', label: 'Rows that were changed' },
-  { value: 'run.', label: 'Exports in the background' },
-  { value: 'artifact.', label: 'Downloads of files' },
+  { value: 'session.', label: 'Sign-ins' },
+  { value: 'export.', label: 'Downloads' },
+  { value: 'rows.', label: 'Change requests' },
+  { value: 'change.', label: 'Undos' },
+  { value: 'chunk.', label: 'Row changes' },
+  { value: 'run.', label: 'Background exports' },
+  { value: 'artifact.', label: 'File downloads' },
   { value: 'user.', label: 'People' },
   { value: 'role.', label: 'Roles' },
   { value: 'key.', label: 'API keys' },
   { value: 'notification.', label: 'Notifications' },
-  { value: 'audit.', label: 'The audit itself' },
+  { value: 'audit.', label: 'Audit log' },
 ] as const;
 
 /** What somebody did, after their name: `started an export of shop/orders`. */
@@ -32,7 +32,7 @@ export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string 
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
   const of = source != null && dataset != null ? ` of ${source}/${dataset}` : '';
-  const whom = (subject == null ? undefined : nameOf(subject)) ?? 'somebody';
+  const whom = (subject == null ? undefined : nameOf(subject)) ?? 'a user';
   const named = (what: string, name: string | undefined) => (name === undefined ? what : `${what} “${name}”`);
   const role = text('name') ?? (subject == null ? undefined : roleOf(subject));
   const format = text('format')?.toUpperCase();
@@ -40,17 +40,17 @@ export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string 
   const rows = `${count === undefined ? 'rows' : plural(count, 'row')}${of}`;
   switch (action) {
     case 'rows.deleted':
-      return `asked to delete ${rows}`;
+      return `requested deletion of ${rows}`;
     case 'rows.set':
-      return `asked to change ${rows}`;
+      return `requested an update of ${rows}`;
     case 'rows.restored':
-      return `asked to restore ${rows}`;
+      return `requested to restore ${rows}`;
     case 'rows.purged':
-      return `asked to delete ${rows} for good`;
+      return `requested permanent deletion of ${rows}`;
     case 'rows.expired':
-      return `removed ${rows} from the trash, whose time was over`;
+      return `permanently deleted ${rows} that expired in the trash`;
     case 'change.undone':
-      return `asked to take back a change of ${rows}`;
+      return `requested to undo a change (${rows})`;
     case 'chunk.delete':
       return `deleted ${rows}`;
     case 'chunk.set':
@@ -58,62 +58,62 @@ export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string 
     case 'chunk.restore':
       return `restored ${rows}`;
     case 'chunk.purge':
-      return `deleted ${rows} for good`;
+      return `permanently deleted ${rows}`;
     case 'chunk.undo':
-      return `took back a change of ${rows}`;
+      return `undid a change (${rows})`;
     case 'session.began':
       return 'signed in';
     case 'session.ended':
       return 'ended a session';
     case 'session.refused':
-      return 'was refused: the e-mail address or the password was not right';
+      return 'failed to sign in';
     case 'export.started':
       return `started an export${of}${format === undefined ? '' : ` as ${format}`}`;
     case 'run.asked':
-      if (text('about') !== undefined) return `asked for everything about one ${text('about')}`;
-      return `${text('rerun_of') === undefined ? 'asked for' : 'asked again for'} an export${of} in the background`;
+      if (text('about') !== undefined) return `requested a personal data export (${text('about')})`;
+      return `${text('rerun_of') === undefined ? 'requested' : 'requested again'} an export${of} in the background`;
     case 'run.cancelled':
-      return 'cancelled an export in the background';
+      return 'cancelled a background export';
     case 'run.deleted':
       return 'deleted an export';
     case 'artifact.downloaded':
-      return `downloaded the file of an export${of}`;
+      return `downloaded an export${of}`;
     case 'user.first_admin':
       return `${whom} became the first administrator`;
     case 'user.created':
-      return `added ${whom}`;
+      return `invited ${whom}`;
     case 'user.changed':
-      return `changed ${whom}`;
+      return `edited ${whom}`;
     case 'user.suspended':
       return `suspended ${whom}`;
     case 'user.resumed':
-      return `let ${whom} in again`;
+      return `reactivated ${whom}`;
     case 'user.deleted':
-      return 'removed somebody';
+      return 'deleted a user';
     case 'user.invited':
-      return `made a link for ${whom}`;
+      return `created a sign-in link for ${whom}`;
     case 'user.password_set':
-      return `${whom} chose a password`;
+      return `${whom} set a password`;
     case 'user.password_changed':
-      return 'changed their own password';
+      return 'changed their password';
     case 'user.password_reset':
-      return `set a new password for ${whom}`;
+      return `reset the password of ${whom}`;
     case 'user.sessions_ended':
       return `ended all sessions of ${whom}`;
     case 'role.created':
-      return named('made the role', role);
+      return named('created the role', role);
     case 'role.changed':
-      return named('changed the role', role);
+      return named('edited the role', role);
     case 'role.deleted':
       return named('deleted the role', role);
     case 'key.created':
-      return named('made the API key', text('name'));
+      return named('created the API key', text('name'));
     case 'key.revoked':
       return 'revoked an API key';
     case 'notification.tested':
-      return `sent a test over ${subject === 'email' ? 'e-mail' : (subject ?? 'a channel')}`;
+      return `sent a test via ${subject === 'email' ? 'e-mail' : (subject ?? 'a channel')}`;
     case 'audit.exported':
-      return 'exported the audit';
+      return 'exported the audit log';
     default:
       // A later version may know more actions than this page.
       return `${action}${of}`;

@@ -39,7 +39,7 @@ export default function DatasetSwitcher({ typed, onPick, onClose }: DatasetSwitc
             items={items}
             start={start}
             placeholder="Go to a dataset…"
-            empty={sources.isPending ? 'Loading…' : 'No dataset of that name.'}
+            empty={sources.isPending ? 'Loading…' : 'No matching datasets.'}
             onPick={({ ref }) => onPick(ref)}
           />
         </Base.Popup>

@@ -21,13 +21,13 @@ export default function DatasetsList() {
       title="Datasets"
       label="All datasets"
       width="5xl"
-      about="Every table and view of your databases. Open one to filter and export it."
+      about="All tables and views in your databases. Open one to browse, filter and export its rows."
     >
       <div className="grid gap-8">
-        {sources.isPending && <ListSkeleton rows={10} label="Loading the datasets" />}
+        {sources.isPending && <ListSkeleton rows={10} label="Loading datasets" />}
         {sources.isError && <ProblemNotice error={sources.error} onRetry={() => void sources.refetch()} />}
         {sources.data?.length === 0 && (
-          <EmptyNotice icon={<Database />} title="No source yet">
+          <EmptyNotice icon={<Database />} title="No databases yet">
             Start Rowport with{' '}
             <code className="font-mono text-[13px]">rowport serve --source sqlite:PATH</code> to see its
             tables here.
@@ -122,7 +122,7 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
                       <span className="truncate">{dataset.key.join(', ')}</span>
                     </span>
                   ) : (
-                    'none'
+                    'No key'
                   )}
                 </td>
                 <td className="text-right text-[13px] tabular-nums max-sm:hidden">
@@ -130,7 +130,7 @@ function SourceSection({ source, retrying, onRetry }: SourceSectionProps) {
                 </td>
                 <td className="text-right text-[13px] tabular-nums">
                   {dataset.estimated_rows == null ? (
-                    <span className="text-ink-faint">unknown</span>
+                    <span className="text-ink-faint">–</span>
                   ) : (
                     <span title="Estimated">
                       {dataset.estimated_rows < 10_000

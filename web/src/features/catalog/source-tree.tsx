@@ -97,7 +97,7 @@ function SourceGroup({ source, text, open, current, onToggle, onPick }: SourceGr
           {source.problem && (
             <CircleAlert
               role="img"
-              aria-label="Cannot be reached"
+              aria-label="Can’t be reached"
               className="ml-auto size-3.5 shrink-0 text-danger"
             />
           )}
@@ -145,7 +145,7 @@ function SourceGroup({ source, text, open, current, onToggle, onPick }: SourceGr
           })}
           {found.length === 0 && !source.problem && (
             <li className="px-2.5 py-1.5 text-[13px] text-ink-faint">
-              {text === '' ? 'No tables.' : 'None of that name.'}
+              {text === '' ? 'No tables.' : 'No matches.'}
             </li>
           )}
         </ul>
@@ -165,7 +165,7 @@ function ProblemLine({ problem }: { problem: NonNullable<Source['problem']> }) {
 
 function TreeSkeleton() {
   return (
-    <div aria-busy="true" aria-label="Loading the datasets" role="status" className="grid gap-1 px-2 pt-1">
+    <div aria-busy="true" aria-label="Loading datasets" role="status" className="grid gap-1 px-2 pt-1">
       {Array.from({ length: 10 }, (_, index) => (
         <div key={index} className="flex h-8 items-center">
           <div className="skeleton h-3" style={{ width: `${50 + ((index * 17) % 40)}%` }} />

@@ -19,7 +19,7 @@ export function LookupPicker({ source, dataset, chosen, onAdd }: LookupPickerPro
   if (simple.length === 0) return null;
   return (
     <>
-      <p className="px-1 pt-3 pb-1 text-xs font-medium text-ink-soft">From related rows</p>
+      <p className="px-1 pt-3 pb-1 text-xs font-medium text-ink-soft">Related columns</p>
       {simple.map((key) => (
         <Lookup key={key.columns.join()} source={source} foreignKey={key} chosen={chosen} onAdd={onAdd} />
       ))}

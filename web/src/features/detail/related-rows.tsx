@@ -80,7 +80,7 @@ function Parent({ source, foreignKey, values }: { source: string; foreignKey: Fo
         <ArrowRight aria-hidden className="ml-auto size-4 shrink-0 text-ink-faint" />
       </AppLink>
       {(rows.isError || parent.isError) && <ProblemNotice compact error={rows.error ?? parent.error} />}
-      {rows.data && !row && <p className="px-3 pb-2 text-[13px] text-ink-soft">There is no such row.</p>}
+      {rows.data && !row && <p className="px-3 pb-2 text-[13px] text-ink-soft">Row not found.</p>}
       {parent.data && row && rows.data && (
         <MainFields dataset={parent.data} rows={rows.data} row={row} count={4} />
       )}

@@ -16,9 +16,9 @@ const change = (rest: Partial<RowChange>): RowChange => ({
 
 test('what happened to a row is seen by what it was and is', () => {
   expect(rowChangeText(change({ before: [1], after: null }))).toBe('deleted it');
-  expect(rowChangeText(change({ action: 'undo', before: null, after: [1] }))).toBe('brought it back');
+  expect(rowChangeText(change({ action: 'undo', before: null, after: [1] }))).toBe('restored it');
   expect(rowChangeText(change({ before: [1], after: [2] }))).toBe('changed it');
-  expect(rowChangeText(change({ action: 'undo', before: [1], after: [2] }))).toBe('took a change of it back');
+  expect(rowChangeText(change({ action: 'undo', before: [1], after: [2] }))).toBe('undid a change');
   // The journal does not have its values any more.
   expect(rowChangeText(change({}))).toBe('changed it');
 });

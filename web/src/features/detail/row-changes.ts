@@ -30,11 +30,11 @@ export function rowChangeText({
   before,
   after,
 }: Pick<RowChange, 'action' | 'before' | 'after'>): string {
-  if (action === 'purge') return 'deleted it for good';
-  if (action === 'restore') return 'brought it back';
+  if (action === 'purge') return 'permanently deleted it';
+  if (action === 'restore') return 'restored it';
   if (before !== null && after === null) return 'deleted it';
-  if (before === null && after !== null) return 'brought it back';
-  return action === 'undo' ? 'took a change of it back' : 'changed it';
+  if (before === null && after !== null) return 'restored it';
+  return action === 'undo' ? 'undid a change' : 'changed it';
 }
 
 export interface FieldChange {

@@ -22,7 +22,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
               {dataset.key.includes(column.name) && (
                 <KeyRound aria-label="Key" role="img" className="size-3" />
               )}
-              {column.masked && <Lock aria-label="Not shown to you" role="img" className="size-3" />}
+              {column.masked && <Lock aria-label="Masked" role="img" className="size-3" />}
               <span className="font-medium">{column.label}</span>
               <span className="truncate text-ink-faint">{typeLabel(column)}</span>
             </dt>
@@ -30,7 +30,7 @@ export function RowFields({ dataset, values, truncated }: RowFieldsProps) {
               <FullValue column={column} value={value} />
               {truncated.has(column.name) && (
                 <p className="mt-1 text-xs text-ink-faint">
-                  Cut here at 2,000 characters; exports hold all of it.
+                  Shortened to 2,000 characters. Exports include the full value.
                 </p>
               )}
               {value !== null && !column.masked && (

@@ -51,7 +51,7 @@ export function RowHistory({ datasetRef, dataset, rowKey }: RowHistoryProps) {
           disabled={history.isFetchingNextPage}
           onClick={() => void history.fetchNextPage()}
         >
-          Earlier
+          Older
         </Button>
       )}
     </section>
@@ -63,8 +63,8 @@ function Trust({ values }: Pick<RowChange, 'values'>) {
   return (
     <p className={values === 'altered' ? 'text-xs font-medium text-warning' : 'text-xs text-ink-soft'}>
       {values === 'altered'
-        ? 'Somebody has altered these values in the journal since.'
-        : 'Its values are not kept any more.'}
+        ? 'These values were altered in the journal afterwards.'
+        : 'The values are no longer available.'}
     </p>
   );
 }

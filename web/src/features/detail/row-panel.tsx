@@ -117,7 +117,7 @@ function RowBody({ datasetRef, dataset, rowKey }: Omit<RowPanelProps, 'onClose'>
       // A region that scrolls must be reachable by keyboard.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
       <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label="Row">
-        <EmptyNotice icon={<X />} title="This row is gone">
+        <EmptyNotice icon={<X />} title="Row not found">
           It was deleted, or its key has changed.
         </EmptyNotice>
         <RowHistory datasetRef={datasetRef} dataset={dataset} rowKey={rowKey} />

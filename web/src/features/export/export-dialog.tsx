@@ -118,7 +118,7 @@ export default function ExportDialog(props: ExportDialogProps) {
     setStarting(true);
     try {
       const run = await startExport(datasetRef, named);
-      showToast('Export started', 'You can go on: it is made in the background.', {
+      showToast('Export started', 'It runs in the background and appears under Exports.', {
         action: { label: 'Exports', run: () => history.push('/exports') },
         about: run.id,
       });
@@ -199,21 +199,21 @@ export default function ExportDialog(props: ExportDialogProps) {
             <Choice
               name="scope"
               label="Current view"
-              about={narrowed ? 'What the filter and search show' : 'No filter is set: all rows'}
+              about={narrowed ? 'Rows matching the filter and search' : 'No filter set: all rows'}
               checked={scope === 'view'}
               onChange={() => setScope('view')}
             />
             <Choice
               name="scope"
-              label="Everything"
-              about="All rows, whatever is filtered"
+              label="All rows"
+              about="Ignore filters"
               checked={scope === 'everything'}
               onChange={() => setScope('everything')}
             />
             <Choice
               name="scope"
               label="Selected rows"
-              about={keys.length > 0 ? plural(keys.length, 'row') : 'None are selected'}
+              about={keys.length > 0 ? plural(keys.length, 'row') : 'No rows selected'}
               disabled={keys.length === 0}
               checked={scope === 'selected'}
               onChange={() => setScope('selected')}
@@ -290,7 +290,7 @@ export default function ExportDialog(props: ExportDialogProps) {
           </Button>
           <Button
             small
-            title={signedIn ? 'With an API key of the settings in ROWPORT_KEY' : undefined}
+            title={signedIn ? 'Set ROWPORT_KEY to an API key' : undefined}
             onClick={() =>
               void copy(exportCurl(window.location.origin, datasetRef, named, signedIn), 'Command')
             }
@@ -338,8 +338,8 @@ function Choice({ name, label, about, checked, disabled = false, onChange }: Cho
 
 const TIER_LABELS: Record<Delivery, string> = {
   auto: 'automatic',
-  direct: 'right away',
-  streamed: 'while it is read',
+  direct: 'immediately',
+  streamed: 'streamed',
   background: 'in the background',
 };
 
@@ -360,7 +360,11 @@ function PlanLine({ plan, error, settled }: PlanLineProps) {
             {formatBytes(plan.estimated_bytes)} · {TIER_LABELS[plan.tier]}
             {!settled && <Loader2 aria-hidden className="ml-1.5 inline size-3 animate-spin text-ink-faint" />}
           </p>
-          <p className="text-xs text-ink-soft">{plan.reason}</p>
+          {plan.tier === 'background' && (
+            <p className="text-xs text-ink-soft">
+              Large export: it runs in the background and appears under Exports.
+            </p>
+          )}
         </>
       ) : (
         <p className="text-ink-soft">Counting…</p>

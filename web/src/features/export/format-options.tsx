@@ -13,7 +13,7 @@ interface FormatOptionsProps {
 const DELIMITERS = [
   { value: ',', label: 'Comma ,' },
   { value: ';', label: 'Semicolon ;' },
-  { value: '|', label: 'Bar |' },
+  { value: '|', label: 'Pipe |' },
   { value: '\t', label: 'Tab' },
 ] as const;
 
@@ -48,9 +48,7 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
     onChange(Object.fromEntries(Object.entries(options).filter(([each]) => each !== name)));
   const shows = (name: keyof ExportOptions) => fits(format, name);
   if (format === 'parquet')
-    return (
-      <p className="text-[13px] text-ink-soft">Parquet keeps every type as it is; there is nothing to set.</p>
-    );
+    return <p className="text-[13px] text-ink-soft">Parquet has no options: it keeps every type as it is.</p>;
   return (
     <div className="grid gap-3">
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
@@ -73,9 +71,9 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
           </Field>
         )}
         {shows('null') && (
-          <Field label="NULL is written as">
+          <Field label="Empty (NULL) values">
             <TextInput
-              placeholder="nothing"
+              placeholder="leave blank"
               value={options.null ?? ''}
               onChange={(event) => set({ null: event.target.value })}
             />
@@ -105,7 +103,7 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
           </Field>
         )}
         {shows('sheet_by') && (
-          <Field label="One sheet for each value of" className="col-span-2">
+          <Field label="One sheet per value of" className="col-span-2">
             <Select
               value={options.sheet_by ?? ''}
               options={[
@@ -120,16 +118,16 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
       <div>
         {shows('bom') && (
           <CheckField
-            label="Mark as UTF-8 for Excel"
-            hint="Begins the file with a byte order mark, so that Excel shows accents right."
+            label="Open correctly in Excel"
+            hint="Adds a UTF-8 mark, so that Excel shows accents correctly."
             checked={options.bom ?? false}
             onChange={(bom) => set({ bom })}
           />
         )}
         {shows('raw') && (
           <CheckField
-            label="Guard against formulas"
-            hint="Text that a spreadsheet would run, such as =1+1, is neutralised. Numbers stay numbers."
+            label="Protect against spreadsheet formulas"
+            hint="Text such as =1+1 is made harmless. Numbers stay numbers."
             checked={!options.raw}
             onChange={(guard) => (guard ? without('raw') : set({ raw: true }))}
           />

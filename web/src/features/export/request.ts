@@ -10,10 +10,10 @@ export const FORMATS: readonly { value: ExportFormat; label: string; about: stri
   { value: 'csv', label: 'CSV', about: 'Opens everywhere', extension: 'csv' },
   { value: 'xlsx', label: 'Excel', about: 'Formatted workbook', extension: 'xlsx' },
   { value: 'json', label: 'JSON', about: 'One document', extension: 'json' },
-  { value: 'ndjson', label: 'NDJSON', about: 'A document a line', extension: 'ndjson' },
+  { value: 'ndjson', label: 'NDJSON', about: 'One JSON object per line', extension: 'ndjson' },
   { value: 'tsv', label: 'TSV', about: 'Tab-separated', extension: 'tsv' },
   { value: 'parquet', label: 'Parquet', about: 'For analysis tools', extension: 'parquet' },
-  { value: 'text', label: 'Text', about: 'Plain list', extension: 'txt' },
+  { value: 'text', label: 'Text', about: 'Tab-separated, no header', extension: 'txt' },
 ];
 
 const FITTING: Record<ExportFormat, readonly (keyof ExportOptions)[]> = {
@@ -58,8 +58,8 @@ export interface DeliveredRequest extends ExportRequest {
 
 export const DELIVERIES: readonly { value: Delivery; label: string }[] = [
   { value: 'auto', label: 'Automatic' },
-  { value: 'direct', label: 'Right away (direct)' },
-  { value: 'streamed', label: 'While it is read (streamed)' },
+  { value: 'direct', label: 'Immediately' },
+  { value: 'streamed', label: 'Stream' },
   { value: 'background', label: 'In the background' },
 ];
 

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { draftFor, draftOf, finish, withOperator } from './draft';
 
 test('a draft says what is missing', () => {
-  expect(finish(draftFor('a', 'integer'), 'integer')).toBe('Give a value.');
+  expect(finish(draftFor('a', 'integer'), 'integer')).toBe('Enter a value.');
   expect(finish({ ...draftFor('a', 'integer'), values: [{ number: '1x' }] }, 'integer')).toBe(
-    'Give a number.',
+    'Enter a number.',
   );
   expect(finish({ ...draftFor('a', 'enum'), values: [] }, 'enum')).toBe('Choose at least one value.');
-  expect(finish({ id: 1, column: 'a', op: 'between', values: [1] }, 'integer')).toBe('Give both ends.');
+  expect(finish({ id: 1, column: 'a', op: 'between', values: [1] }, 'integer')).toBe('Enter both values.');
 });
 
 test('empty text is a value to compare text with', () => {
@@ -16,7 +16,7 @@ test('empty text is a value to compare text with', () => {
     op: 'eq',
     value: '',
   });
-  expect(finish({ id: 1, column: 'a', op: 'contains', values: [''] }, 'text')).toBe('Give a value.');
+  expect(finish({ id: 1, column: 'a', op: 'contains', values: [''] }, 'text')).toBe('Enter a value.');
 });
 
 test('blank lines of a list are not values', () => {

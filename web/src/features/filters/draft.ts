@@ -44,10 +44,10 @@ export function finish(draft: Draft, kind: ColumnKind): Condition | string {
   const values = draft.values.filter((value) => printLiteral(value) !== '' || (textual && count === 1));
   if (count === 0) return { column, op };
   if (count === 'list') return values.length > 0 ? { column, op, values } : 'Choose at least one value.';
-  if (count === 2) return values.length === 2 ? { column, op, values } : 'Give both ends.';
+  if (count === 2) return values.length === 2 ? { column, op, values } : 'Enter both values.';
   const value = values[0] ?? (textual ? '' : undefined);
-  if (value === undefined) return 'Give a value.';
+  if (value === undefined) return 'Enter a value.';
   if (typeof value === 'object' && !/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value.number))
-    return 'Give a number.';
+    return 'Enter a number.';
   return { column, op, value };
 }

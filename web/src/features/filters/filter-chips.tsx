@@ -27,10 +27,10 @@ export function FilterChips({ model, columns, onChange }: FilterChipsProps) {
           type="button"
           title={
             model.join === 'and'
-              ? 'All of them must hold. Click for: any of them.'
-              : 'Any of them must hold. Click for: all of them.'
+              ? 'All filters must match. Click to match any of them.'
+              : 'Any filter may match. Click to match all of them.'
           }
-          aria-label={`Joined by “${model.join}”: change to “${model.join === 'and' ? 'or' : 'and'}”`}
+          aria-label={`Filters joined by “${model.join}”: change to “${model.join === 'and' ? 'or' : 'and'}”`}
           onClick={() => onChange({ ...model, join: model.join === 'and' ? 'or' : 'and' })}
           className="rounded px-1 py-1 text-xs text-ink-soft hover:bg-hover hover:text-ink"
         >

@@ -5,7 +5,7 @@ import { Select } from '@/components/field';
 import { SearchList } from '@/components/search-list';
 import type { Condition } from '@/api/filter';
 import { type Join, operatorsFor, operatorLabel } from '@/lib/filter';
-import type { ValueColumn } from '@/lib/values';
+import { kindLabel, type ValueColumn } from '@/lib/values';
 import { type Draft, draftFor, draftOf, finish, withOperator } from './draft';
 import { ValueControl } from './value-control';
 
@@ -50,12 +50,12 @@ export default function FilterEditor(props: FilterEditorProps) {
     return (
       <SearchList
         placeholder="Filter by column…"
-        empty="No column of that name."
+        empty="No matching columns."
         items={columns.map((column) => ({
           id: column.name,
           label: column.label,
           keywords: column.name,
-          detail: column.type.kind.replace('_', ' '),
+          detail: kindLabel(column),
         }))}
         onPick={({ id }) => {
           setDrafts([...drafts, draftFor(id, typeOf(id).kind)]);
@@ -106,7 +106,7 @@ export default function FilterEditor(props: FilterEditorProps) {
       <div className="flex items-center gap-2 border-t border-line p-2">
         <Button small look="ghost" onClick={() => setChoosing(true)}>
           <Plus aria-hidden />
-          {drafts.length > 1 ? 'Condition' : 'Alternative'}
+          {drafts.length > 1 ? 'Add condition' : 'Add OR condition'}
         </Button>
         <span className="flex-1" />
         {onRemove && (
@@ -134,12 +134,12 @@ function JoinLabel({
   if (fixed) return <p className="text-xs font-medium text-ink-soft">{join}</p>;
   return (
     <Select
-      aria-label="How the conditions are joined"
+      aria-label="Match"
       className="w-40"
       value={join}
       options={[
-        { value: 'or', label: 'or: any of them' },
-        { value: 'and', label: 'and: all of them' },
+        { value: 'or', label: 'or: match any' },
+        { value: 'and', label: 'and: match all' },
       ]}
       onChange={onChange}
     />

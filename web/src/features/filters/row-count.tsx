@@ -30,12 +30,12 @@ export function RowCount({ dataset, view, known, onCount }: RowCountProps) {
   if (!answer) return <span className="skeleton inline-block h-3.5 w-24 align-middle" />;
   if (answer.exact)
     return <span className="whitespace-nowrap tabular-nums">{plural(answer.count, 'row')}</span>;
-  const about = `about ${formatEstimate(answer.count)} rows`;
+  const about = `About ${formatEstimate(answer.count)} rows`;
   return (
     <button
       type="button"
-      title={`Estimated: ${formatCount(answer.count)}. Click to count exactly.`}
-      aria-label={`${about}: count exactly`}
+      title={`Estimate: ${formatCount(answer.count)}. Click for the exact count.`}
+      aria-label={`${about}: click for exact count`}
       disabled={exact.isFetching}
       onClick={() => setAsked(signature)}
       className="inline-flex items-center gap-1.5 rounded whitespace-nowrap tabular-nums underline decoration-dotted underline-offset-3 hover:text-ink"

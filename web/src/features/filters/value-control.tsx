@@ -207,7 +207,7 @@ function ListControl({ type, values, onChange }: ListProps) {
         onChange={(event) => onChange(read(event.target.value))}
       />
       <span id={hint} className="text-xs text-ink-faint">
-        One on each line
+        One per line
       </span>
     </div>
   );

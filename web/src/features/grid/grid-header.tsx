@@ -71,7 +71,7 @@ export function GridHeader(props: GridHeaderProps) {
                     if (element) element.indeterminate = props.someSelected && !props.allSelected;
                   }}
                   onChange={props.onSelectVisible}
-                  aria-label="Select the rows in sight"
+                  aria-label="Select visible rows"
                   className="size-4 accent-accent"
                 />
               ) : (
@@ -142,7 +142,7 @@ function HeaderCell({ id, position, placed: { column, width }, sort, active, act
           right && 'justify-end',
         )}
       >
-        {column.masked && <Lock role="img" aria-label="Not shown to you" className="size-3 shrink-0" />}
+        {column.masked && <Lock role="img" aria-label="Masked" className="size-3 shrink-0" />}
         <span className="truncate">{column.label}</span>
         {entry && (
           <span className="flex shrink-0 items-center text-accent-text">

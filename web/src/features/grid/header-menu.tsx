@@ -47,7 +47,7 @@ export function HeaderMenu(props: HeaderMenuProps) {
           </MenuItem>
           {sorted && (
             <MenuItem icon={<ArrowUpDown />} onClick={() => actions.sort(name, 'none')}>
-              Do not sort by this
+              Remove sort
             </MenuItem>
           )}
           <MenuSeparator />
@@ -56,7 +56,7 @@ export function HeaderMenu(props: HeaderMenuProps) {
       {column.masked !== true && (
         <>
           <MenuItem icon={<Filter />} onClick={() => actions.filter(name)}>
-            Filter by this…
+            Filter by this column…
           </MenuItem>
           <MenuSeparator />
         </>
@@ -68,11 +68,11 @@ export function HeaderMenu(props: HeaderMenuProps) {
         Move right
       </MenuItem>
       <MenuItem icon={pinned ? <PinOff /> : <Pin />} onClick={() => actions.pin(name, !pinned)}>
-        {pinned ? 'Unpin' : 'Pin to the left'}
+        {pinned ? 'Unpin' : 'Pin left'}
       </MenuItem>
       <MenuSeparator />
       <MenuItem icon={<MoveHorizontal />} onClick={() => actions.fit(column)}>
-        Fit the width
+        Fit to content
       </MenuItem>
       <MenuItem icon={<ZoomIn />} onClick={() => actions.widen(name, 40)}>
         Wider

@@ -23,13 +23,13 @@ export function RunBadge({ className }: { className?: string }) {
     ...(changes > 0 ? [plural(changes, 'change')] : []),
     ...(changes < active.length ? [plural(active.length - changes, 'export')] : []),
   ];
-  const words = `${parts.join(' and ')} under way`;
+  const words = `${parts.join(' and ')} in progress`;
   return (
     <Popover
       open={open}
       onOpenChange={setOpen}
       align="end"
-      label="Under way"
+      label="In progress"
       className="w-84"
       trigger={
         <Button
@@ -65,9 +65,7 @@ export function RunBadge({ className }: { className?: string }) {
           </li>
         ))}
         {active.length === 0 && (
-          <li className="border-b border-line px-3 py-3 text-[13px] text-ink-soft">
-            Nothing is under way any more.
-          </li>
+          <li className="border-b border-line px-3 py-3 text-[13px] text-ink-soft">Nothing in progress.</li>
         )}
       </ul>
       <div className="p-1">

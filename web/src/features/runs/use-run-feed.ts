@@ -82,8 +82,8 @@ function announce(run: Run, onShow: () => void) {
     notify(heading, about, run.id, onShow);
   } else if (run.state === 'failed') {
     const what = isAboutPerson(run) ? subjectText(run) : (run.request.file_name ?? run.dataset);
-    const heading = `The export of ${what} failed`;
-    const reason = run.error?.message ?? 'No reason was given.';
+    const heading = `Export of ${what} failed`;
+    const reason = run.error?.message ?? 'The reason is unknown.';
     const action = { label: 'Exports', run: onShow };
     showToast(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });
     notify(heading, reason, run.id, onShow);

@@ -9,5 +9,5 @@ interface EveryoneSwitchProps {
 /** For administrators: those of everybody, and not only one's own. */
 export function EveryoneSwitch({ checked, onChange }: EveryoneSwitchProps) {
   const admin = usePermission('admin');
-  return admin && <CheckField label="Everybody’s" checked={checked} onChange={onChange} />;
+  return admin && <CheckField label="All users" checked={checked} onChange={onChange} />;
 }

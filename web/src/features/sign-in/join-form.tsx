@@ -45,7 +45,7 @@ export function JoinForm({ token, invited }: { token: string; invited: Invited }
           />
         </Field>
       )}
-      <Field label="E-mail address" {...(!first && { hint: 'You sign in with this one.' })}>
+      <Field label="E-mail address" {...(!first && { hint: 'You use this address to sign in.' })}>
         <TextInput
           type="email"
           name="email"
@@ -68,7 +68,7 @@ export function JoinForm({ token, invited }: { token: string; invited: Invited }
         hint={
           password !== '' && missing > 0
             ? `At least ${SHORTEST} characters: ${missing} more.`
-            : `At least ${SHORTEST} characters. A few words in a row do well.`
+            : `At least ${SHORTEST} characters. Several words work well.`
         }
       />
       {problem !== undefined && (
@@ -77,7 +77,7 @@ export function JoinForm({ token, invited }: { token: string; invited: Invited }
         </p>
       )}
       <Button type="submit" look="primary" disabled={pending} className="h-9 w-full">
-        {pending ? 'One moment…' : 'Choose this password'}
+        {pending ? 'One moment…' : first ? 'Create account' : 'Set password'}
       </Button>
     </form>
   );

@@ -22,27 +22,27 @@ export default function JoinPage({ token }: JoinPageProps) {
   });
   if (token === '') {
     return (
-      <Card title="The link is not complete">
+      <Card title="The link is incomplete">
         <Advice>
-          The part after the # is missing. It is taken out of the address when the page has read it, so a page
-          that is loaded again does not have it: open the link once more from where you got it.
+          The part after the # is missing. It is removed from the address once the page has read it, so
+          reloading the page does not work: open the link again from where you got it.
         </Advice>
       </Card>
     );
   }
   if (invited.isError && Problem.from(invited.error).status === 404) {
     return (
-      <Card title="This link is no longer good">
+      <Card title="This link has expired or was already used">
         <Advice>
-          A link works once, and not for ever. If you have chosen a password with it, sign in. Otherwise ask
-          an administrator for a new link.
+          Links work once and expire. If you have already set your password, sign in. Otherwise ask an
+          administrator for a new link.
         </Advice>
       </Card>
     );
   }
   if (invited.isError) {
     return (
-      <Card title="The link could not be looked at">
+      <Card title="The link could not be checked">
         <div className="mt-4">
           <ProblemNotice error={invited.error} onRetry={() => void invited.refetch()} />
         </div>
@@ -52,7 +52,7 @@ export default function JoinPage({ token }: JoinPageProps) {
   if (!invited.data) {
     return (
       <Card title="Welcome">
-        <div aria-busy="true" role="status" aria-label="Looking at the link" className="mt-5 grid gap-4">
+        <div aria-busy="true" role="status" aria-label="Checking the link" className="mt-5 grid gap-4">
           <div className="skeleton h-9" />
           <div className="skeleton h-9" />
         </div>
@@ -64,8 +64,8 @@ export default function JoinPage({ token }: JoinPageProps) {
       title={invited.data.first_admin ? 'Welcome to Rowport' : `Welcome, ${invited.data.name ?? ''}`}
       about={
         invited.data.first_admin
-          ? 'You become the first administrator. You can add other people afterwards.'
-          : 'Choose the password that you will sign in with. You are signed out wherever you were signed in.'
+          ? 'Create the first administrator account. You can invite others later.'
+          : 'Set your password. If you are signed in on other devices, you are signed out there.'
       }
     >
       <JoinForm token={token} invited={invited.data} />

@@ -9,9 +9,11 @@ import { signInProblemText } from './sign-in-problem';
 interface SignInPageProps {
   /** Where to go then: a path of this site. */
   next: string;
+  /** Whether the user was signed in before. */
+  ended: boolean;
 }
 
-export default function SignInPage({ next }: SignInPageProps) {
+export default function SignInPage({ next, ended }: SignInPageProps) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const [pending, setPending] = useState(false);
@@ -49,7 +51,10 @@ export default function SignInPage({ next }: SignInPageProps) {
   };
 
   return (
-    <Card title="Sign in" {...(next !== '/' && { about: 'Then you go on where you were.' })}>
+    <Card
+      title="Sign in"
+      {...(ended && { about: 'Your session ended. Sign in to continue where you left off.' })}
+    >
       <form onSubmit={onSubmit} className="mt-5 grid gap-4">
         <Field label="E-mail address">
           <TextInput

@@ -7,7 +7,7 @@ const answer = (status: number, code: string, detail: string, headers: HeadersIn
 
 test('whoever tried too often is told how long to wait', () => {
   const problem = answer(429, 'too_many_tries', 'this was tried too often', { 'Retry-After': '721' });
-  expect(signInProblemText(problem)).toBe('This was tried too often. Try again in 13 minutes.');
+  expect(signInProblemText(problem)).toBe('Too many attempts. Try again in 13 minutes.');
   expect(signInProblemText(answer(429, 'too_many_tries', 'x'))).toMatch(/in a minute\.$/);
 });
 
@@ -16,5 +16,5 @@ test('what the server says of a password is said as a sentence', () => {
   expect(signInProblemText(answer(400, 'bad_password', detail))).toBe(
     'A password has at least 12 characters; a few words in a row do well.',
   );
-  expect(signInProblemText(new TypeError('fetch failed'))).toMatch(/did not answer\. Check/);
+  expect(signInProblemText(new TypeError('fetch failed'))).toMatch(/Can’t reach Rowport\. Check/);
 });

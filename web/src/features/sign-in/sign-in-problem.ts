@@ -6,11 +6,11 @@ export function signInProblemText(error: unknown): string {
   const problem = Problem.from(error);
   switch (problem.code) {
     case 'wrong_password':
-      return 'The e-mail address or the password is not right.';
+      return 'Wrong e-mail address or password.';
     case 'suspended':
       return 'This account is suspended. Ask an administrator.';
     case 'too_many_tries':
-      return `This was tried too often. Try again in ${formatWait(problem.retryAfter ?? 60)}.`;
+      return `Too many attempts. Try again in ${formatWait(problem.retryAfter ?? 60)}.`;
     default: {
       const text = problem.message.charAt(0).toUpperCase() + problem.message.slice(1);
       const sentence = /[.!?]$/.test(text) ? text : `${text}.`;

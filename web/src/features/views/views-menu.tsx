@@ -73,8 +73,8 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
           {views.isError && <ProblemNotice compact error={views.error} />}
           {views.data?.length === 0 && (
             <p className="px-3 py-3 text-[13px] text-ink-soft">
-              No saved views yet. Save the current filter, sort and columns to reuse them. Everyone who may
-              see this dataset can use saved views.
+              No saved views yet. Save the current filter, sort and columns to reuse them. Everyone with
+              access to this dataset can use saved views.
             </p>
           )}
           <ul>
@@ -97,7 +97,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
                     }
                   />
                   <span className="truncate">{view.name}</span>
-                  {sameView(view.view, current) && <span className="sr-only">(shown now)</span>}
+                  {sameView(view.view, current) && <span className="sr-only">(current)</span>}
                 </button>
                 {mayChange(view, me) && (
                   <>
@@ -105,8 +105,8 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
                       small
                       look="ghost"
                       icon
-                      title="Update to what is shown now"
-                      aria-label={`Update ${view.name} to what is shown now`}
+                      title="Overwrite with current view"
+                      aria-label={`Overwrite ${view.name} with current view`}
                       disabled={sameView(view.view, current)}
                       onClick={() => update.mutate({ ...view, view: current })}
                     >
@@ -159,7 +159,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
         )}
         {asking?.what === 'rename' && (
           <NameDialog
-            title="Rename the view"
+            title="Rename view"
             start={asking.view.name}
             action="Rename"
             error={update.error}
@@ -170,7 +170,7 @@ export function ViewsMenu({ dataset, current, onApply }: ViewsMenuProps) {
         )}
         {asking?.what === 'delete' && (
           <ConfirmDialog
-            title="Delete the view?"
+            title="Delete view?"
             description={`This deletes “${asking.view.name}” for everyone. No data is deleted.`}
             action="Delete"
             onConfirm={() => remove.mutateAsync(asking.view)}

@@ -124,7 +124,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
           className="grid min-h-14 content-start gap-3 text-[13px]"
         >
           {request === undefined ? (
-            <p className="text-ink-soft">Something is still missing above.</p>
+            <p className="text-ink-soft">Fill in all fields above.</p>
           ) : asked.isError ? (
             <>
               <ProblemNotice compact error={asked.error} />
@@ -142,14 +142,13 @@ export function ConfirmChange(props: ConfirmChangeProps) {
         <CheckField
           checked={allOrNothing}
           onChange={setAllOrNothing}
-          label="All or nothing"
-          hint="One row that cannot be changed leaves all of them as they are."
+          label="Stop if any row fails"
+          hint="If one row can’t be changed, none will be."
         />
         {moved ? (
           <div role="alert" className="grid gap-2 rounded-lg bg-warning-soft px-3 py-2.5 text-[13px]">
             <p className="text-warning">
-              The rows have changed since you looked at them. Nothing was done.{' '}
-              {Problem.from(refused).message}
+              The rows have changed since this preview. Nothing was done. {Problem.from(refused).message}
             </p>
             <RefreshButton onClick={refresh} />
           </div>
@@ -181,7 +180,7 @@ function RefreshButton({ onClick }: { onClick: () => void }) {
     <div>
       <Button small onClick={onClick}>
         <RotateCw aria-hidden />
-        Look again
+        Refresh preview
       </Button>
     </div>
   );
@@ -190,7 +189,7 @@ function RefreshButton({ onClick }: { onClick: () => void }) {
 function PreviewSkeleton() {
   return (
     <>
-      <span className="sr-only">Looking at what would happen</span>
+      <span className="sr-only">Loading the preview</span>
       <span className="skeleton h-4 w-2/3" />
       <span className="skeleton h-4 w-1/2" />
     </>

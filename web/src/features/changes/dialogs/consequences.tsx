@@ -10,7 +10,7 @@ export function MissingRows({ missing }: { missing: number }) {
   if (missing === 0) return null;
   return (
     <p className="text-ink-soft">
-      {plural(missing, 'selected row')} {missing === 1 ? 'is' : 'are'} not there any more.
+      {plural(missing, 'selected row')} no longer {missing === 1 ? 'exists' : 'exist'}.
     </p>
   );
 }
@@ -28,7 +28,7 @@ export function RelatedRowsList({ source, dependants, along = false }: Dependant
   if (dependants.length === 0) return null;
   return (
     <div className="rounded-lg border border-line px-3 py-2">
-      <h3 className="text-xs font-medium text-ink-soft">Datasets that refer to these rows</h3>
+      <h3 className="text-xs font-medium text-ink-soft">Related rows</h3>
       <ul className="mt-1 grid gap-1.5">
         {dependants.map((each) => (
           <li key={`${each.dataset}/${each.columns.join(',')}`}>

@@ -20,7 +20,7 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
   const [cascade, setCascade] = useState(false);
   return (
     <ConfirmChange
-      title={`Delete rows of ${dataset.label}`}
+      title={`Delete rows from ${dataset.label}`}
       request={{ ref: datasetRef, action: 'delete', selection, cascade }}
       kind={{ action: 'delete' }}
       verb="Delete"
@@ -32,8 +32,8 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
           {changed > 0 && (
             <p className={clsx(undoable ? 'text-ink-soft' : 'font-medium text-danger')}>
               {undoable
-                ? 'They go to the trash, and can be restored from there.'
-                : 'They cannot be brought back: this cannot be undone.'}
+                ? 'They will be moved to the trash, where you can restore them.'
+                : 'They can’t be restored: this can’t be undone.'}
             </p>
           )}
           <RelatedRowsList source={datasetRef.source} dependants={dependants} along={cascade} />
@@ -41,8 +41,8 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
             <CheckField
               checked={cascade}
               onChange={setCascade}
-              label="Delete what hangs on them, too"
-              hint="Rows that would be lost with these, or lose their reference. All of it can be brought back together."
+              label="Also delete related rows"
+              hint="Rows that are deleted with these or lose their reference. Undo restores everything."
             />
           )}
         </>

@@ -24,7 +24,7 @@ export function FailureTable({ failures, onForce, ...rest }: FailureTableProps) 
     <DataTable
       columns={[
         { label: rest.dataset?.key.join(', ') ?? 'Key', className: 'w-32 max-sm:w-20' },
-        { label: 'Why' },
+        { label: 'Reason' },
       ]}
     >
       {failures.map((row) => (
@@ -56,16 +56,16 @@ function FailureRow({ row, kind, users, dataset, busy, onForce }: FailureRowProp
         {!isSelfExplanatory(code) && <span className="block text-xs text-ink-soft">{message}</span>}
         {database !== undefined && (
           <span className="mt-1 block text-xs text-ink-soft">
-            The database said: <span className="font-mono">{database}</span>
+            Database message: <span className="font-mono">{database}</span>
           </span>
         )}
         {versions.length > 0 && (
           <details className="mt-1.5">
             <summary
-              aria-label={`Both versions of ${key}`}
+              aria-label={`Compare versions of ${key}`}
               className="w-fit rounded text-xs text-accent-text underline-offset-2 hover:underline pointer-coarse:py-2"
             >
-              Both versions
+              Compare versions
             </summary>
             <VersionsTable versions={versions} columns={dataset?.columns ?? []} />
           </details>
@@ -74,11 +74,11 @@ function FailureRow({ row, kind, users, dataset, busy, onForce }: FailureRowProp
           <Button
             small
             className="mt-1.5"
-            aria-label={`Put back anyway: ${key}`}
+            aria-label={`Undo anyway: ${key}`}
             disabled={busy}
             onClick={() => onForce(row)}
           >
-            Put back anyway
+            Undo anyway
           </Button>
         )}
       </td>

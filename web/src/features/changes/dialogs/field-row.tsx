@@ -32,7 +32,7 @@ interface FieldRowProps {
 /** One field to set: which column, what is done with it, and with what. */
 export function FieldRow(props: FieldRowProps) {
   const { source, dataset, draft, settable, choices, onChange, onChoose, onRemove } = props;
-  const label = settable?.label ?? 'A field that is not chosen yet';
+  const label = settable?.label ?? 'New field';
   return (
     <fieldset className="flex items-end gap-2 border-b border-line pb-3 max-sm:flex-wrap">
       <legend className="sr-only">{label}</legend>
@@ -64,7 +64,7 @@ export function FieldRow(props: FieldRowProps) {
         </>
       )}
       {onRemove && (
-        <Button look="ghost" icon aria-label={`Leave ${label} as it is`} title="Leave out" onClick={onRemove}>
+        <Button look="ghost" icon aria-label={`Remove ${label}`} title="Remove" onClick={onRemove}>
           <X aria-hidden />
         </Button>
       )}
@@ -99,7 +99,7 @@ function Operand({ source, dataset, draft, settable, onChange }: OperandProps) {
       );
     case 'add':
       return (
-        <Field label="How much (less: −)" className="flex-1">
+        <Field label="Amount (use − to decrease)" className="flex-1">
           <TextInput value={text} inputMode="text" onChange={(event) => change(event.target.value)} />
         </Field>
       );
@@ -145,11 +145,11 @@ function PlainValue({ settable: { columns, reference }, text, onChange }: PlainV
   const [column, ...more] = columns;
   if (!column || more.length > 0) {
     const missing = reference ? datasetId(reference.references) : '';
-    return <p className="self-center pt-4 text-[13px] text-ink-soft">{missing} cannot be shown.</p>;
+    return <p className="self-center pt-4 text-[13px] text-ink-soft">You can’t view {missing}.</p>;
   }
   return (
     <Field
-      label={reference ? `Value: a key of ${datasetId(reference.references)}` : 'Value'}
+      label={reference ? `Value (key of ${datasetId(reference.references)})` : 'Value'}
       className="flex-1"
     >
       <ValueInput column={column} text={text} onChange={onChange} />

@@ -41,7 +41,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
 
   return (
     <ConfirmChange
-      title={`Set fields of ${dataset.label}`}
+      title={`Set fields in ${dataset.label}`}
       size="wide"
       request={fields.length > 0 ? { ref: datasetRef, action: 'set', selection, fields } : undefined}
       waiting={settled !== drafts}
@@ -53,7 +53,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
       onClose={onClose}
     >
       {all.length === 0 ? (
-        <p className="text-[13px] text-ink-soft">There is no field of these rows that you may set.</p>
+        <p className="text-[13px] text-ink-soft">None of the fields can be changed.</p>
       ) : (
         <div className="grid gap-3">
           {drafts.map((draft, index) => (
@@ -74,7 +74,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
             <div>
               <Button small onClick={() => setDrafts([...drafts, newDraft()])}>
                 <Plus aria-hidden />
-                Another field
+                Add field
               </Button>
             </div>
           )}

@@ -43,7 +43,7 @@ function Picker({ source, dataset, reference, parent, nullable, chosen, onChange
   const searching = found.isFetching || typed.trim() !== search;
   const parents = found.data?.parents ?? [];
   const items = nullable && typed.trim() === '' ? [noParent(reference), ...parents] : parents;
-  const name = `Row of ${parent.label}`;
+  const name = `New ${parent.label}`;
 
   return (
     <Combobox.Root
@@ -126,7 +126,7 @@ function Picker({ source, dataset, reference, parent, nullable, chosen, onChange
             </Combobox.Empty>
             <Combobox.Status className="text-xs text-ink-soft not-empty:px-3 not-empty:py-2">
               {searching && 'Searching…'}
-              {!searching && found.data?.more && `The first ${OFFERED}. Type to narrow them down.`}
+              {!searching && found.data?.more && `First ${OFFERED} rows. Type to narrow down.`}
             </Combobox.Status>
           </Combobox.Popup>
         </Combobox.Positioner>

@@ -24,7 +24,7 @@ export default function PrepareDialog({ source, sql, onClose }: PrepareDialogPro
     createJournal(source).then(
       (journal) => {
         queries.setQueryData(journalQuery(source).queryKey, journal);
-        showToast('Rows can be changed now', `The journal of ${source} is made.`);
+        showToast(`Changes enabled in ${source}`);
         onClose();
       },
       (reason: unknown) => {
@@ -38,8 +38,8 @@ export default function PrepareDialog({ source, sql, onClose }: PrepareDialogPro
       open
       onClose={onClose}
       size="wide"
-      title={`Prepare ${source} for changes`}
-      description="Rowport keeps what rows were before each change in tables of its own beside them. These statements make them; nothing else is altered."
+      title={`Enable changes in “${source}”`}
+      description="Rowport stores undo history in its own tables. These statements create them and change nothing else."
       footer={
         <div className="flex justify-end gap-2">
           <Button className="mr-auto" onClick={() => void copy(sql, 'Statements')}>
@@ -48,7 +48,7 @@ export default function PrepareDialog({ source, sql, onClose }: PrepareDialogPro
           </Button>
           <Button onClick={onClose}>Cancel</Button>
           <Button look="primary" disabled={pending} onClick={make}>
-            Run these statements
+            Run statements
           </Button>
         </div>
       }

@@ -18,23 +18,23 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
   const named = 'keys' in selection ? selection.keys.length : Infinity;
   return (
     <ConfirmChange
-      title={`Delete rows of ${dataset.label} for good`}
+      title={`Permanently delete rows from ${dataset.label}`}
       request={{ ref: datasetRef, action: 'purge', selection }}
       kind={{ action: 'purge' }}
-      verb="Delete"
+      verb="Permanently delete"
       referring={dataset.referring}
       consequences={({ rows, missing, dependants }, changed) => (
         <>
           <p className="text-[15px] font-medium">
-            {effectText(rows, changed, `the trash of ${dataset.label}`, 'deleted for good')}
+            {effectText(rows, changed, `the trash of ${dataset.label}`, 'permanently deleted')}
           </p>
           <MissingRows missing={missing} />
           {rows > named && (
             <p className="text-ink-soft">
-              Rows that were deleted more than once are removed as often as they are there.
+              Rows that were deleted more than once are in the trash several times; every copy is deleted.
             </p>
           )}
-          {changed > 0 && <p className="font-medium text-danger">This cannot be undone.</p>}
+          {changed > 0 && <p className="font-medium text-danger">This can’t be undone.</p>}
           <RelatedRowsList source={datasetRef.source} dependants={dependants} />
         </>
       )}

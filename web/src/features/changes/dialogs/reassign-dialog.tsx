@@ -37,7 +37,7 @@ export default function ReassignDialog(props: ReassignDialogProps) {
 
   return (
     <ConfirmChange
-      title={`Reassign rows of ${dataset.label}`}
+      title={`Reassign rows in ${dataset.label}`}
       size="wide"
       request={fields && { ref: datasetRef, action: 'set', selection, fields }}
       kind={{ action: 'set', ...(fields && { fields }) }}
@@ -48,7 +48,7 @@ export default function ReassignDialog(props: ReassignDialogProps) {
       onClose={onClose}
     >
       <div className="flex gap-2 border-b border-line pb-3 max-sm:flex-col">
-        <Field label="Refer to another of" className="sm:w-64">
+        <Field label="Change" className="sm:w-64">
           <Select
             value={id}
             options={all.map((each) => ({ value: each.id, label: labelOf(each) }))}
@@ -63,7 +63,7 @@ export default function ReassignDialog(props: ReassignDialogProps) {
           nullable={isNullable(columns)}
           chosen={parent}
           onChange={(next) => setChosen({ id, parent: next })}
-          instead={<p className="self-end text-[13px] text-ink-soft">Its rows cannot be shown.</p>}
+          instead={<p className="self-end text-[13px] text-ink-soft">You can’t view its rows.</p>}
         />
       </div>
     </ConfirmChange>

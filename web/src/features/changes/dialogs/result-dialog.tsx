@@ -10,7 +10,7 @@ import { showProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
 import { type ChangeResponse, isStarted, type RowFailure, undoChange } from '../api/changes';
 import { failuresCsv, saveText } from '../model/failures-csv';
-import { retryOf, doneText, pastTense } from '../model/change-kind';
+import { retryOf, pastTense } from '../model/change-kind';
 import { FailureTable } from './failure-table';
 import { isWorthRetrying, reasonText, referringDatasets } from '../model/reasons';
 import { type Result, showResult } from '../model/shown-result';
@@ -78,8 +78,8 @@ export default function ResultDialog({ result }: { result: Result }) {
       open
       onClose={close}
       size="wide"
-      title={`${doneText(kind, done)}, ${formatCount(rest)} not`}
-      description={`of ${plural(outcome.rows, 'row')} of ${dataset?.label ?? ref.dataset}`}
+      title={`${formatCount(done)} of ${plural(outcome.rows, 'row')} ${pastTense(kind)}`}
+      description={`In ${dataset?.label ?? ref.dataset}`}
       footer={
         <div className="flex flex-wrap items-center justify-end gap-2">
           {done > 0 && isUndoable(kind) && (

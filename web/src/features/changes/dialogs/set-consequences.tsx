@@ -16,7 +16,7 @@ export function SetConsequences({ dataset, preview: { rows, missing }, changed }
     <>
       <p className="text-[15px] font-medium">{effectText(rows, changed, dataset.label, 'changed')}</p>
       <MissingRows missing={missing} />
-      {changed > 0 && <p className="text-ink-soft">Current values are kept, so that you can undo this.</p>}
+      {changed > 0 && <p className="text-ink-soft">Current values are saved so you can undo this.</p>}
     </>
   );
 }

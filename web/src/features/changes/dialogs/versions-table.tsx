@@ -17,7 +17,7 @@ export function VersionsTable({ versions, columns }: VersionsTableProps) {
             Field
           </th>
           <th scope="col">Now</th>
-          <th scope="col">Goes back to</th>
+          <th scope="col">After undo</th>
         </tr>
       </thead>
       <tbody>

@@ -19,7 +19,7 @@ export function WouldFail({ preview, kind, referring, changed }: WouldFailProps)
   if (count === undefined)
     return (
       <p className="text-ink-soft">
-        They were not tried beforehand: those that cannot be {pastTense(kind)} are listed afterwards.
+        Not checked in advance: rows that can’t be {pastTense(kind)} will be listed afterwards.
       </p>
     );
   if (count === 0) return null;
@@ -29,8 +29,8 @@ export function WouldFail({ preview, kind, referring, changed }: WouldFailProps)
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0">
         <p className="font-medium">
-          {plural(count, 'row')} cannot be {pastTense(kind)}
-          {changed === 0 ? '.' : count === 1 ? ' and stays as it is.' : ' and stay as they are.'}
+          {plural(count, 'row')} can’t be {pastTense(kind)}
+          {changed === 0 ? '.' : ' and will be skipped.'}
         </p>
         <Reasons failures={failures} count={count} kind={kind} users={users} />
       </div>
@@ -47,8 +47,7 @@ export function NotUndoable({ preview, kind }: { preview: Preview; kind: ChangeK
       <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
       <div className="min-w-0">
         <p className="font-medium">
-          {plural(count, 'row')} could not be put back as {count === 1 ? 'it is' : 'they are'}: no undo for{' '}
-          {count === 1 ? 'it' : 'them'}.
+          No undo for {plural(count, 'row')}, which can’t be restored as {count === 1 ? 'it is' : 'they are'}.
         </p>
         <Reasons
           failures={failures}

@@ -4,20 +4,20 @@ import { cascadeFailures, cascadeText, relatedRowsText } from './cascade';
 
 const tracks: Dependants = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };
 
-describe('what becomes of rows that refer to others', () => {
-  test('they keep them, unless they go along', () => {
-    expect(relatedRowsText(tracks, false)).toMatch('A row that is referred to from there stays');
-    expect(relatedRowsText(tracks, true)).toMatch('These cannot go along.');
-    expect(relatedRowsText({ ...tracks, on_delete: 'refuse' }, true)).toMatch(/^A row that/);
+describe('related rows', () => {
+  test('keep rows from being deleted, unless they are cascaded', () => {
+    expect(relatedRowsText(tracks, false)).toMatch('Rows still used here can’t be deleted');
+    expect(relatedRowsText(tracks, true)).toMatch('These can’t be deleted too.');
+    expect(relatedRowsText({ ...tracks, on_delete: 'refuse' }, true)).toMatch(/^Rows still used here/);
   });
 
-  test('it is said how many go along', () => {
-    expect(relatedRowsText({ ...tracks, rows: 1 }, true)).toBe('1 row will be deleted along with them.');
+  test('are counted before they are cascaded', () => {
+    expect(relatedRowsText({ ...tracks, rows: 1 }, true)).toBe('1 row will be deleted too.');
     const loose: Dependants = { ...tracks, on_delete: 'set_null', rows: 1200 };
-    expect(relatedRowsText(loose, true)).toBe('1,200 rows will refer to nothing afterwards.');
+    expect(relatedRowsText(loose, true)).toBe('1,200 rows will lose their reference.');
   });
 
-  test('and how many did', () => {
+  test('are counted when they were cascaded', () => {
     const along = (done: number) => ({
       change_set: '1',
       dataset: 'tracks',
@@ -31,8 +31,8 @@ describe('what becomes of rows that refer to others', () => {
     const outcome = (counts: number[]) => ({ along: counts.map(along) }) as Outcome;
     expect(cascadeText(outcome([]))).toBeUndefined();
     expect(cascadeText({} as Outcome)).toBeUndefined();
-    expect(cascadeText(outcome([1]))).toBe('1 row of other datasets along with them.');
+    expect(cascadeText(outcome([1]))).toBe('And 1 related row in other datasets.');
     expect([cascadeFailures(outcome([])), cascadeFailures(outcome([1, 200]))]).toEqual([0, 2]);
-    expect(cascadeText(outcome([1000, 200]))).toBe('1,200 rows of other datasets along with them.');
+    expect(cascadeText(outcome([1000, 200]))).toBe('And 1,200 related rows in other datasets.');
   });
 });

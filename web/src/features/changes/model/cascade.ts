@@ -1,4 +1,4 @@
-import { formatCount, plural } from '@/lib/format';
+import { plural } from '@/lib/format';
 import type { Dependants, Outcome } from '../api/changes';
 
 /** Whether the database would delete or alter rows by itself, which Rowport does instead where it is asked to. */
@@ -12,13 +12,13 @@ export function relatedRowsText(dependant: Dependants, along: boolean): string {
   if (rows !== undefined) {
     const what = plural(rows, 'row');
     return dependant.on_delete === 'cascade'
-      ? `${what} will be deleted along with them.`
-      : `${what} will refer to nothing afterwards.`;
+      ? `${what} will be deleted too.`
+      : `${what} will lose ${rows === 1 ? 'its' : 'their'} reference.`;
   }
   if (along && canCascade(dependant)) {
-    return 'These cannot go along. A row that is referred to from there stays, and is listed afterwards.';
+    return 'These can’t be deleted too. Rows still used here will be skipped and listed.';
   }
-  return 'A row that is referred to from there stays, and is listed afterwards.';
+  return 'Rows still used here can’t be deleted and will be listed.';
 }
 
 /** How many rows of other datasets were not changed, which were to go along. */
@@ -30,5 +30,5 @@ export function cascadeFailures({ along }: Outcome): number {
 export function cascadeText({ along }: Outcome): string | undefined {
   const done = (along ?? []).reduce((sum, each) => sum + each.done, 0);
   if (done === 0) return undefined;
-  return `${formatCount(done)} ${done === 1 ? 'row' : 'rows'} of other datasets along with them.`;
+  return `And ${plural(done, 'related row')} in other datasets.`;
 }

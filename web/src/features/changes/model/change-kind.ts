@@ -14,12 +14,17 @@ export function kindOf({ action, of, undoes }: Pick<Change, 'action' | 'of' | 'u
   return { action: 'set' };
 }
 
-const PAST = { delete: 'deleted', set: 'changed', restore: 'restored', purge: 'deleted for good' } as const;
-const UNDONE: Record<string, string> = { delete: 'restored', restore: 'put back in the trash' };
+const PAST = {
+  delete: 'deleted',
+  set: 'changed',
+  restore: 'restored',
+  purge: 'permanently deleted',
+} as const;
+const UNDONE: Record<string, string> = { delete: 'restored', restore: 'moved back to the trash' };
 
 /** What became of the rows: `deleted`, `restored`. */
 export function pastTense(kind: ChangeKind): string {
-  return kind.action === 'undo' ? (UNDONE[kind.of] ?? 'taken back') : PAST[kind.action];
+  return kind.action === 'undo' ? (UNDONE[kind.of] ?? 'changed back') : PAST[kind.action];
 }
 
 /** `12 rows deleted`. */
@@ -38,9 +43,9 @@ export function progressText(kind: ChangeKind, rows: number): string {
     case 'restore':
       return `Restoring ${what}`;
     case 'purge':
-      return `Deleting ${what} for good`;
+      return `Permanently deleting ${what}`;
     case 'undo':
-      return `${kind.of === 'delete' ? 'Restoring' : 'Taking back'} ${what}`;
+      return `${kind.of === 'delete' ? 'Restoring' : 'Undoing changes to'} ${what}`;
   }
 }
 

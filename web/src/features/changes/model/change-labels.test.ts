@@ -22,14 +22,14 @@ test('a change can be taken back until all of it is, or until its days are over'
   const part = change({ id: 'b', action: 'undo', of: 'delete', undoes: 'a', done: 2 });
   expect(undoBlocker(whole, [whole, part], NOW)).toBeUndefined();
   expect(undoBlocker(whole, [whole, part, change({ id: 'c', undoes: 'a', done: 1 })], NOW)).toBe('Undone');
-  expect(undoBlocker(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Too long ago');
-  expect(undoBlocker(change({ state: 'open' }), [], NOW)).toBe('Under way');
-  expect(undoBlocker(change({ done: 0 }), [], NOW)).toBe('Nothing was changed');
+  expect(undoBlocker(change({ undo_until: '2026-11-21T11:00:00Z' }), [], NOW)).toBe('Expired');
+  expect(undoBlocker(change({ state: 'open' }), [], NOW)).toBe('In progress');
+  expect(undoBlocker(change({ done: 0 }), [], NOW)).toBe('No rows changed');
 });
 
 test('what is gone for good stays gone, and says so', () => {
   const purge = change({ action: 'purge', actor: 'expiry', actor_name: 'expiry' });
-  expect(undoBlocker(purge, [purge], NOW)).toBe('Cannot be undone');
+  expect(undoBlocker(purge, [purge], NOW)).toBe('Can’t be undone');
   expect(undoBlocker(change({ action: 'restore' }), [], NOW)).toBeUndefined();
   expect(actorName(purge)).toBe('Rowport');
 });
@@ -37,24 +37,24 @@ test('what is gone for good stays gone, and says so', () => {
 test('each action has a word for what was done', () => {
   expect(['delete', 'set', 'restore', 'purge'].map((action) => actionLabel({ action }))).toEqual([
     'Deleted',
-    'Fields set',
+    'Updated',
     'Restored',
-    'Deleted for good',
+    'Permanently deleted',
   ]);
   expect(['delete', 'set', 'restore'].map((of) => actionLabel({ action: 'undo', of }))).toEqual([
-    'Deletion undone',
-    'Setting undone',
-    'Restoring undone',
+    'Undid a delete of',
+    'Undid an update of',
+    'Undid a restore of',
   ]);
 });
 
 test('days are counted down, and hours on the last one', () => {
   expect(daysLeft('2026-11-28T11:59:00Z', NOW)).toBe(7);
   expect(daysLeft('2026-11-27T11:59:00Z', NOW)).toBe(6);
-  expect(timeLeftText('2026-11-22T13:00:00Z', NOW)).toBe('1 day');
-  expect(timeLeftText('2026-11-21T15:30:00Z', NOW)).toBe('3 hours');
-  expect(timeLeftText('2026-11-21T12:30:00Z', NOW)).toBe('under an hour');
-  expect(timeLeftText('2026-11-20T12:30:00Z', NOW)).toBe('ended');
+  expect(timeLeftText('2026-11-22T13:00:00Z', NOW)).toBe('1 day left');
+  expect(timeLeftText('2026-11-21T15:30:00Z', NOW)).toBe('3 hours left');
+  expect(timeLeftText('2026-11-21T12:30:00Z', NOW)).toBe('under an hour left');
+  expect(timeLeftText('2026-11-20T12:30:00Z', NOW)).toBe('expired');
 });
 
 test('the trash is grouped by what brought its rows there', () => {
@@ -71,9 +71,9 @@ test('the trash is grouped by what brought its rows there', () => {
 
 test('only what can be deleted is counted', () => {
   const words = (rows: number, changed: number) => effectText(rows, changed, 'actor', 'deleted');
-  expect(words(7, 7)).toBe('7 rows of actor will be deleted.');
-  expect(words(45, 40)).toBe('40 of 45 rows of actor will be deleted.');
-  expect(words(7, 0)).toBe('None of the 7 rows of actor can be deleted.');
-  expect(words(1, 0)).toBe('This row of actor cannot be deleted.');
-  expect(words(0, 0)).toBe('These rows are not there any more.');
+  expect(words(7, 7)).toBe('7 rows in actor will be deleted.');
+  expect(words(45, 40)).toBe('40 of 45 rows in actor will be deleted.');
+  expect(words(7, 0)).toBe('None of the 7 rows in actor can be deleted.');
+  expect(words(1, 0)).toBe('This row in actor can’t be deleted.');
+  expect(words(0, 0)).toBe('These rows no longer exist.');
 });

@@ -3,24 +3,24 @@ import type { Change, TrashRow } from '../api/changes';
 
 const ACTIONS: Record<string, string> = {
   delete: 'Deleted',
-  set: 'Fields set',
+  set: 'Updated',
   restore: 'Restored',
-  purge: 'Deleted for good',
+  purge: 'Permanently deleted',
 };
-const UNDONE: Record<string, string> = { delete: 'Deletion undone', restore: 'Restoring undone' };
+const UNDONE: Record<string, string> = { delete: 'Undid a delete of', restore: 'Undid a restore of' };
 
-/** What somebody did, in the past: `Deleted`, `Fields set`, `Restored`. */
+/** What somebody did, in the past: before how many rows: `Deleted`, `Updated`, `Undid a delete of`. */
 export function actionLabel({ action, of }: Pick<Change, 'action' | 'of'>): string {
-  return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Setting undone';
+  return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Undid an update of';
 }
 
 /** How many of the rows that were chosen will be `deleted`; the others cannot be. */
 export function effectText(rows: number, changed: number, label: string, past: string): string {
-  if (rows === 0) return 'These rows are not there any more.';
-  if (changed === rows) return `${plural(rows, 'row')} of ${label} will be ${past}.`;
-  if (changed > 0) return `${formatCount(changed)} of ${plural(rows, 'row')} of ${label} will be ${past}.`;
-  if (rows === 1) return `This row of ${label} cannot be ${past}.`;
-  return `None of the ${plural(rows, 'row')} of ${label} can be ${past}.`;
+  if (rows === 0) return 'These rows no longer exist.';
+  if (changed === rows) return `${plural(rows, 'row')} in ${label} will be ${past}.`;
+  if (changed > 0) return `${formatCount(changed)} of ${plural(rows, 'row')} in ${label} will be ${past}.`;
+  if (rows === 1) return `This row in ${label} can’t be ${past}.`;
+  return `None of the ${plural(rows, 'row')} in ${label} can be ${past}.`;
 }
 
 /** Who did it: what has been in the trash for long enough is removed by Rowport itself. */
@@ -30,10 +30,10 @@ export function actorName({ actor, actor_name: name }: Pick<Change, 'actor' | 'a
 
 /** Why a change is not offered to be taken back; undefined where it is. */
 export function undoBlocker(change: Change, all: readonly Change[], now: number): string | undefined {
-  if (change.state === 'open') return 'Under way';
-  if (change.done === 0) return 'Nothing was changed';
-  if (change.action === 'purge') return 'Cannot be undone';
-  if (Date.parse(change.undo_until) <= now) return 'Too long ago';
+  if (change.state === 'open') return 'In progress';
+  if (change.done === 0) return 'No rows changed';
+  if (change.action === 'purge') return 'Can’t be undone';
+  if (Date.parse(change.undo_until) <= now) return 'Expired';
   const undone = all.filter(({ undoes }) => undoes === change.id).reduce((sum, { done }) => sum + done, 0);
   return undone >= change.done ? 'Undone' : undefined;
 }
@@ -45,10 +45,10 @@ export function daysLeft(until: string, now: number): number {
 
 export function timeLeftText(until: string, now: number): string {
   const days = daysLeft(until, now);
-  if (Date.parse(until) - now >= 86_400_000) return days === 1 ? '1 day' : `${days} days`;
+  if (Date.parse(until) - now >= 86_400_000) return `${plural(days, 'day')} left`;
   const hours = Math.floor((Date.parse(until) - now) / 3_600_000);
-  if (hours > 0) return hours === 1 ? '1 hour' : `${hours} hours`;
-  return Date.parse(until) > now ? 'under an hour' : 'ended';
+  if (hours > 0) return `${plural(hours, 'hour')} left`;
+  return Date.parse(until) > now ? 'under an hour left' : 'expired';
 }
 
 /** Rows of the trash that one change has brought there, in the order they came; without one, nobody knows which did. */

@@ -32,7 +32,7 @@ export const OPERATIONS: Record<Operation, string> = {
   empty: 'Set to empty text',
   clear: 'Set to NULL',
   copy: 'Copy from',
-  add: 'Add',
+  add: 'Increase by',
   replace: 'Find and replace',
 };
 

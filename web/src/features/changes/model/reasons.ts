@@ -11,19 +11,19 @@ interface ReasonLabel {
 const REASONS: Record<string, ReasonLabel> = {
   foreign_key: { words: 'Refers to a row that does not exist', whole: true },
   has_dependants: { words: 'Has related rows' },
-  not_unique: { words: 'A unique value is taken' },
-  value_missing: { words: 'A value is missing' },
-  check_failed: { words: 'A rule of the database forbids it' },
+  not_unique: { words: 'Another row has the same unique value' },
+  value_missing: { words: 'A required value is missing' },
+  check_failed: { words: 'Violates a rule of the database' },
   value_unfit: { words: 'A value does not fit its column' },
   too_large: { words: 'Too large for the database' },
-  row_refused: { words: 'The database refuses it' },
-  gone: { words: 'Not there any more' },
+  row_refused: { words: 'Rejected by the database' },
+  gone: { words: 'No longer exists' },
   changed_since: { words: 'Changed since' },
-  key_taken: { words: 'Its key is taken again' },
-  left_out: { words: 'Left as it is' },
+  key_taken: { words: 'Its key is in use again' },
+  left_out: { words: 'Skipped' },
   column_changed: { words: 'A column has changed since' },
-  purged: { words: 'Deleted for good' },
-  taken_back: { words: 'Undone already' },
+  purged: { words: 'Permanently deleted' },
+  taken_back: { words: 'Already undone' },
 };
 
 /** Why, in words that fit what was wanted: of a row that is deleted, others can be the reason, and not what it refers to. */

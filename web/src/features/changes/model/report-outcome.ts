@@ -25,13 +25,9 @@ export function reportOutcome(ref: DatasetRef, kind: ChangeKind, answer: ChangeR
   if (isStarted(answer)) {
     const { run, change_set } = answer;
     started.set(change_set, kind);
-    showToast(
-      progressText(kind, run.progress.rows_expected ?? 0),
-      'You can go on: it is done in the background.',
-      {
-        about: run.id,
-      },
-    );
+    showToast(progressText(kind, run.progress.rows_expected ?? 0), 'This runs in the background.', {
+      about: run.id,
+    });
     addOwnRun(run.id);
     runStore.put([run]);
     return;
@@ -92,7 +88,7 @@ function showDone(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about = o
 function showPartly(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about = outcome.change_set) {
   const action = undoAction(ref, kind, outcome);
   const rest = cascadeFailures(outcome);
-  const others = `${plural(rest, 'row')} of other datasets ${rest === 1 ? 'was' : 'were'} left as ${rest === 1 ? 'it is' : 'they are'}.`;
+  const others = `${plural(rest, 'related row')} in other datasets ${rest === 1 ? 'was' : 'were'} skipped.`;
   const words = doneText(kind, outcome.done);
   showToast(outcome.state === 'done' ? words : `Stopped: ${words}`, rest > 0 ? others : undefined, {
     about,
@@ -124,7 +120,7 @@ export async function reportRunEnd(run: Run): Promise<void> {
     const action = rest > 0 ? show : undoAction(ref, kind, outcome);
     const options = { about: run.id, ...(action && { action }), timeout: 20_000 };
     if (run.state === 'failed') {
-      const reason = run.error?.message ?? 'No reason was given.';
+      const reason = run.error?.message ?? 'The reason is unknown.';
       showToast(`Stopped: ${doneText(kind, outcome.done)}`, reason, { ...options, problem: true });
     } else if (run.state === 'cancelled')
       showToast(`Stopped: ${doneText(kind, outcome.done)}`, undefined, options);

@@ -50,10 +50,10 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
     <PageFrame
       datasetRef={datasetRef}
       label={dataset.label}
-      title={`Changes of ${dataset.label}`}
-      about="What was changed through Rowport. Each change can be taken back for a while."
+      title={`Changes in ${dataset.label}`}
+      about="Changes made in Rowport. You can undo each one for a limited time."
     >
-      {history.isPending && <ListSkeleton label="Loading the changes" />}
+      {history.isPending && <ListSkeleton label="Loading changes" />}
       {history.isError && (
         <ChangesProblem
           source={datasetRef.source}
@@ -62,8 +62,8 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
         />
       )}
       {history.isSuccess && changes.length === 0 && (
-        <EmptyNotice icon={<History />} title="Nothing was changed yet">
-          Select rows of the dataset to delete them or to set their fields.
+        <EmptyNotice icon={<History />} title="No changes yet">
+          Select rows in the dataset to delete them or to set their fields.
         </EmptyNotice>
       )}
       {changes.length > 0 && (
@@ -84,7 +84,7 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
       {undoing && (
         <ConfirmDialog
           title="Undo this change?"
-          description={`${actionLabel(undoing)}: ${plural(undoing.done, 'row')}. Rows that somebody has changed since are left as they are, and listed.`}
+          description={`${actionLabel(undoing)} ${plural(undoing.done, 'row')}. Rows that have changed since then are skipped and listed.`}
           action="Undo"
           onConfirm={() => undoAndReport(datasetRef, undoing.id, kindOf(undoing))}
           onClose={() => setUndoing(undefined)}
@@ -107,7 +107,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
   const { created_at: at, failed, kept, done, state, along_with: along } = change;
   const who = actorName(change);
   const rest = failed + kept;
-  const what = `${actionLabel(change)}: ${plural(done, 'row')}`;
+  const what = `${actionLabel(change)} ${plural(done, 'row')}`;
   return (
     <tr className="border-b border-line align-top [&>td]:py-2.5">
       <td className="pr-4 text-ink-soft max-sm:hidden">
@@ -119,20 +119,20 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
       <td className="pr-4 max-sm:pr-1">
         <span className="font-medium">{what}</span>
         {along !== undefined && (
-          <span className="ml-2 text-ink-soft">along with rows of another dataset</span>
+          <span className="ml-2 text-ink-soft">together with rows in another dataset</span>
         )}
         {state !== 'done' && (
-          <span className="ml-2 text-ink-soft">{state === 'open' ? 'under way' : 'cancelled'}</span>
+          <span className="ml-2 text-ink-soft">{state === 'open' ? 'in progress' : 'cancelled'}</span>
         )}
         {rest > 0 && (
           <Button
             look="ghost"
             small
             className="-my-1 ml-1 text-danger"
-            aria-label={`${formatCount(rest)} not: show them`}
+            aria-label={`${formatCount(rest)} failed: show them`}
             onClick={onShow}
           >
-            {formatCount(rest)} not
+            {formatCount(rest)} failed
           </Button>
         )}
         <span className="mt-0.5 block text-xs text-ink-soft sm:hidden">

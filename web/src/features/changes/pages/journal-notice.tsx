@@ -14,10 +14,10 @@ export function JournalNotice({ source, journal }: { source: string; journal: Jo
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-2 text-[13px] text-ink-soft">
       <Lock aria-hidden className="size-3.5 shrink-0" />
-      <p>Read-only: {journal.reason ?? 'this source is not prepared for changes.'}</p>
+      <p>{readOnlyText(journal)}</p>
       {admin && (
         <Button small onClick={() => setPreparing(true)}>
-          Prepare…
+          Set up…
         </Button>
       )}
       <Overlay onFail={() => setPreparing(false)}>
@@ -25,4 +25,10 @@ export function JournalNotice({ source, journal }: { source: string; journal: Jo
       </Overlay>
     </div>
   );
+}
+
+function readOnlyText({ code, reason }: Journal): string {
+  if (code === 'no_journal' || reason === undefined)
+    return 'Read-only. To allow changes (with undo), Rowport needs tables of its own in this database.';
+  return `Read-only: ${reason}`;
 }

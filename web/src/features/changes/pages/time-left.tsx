@@ -12,7 +12,7 @@ export function TimeLeft({ until, now }: { until: string; now: number }) {
       )}
       title={`Until ${formatTimestampInFull(until)}`}
     >
-      {timeLeftText(until, now)} left
+      {timeLeftText(until, now)}
     </span>
   );
 }

@@ -21,7 +21,7 @@ interface TrashGroupProps {
 export function TrashGroup({ rows, columns, selection, onSelect, now, busy, onRestore }: TrashGroupProps) {
   const [first] = rows;
   if (!first) return null;
-  const { deleted_by: who = 'somebody', deleted_at: at = '', until = '' } = first;
+  const { deleted_by: who = 'unknown user', deleted_at: at = '', until = '' } = first;
   const title = `deleted by ${who}, ${formatTimestamp(at, now)}`;
   return (
     <section aria-label={`Rows ${title}`}>

@@ -85,10 +85,10 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
       datasetRef={datasetRef}
       label={dataset.label}
       title={`Trash of ${dataset.label}`}
-      about={`Deleted rows are kept here ${totals?.days === undefined ? 'for now' : `for ${plural(totals.days, 'day')}`}, as they were, and can be put back in their place.`}
+      about={`Deleted rows are kept here${totals?.days === undefined ? '' : ` for ${plural(totals.days, 'day')}`} and can be restored.`}
       actions={
         <div className="flex items-center gap-2 max-md:w-full">
-          <SearchBox label="Search in the trash" value={search} onChange={onSearch} />
+          <SearchBox label="Search trash" value={search} onChange={onSearch} />
           {mayPurge && (
             <Button
               look="danger"
@@ -97,7 +97,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
               onClick={() => setPurged(selectionBody(ALL_MATCHING, view))}
             >
               <Trash2 aria-hidden />
-              {search === '' ? 'Empty trash…' : 'Delete found…'}
+              {search === '' ? 'Empty trash…' : 'Delete found rows…'}
             </Button>
           )}
         </div>
@@ -112,7 +112,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
               onClick={() => setPurged(selectionBody(selection.chosen, view))}
             >
               <Trash2 aria-hidden />
-              Delete for good…
+              Permanently delete…
             </Button>
           )}
           <Button look="primary" small disabled={busy} onClick={restore}>
@@ -126,7 +126,7 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
       {trash.isError && (
         <ChangesProblem source={datasetRef.source} error={trash.error} onRetry={() => void trash.refetch()} />
       )}
-      {looking && !trash.isError && rows.length === 0 && <ListSkeleton label="Loading the trash" />}
+      {looking && !trash.isError && rows.length === 0 && <ListSkeleton label="Loading trash" />}
       {trash.isSuccess && !looking && rows.length === 0 && <NothingThere search={search} />}
       <div aria-busy={trash.isFetching} className="grid gap-6">
         {groups.map(({ id, rows: own }) => {
@@ -170,11 +170,11 @@ export default function TrashPage({ datasetRef, dataset, search, onSearch }: Tra
 function NothingThere({ search }: { search: string }) {
   return search === '' ? (
     <EmptyNotice icon={<Trash2 />} title="The trash is empty">
-      Rows that are deleted come here.
+      Deleted rows appear here.
     </EmptyNotice>
   ) : (
-    <EmptyNotice icon={<SearchX />} title="Nothing found">
-      No row in the trash has “{search}” in it.
+    <EmptyNotice icon={<SearchX />} title="No matches">
+      No row in the trash contains “{search}”.
     </EmptyNotice>
   );
 }

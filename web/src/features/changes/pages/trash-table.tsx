@@ -29,7 +29,7 @@ interface TrashTableProps {
 
 const ORIGIN_COLUMNS = [
   { label: 'Deleted', className: 'w-72 max-lg:w-44 max-sm:w-32' },
-  { label: 'Left', className: 'w-28 max-sm:hidden' },
+  { label: 'Time left', className: 'w-28 max-sm:hidden' },
 ];
 
 /** Rows of the trash, to be selected. */
@@ -48,7 +48,7 @@ export function TrashTable({ title, rows, columns, selection, onSelect, now }: T
               checked={some === keys.length}
               indeterminate={some > 0 && some < keys.length}
               onChange={(on) => selection.set(keys, on)}
-              label={`Select the rows ${title}`}
+              label={`Select rows ${title}`}
             />
           ),
         },
@@ -94,7 +94,7 @@ function Origin({ row: { deleted_by: who, deleted_at: at, until }, now }: { row:
       <td className="truncate pr-3 text-ink-soft max-sm:py-1.5">
         {who !== undefined && <span className="mr-2 text-ink max-sm:block max-sm:truncate">{who}</span>}
         {at !== undefined && <span title={formatTimestampInFull(at)}>{formatTimestamp(at, now)}</span>}
-        {who === undefined && at === undefined && 'Not known'}
+        {who === undefined && at === undefined && 'Unknown'}
         {until !== undefined && (
           <span className="block sm:hidden">
             <TimeLeft until={until} now={now} />

@@ -39,8 +39,8 @@ export function useGridSelection({ pager, rows, shown, keyOf, selection, selecta
       const keys = await keysBetween({ anchor: from, to, rows, row, keyOf, fetch });
       if (!keys)
         showToast(
-          `A range is at most ${MAX_RANGE.toLocaleString('en')} rows`,
-          'Filter instead, and select all that match.',
+          `You can select up to ${MAX_RANGE.toLocaleString('en')} rows at once`,
+          'To select more, filter the rows and select all that match.',
         );
       return keys;
     } catch (error) {

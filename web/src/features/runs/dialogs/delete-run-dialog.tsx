@@ -12,11 +12,11 @@ interface DeleteRunDialogProps {
 export function DeleteRunDialog({ run, now, onClose }: DeleteRunDialogProps) {
   return (
     <ConfirmDialog
-      title="Delete the export?"
+      title="Delete export?"
       description={
         hasFile(run, now)
-          ? `“${runTitle(run)}” leaves the list, and its file is deleted. Links to it stop working.`
-          : `“${runTitle(run)}” leaves the list.`
+          ? `“${runTitle(run)}” is removed from the list and its file is deleted. Links to it stop working.`
+          : `“${runTitle(run)}” is removed from the list.`
       }
       action="Delete"
       onConfirm={() => remove(run)}

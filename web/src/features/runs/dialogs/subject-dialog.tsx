@@ -49,16 +49,16 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
 
   return (
     <FormDialog
-      title="Everything about one person"
-      description="One archive with a file for each dataset that knows them, made in the background."
-      action="Start"
+      title="Personal data export"
+      description="A ZIP of everything stored about one person, made in the background."
+      action="Start export"
       pending={pending}
       error={error}
       onSubmit={onSubmit}
       onClose={onClose}
     >
       <Field
-        label="Who it is about"
+        label="Person type"
         {...(kind && { hint: `From ${kind.datasets.map(({ dataset }) => dataset).join(', ')}` })}
       >
         <Select
@@ -67,7 +67,7 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
           onChange={setName}
         />
       </Field>
-      <Field label="Known by" hint="The number, address or other value that the tables know them by.">
+      <Field label="Identifier" hint="For example, a customer ID or an e-mail address.">
         <TextInput
           required
           maxLength={1000}
@@ -75,7 +75,7 @@ export function SubjectDialog({ kinds, onClose }: SubjectDialogProps) {
           onChange={(event) => setValue(event.target.value)}
         />
       </Field>
-      <Field label="Format of the files">
+      <Field label="File format">
         <Select value={format} options={FORMATS} onChange={setFormat} />
       </Field>
     </FormDialog>

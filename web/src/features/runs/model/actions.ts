@@ -16,7 +16,7 @@ export async function cancel(run: Run) {
 export async function repeat(run: Run) {
   await attempt(async () => {
     const again = await repeatRun(run.id);
-    showToast('Export started again', runTitle(again), { about: again.id });
+    showToast('Export restarted', runTitle(again), { about: again.id });
     addOwnRun(again.id);
     runStore.put([again]);
   });

@@ -48,9 +48,9 @@ describe('progress', () => {
     expect(percentDone(with_({ rows: 1200 }, { state: 'completed' }))).toBe(100);
   });
   test('while nothing is written yet', () => {
-    expect(progressText(with_({}, { state: 'queued', attempt: 0 }))).toBe('Waiting for its turn');
-    expect(progressText(with_({}, { state: 'queued', attempt: 1 }))).toBe('Waiting to be tried again');
-    expect(progressText(with_({}, { state: 'cancelling' }))).toBe('Stopping…');
+    expect(progressText(with_({}, { state: 'queued', attempt: 0 }))).toBe('Waiting to start');
+    expect(progressText(with_({}, { state: 'queued', attempt: 1 }))).toBe('Waiting to retry');
+    expect(progressText(with_({}, { state: 'cancelling' }))).toBe('Cancelling…');
   });
   test('of several is by their rows', () => {
     expect(overallPercent([run, with_({ rows: 50, rows_expected: 300 })])).toBe(33);
@@ -101,7 +101,7 @@ test('an archive about one person is called by whom it is about until it has a n
     ...run, kind: 'subject_export', source: '', dataset: '',
     request: { subject: 'customer', value: '42', format: 'csv' },
   }; // prettier-ignore
-  expect(runTitle(archive)).toBe('Everything about customer 42');
+  expect(runTitle(archive)).toBe('Personal data of customer 42');
   expect(formatName(archive)).toBe('ZIP of CSV files');
   expect(runTitle(run)).toBe('Export of records');
   expect(formatName(run)).toBe('CSV');
@@ -119,7 +119,7 @@ test('a file is there until it expires or is removed', () => {
     created_at: iso(0), expires_at: iso(3_600_000), available: true,
   }; // prettier-ignore
   expect(expiryText(run, now)).toBeUndefined();
-  expect(expiryText({ ...run, artifact }, now)).toBe('kept until today, 13:00');
-  expect(expiryText({ ...run, artifact: { ...artifact, available: false } }, now)).toBe('the file is gone');
-  expect(expiryText({ ...run, artifact }, now + 4_000_000)).toBe('the file is gone');
+  expect(expiryText({ ...run, artifact }, now)).toBe('expires today, 13:00');
+  expect(expiryText({ ...run, artifact: { ...artifact, available: false } }, now)).toBe('file expired');
+  expect(expiryText({ ...run, artifact }, now + 4_000_000)).toBe('file expired');
 });

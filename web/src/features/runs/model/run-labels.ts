@@ -5,8 +5,8 @@ import { formatEstimate, formatCount, plural } from '@/lib/format';
 
 export const STATE_LABELS: Record<RunState, string> = {
   queued: 'Waiting',
-  running: 'Exporting',
-  cancelling: 'Stopping',
+  running: 'Running',
+  cancelling: 'Cancelling',
   cancelled: 'Cancelled',
   completed: 'Completed',
   failed: 'Failed',
@@ -15,8 +15,8 @@ export const STATE_LABELS: Record<RunState, string> = {
 /** What a run does at the moment. */
 export function progressText(run: Pick<Run, 'kind' | 'state' | 'attempt' | 'progress'>): string {
   const { state, attempt, progress } = run;
-  if (state === 'queued') return attempt > 0 ? 'Waiting to be tried again' : 'Waiting for its turn';
-  if (state === 'cancelling') return 'Stopping…';
+  if (state === 'queued') return attempt > 0 ? 'Waiting to retry' : 'Waiting to start';
+  if (state === 'cancelling') return 'Cancelling…';
   if (state !== 'running') return STATE_LABELS[state];
   const expected = expectedRows(progress);
   const verb = isChange(run) ? 'Changing' : 'Exporting';
@@ -110,9 +110,7 @@ export function runDuration(run: Run, now: number): number | undefined {
 /** Until when the file is there. */
 export function expiryText({ artifact }: Run, now: number): string | undefined {
   if (!artifact) return undefined;
-  return hasFile({ artifact }, now)
-    ? `kept until ${formatTimestamp(artifact.expires_at, now)}`
-    : 'the file is gone';
+  return hasFile({ artifact }, now) ? `expires ${formatTimestamp(artifact.expires_at, now)}` : 'file expired';
 }
 
 export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boolean {
@@ -121,14 +119,14 @@ export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boole
 
 /** The name that people know the export by. */
 export function runTitle(run: Run): string {
-  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Everything about ${subjectText(run)}`;
+  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Personal data of ${subjectText(run)}`;
   if (isChange(run)) return `Change of ${run.dataset}`;
   return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
 }
 
 /** Whom an archive is about, as they were asked for: `customer 42`. */
 export function subjectText({ request: { subject, value } }: Pick<Run, 'request'>): string {
-  return `${subject ?? 'somebody'} ${value ?? ''}`.trim();
+  return `${subject ?? 'a person'} ${value ?? ''}`.trim();
 }
 
 const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };

@@ -49,7 +49,7 @@ const STATE_OPTIONS = [
 
 const WHOSE = [
   { value: 'mine', label: 'My exports' },
-  { value: 'everybodys', label: 'Everybody’s' },
+  { value: 'everybodys', label: 'All users' },
 ] as const;
 
 /** Everybody's runs are asked for so often while some are under way, and so often otherwise. */
@@ -98,7 +98,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
   );
   const now = useNow(runs.some(isUnderWay));
   const labelOf = (run: Run) => {
-    if (isAboutPerson(run)) return `Subject export · ${subjectText(run)}`;
+    if (isAboutPerson(run)) return `Personal data export · ${subjectText(run)}`;
     return datasets.find(({ value }) => value === datasetValue(run))?.label ?? run.dataset;
   };
 
@@ -127,7 +127,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
     onFilters({ ...ofState, ...ofOne, ...(whose === 'everybodys' && { everyone: true }) });
   const whoOf = (run: Run) => {
     if (!everyone) return undefined;
-    return run.principal === me.principal ? 'you' : (nameOf(run.principal) ?? 'somebody who was removed');
+    return run.principal === me.principal ? 'you' : (nameOf(run.principal) ?? 'a deleted user');
   };
   const narrowed = filters.state !== undefined || ofSource !== undefined;
   const List = wide ? RunTable : RunCards;
@@ -136,7 +136,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
     <Page
       title="Exports"
       label="All exports"
-      about="Large files are made in the background and kept here for a while."
+      about="Background exports, kept until they expire."
       actions={
         <div className="flex flex-wrap gap-3 max-sm:w-full">
           <div className="flex flex-wrap gap-3 self-end max-sm:w-full">
@@ -144,12 +144,12 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
             {subjects.length > 0 && (
               <Button onClick={() => setAsking(true)}>
                 <UserRound aria-hidden />
-                Subject export…
+                Personal data export…
               </Button>
             )}
           </div>
           {admin && (
-            <Field label="Whose" className="max-sm:flex-1">
+            <Field label="Owner" className="max-sm:flex-1">
               <Select value={everyone ? 'everybodys' : 'mine'} options={WHOSE} onChange={chooseWhose} />
             </Field>
           )}
@@ -177,7 +177,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
             }}
           >
             <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-            My exports of the last 14 days
+            My exports in the last 14 days
           </summary>
           {charting && (
             <div className="mt-2 rounded-lg border border-line p-4">
@@ -187,7 +187,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
         </details>
       )}
       <div className="mt-4">
-        {history.isPending && <ListSkeleton tall rows={6} label="Loading the exports" />}
+        {history.isPending && <ListSkeleton tall rows={6} label="Loading exports" />}
         {history.isError && runs.length === 0 && (
           <ProblemNotice error={history.error} onRetry={() => void history.refetch()} />
         )}
@@ -208,8 +208,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
                 <AppLink href="/" className="text-accent-text underline underline-offset-3">
                   Open a dataset
                 </AppLink>{' '}
-                and choose Export. A file of many rows is made in the background, and you find it here while
-                you go on with something else.
+                and choose Export. Large exports run in the background and appear here.
               </>
             )}
           </EmptyNotice>

@@ -66,7 +66,7 @@ export function RunCharts({ now }: { now: number }) {
         title="Failures"
         summary={
           completed + failed === 0
-            ? 'none ended'
+            ? 'none finished'
             : `${Math.round(100 * rate({ completed, failed }))}% of ${plural(completed + failed, 'export')}`
         }
         danger

@@ -20,7 +20,7 @@ const COLUMNS = [
   { label: 'Rows', className: 'w-24 text-right' },
   { label: 'Size', className: 'w-24 text-right' },
   { label: 'Duration', className: 'w-24 text-right' },
-  { label: 'Asked for', className: 'w-40 pl-6' },
+  { label: 'Requested', className: 'w-40 pl-6' },
   { label: 'Actions', silent: true, className: 'w-44' },
 ];
 

@@ -41,7 +41,7 @@ export function GrantsEditor({ grants, offered, readOnly = false, onChange }: Gr
       {!readOnly && (
         <Button small className="justify-self-start" onClick={() => onChange([...grants, NEW_GRANT])}>
           <Plus aria-hidden />
-          {grants.length === 0 ? 'Allow something' : 'Allow something else elsewhere'}
+          {grants.length === 0 ? 'Add permissions' : 'Add permission rule'}
         </Button>
       )}
     </div>
@@ -79,7 +79,7 @@ function GrantCard({ number, grant, offered, readOnly, onChange, onRemove }: Gra
   return (
     <fieldset className="rounded-lg border border-line p-3">
       <legend className="sr-only">
-        {number === undefined ? 'What is allowed' : `What is allowed: ${number}`}
+        {number === undefined ? 'Permission rule' : `Permission rule ${number}`}
       </legend>
       <div className="flex items-start gap-2">
         <DatasetChips
@@ -92,8 +92,8 @@ function GrantCard({ number, grant, offered, readOnly, onChange, onRemove }: Gra
             small
             look="ghost"
             icon
-            aria-label="Take this away"
-            title="Take this away"
+            aria-label="Remove this rule"
+            title="Remove this rule"
             onClick={onRemove}
           >
             <Trash2 aria-hidden />
@@ -103,15 +103,13 @@ function GrantCard({ number, grant, offered, readOnly, onChange, onRemove }: Gra
       <div className="mt-2 grid gap-x-6 sm:grid-cols-2">
         <div className="sm:col-span-2">{check('*')}</div>
         <fieldset>
-          <legend className="pt-2 text-xs font-medium text-ink-soft">With the rows of these datasets</legend>
+          <legend className="pt-2 text-xs font-medium text-ink-soft">Row permissions</legend>
           {check('records.*')}
           {ofRows.map(check)}
         </fieldset>
         {others.length > 0 && (
           <fieldset>
-            <legend className="pt-2 text-xs font-medium text-ink-soft">
-              In Rowport, whichever the datasets
-            </legend>
+            <legend className="pt-2 text-xs font-medium text-ink-soft">Workspace permissions</legend>
             {others.map(check)}
           </fieldset>
         )}
@@ -119,7 +117,7 @@ function GrantCard({ number, grant, offered, readOnly, onChange, onRemove }: Gra
           <CheckField
             key={pattern}
             label={pattern}
-            hint="A pattern written by hand"
+            hint="Custom pattern"
             checked
             disabled={readOnly}
             onChange={() => put(pattern, false)}
@@ -154,7 +152,7 @@ function DatasetChips({ datasets, readOnly, onChange }: DatasetChipsProps) {
             ) : (
               <button
                 type="button"
-                aria-label={`Without ${labelOf(pattern)}`}
+                aria-label={`Remove “${labelOf(pattern)}”`}
                 onClick={() => onChange(datasets.filter((each) => each !== pattern))}
                 className="ml-0.5 flex size-6 shrink-0 items-center justify-center rounded hover:bg-hover"
               >
@@ -163,7 +161,7 @@ function DatasetChips({ datasets, readOnly, onChange }: DatasetChipsProps) {
             )}
           </li>
         ))}
-        {datasets.length === 0 && <li className="text-[13px] text-danger">No dataset yet</li>}
+        {datasets.length === 0 && <li className="text-[13px] text-danger">Choose a dataset</li>}
       </ul>
       {!readOnly && (
         <PatternSelect

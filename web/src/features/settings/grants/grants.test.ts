@@ -43,18 +43,18 @@ describe('what is ticked', () => {
 
 test('roles say in words what they allow', () => {
   const grant = (permissions: string[], datasets: string[]) => ({ permissions, datasets });
-  expect(grantText(grant(['*'], ['*']))).toBe('Everything in every dataset');
+  expect(grantText(grant(['*'], ['*']))).toBe('All permissions in every dataset');
   expect(grantText(grant(['records.read', 'records.export'], ['shop/*', 'crm/people']))).toBe(
-    'See rows, export rows in shop/*, crm/people',
+    'View rows, export rows in shop/*, crm/people',
   );
-  expect(grantText(grant(['audit.read'], ['*']))).toBe('Read the audit');
+  expect(grantText(grant(['audit.read'], ['*']))).toBe('View the audit log');
   expect(roleText({ grants: [], columns: [] })).toBe('Nothing');
   const columns = [
     { dataset: 'shop/people', column: 'email', effect: 'masked' as const },
     { dataset: 'shop/people', column: 'phone', effect: 'hidden' as const },
   ];
   expect(roleText({ grants: [grant(['records.read'], ['*'])], columns })).toBe(
-    'See rows in every dataset · 1 column hidden, 1 masked',
+    'View rows in every dataset · 1 column hidden, 1 masked',
   );
 });
 
@@ -66,7 +66,7 @@ test('what the product has not yet is neither offered nor said of a role', () =>
     { permissions: ['records.read', 'records.import'], datasets: ['*'] },
     { permissions: ['collections.run', 'schedules.manage'], datasets: ['*'] },
   ];
-  expect(roleText({ grants, columns: [] })).toBe('See rows in every dataset');
+  expect(roleText({ grants, columns: [] })).toBe('View rows in every dataset');
   // What was written by hand stays.
   expect(oddPatterns(['*.read', 'records.import'])).toEqual(['*.read']);
 });

@@ -55,7 +55,7 @@ export function PatternSelect({ label, value, options, placeholder, onChange }: 
         ...(value === '' ? [{ value: '', label: placeholder }] : []),
         ...(known ? [] : [{ value, label: value }]),
         ...options,
-        { value: OTHER, label: 'Another pattern…' },
+        { value: OTHER, label: 'Custom pattern…' },
       ]}
       onChange={(next) => {
         if (next === OTHER) setWritten('');

@@ -8,34 +8,34 @@ interface Words {
 }
 
 export const PERMISSION_LABELS: Record<Permission | '*' | 'records.*', Words> = {
-  '*': { label: 'Everything', hint: 'All of these, and whatever comes with later versions' },
+  '*': { label: 'All permissions', hint: 'Including any added in future versions' },
   'records.*': {
-    label: 'Everything with rows',
-    hint: 'All of these, and whatever comes with later versions',
+    label: 'All row permissions',
+    hint: 'Including any added in future versions',
   },
-  'records.read': { label: 'See rows', hint: 'Look at them, filter and search' },
-  'records.export': { label: 'Export rows', hint: 'Take them out as a file' },
+  'records.read': { label: 'View rows', hint: 'View, filter and search' },
+  'records.export': { label: 'Export rows', hint: 'Download as a file' },
   'records.reveal': {
-    label: 'See sensitive columns',
-    hint: 'Those that the configuration calls sensitive; everybody else sees a mask',
+    label: 'View sensitive columns',
+    hint: 'Columns marked as sensitive; others see ••••',
   },
-  'records.import': { label: 'Import rows', hint: 'Bring them in from a file' },
-  'records.update': { label: 'Change rows', hint: 'One by one and many at once' },
-  'records.delete': { label: 'Delete rows', hint: 'And restore them' },
-  'records.purge': { label: 'Delete rows for good', hint: 'Nobody can restore them' },
+  'records.import': { label: 'Import rows', hint: 'Add rows from a file' },
+  'records.update': { label: 'Edit rows', hint: 'One row or many at once' },
+  'records.delete': { label: 'Delete and restore rows', hint: 'Deleted rows go to the trash' },
+  'records.purge': { label: 'Permanently delete rows', hint: 'They can’t be restored' },
   'subjects.export': {
-    label: 'Export everything about a person',
-    hint: 'Where the configuration says by what each dataset knows one',
+    label: 'Export personal data',
+    hint: 'For the kinds of people defined in rowport.toml',
   },
-  'collections.run': { label: 'Run collections', hint: 'Gather rows from other places' },
-  'schedules.manage': { label: 'Manage schedules', hint: 'What is done again and again' },
-  'audit.read': { label: 'Read the audit', hint: 'Who did what' },
-  admin: { label: 'Administer Rowport', hint: 'Manage people, roles and settings; see everybody’s runs' },
+  'collections.run': { label: 'Run collections', hint: 'Load rows from other sources' },
+  'schedules.manage': { label: 'Manage schedules', hint: 'Recurring tasks' },
+  'audit.read': { label: 'View the audit log', hint: 'Who did what, and when' },
+  admin: { label: 'Administer Rowport', hint: 'Manage people, roles and settings; see everyone’s exports' },
 };
 
 const isKnown = (word: string): word is keyof typeof PERMISSION_LABELS => word in PERMISSION_LABELS;
 
-/** `See rows, export rows in shop/*`. */
+/** `View rows, export rows in shop/*`. */
 export function grantText({ permissions, datasets }: Grant): string {
   const words = permissions
     .filter(isAvailable)

@@ -31,11 +31,11 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
     const ends = expiresAt(expiry, day, Date.now());
     const lacking =
       name.trim() === ''
-        ? 'Say what the key is for.'
+        ? 'Enter a name.'
         : scopes.some(({ permissions: some, datasets }) => some.length === 0 || datasets.length === 0)
-          ? 'Choose what the key may do, and with which datasets.'
+          ? 'Choose permissions and datasets for the key.'
           : ends === undefined
-            ? 'Choose a day that has not passed.'
+            ? 'Choose today or a later day.'
             : undefined;
     setLack(lacking);
     if (lacking !== undefined) return;
@@ -53,9 +53,9 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
   return (
     <FormDialog
       size="wide"
-      title="Make an API key"
-      description="It can do what both you and the key may: when you lose a permission, so does the key."
-      action="Make the key"
+      title="Create API key"
+      description="The key can do only what you and it are both allowed to."
+      action="Create key"
       pending={pending}
       noValidate
       missing={lack}
@@ -64,7 +64,7 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
       onClose={onClose}
     >
       <div className="grid gap-4 sm:grid-cols-3">
-        <Field label="What it is for">
+        <Field label="Name">
           <TextInput
             placeholder="Nightly report"
             maxLength={100}
@@ -72,7 +72,7 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
             onChange={(event) => setName(event.target.value)}
           />
         </Field>
-        <Field label="It stops working">
+        <Field label="Expires">
           <Select value={expiry} options={EXPIRIES} onChange={setExpiry} />
         </Field>
         {expiry === 'day' && (
@@ -86,8 +86,8 @@ export function KeyDialog({ now, onDone, onClose }: KeyDialogProps) {
           </Field>
         )}
       </div>
-      <section aria-label="What it may do">
-        <h3 className="mb-2 font-medium">What it may do</h3>
+      <section aria-label="Permissions">
+        <h3 className="mb-2 font-medium">Permissions</h3>
         <GrantsEditor grants={scopes} offered={permissions} onChange={setScopes} />
       </section>
     </FormDialog>

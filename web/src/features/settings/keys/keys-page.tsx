@@ -30,13 +30,13 @@ export default function KeysPage() {
   return (
     <Section
       title="API keys"
-      about="What programs sign in with. A key does what you may do, or less."
+      about="Keys let programs use the API on your behalf, with your permissions or fewer."
       actions={
         <>
           <EveryoneSwitch checked={everyone} onChange={setEveryone} />
           <Button look="primary" onClick={() => setShown({ what: 'make' })}>
             <Plus aria-hidden />
-            Make a key
+            Create key
           </Button>
         </>
       }
@@ -44,8 +44,8 @@ export default function KeysPage() {
       <QueryContent query={keys} label="API keys">
         {(list) =>
           list.length === 0 ? (
-            <EmptyNotice icon={<KeyRound />} title="No API key yet">
-              Make one for each program, so that it can be taken away from one without stopping the others.
+            <EmptyNotice icon={<KeyRound />} title="No API keys yet">
+              Create one per program so you can revoke them separately.
             </EmptyNotice>
           ) : (
             <ul className="border-t border-line">
@@ -62,7 +62,7 @@ export default function KeysPage() {
                     </h3>
                     <p className="break-words text-ink-soft">{key.scopes.map(grantText).join('; ')}</p>
                     <p className="text-xs text-ink-soft">
-                      {everyone && `${nameOf(key.user_id) ?? 'Somebody'} · `}
+                      {everyone && `${nameOf(key.user_id) ?? 'Unknown user'} · `}
                       {key.last_used_at == null
                         ? 'Never used'
                         : `Last used ${formatTimestamp(key.last_used_at, now)}`}
@@ -96,14 +96,14 @@ export default function KeysPage() {
       )}
       {shown?.what === 'made' && (
         <SecretDialog
-          title={`The key ${shown.made.key.name}`}
-          description="It is shown this once. Keep it where secrets are kept."
+          title={`API key ${shown.made.key.name}`}
+          description="Copy this key now; it won’t be shown again."
           label="Secret"
           secret={shown.made.secret}
           onClose={close}
         >
-          <p>A program says it with every request:</p>
-          {/* The secret itself stands above only: commands are kept in histories. */}
+          <p>Send it with every request:</p>
+          {/* The secret itself is shown above only: shells record commands in their history. */}
           <code className="rounded-md bg-sunken p-2 font-mono text-xs break-all text-ink">
             curl -H &quot;Authorization: Bearer $ROWPORT_KEY&quot; {window.location.origin}/api/v1/sources
           </code>
@@ -112,7 +112,7 @@ export default function KeysPage() {
       {shown?.what === 'revoke' && (
         <ConfirmDialog
           title={`Revoke ${shown.key.name}?`}
-          description="Programs that use it are refused from now on. A key that is revoked does not come back."
+          description="Programs that use it lose access immediately. A revoked key can’t be restored."
           action="Revoke"
           onConfirm={async () => {
             await revokeKey(shown.key.id);
@@ -126,7 +126,7 @@ export default function KeysPage() {
 }
 
 function Expiry({ at, now }: { at: string | undefined; now: number }) {
-  if (at === undefined) return 'never ends';
-  if (Date.parse(at) <= now) return <span className="text-danger">ended {formatTimestamp(at, now)}</span>;
-  return `until ${formatTimestamp(at, now)}`;
+  if (at === undefined) return 'never expires';
+  if (Date.parse(at) <= now) return <span className="text-danger">expired {formatTimestamp(at, now)}</span>;
+  return `expires ${formatTimestamp(at, now)}`;
 }

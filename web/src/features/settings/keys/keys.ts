@@ -19,7 +19,7 @@ export const EXPIRIES = [
   { value: '30', label: 'In 30 days' },
   { value: '90', label: 'In 90 days' },
   { value: '365', label: 'In a year' },
-  { value: 'day', label: 'After a day…' },
+  { value: 'day', label: 'On a date…' },
   { value: 'never', label: 'Never' },
 ] as const;
 

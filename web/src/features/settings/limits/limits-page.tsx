@@ -16,7 +16,7 @@ export default function LimitsPage() {
       const { exports, subject_exports: about } = await unwrap(client.GET('/api/v1/limits', { signal }));
       return [
         ...exports.map((limit) => ({ ...limit, what: 'Exports', one: 'export' })),
-        ...about.map((limit) => ({ ...limit, what: 'Subject exports', one: 'subject export' })),
+        ...about.map((limit) => ({ ...limit, what: 'Personal data exports', one: 'personal data export' })),
       ];
     },
     // Others of one's tabs and programs count too.
@@ -25,14 +25,12 @@ export default function LimitsPage() {
   return (
     <Section
       title="Limits"
-      about="How many exports you can still make. Each counts, whether it is a download or made in the background; archives about one person have a limit of their own."
+      about="How many exports you can still start. Downloads and background exports both count; personal data exports have their own limit."
     >
       <QueryContent query={limits} label="limits">
         {(list) =>
           list.length === 0 ? (
-            <EmptyNotice icon={<Endless />} title="No limit">
-              You can export as often as you like.
-            </EmptyNotice>
+            <EmptyNotice icon={<Endless />} title="No export limit" />
           ) : (
             <ul className="grid gap-4 sm:grid-cols-2">
               {list.map((limit) => (
@@ -62,8 +60,8 @@ export default function LimitsPage() {
                   </div>
                   <p className="text-xs text-ink-soft">
                     {limit.left === limit.most
-                      ? 'None was made in this time.'
-                      : `One comes back ${formatTimestamp(limit.resets_at, now)}.`}
+                      ? 'None used.'
+                      : `One more available ${formatTimestamp(limit.resets_at, now)}.`}
                   </p>
                 </li>
               ))}

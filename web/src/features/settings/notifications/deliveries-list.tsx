@@ -14,11 +14,11 @@ export function DeliveriesList({ quiet }: { quiet: boolean }) {
   const list = deliveries.data?.pages.flatMap((page) => page.deliveries);
   if (quiet && (list === undefined || list.length === 0)) return null;
   return (
-    <Section title="Messages" about="What became of the messages of the last thirty days, the latest first.">
+    <Section title="Messages" about="Deliveries of the last 30 days.">
       <QueryContent query={{ ...deliveries, data: list }} label="messages">
         {(all) => (
           <>
-            {all.length === 0 && <p className="text-[13px] text-ink-soft">There was none yet.</p>}
+            {all.length === 0 && <p className="text-[13px] text-ink-soft">No messages yet</p>}
             <ul className={clsx(all.length > 0 && 'border-t border-line')}>
               {all.map((delivery) => (
                 <Row key={delivery.id} delivery={delivery} />
@@ -30,7 +30,7 @@ export function DeliveriesList({ quiet }: { quiet: boolean }) {
                 disabled={deliveries.isFetchingNextPage}
                 onClick={() => void deliveries.fetchNextPage()}
               >
-                Show earlier ones
+                Older messages
               </Button>
             )}
           </>
@@ -43,7 +43,7 @@ export function DeliveriesList({ quiet }: { quiet: boolean }) {
 function Row({ delivery }: { delivery: Delivery }) {
   const nameOf = useNames();
   const now = useNow(false);
-  const whom = delivery.recipient == null ? undefined : (nameOf(delivery.recipient) ?? 'somebody');
+  const whom = delivery.recipient == null ? undefined : (nameOf(delivery.recipient) ?? 'a deleted user');
   return (
     <li data-delivery={delivery.state} className="border-b border-line py-3 text-[13px]">
       <h3 className="font-medium break-words">

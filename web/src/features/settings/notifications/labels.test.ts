@@ -7,12 +7,12 @@ test('a channel says what it tells and to whom', () => {
   expect(channelLabel('webhook:warehouse')).toBe('Webhook “warehouse”');
   const channel = { name: 'email', host: 'smtp.example.org', from: null, personal: true };
   expect(channelAbout({ ...channel, events: ['run.completed', 'run.failed'] })).toBe(
-    'Tells whoever asked for an export when it is ready or failed.',
+    'Notifies people when their export is ready or fails.',
   );
   expect(channelAbout({ ...channel, personal: false, events: ['run.failed'] })).toBe(
-    'Is told when an export failed.',
+    'Called when an export fails.',
   );
-  expect(channelAbout({ ...channel, events: [] })).toBe('Is told nothing.');
+  expect(channelAbout({ ...channel, events: [] })).toBe('No events.');
 });
 
 test('a message says what became of it', () => {
@@ -37,7 +37,7 @@ test('a message says what became of it', () => {
     'Not delivered: it answered 500',
   );
   expect(deliveryStateText({ ...delivery, ...refused, state: 'waiting', attempt: 2 })).toBe(
-    'Waits for attempt 3: it answered 500',
+    'Waiting for attempt 3: it answered 500',
   );
-  expect(deliveryStateText({ ...delivery, state: 'waiting', attempt: 0 })).toBe('Waits to be sent');
+  expect(deliveryStateText({ ...delivery, state: 'waiting', attempt: 0 })).toBe('Waiting to be sent');
 });

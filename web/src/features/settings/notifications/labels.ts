@@ -5,13 +5,13 @@ export function channelLabel(name: string): string {
   return name === 'email' ? 'E-mail' : `Webhook “${name.replace(/^webhook:/, '')}”`;
 }
 
-const ENDS = { 'run.completed': 'is ready', 'run.failed': 'failed', test: '' } as const;
+const ENDS = { 'run.completed': 'is ready', 'run.failed': 'fails', test: '' } as const;
 
 /** What a channel tells, and to whom. */
 export function channelAbout({ events, personal }: Channel): string {
   const told = events.map((event) => ENDS[event]).join(' or ');
-  if (told === '') return 'Is told nothing.';
-  return personal ? `Tells whoever asked for an export when it ${told}.` : `Is told when an export ${told}.`;
+  if (told === '') return 'No events.';
+  return personal ? `Notifies people when their export ${told}.` : `Called when an export ${told}.`;
 }
 
 /** What a message said. */
@@ -29,8 +29,8 @@ export function deliveryStateText({ state, attempt, error_message: reason }: Del
     case 'failed':
       return `Not delivered${tries}${why}`;
     case 'sending':
-      return 'On its way';
+      return 'Sending';
     case 'waiting':
-      return attempt === 0 ? 'Waits to be sent' : `Waits for attempt ${attempt + 1}${why}`;
+      return attempt === 0 ? 'Waiting to be sent' : `Waiting for attempt ${attempt + 1}${why}`;
   }
 }

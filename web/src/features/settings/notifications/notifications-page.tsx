@@ -15,14 +15,14 @@ export default function NotificationsPage() {
     <>
       <Section
         title="Channels"
-        about="How people and programs hear of exports that were made in the background. What there is stands in the configuration; secrets are not shown."
+        about="How people and programs are notified when a background export finishes. Set up in rowport.toml."
       >
         <QueryContent query={channels} label="channels">
           {(list) =>
             list.length === 0 ? (
-              <EmptyNotice icon={<BellOff />} title="Nothing is told outside of this page">
-                <code className="font-mono text-xs">[notifications]</code> in rowport.toml configures e-mail
-                and webhooks.
+              <EmptyNotice icon={<BellOff />} title="No notification channels configured">
+                Set up e-mail and webhooks under <code className="font-mono text-xs">[notifications]</code> in
+                rowport.toml.
               </EmptyNotice>
             ) : (
               <ul className="grid gap-4 sm:grid-cols-2">
@@ -48,7 +48,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
     setSending(true);
     try {
       await sendTest(channel.name);
-      showToast('A test is on its way', 'What becomes of it stands in the list below.');
+      showToast('Test sent', 'See the result below.');
       await queries.invalidateQueries({ queryKey: ['deliveries'] });
     } catch (error) {
       showProblem(error);
@@ -63,7 +63,7 @@ function ChannelCard({ channel }: { channel: Channel }) {
       </h3>
       <p className="mt-1 break-words text-ink-soft">{channelAbout(channel)}</p>
       <p className="mt-1 mb-3 text-xs break-words text-ink-soft">
-        {channel.personal ? 'Over' : 'To'} {channel.host}
+        {channel.personal ? 'Via' : 'To'} {channel.host}
         {channel.from != null && `, from ${channel.from}`}
       </p>
       <Button

@@ -40,19 +40,19 @@ export default function PeoplePage() {
   const attempt = (steps: Promise<unknown>) => void steps.then(refresh).catch(showProblem);
   const suspend = async (person: User) => {
     await changePerson(person.id, { suspended: true });
-    showToast(`${person.name} is suspended`);
+    showToast(`${person.name} suspended`);
     await refresh();
   };
   const remove = async (person: User) => {
     await removePerson(person.id);
-    showToast(`${person.name} is removed`);
+    showToast(`${person.name} deleted`);
     await refresh();
   };
   const invite = (person: User) =>
     attempt(invitePerson(person.id).then((invitation) => setShown({ what: 'link', invitation })));
   const resume = (person: User) =>
     attempt(
-      changePerson(person.id, { suspended: false }).then(() => showToast(`${person.name} may come in again`)),
+      changePerson(person.id, { suspended: false }).then(() => showToast(`${person.name} reactivated`)),
     );
 
   const query = text.trim().toLowerCase();
@@ -62,7 +62,7 @@ export default function PeoplePage() {
   return (
     <Section
       title="People"
-      about="Who can sign in, and what they may do. Whoever is added gets a link with which they choose their password."
+      about="People who can sign in, and their roles. New people get a link to set their password."
       actions={
         <>
           {(users.data?.length ?? 0) > MANY && (
@@ -76,7 +76,7 @@ export default function PeoplePage() {
           )}
           <Button look="primary" onClick={() => setShown({ what: 'add' })}>
             <UserPlus aria-hidden />
-            Add somebody
+            Invite user
           </Button>
         </>
       }
@@ -96,7 +96,7 @@ export default function PeoplePage() {
               onRemove={(person) => setShown({ what: 'remove', person })}
             />
           ) : (
-            <EmptyNotice icon={<SearchX />} title="Nobody of that name" />
+            <EmptyNotice icon={<SearchX />} title="No matching people" />
           );
         }}
       </QueryContent>
@@ -115,7 +115,7 @@ export default function PeoplePage() {
       {shown?.what === 'suspend' && (
         <ConfirmDialog
           title={`Suspend ${shown.person.name}?`}
-          description="They are signed out everywhere, their API keys and links stop working, and their exports under way are cancelled. You can let them in again at any time."
+          description="They are signed out everywhere, their API keys and links stop working, and their running exports are cancelled. You can reactivate them at any time."
           action="Suspend"
           onConfirm={() => suspend(shown.person)}
           onClose={close}
@@ -123,24 +123,24 @@ export default function PeoplePage() {
       )}
       {shown?.what === 'remove' && (
         <ConfirmDialog
-          title={`Remove ${shown.person.name}?`}
-          description={`${shown.person.email} is removed for good, with their sessions and API keys. What they did stays in the audit.`}
-          action="Remove"
+          title={`Delete ${shown.person.name}?`}
+          description={`This permanently deletes ${shown.person.email} with all sessions and API keys. The audit log still shows what they did.`}
+          action="Delete"
           onConfirm={() => remove(shown.person)}
           onClose={close}
         />
       )}
       {shown?.what === 'link' && (
         <SecretDialog
-          title={`A link for ${shown.invitation.user.name}`}
-          description="It is shown this once. Whoever has it can choose the password of this account, so send it to nobody else."
+          title={`Sign-in link for ${shown.invitation.user.name}`}
+          description="Copy this link now; it won’t be shown again. Anyone who has it can set this account’s password."
           label="Link"
           secret={window.location.origin + shown.invitation.path}
           onClose={close}
         >
           <p>
-            It works once, until {formatTimestamp(shown.invitation.expires_at, now)}. A new link makes those
-            before it worthless.
+            It works once, until {formatTimestamp(shown.invitation.expires_at, now)}. Creating a new link
+            disables older ones.
           </p>
         </SecretDialog>
       )}

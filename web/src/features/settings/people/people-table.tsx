@@ -88,7 +88,7 @@ export function PeopleTable({ people, roles, now, ...actions }: PeopleTableProps
 }
 
 function StateLabel({ person }: { person: User }) {
-  const word = person.suspended ? 'Suspended' : person.active ? 'Active' : 'No password yet';
+  const word = person.suspended ? 'Suspended' : person.active ? 'Active' : 'Invited';
   return (
     <span
       className={clsx(
@@ -113,18 +113,18 @@ function PersonMenu({ person, self, ...actions }: PersonActions & { person: User
       }
     >
       <MenuItem icon={<Pencil />} onClick={() => onEdit(person)}>
-        Change…
+        Edit…
       </MenuItem>
       <MenuItem icon={<Link2 />} onClick={() => onInvite(person)}>
-        New link for a password
+        {person.active ? 'Reset password…' : 'New invitation link…'}
       </MenuItem>
-      {/* Nobody shuts themselves out. */}
+      {/* Users can't lock themselves out. */}
       {!self && (
         <>
           <MenuSeparator />
           {person.suspended ? (
             <MenuItem icon={<UserCheck />} onClick={() => onResume(person)}>
-              Let in again
+              Reactivate
             </MenuItem>
           ) : (
             <MenuItem icon={<UserX />} onClick={() => onSuspend(person)}>
@@ -132,7 +132,7 @@ function PersonMenu({ person, self, ...actions }: PersonActions & { person: User
             </MenuItem>
           )}
           <MenuItem icon={<Trash2 />} danger onClick={() => onRemove(person)}>
-            Remove…
+            Delete…
           </MenuItem>
         </>
       )}

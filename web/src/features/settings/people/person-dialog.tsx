@@ -30,7 +30,7 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
     const what = { name: name.trim(), tenant: tenant.trim() === '' ? null : tenant.trim(), roles: chosen };
     if (!person) return addPerson({ email: email.trim(), ...what });
     await changePerson(person.id, what);
-    showToast(`${what.name} is changed`);
+    showToast(`${what.name} saved`);
     return undefined;
   };
   const onSubmit = () => {
@@ -46,9 +46,9 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
 
   return (
     <FormDialog
-      title={person ? `Change ${person.name}` : 'Add somebody'}
-      description={person ? undefined : 'You get a link to send to them, with which they choose a password.'}
-      action={person ? 'Save' : 'Add'}
+      title={person ? `Edit ${person.name}` : 'Invite user'}
+      description={person ? undefined : 'You get a link to send to them. They use it to set their password.'}
+      action={person ? 'Save' : 'Invite'}
       pending={pending}
       error={error}
       onSubmit={onSubmit}
@@ -59,7 +59,7 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
       </Field>
       <Field
         label="E-mail address"
-        {...(person && { hint: 'It stays as it is: it is what they sign in with.' })}
+        {...(person && { hint: 'They sign in with this address; it can’t be changed.' })}
       >
         <TextInput
           type="email"
@@ -82,12 +82,12 @@ export function PersonDialog({ person, roles, tenants, onDone, onClose }: Person
           />
         ))}
         {chosen.length === 0 && (
-          <p className="mt-1 text-xs text-ink-soft">Whoever has no role can sign in and see nothing.</p>
+          <p className="mt-1 text-xs text-ink-soft">Without a role, a person can sign in but sees nothing.</p>
         )}
       </fieldset>
       <Field
         label="Tenant"
-        hint="Of tables that have tenants, they see this one’s rows only. Empty: the rows of all."
+        hint="In tables with a tenant column, this person sees only this tenant’s rows. Leave empty for all tenants."
       >
         <TextInput
           list={`${id}-tenants`}

@@ -38,7 +38,7 @@ export function ColumnRules({ rules, readOnly, onChange }: ColumnRulesProps) {
       {!readOnly && (
         <Button small className="mt-2" onClick={add}>
           <Plus aria-hidden />
-          {rules.length === 0 ? 'Keep a column from them' : 'Another column'}
+          {rules.length === 0 ? 'Restrict a column' : 'Add column'}
         </Button>
       )}
     </fieldset>
@@ -77,12 +77,12 @@ function Rule({ number, rule, options, onChange, onRemove }: RuleProps) {
         onChange={(column) => onChange({ ...rule, column })}
       />
       <Select
-        aria-label={`Rule ${number}: how`}
+        aria-label={`Rule ${number}: effect`}
         value={rule.effect}
         options={EFFECTS}
         onChange={(effect) => onChange({ ...rule, effect })}
       />
-      <Button look="ghost" icon aria-label={`Take rule ${number} away`} onClick={onRemove}>
+      <Button look="ghost" icon aria-label={`Remove rule ${number}`} onClick={onRemove}>
         <Trash2 aria-hidden />
       </Button>
     </li>

@@ -44,7 +44,7 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
     setError(undefined);
     saveRole(role?.id, { ...draft, name: draft.name.trim() }).then(
       (saved) => {
-        showToast(`The role ${saved.name} is saved`);
+        showToast(`Role ${saved.name} saved`);
         onDone();
       },
       (reason: unknown) => {
@@ -65,9 +65,9 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
           />
         </Field>
       )}
-      <section aria-label="What it allows">
-        <h3 className="mb-2 font-medium">What it allows</h3>
-        {readOnly && draft.grants.length === 0 && <p className="text-ink-soft">Nothing.</p>}
+      <section aria-label="Permissions">
+        <h3 className="mb-2 font-medium">Permissions</h3>
+        {readOnly && draft.grants.length === 0 && <p className="text-ink-soft">None.</p>}
         <GrantsEditor
           grants={draft.grants}
           readOnly={readOnly}
@@ -75,11 +75,11 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
         />
       </section>
       {(!readOnly || draft.columns.length > 0) && (
-        <section aria-label="Columns that it keeps from people">
-          <h3 className="font-medium">Columns that it keeps from people</h3>
+        <section aria-label="Restricted columns">
+          <h3 className="font-medium">Restricted columns</h3>
           <p className="mb-2 text-[13px] text-ink-soft">
-            A hidden column is not there at all. A masked one is there, its values are not, and nobody can
-            filter, sort or search by it.
+            Hidden: the column does not appear. Masked: it appears with •••• and can’t be filtered, sorted or
+            searched.
           </p>
           <ColumnRules
             rules={draft.columns}
@@ -97,13 +97,13 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
         size="wide"
         onClose={onClose}
         title={role.name}
-        description="It comes with Rowport and stays as it is. A copy can be changed."
+        description="Built-in roles can’t be changed. Duplicate this one to make changes."
         footer={
           <div className="flex justify-end gap-2">
             <Button onClick={onClose}>Close</Button>
             <Button look="primary" onClick={onCopy}>
               <Copy aria-hidden />
-              Make a copy
+              Duplicate
             </Button>
           </div>
         }
@@ -114,8 +114,8 @@ function RoleForm({ role, start, onCopy, onDone, onClose }: RoleDialogProps) {
   return (
     <FormDialog
       size="wide"
-      title={role ? role.name : 'Make a role'}
-      description="Whoever has it may do what it says from their next request on."
+      title={role ? role.name : 'Create role'}
+      description="Changes apply immediately."
       action="Save"
       pending={pending}
       noValidate

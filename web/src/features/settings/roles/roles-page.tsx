@@ -41,14 +41,14 @@ export default function RolesPage() {
   return (
     <Section
       title="Roles"
-      about="What people may do. Of several roles, what one allows is allowed, and what one keeps from them is kept."
+      about="Permissions add up across a person’s roles; hidden columns stay hidden if any role hides them."
       actions={
         <Button
           look="primary"
           onClick={() => edit(undefined, { name: '', grants: [NEW_GRANT], columns: [] })}
         >
           <Plus aria-hidden />
-          Make a role
+          Create role
         </Button>
       }
     >
@@ -64,9 +64,7 @@ export default function RolesPage() {
                 <div className="min-w-0 flex-1">
                   <h3 className="flex flex-wrap items-baseline gap-x-2 font-medium">
                     {role.name}
-                    {role.built_in && (
-                      <span className="text-xs font-normal text-ink-soft">comes with Rowport</span>
-                    )}
+                    {role.built_in && <span className="text-xs font-normal text-ink-soft">Built-in</span>}
                   </h3>
                   <p className="break-words text-ink-soft">{roleText(role)}</p>
                   {problemsOf(role).map(({ dataset, column, message }) => (
@@ -76,7 +74,7 @@ export default function RolesPage() {
                   ))}
                   <p className="text-xs text-ink-faint">
                     {users.data &&
-                      (holders(role) === 0 ? 'Nobody has it' : plural(holders(role), 'person', 'people'))}
+                      (holders(role) === 0 ? 'Not assigned' : plural(holders(role), 'person', 'people'))}
                   </p>
                 </div>
                 <Menu
@@ -88,13 +86,13 @@ export default function RolesPage() {
                   }
                 >
                   <MenuItem icon={role.built_in ? <Eye /> : <Pencil />} onClick={() => edit(role, role)}>
-                    {role.built_in ? 'Look at it' : 'Change…'}
+                    {role.built_in ? 'View' : 'Edit…'}
                   </MenuItem>
                   <MenuItem
                     icon={<Copy />}
                     onClick={() => edit(undefined, { ...role, name: copyName(role.name, names) })}
                   >
-                    Make a copy…
+                    Duplicate…
                   </MenuItem>
                   {!role.built_in && (
                     <>
@@ -125,7 +123,7 @@ export default function RolesPage() {
       {shown?.what === 'delete' && (
         <ConfirmDialog
           title={`Delete the role ${shown.role.name}?`}
-          description="Only a role that nobody has can be deleted."
+          description="Only roles that are not assigned to anyone can be deleted."
           action="Delete"
           onConfirm={async () => {
             await deleteRole(shown.role.id);

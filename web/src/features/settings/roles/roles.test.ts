@@ -10,9 +10,15 @@ const whole = {
 test('a role says what it lacks before it is sent', () => {
   expect(missing(whole)).toBeUndefined();
   expect(missing({ ...whole, name: '  ' })).toMatch(/name/);
-  expect(missing({ ...whole, grants: [{ permissions: [], datasets: ['*'] }] })).toMatch(/allowed/);
-  expect(missing({ ...whole, grants: [{ permissions: ['*'], datasets: [] }] })).toMatch(/dataset/);
-  expect(missing({ ...whole, columns: [{ dataset: '*', column: '', effect: 'hidden' }] })).toMatch(/rule/);
+  expect(missing({ ...whole, grants: [{ permissions: [], datasets: ['*'] }] })).toMatch(
+    /at least one permission/,
+  );
+  expect(missing({ ...whole, grants: [{ permissions: ['*'], datasets: [] }] })).toMatch(
+    /a dataset for each permission rule/,
+  );
+  expect(missing({ ...whole, columns: [{ dataset: '*', column: '', effect: 'hidden' }] })).toMatch(
+    /each restricted column/,
+  );
   // Nothing is something that can be allowed.
   expect(missing({ ...whole, grants: [], columns: [] })).toBeUndefined();
 });

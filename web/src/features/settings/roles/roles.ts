@@ -19,11 +19,12 @@ export async function deleteRole(id: string): Promise<void> {
 
 /** What is still missing, in words; undefined when nothing is. */
 export function missing({ name, grants, columns }: RoleDraft): string | undefined {
-  if (name.trim() === '') return 'The role needs a name.';
-  if (grants.some(({ datasets }) => datasets.length === 0)) return 'Choose a dataset for what is allowed.';
-  if (grants.some(({ permissions }) => permissions.length === 0)) return 'Choose what is allowed.';
+  if (name.trim() === '') return 'Enter a name.';
+  if (grants.some(({ datasets }) => datasets.length === 0))
+    return 'Choose a dataset for each permission rule.';
+  if (grants.some(({ permissions }) => permissions.length === 0)) return 'Choose at least one permission.';
   if (columns.some((rule) => rule.dataset === '' || rule.column === ''))
-    return 'Choose a dataset and a column for each rule, or take the rule away.';
+    return 'Choose a dataset and a column for each restricted column, or remove it.';
   return undefined;
 }
 

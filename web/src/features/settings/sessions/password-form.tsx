@@ -30,7 +30,7 @@ export function PasswordForm({ email, onChanged }: PasswordFormProps) {
       await unwrap(client.PUT('/api/v1/session/password', { body: { old, new: fresh } }));
       setOld('');
       setFresh('');
-      showToast('The password is changed', 'You were signed out everywhere else.');
+      showToast('Password changed', 'You were signed out everywhere else.');
       onChanged();
     } catch (error) {
       setProblem(words(error));
@@ -45,14 +45,14 @@ export function PasswordForm({ email, onChanged }: PasswordFormProps) {
   return (
     <form onSubmit={onSubmit} className="grid max-w-sm gap-4">
       <input type="email" name="email" autoComplete="username" value={email} readOnly hidden />
-      <PasswordField label="Present password" autoComplete="current-password" value={old} onChange={setOld} />
+      <PasswordField label="Current password" autoComplete="current-password" value={old} onChange={setOld} />
       <PasswordField
         label="New password"
         autoComplete="new-password"
         minLength={SHORTEST}
         value={fresh}
         onChange={setFresh}
-        hint={`At least ${SHORTEST} characters. A few words in a row do well.`}
+        hint={`At least ${SHORTEST} characters. Several words work well.`}
       />
       {problem !== undefined && (
         <p role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-[13px] text-danger">
@@ -73,7 +73,7 @@ function words(error: unknown): string {
   const { code, message, retryAfter } = Problem.from(error);
   switch (code) {
     case 'wrong_password':
-      return 'The present password is not right.';
+      return 'Wrong current password.';
     case 'too_many_tries':
       return `Too many attempts. Try again in ${formatWait(retryAfter ?? 60)}.`;
     default:

@@ -35,7 +35,7 @@ export default function SessionsPage() {
     setEnding(session.id);
     try {
       await unwrap(client.DELETE('/api/v1/sessions/{id}', { params: { path: { id: session.id } } }));
-      showToast('The session is over', describeUserAgent(session.agent));
+      showToast('Session ended', describeUserAgent(session.agent));
       await queries.invalidateQueries({ queryKey: ['sessions'] });
     } catch (error) {
       showProblem(error);
@@ -47,7 +47,7 @@ export default function SessionsPage() {
     <>
       <Section
         title="Password"
-        about="Change the password that you sign in with. You stay signed in here and are signed out everywhere else."
+        about="Change your password. You stay signed in here and are signed out everywhere else."
       >
         <PasswordForm
           email={me.email ?? ''}
@@ -56,20 +56,20 @@ export default function SessionsPage() {
       </Section>
       <Section
         title="Sessions"
-        about="Where you are signed in. End what you do not know; whoever is there has to sign in again."
+        about="Devices where you are signed in. End any you don’t recognize."
         actions={<EveryoneSwitch checked={everyone} onChange={setEveryone} />}
       >
         <QueryContent query={sessions} label="sessions">
           {(list) =>
             list.length === 0 ? (
-              <EmptyNotice icon={<MonitorOff />} title="No session">
-                Nobody signed in here with a password.
+              <EmptyNotice icon={<MonitorOff />} title="No sessions">
+                There are no signed-in devices.
               </EmptyNotice>
             ) : (
               <ul className="border-t border-line">
                 {list.map((session) => {
                   const here = session.id === me.session;
-                  const whose = everyone ? (nameOf(session.user_id) ?? 'Somebody') : undefined;
+                  const whose = everyone ? (nameOf(session.user_id) ?? 'Unknown user') : undefined;
                   return (
                     <li
                       key={session.id}
@@ -82,7 +82,7 @@ export default function SessionsPage() {
                           {describeUserAgent(session.agent)}
                           {here && (
                             <span className="ml-2 rounded-[5px] bg-accent-soft px-1.5 py-px text-xs text-accent-text">
-                              this one
+                              This device
                             </span>
                           )}
                         </h3>

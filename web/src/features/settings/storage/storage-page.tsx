@@ -18,7 +18,7 @@ export default function StoragePage() {
   return (
     <Section
       title="Storage"
-      about="Where the files of background exports are kept until they expire. It is tried by writing and reading a little."
+      about="Where background exports are stored until they expire. Rowport checks this by writing a test file."
     >
       <QueryContent query={storage} label="storage">
         {(found) => <StorageCard storage={found} />}
@@ -44,7 +44,7 @@ function StorageCard({
         ) : (
           <>
             <TriangleAlert aria-hidden className="text-danger" />
-            Files cannot be kept now
+            Files can’t be stored right now
           </>
         )}
       </p>
@@ -55,10 +55,10 @@ function StorageCard({
       )}
       <dl className="mt-4 grid gap-4 sm:grid-cols-3">
         <Fact name={kind === 'bucket' ? 'Bucket' : 'Folder'}>{place}</Fact>
-        <Fact name="Files that can be downloaded">
+        <Fact name="Available files">
           {files === 0 ? 'None' : `${plural(files, 'file')}, ${formatBytes(bytes)}`}
         </Fact>
-        <Fact name="The next one expires">{next == null ? 'None does' : formatTimestamp(next, now)}</Fact>
+        <Fact name="Next expiry">{next == null ? '–' : formatTimestamp(next, now)}</Fact>
       </dl>
     </div>
   );

@@ -16,7 +16,7 @@ type Overview = components['schemas']['TrashOverview'];
 const COLUMNS = [
   { label: 'Dataset' },
   { label: 'Rows', className: 'w-24 text-right' },
-  { label: `Gone within ${SOON} days`, className: 'w-44 text-right max-sm:w-28' },
+  { label: `Expire within ${SOON} days`, className: 'w-44 text-right max-sm:w-28' },
 ];
 
 /** How much is in the trash of which dataset. */
@@ -25,17 +25,17 @@ export default function TrashPage() {
     queryKey: ['trash'],
     queryFn: ({ signal }) => unwrap(client.GET('/api/v1/trash', { signal })),
   });
-  const duration = overview.data ? plural(overview.data.days, 'day') : 'a while';
+  const duration = overview.data ? plural(overview.data.days, 'day') : 'some time';
   return (
     <Section
       title="Trash"
-      about={`Deleted rows are duration for ${duration} and then removed for good. Each dataset has its own trash, from which they can be restored.`}
+      about={`Deleted rows can be restored for ${duration}, and are then permanently deleted. Each dataset has its own trash.`}
     >
       <QueryContent query={overview} label="trash">
         {({ datasets }) =>
           datasets.length === 0 ? (
             <EmptyNotice icon={<Trash2 />} title="The trash is empty">
-              Rows that are deleted come here.
+              Deleted rows appear here.
             </EmptyNotice>
           ) : (
             <>
