@@ -7,7 +7,7 @@ import { defineConfig } from 'vitest/config';
 const [server = '', ...more] = (process.env.ROWPORT_URL ?? 'http://127.0.0.1:7878').split(' ');
 
 /** The ends of waiting: only what hangs reaches them, however slow or busy the machine is. */
-const FOR_A_FACT = 300_000;
+const FOR_A_FACT = Number(process.env.ROWPORT_PATIENCE ?? 300_000);
 const FOR_A_TEST = 1_200_000;
 
 const src = fileURLToPath(new URL('./src', import.meta.url));
@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}'],
           environment: 'jsdom',
+          // One document for the files of a worker: making one for each costs most of the time. Tests clean up behind them.
+          isolate: false,
           testTimeout: FOR_A_FACT,
         },
       },

@@ -15,8 +15,8 @@ export const base = servers[(Number(process.env.VITEST_POOL_ID ?? 1) - 1) % serv
 export const DESKTOP = { width: 1440, height: 900 };
 export const PHONE = { width: 390, height: 844 };
 
-/** The end of waiting for a fact. Only what hangs reaches it, however slow or busy the machine is. */
-export const PATIENCE = 300_000;
+/** The end of waiting for a fact, in milliseconds. Only what hangs reaches it, however slow or busy the machine is. */
+export const PATIENCE = Number(process.env.ROWPORT_PATIENCE ?? 300_000);
 
 export function launch(): Promise<Browser> {
   return chromium.launch({
