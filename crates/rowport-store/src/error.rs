@@ -188,6 +188,14 @@ pub enum StoreError {
         /// The limit.
         most: usize,
     },
+    /// The checkpoint of a run is too long.
+    #[error("the checkpoint of the run has {bytes} bytes, and at most {max} can be noted")]
+    LongCheckpoint {
+        /// How long it is as JSON.
+        bytes: usize,
+        /// The limit.
+        max: usize,
+    },
     /// A text that cannot be kept.
     #[error("a text has the character NUL in it, which cannot be stored")]
     BadText,
@@ -268,7 +276,7 @@ impl StoreError {
             Self::UnknownArtifact { .. } => ErrorCode::UnknownArtifact,
             Self::Storage { .. } => ErrorCode::StorageUnavailable,
             Self::StorageRefused { .. } | Self::BadStorage { .. } => ErrorCode::StorageRefused,
-            Self::LongRequest { .. } => ErrorCode::TooLarge,
+            Self::LongRequest { .. } | Self::LongCheckpoint { .. } => ErrorCode::TooLarge,
             Self::BadText => ErrorCode::BadText,
             Self::StorageFull { .. } => ErrorCode::StorageFull,
             Self::TooManyParts { .. } => ErrorCode::FileTooLong,

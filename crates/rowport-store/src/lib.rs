@@ -65,8 +65,8 @@ pub use names::{
 };
 pub use presets::{Preset, Presets};
 pub use runs::{
-    Claim, Claiming, Failure, NewRun, Recovered, Run, RunCount, RunError, RunKind, RunProgress, RunState,
-    Runs, RunsWanted,
+    Claim, Claiming, Failure, MAX_CHECKPOINT_BYTES, NewRun, Recovered, Run, RunCount, RunError, RunKind,
+    RunProgress, RunState, Runs, RunsWanted,
 };
 pub use saved::DatasetRef;
 pub use store::Store;

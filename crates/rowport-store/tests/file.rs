@@ -164,7 +164,7 @@ async fn a_file_of_a_newer_program_is_refused_untouched() {
 
     let before = std::fs::read(&path).unwrap();
     let error = Store::open(&path).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { found: 99, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { found: 99, known: 6, .. }), "{error}");
     assert_eq!(error.code().as_str(), "store_newer");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

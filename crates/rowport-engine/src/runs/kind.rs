@@ -6,6 +6,7 @@ use rowport_store::{NewArtifact, Run, Storage};
 use tokio_util::sync::CancellationToken;
 
 use super::change::ChangeRun;
+use super::checkpoint::Checkpoint;
 use super::export::ExportRun;
 use super::progress::ProgressReport;
 use super::subject_export::SubjectExportRun;
@@ -38,6 +39,8 @@ pub struct Work {
     pub run: Run,
     /// Where it says how far it is.
     pub progress: ProgressReport,
+    /// Where it notes how far it has come, and finds how far an attempt before it did.
+    pub checkpoint: Checkpoint,
     /// Set when it should stop.
     pub cancel: CancellationToken,
     /// Set before that when somebody asked for it: nobody else will go on then.

@@ -92,6 +92,13 @@ impl Runner {
         Self { parts: Arc::new(parts) }
     }
 
+    /// The same runner, which knows these kinds only.
+    #[cfg(test)]
+    pub(super) fn with_kinds(self, kinds: Vec<Box<dyn RunKind>>) -> Self {
+        let parts = Arc::into_inner(self.parts).expect("a runner that has not begun");
+        Self { parts: Arc::new(Parts { kinds: Arc::new(kinds), ..parts }) }
+    }
+
     /// Says that a run was just put in the queue, so that it need not wait for the next look.
     pub fn hint(&self) {
         self.parts.hint.notify_one();
@@ -149,10 +156,12 @@ impl Runner {
 
     async fn claim(&self) -> Option<rowport_store::Claim> {
         let settings = self.parts.settings;
+        let kinds: Vec<_> = self.parts.kinds.iter().map(|kind| kind.name()).collect();
         let claiming = Claiming {
             worker: &self.parts.worker,
             lease: signed(settings.lease),
             per_principal: settings.per_principal,
+            kinds: &kinds,
         };
         match self.parts.store.runs().claim(self.parts.clock(), claiming).await {
             Ok(claim) => claim,

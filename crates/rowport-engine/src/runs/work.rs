@@ -9,6 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+use super::checkpoint::Checkpoint;
 use super::kind::{Made, Work, kind_of};
 use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
@@ -98,6 +99,7 @@ fn start(
 ) -> JoinHandle<Result<Made, EngineError>> {
     let (desk, storage, accounts) = (parts.desk.clone(), parts.storage.clone(), parts.accounts.clone());
     let (run, progress) = (claim.run.clone(), progress.clone());
+    let checkpoint = Checkpoint::new(parts.store.clone(), claim.clone());
     let (cancel, asked) = (cancel.clone(), asked.clone());
     let kinds = parts.kinds.clone();
     let work = async move {
@@ -107,7 +109,7 @@ fn start(
             return Err(EngineError::NotAllowedAnyMore);
         }
         let caller = principal.clone();
-        let work = Work { desk, storage, principal, run, progress, cancel, asked };
+        let work = Work { desk, storage, principal, run, progress, checkpoint, cancel, asked };
         on_behalf_of(&caller, async { kind_of(&kinds, &work.run)?.run(work).await }).await
     };
     // A task of its own: a kind that panics ends its run, and not the runner.

@@ -20,6 +20,7 @@ const STEPS: &[&str] = &[
     include_str!("../../migrations/postgres/0003_access.sql"),
     include_str!("../../migrations/postgres/0004_deliveries.sql"),
     include_str!("../../migrations/postgres/0005_audit.sql"),
+    include_str!("../../migrations/postgres/0006_checkpoints.sql"),
 ];
 
 /// The version of a database that took every step.

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use rowport_model::Principal;
+use serde_json::Value;
 
+use super::work::read_checkpoint;
 use super::{COLUMNS, Run, RunState, Runs, owner_filter, read};
 use crate::artifacts::{self, Artifact};
 use crate::database::query;
@@ -53,6 +55,12 @@ impl Runs<'_> {
         let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = $1");
         let found = query(sql).bind(id).fetch_optional(&self.context.database, read).await?;
         Ok(self.with_artifacts(found.into_iter().collect()).await?.pop())
+    }
+
+    /// What the last attempt of a run noted of how far it is; none once the run has ended.
+    pub async fn checkpoint_of(&self, id: &str) -> Result<Option<Value>, StoreError> {
+        let checkpoint = query("SELECT checkpoint FROM runs WHERE id = $1").bind(id);
+        Ok(checkpoint.fetch_optional(&self.context.database, read_checkpoint).await?.flatten())
     }
 
     /// The history, the latest first.

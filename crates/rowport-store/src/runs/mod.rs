@@ -24,7 +24,7 @@ use crate::timestamp::timestamp;
 pub use self::census::RunCount;
 pub use self::history::RunsWanted;
 pub use self::queue::NewRun;
-pub use self::work::{Claim, Claiming, Failure, Recovered};
+pub use self::work::{Claim, Claiming, Failure, MAX_CHECKPOINT_BYTES, Recovered};
 
 /// The kinds of background work. A run of another kind was asked for by a newer version on the same state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

@@ -50,6 +50,7 @@ const ENQUEUE: &str = "INSERT INTO runs (id, kind, state, principal, source, dat
 /// A run that nobody works on ends at once; a worker is asked to stop.
 const CANCEL: &str = "UPDATE runs SET \
     finished_at = CASE state WHEN 'queued' THEN $3 ELSE finished_at END, \
+    checkpoint = CASE state WHEN 'queued' THEN NULL ELSE checkpoint END, \
     state = CASE state WHEN 'queued' THEN 'cancelled' ELSE 'cancelling' END, version = $4 \
     WHERE id = $1 AND ($2 = '' OR principal = $2) AND deleted_at IS NULL AND state IN ('queued', 'running', 'cancelling')";
 

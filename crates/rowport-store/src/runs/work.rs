@@ -2,11 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::{Clock, ErrorCode};
+use serde_json::Value;
 
 use super::queue::next_version;
 use super::{COLUMNS, Run, RunProgress, RunState, Runs, read};
 use crate::artifacts::{self, NewArtifact};
-use crate::database::{Row, query};
+use crate::database::{Query, Row, query};
 use crate::error::StoreError;
 use crate::number::to_i64;
 use crate::tx::Tx;
@@ -20,6 +21,8 @@ pub struct Claiming<'a> {
     pub lease: SignedDuration,
     /// How many runs of one principal may be worked on at once.
     pub per_principal: u32,
+    /// The kinds of runs that it can do. All others stay in the queue, for a program that knows them.
+    pub kinds: &'a [&'a str],
 }
 
 /// A run that is this worker's, until another has it.
@@ -27,6 +30,8 @@ pub struct Claiming<'a> {
 pub struct Claim {
     /// The run as it was claimed.
     pub run: Run,
+    /// How far the attempts before it have come, where one of them said so.
+    pub checkpoint: Option<Value>,
     attempt: i64,
 }
 
@@ -52,9 +57,12 @@ pub struct Recovered {
     pub failed: u64,
 }
 
+/// A checkpoint has at most so many bytes of JSON: it says where to go on, and holds no work.
+pub const MAX_CHECKPOINT_BYTES: usize = 64 << 10;
+
 /// Most important first, then whoever has least under way, then the longest waiting.
 const CLAIMABLE: &str = "SELECT r.id AS id FROM runs r WHERE r.state = 'queued' AND r.not_before <= $1 \
-    AND (SELECT count(*) FROM runs o WHERE o.principal = r.principal AND o.state IN ('running', 'cancelling')) < $2 \
+    AND r.kind IN ({kinds}) AND (SELECT count(*) FROM runs o WHERE o.principal = r.principal AND o.state IN ('running', 'cancelling')) < $2 \
     ORDER BY r.priority DESC, \
     (SELECT count(*) FROM runs o WHERE o.principal = r.principal AND o.state IN ('running', 'cancelling')), \
     r.not_before, r.id LIMIT 1";
@@ -67,12 +75,16 @@ const HEARTBEAT: &str = "UPDATE runs SET lease_until = $3, rows_done = $4, bytes
     rows_expected = COALESCE($6, rows_expected), version = $7 \
     WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') RETURNING state";
 
+const CHECKPOINT: &str =
+    "UPDATE runs SET checkpoint = $3 WHERE id = $1 AND attempt = $2 AND state = 'running'";
+
 const COMPLETE: &str = "UPDATE runs SET state = 'completed', finished_at = $3, rows_done = $4, rows_expected = $4, \
-    bytes_done = $5, error_code = NULL, error_message = NULL, worker = NULL, lease_until = NULL, version = $6 \
+    bytes_done = $5, error_code = NULL, error_message = NULL, worker = NULL, lease_until = NULL, checkpoint = NULL, \
+    version = $6 \
     WHERE id = $1 AND attempt = $2 AND state = 'running'";
 
 const CANCELLED: &str = "UPDATE runs SET state = 'cancelled', finished_at = $3, worker = NULL, lease_until = NULL, \
-    version = $4 WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
+    checkpoint = NULL, version = $4 WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
 
 /// An attempt that failed while it was to be cancelled is cancelled: nobody wants another.
 const FAIL: &str = "UPDATE runs SET \
@@ -81,6 +93,8 @@ const FAIL: &str = "UPDATE runs SET \
     finished_at = CASE WHEN state = 'running' AND CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 \
         THEN NULL ELSE CAST($6 AS BIGINT) END, \
     tries_left = CASE WHEN CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 THEN tries_left - 1 ELSE tries_left END, \
+    checkpoint = CASE WHEN state = 'running' AND CAST($5 AS BIGINT) IS NOT NULL AND tries_left > 0 \
+        THEN checkpoint END, \
     not_before = COALESCE(CAST($5 AS BIGINT), not_before), error_code = $3, error_message = $4, \
     worker = NULL, lease_until = NULL, version = $7 \
     WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling') RETURNING state";
@@ -88,15 +102,18 @@ const FAIL: &str = "UPDATE runs SET \
 /// Given back unharmed: it costs no try.
 const RELEASE: &str = "UPDATE runs SET state = CASE state WHEN 'cancelling' THEN 'cancelled' ELSE 'queued' END, \
     finished_at = CASE state WHEN 'cancelling' THEN CAST($3 AS BIGINT) ELSE NULL END, not_before = $3, \
+    checkpoint = CASE state WHEN 'cancelling' THEN NULL ELSE checkpoint END, \
     worker = NULL, lease_until = NULL, version = $4 \
     WHERE id = $1 AND attempt = $2 AND state IN ('running', 'cancelling')";
 
 const EXPIRED: &str = "SELECT id, state, tries_left FROM runs \
     WHERE state IN ('running', 'cancelling') AND lease_until < $1 ORDER BY id LIMIT 100";
 
-const RECOVER: &str = "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
+const RECOVER: &str =
+    "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
     not_before = $4, tries_left = tries_left - (CASE $3 WHEN 'queued' THEN 1 ELSE 0 END), \
-    error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE $6 END, \
+use rowport_model::{Clock, ErrorCode};
+use serde_json::Value;
     error_message = CASE $3 WHEN 'cancelled' THEN error_message \
         ELSE 'the process that worked on it went away' END, \
     worker = NULL, lease_until = NULL, version = $5 \
@@ -111,7 +128,7 @@ impl Runs<'_> {
     ) -> Result<Option<Claim>, StoreError> {
         let now = clock.now().as_millisecond();
         // Looked for without the lock first: mostly there is nothing.
-        let claimable = || query(CLAIMABLE).bind(now).bind(claiming.per_principal);
+        let claimable = || claimable(now, claiming);
         if !claimable().exists(&self.context.database).await? {
             return Ok(None);
         }
@@ -127,10 +144,10 @@ impl Runs<'_> {
             .bind(version)
             .execute(&mut tx)
             .await?;
-        let run = query(format!("SELECT {COLUMNS} FROM runs WHERE id = $1")).bind(&id);
-        let run = run.fetch_one(&mut tx, read).await?;
+        let claim = query(format!("SELECT {COLUMNS}, checkpoint FROM runs WHERE id = $1")).bind(&id);
+        let claim = claim.fetch_one(&mut tx, Claim::read).await?;
         tx.commit().await?;
-        Ok(Some(Claim { attempt: i64::from(run.attempt), run }))
+        Ok(Some(claim))
     }
 
     /// Says that the worker is alive and how far it is. The answer is `Cancelling` when it should stop.
@@ -157,6 +174,21 @@ impl Runs<'_> {
             .ok_or_else(|| claim.lost())?;
         tx.commit().await?;
         Ok(state)
+    }
+
+    /// Notes how far the work has come, for the attempt that may follow. The text is opaque: only the kind of the run can
+    /// read it. Nothing is noted where the run is another's or is to be cancelled; both answer [`StoreError::Lost`].
+    pub async fn checkpoint(&self, claim: &Claim, checkpoint: &Value) -> Result<(), StoreError> {
+        let checkpoint = checkpoint.to_string();
+        if checkpoint.len() > MAX_CHECKPOINT_BYTES {
+            return Err(StoreError::LongCheckpoint { bytes: checkpoint.len(), max: MAX_CHECKPOINT_BYTES });
+        }
+        let mut tx = Tx::begin(self.context).await?;
+        let noted = query(CHECKPOINT).bind(&claim.run.id).bind(claim.attempt).bind(&checkpoint);
+        if noted.execute(&mut tx).await? != 1 {
+            return Err(claim.lost());
+        }
+        tx.commit().await
     }
 
     /// Ends the run well, publishes its file if it made one, and puts down whom to tell: all of it or nothing. The answer
@@ -283,7 +315,26 @@ impl Runs<'_> {
     }
 }
 
+/// The runs that a worker may have, the next one first.
+fn claimable<'q>(now: i64, claiming: Claiming<'q>) -> Query<'q> {
+    let kinds: Vec<_> = (3..).take(claiming.kinds.len()).map(|number| format!("${number}")).collect();
+    let kinds = if kinds.is_empty() { "NULL".to_owned() } else { kinds.join(", ") };
+    let query = query(CLAIMABLE.replace("{kinds}", &kinds)).bind(now).bind(claiming.per_principal);
+    claiming.kinds.iter().fold(query, |query, kind| query.bind(*kind))
+}
+
+pub(super) fn read_checkpoint(row: &Row) -> Result<Option<Value>, sqlx::Error> {
+    let checkpoint = row.text_or_none("checkpoint")?;
+    let checkpoint = checkpoint.map(|json| serde_json::from_str(&json)).transpose();
+    checkpoint.map_err(|error| sqlx::Error::Decode(Box::new(error)))
+}
+
 impl Claim {
+    fn read(row: &Row) -> Result<Self, sqlx::Error> {
+        let run = read(row)?;
+        Ok(Self { attempt: i64::from(run.attempt), checkpoint: read_checkpoint(row)?, run })
+    }
+
     fn lost(&self) -> StoreError {
         StoreError::Lost { id: self.run.id.clone(), attempt: self.run.attempt }
     }

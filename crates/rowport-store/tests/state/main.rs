@@ -30,3 +30,4 @@ mod runs;
 mod saved;
 mod sweeping;
 mod tampering;
+mod upgraded;

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use jiff::{SignedDuration, Timestamp};
 use rowport_model::{Clock, ErrorCode, Principal};
 use rowport_store::{
-    Actor, Claim, Claiming, Failure, NewArtifact, NewRun, Recovered, Run, RunProgress, RunState, RunsWanted,
-    Store,
+    Actor, Claim, Claiming, Failure, MAX_CHECKPOINT_BYTES, NewArtifact, NewRun, Recovered, Run, RunProgress,
+    RunState, RunsWanted, Store,
 };
 use serde_json::json;
 
@@ -26,9 +26,16 @@ on_every_state!(
     a_secret_is_made_once,
     requests_have_a_length_and_lists_leave_long_ones_out,
     a_text_with_nul_is_nothing_that_is_there,
+    a_checkpoint_is_handed_to_the_next_attempt,
+    a_checkpoint_goes_when_its_run_has_ended,
+    a_checkpoint_of_an_attempt_that_is_over_changes_nothing,
+    a_checkpoint_has_a_length,
+    a_run_of_an_unknown_kind_stays_in_the_queue_and_is_seen_there,
 );
 
 static ME: LazyLock<Principal> = LazyLock::new(Principal::local);
+/// The kinds of runs that the workers of these tests know.
+const KINDS: [&str; 2] = ["export", "change"];
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
 /// A clock that a test turns by hand.
@@ -68,7 +75,7 @@ pub(crate) async fn enqueue(store: &Store, clock: &Hand, tries: u32) -> Run {
 }
 
 pub(crate) async fn claim(store: &Store, clock: &Hand, worker: &str) -> Option<Claim> {
-    let claiming = Claiming { worker, lease: LEASE, per_principal: 100 };
+    let claiming = Claiming { worker, lease: LEASE, per_principal: 100, kinds: &KINDS };
     store.runs().claim(clock, claiming).await.unwrap()
 }
 
@@ -278,7 +285,7 @@ async fn one_principal_has_no_more_under_way_than_allowed(store: Store) {
     for _ in 0..3 {
         enqueue(&store, &clock, 0).await;
     }
-    let claiming = Claiming { worker: "a", lease: LEASE, per_principal: 2 };
+    let claiming = Claiming { worker: "a", lease: LEASE, per_principal: 2, kinds: &KINDS };
     let first = store.runs().claim(&clock, claiming).await.unwrap().unwrap();
     assert!(store.runs().claim(&clock, claiming).await.unwrap().is_some());
     assert!(store.runs().claim(&clock, claiming).await.unwrap().is_none());
@@ -414,4 +421,113 @@ async fn a_text_with_nul_is_nothing_that_is_there(store: Store) {
     // SQLite compares with it, PostgreSQL refuses it; neither is a state that cannot be used.
     let code = store.runs().get(&ME, "a\0b").await.unwrap_err().code().as_str();
     assert!(["unknown_run", "bad_text"].contains(&code), "{code}");
+}
+
+async fn a_checkpoint_is_handed_to_the_next_attempt(store: Store) {
+    let clock = Hand::new();
+    enqueue(&store, &clock, 5).await;
+    let runs = store.runs();
+    let first = claim(&store, &clock, "a").await.unwrap();
+    assert_eq!(first.checkpoint, None);
+    runs.checkpoint(&first, &json!({"rows": 3})).await.unwrap();
+    runs.checkpoint(&first, &json!({"rows": 5, "after": ["x"]})).await.unwrap();
+    // Whichever way an attempt ends that another one follows, the last checkpoint is there.
+    runs.release(&clock, &first).await.unwrap();
+    let second = claim(&store, &clock, "b").await.unwrap();
+    assert_eq!(second.checkpoint, Some(json!({"rows": 5, "after": ["x"]})));
+    let failure =
+        Failure { code: ErrorCode::Timeout, message: "later".to_owned(), retry_at: Some(clock.now()) };
+    runs.fail(&clock, &second, &failure).await.unwrap();
+    let third = claim(&store, &clock, "c").await.unwrap();
+    assert_eq!(third.checkpoint, second.checkpoint);
+    runs.checkpoint(&third, &json!(7)).await.unwrap();
+    clock.forward(31);
+    runs.recover(&clock).await.unwrap();
+    assert_eq!(claim(&store, &clock, "d").await.unwrap().checkpoint, Some(json!(7)));
+}
+
+async fn a_checkpoint_goes_when_its_run_has_ended(store: Store) {
+    let clock = Hand::new();
+    let runs = store.runs();
+    let failure = Failure { code: ErrorCode::Internal, message: "no".to_owned(), retry_at: None };
+    for end in 0..6 {
+        let run = enqueue(&store, &clock, 0).await;
+        let claimed = claim(&store, &clock, "a").await.unwrap();
+        runs.checkpoint(&claimed, &json!({"end": end})).await.unwrap();
+        let cancel = async || {
+            runs.cancel(&ME, &Actor::system(), &clock, &run.id).await.unwrap();
+        };
+        match end {
+            0 => drop(runs.complete(&clock, &claimed, WHOLE, None).await.unwrap()),
+            1 => drop(runs.fail(&clock, &claimed, &failure).await.unwrap()),
+            2 => {
+                cancel().await;
+                runs.cancelled(&clock, &claimed).await.unwrap();
+            }
+            3 => {
+                cancel().await;
+                runs.release(&clock, &claimed).await.unwrap();
+            }
+            4 => {
+                clock.forward(31);
+                assert_eq!(runs.recover(&clock).await.unwrap().failed, 1);
+            }
+            _ => {
+                runs.release(&clock, &claimed).await.unwrap();
+                cancel().await;
+            }
+        }
+        assert!(runs.get(&ME, &run.id).await.unwrap().state.is_final(), "{end}");
+        assert_eq!(runs.checkpoint_of(&run.id).await.unwrap(), None, "{end}");
+    }
+}
+
+async fn a_checkpoint_of_an_attempt_that_is_over_changes_nothing(store: Store) {
+    let clock = Hand::new();
+    let run = enqueue(&store, &clock, 2).await;
+    let runs = store.runs();
+    let old = claim(&store, &clock, "old").await.unwrap();
+    runs.checkpoint(&old, &json!("old")).await.unwrap();
+    clock.forward(31);
+    runs.recover(&clock).await.unwrap();
+    assert_eq!(runs.checkpoint(&old, &json!("late")).await.unwrap_err().code().as_str(), "run_lost");
+    let new = claim(&store, &clock, "new").await.unwrap();
+    assert_eq!(runs.checkpoint(&old, &json!("late")).await.unwrap_err().code().as_str(), "run_lost");
+    runs.checkpoint(&new, &json!("new")).await.unwrap();
+    assert_eq!(runs.checkpoint_of(&run.id).await.unwrap(), Some(json!("new")));
+    // Nobody goes on with what is to be cancelled.
+    runs.cancel(&ME, &Actor::system(), &clock, &run.id).await.unwrap();
+    assert_eq!(runs.checkpoint(&new, &json!("more")).await.unwrap_err().code().as_str(), "run_lost");
+}
+
+async fn a_checkpoint_has_a_length(store: Store) {
+    let clock = Hand::new();
+    enqueue(&store, &clock, 2).await;
+    let runs = store.runs();
+    let mine = claim(&store, &clock, "a").await.unwrap();
+    let longest = json!("x".repeat(MAX_CHECKPOINT_BYTES - 2));
+    runs.checkpoint(&mine, &longest).await.unwrap();
+    let longer = json!("x".repeat(MAX_CHECKPOINT_BYTES - 1));
+    let error = runs.checkpoint(&mine, &longer).await.unwrap_err();
+    assert_eq!(error.code().as_str(), "too_large", "{error}");
+    runs.release(&clock, &mine).await.unwrap();
+    assert_eq!(claim(&store, &clock, "b").await.unwrap().checkpoint, Some(longest));
+}
+
+async fn a_run_of_an_unknown_kind_stays_in_the_queue_and_is_seen_there(store: Store) {
+    let clock = Hand::new();
+    let unknown = enqueue(&store, &clock, 2).await;
+    clock.forward(5);
+    let claiming = |kinds| Claiming { worker: "a", lease: LEASE, per_principal: 2, kinds };
+    let runs = store.runs();
+    for kinds in [&[][..], &["change"], &["change", "subject_export"]] {
+        assert!(runs.claim(&clock, claiming(kinds)).await.unwrap().is_none());
+    }
+    let seen = runs.get(&ME, &unknown.id).await.unwrap();
+    assert_eq!((seen.state, seen.attempt, seen.kind.as_str()), (RunState::Queued, 0, "export"));
+    let census = runs.under_way(&clock).await.unwrap();
+    assert_eq!((census[0].kind.as_str(), census[0].runs, census[0].waiting.as_secs()), ("export", 1, 5));
+    // A program that knows it takes it.
+    let claimed = runs.claim(&clock, claiming(&["import", "export"])).await.unwrap().unwrap();
+    assert_eq!(claimed.run.id, unknown.id);
 }

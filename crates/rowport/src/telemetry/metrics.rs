@@ -4,7 +4,7 @@ use std::time::Duration;
 use metrics::{Unit, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use rowport_engine::Desk;
-use rowport_store::Store;
+use rowport_store::{RunCount, Store};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -58,13 +58,22 @@ impl Metrics {
 
 async fn look_at_queue(store: &Store, desk: &Desk) -> bool {
     let Ok(counts) = store.runs().under_way(desk.clock().as_ref()).await else { return false };
-    for kind in rowport_engine::runs::kinds() {
-        for state in ["queued", "running", "cancelling"] {
+    let kinds = rowport_engine::runs::kinds();
+    let states = ["queued", "running", "cancelling"];
+    for kind in &kinds {
+        for state in states {
             // What is not there any more is none, rather than what it was.
             let here = counts.iter().find(|count| count.kind == kind.name() && count.state.as_str() == state);
             let labels = [("kind", kind.name()), ("state", state)];
             gauge!("rowport_runs", &labels).set(here.map_or(0.0, |count| count.runs as f64));
         }
+    }
+    // What a newer program asked for, and this one does not know. Its name is not ours, so it is no label.
+    let unknown = |count: &&RunCount| kinds.iter().all(|kind| kind.name() != count.kind);
+    for state in states {
+        let runs = counts.iter().filter(|count| count.state.as_str() == state).filter(unknown);
+        let labels = [("kind", "unknown"), ("state", state)];
+        gauge!("rowport_runs", &labels).set(runs.map(|count| count.runs as f64).sum::<f64>());
     }
     let waiting = counts.iter().map(|count| count.waiting).max().unwrap_or_default();
     gauge!("rowport_queue_oldest_seconds").set(waiting.as_secs_f64());

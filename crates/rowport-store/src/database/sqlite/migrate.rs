@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0003_access.sql"),
     include_str!("../../../migrations/sqlite/0004_deliveries.sql"),
     include_str!("../../../migrations/sqlite/0005_audit.sql"),
+    include_str!("../../../migrations/sqlite/0006_checkpoints.sql"),
 ];
 
 /// The version of a file that took every step.
