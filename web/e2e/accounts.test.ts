@@ -232,7 +232,7 @@ test('a role hides one column and masks another, and whoever has it sees them no
     await herPage.getByRole('heading', { name: 'You don’t have access to this page' }).waitFor();
   }
   await herPage.goto('/settings');
-  await herPage.getByRole('heading', { name: 'API keys' }).waitFor();
+  await herPage.getByRole('heading', { name: 'API keys', exact: true }).waitFor();
   expect(await herPage.getByRole('link', { name: /People|Roles/ }).count()).toBe(0);
   expect(await herPage.getByLabel('All users').count()).toBe(0);
   await herPage.goto('/exports');

@@ -1,4 +1,4 @@
-import { isUnderWay, type Run } from './runs';
+import { isKnownKind, isUnderWay, type Run } from './runs';
 
 /** How many rows were done at a moment, in milliseconds of this page's own clock. */
 export interface Sample {
@@ -38,7 +38,9 @@ export class RunStore {
   };
 
   put(runs: readonly Run[], now = performance.now()) {
-    const news = runs.filter(({ id, version }) => version > (this.#runs.get(id)?.version ?? -1));
+    const news = runs.filter(
+      (run) => isKnownKind(run) && run.version > (this.#runs.get(run.id)?.version ?? -1),
+    );
     if (news.length === 0) return;
     for (const run of news) {
       this.#sample(run, now);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RunStore } from './run-store';
 import { followRuns, type Stream } from './run-stream';
-import type { Run } from './runs';
+import type { Run, RunOf } from './runs';
 
-const run = (rest: Partial<Run> = {}): Run => ({
+const run = (rest: Partial<RunOf<'export'>> = {}): Run => ({
   id: '1', kind: 'export', state: 'running', principal: 'local', source: 's', dataset: 'd', request: {}, attempt: 1,
   progress: { rows: 0, bytes: 0 }, created_at: '', deleted: false, version: 1, ...rest,
 }); // prettier-ignore

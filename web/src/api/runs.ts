@@ -8,16 +8,32 @@ export type RunState = Schemas['RunState'];
 export type RunProgress = Schemas['RunProgress'];
 export type Artifact = Schemas['Artifact'];
 
-/** A run as the server tells it. Its request is that of an export, of everything about one person, or of a change. */
-export type Run = Omit<Schemas['Run'], 'request'> & {
-  request: {
-    format?: ExportFormat | null;
-    file_name?: string | null;
-    subject?: string;
-    value?: string;
-    change_set?: string;
-  };
+export type RunKind = Schemas['RunKind'];
+
+/** What is asked for with each kind of run. */
+interface RunRequests extends Record<RunKind, object> {
+  export: { format?: ExportFormat | null; file_name?: string | null };
+  subject_export: { subject: string; value: string; format?: ExportFormat };
+  change: { change_set: string };
+}
+
+/** A run of one kind, with the request of that kind. */
+export type RunOf<K extends RunKind> = Omit<Schemas['Run'], 'kind' | 'request'> & {
+  kind: K;
+  request: RunRequests[K];
 };
+
+/** A run of any kind: `kind` tells what its request is. */
+export type Run = { [K in RunKind]: RunOf<K> }[RunKind];
+
+const KINDS: Record<RunKind, true> = { export: true, subject_export: true, change: true };
+
+/** Whether this page knows the kind of a run: a later version of the server may have others. */
+export function isKnownKind({ kind }: { kind: string }): boolean {
+  return kind in KINDS;
+}
+
+const answerRun = async (answer: Promise<unknown>): Promise<Run> => (await answer) as Run;
 
 /** A kind of person that one may have an archive about. */
 export type SubjectKind = Schemas['SubjectKind'];
@@ -39,11 +55,13 @@ export const EVENTS = '/api/v1/events';
 export function startExport(ref: DatasetRef, request: ExportRequest): Promise<Run> {
   // The document says less of keys and filters than our own types do.
   const body: object = request;
-  return unwrap(
-    client.POST('/api/v1/sources/{source}/datasets/{dataset}/exports', {
-      params: { path: { ...ref } },
-      body,
-    }),
+  return answerRun(
+    unwrap(
+      client.POST('/api/v1/sources/{source}/datasets/{dataset}/exports', {
+        params: { path: { ...ref } },
+        body,
+      }),
+    ),
   );
 }
 
@@ -52,36 +70,32 @@ export async function fetchSubjects(signal?: AbortSignal): Promise<SubjectKind[]
 }
 
 export function startSubjectExport(body: SubjectRequest): Promise<Run> {
-  return unwrap(client.POST('/api/v1/subject-exports', { body }));
+  return answerRun(unwrap(client.POST('/api/v1/subject-exports', { body })));
 }
 
-/** Whether it is about one person, rather than of one dataset. */
-export function isAboutPerson({ kind }: Pick<Run, 'kind'>): boolean {
-  return kind === 'subject_export';
-}
-
-export function fetchRuns(
+export async function fetchRuns(
   filters: RunFilters = {},
   before?: string,
   signal?: AbortSignal,
   limit = 50,
 ): Promise<RunsPage> {
   const query = { limit, ...filters, ...(before !== undefined && { before }) };
-  return unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
+  const page = await unwrap(client.GET('/api/v1/runs', { params: { query }, ...(signal && { signal }) }));
+  return { ...page, runs: page.runs.filter(isKnownKind) as unknown as Run[] };
 }
 
 const path = (id: string) => ({ params: { path: { id } } });
 
 export function fetchRun(id: string): Promise<Run> {
-  return unwrap(client.GET('/api/v1/runs/{id}', path(id)));
+  return answerRun(unwrap(client.GET('/api/v1/runs/{id}', path(id))));
 }
 
 export function cancelRun(id: string): Promise<Run> {
-  return unwrap(client.POST('/api/v1/runs/{id}/cancel', path(id)));
+  return answerRun(unwrap(client.POST('/api/v1/runs/{id}/cancel', path(id))));
 }
 
 export function repeatRun(id: string): Promise<Run> {
-  return unwrap(client.POST('/api/v1/runs/{id}/rerun', path(id)));
+  return answerRun(unwrap(client.POST('/api/v1/runs/{id}/rerun', path(id))));
 }
 
 export async function deleteRun(id: string): Promise<void> {
@@ -95,9 +109,4 @@ export async function fetchLink(id: string): Promise<string> {
 
 export function isUnderWay({ state }: Pick<Run, 'state'>): boolean {
   return state === 'queued' || state === 'running' || state === 'cancelling';
-}
-
-/** Whether it changes rows, rather than making a file. */
-export function isChange({ kind }: Pick<Run, 'kind'>): boolean {
-  return kind === 'change';
 }

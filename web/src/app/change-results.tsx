@@ -1,4 +1,4 @@
-import type { Run } from '@/api/runs';
+import type { RunOf } from '@/api/runs';
 import { Overlay, lazyComponent } from '@/components/lazy';
 import { showResult, useShownResult } from '@/features/changes/model/shown-result';
 import { showChunkError, showProblem } from '@/lib/toast';
@@ -17,7 +17,7 @@ export function ChangeResults() {
 }
 
 /** Tells of the end of a change in the background. */
-export function reportChangeEnd(run: Run) {
+export function reportChangeEnd(run: RunOf<'change'>) {
   import('@/features/changes/model/report-outcome')
     .then(({ reportRunEnd }) => reportRunEnd(run), showChunkError)
     .catch(showProblem);

@@ -1,4 +1,4 @@
-import { isChange, isUnderWay } from '@/api/runs';
+import { isUnderWay } from '@/api/runs';
 import type { DatasetRef } from '@/api/types';
 import { Button } from '@/components/button';
 import { cancel } from '@/features/runs/model/actions';
@@ -8,7 +8,7 @@ import { useNow, useRuns } from '@/hooks/use-runs';
 /** How far one's changes of this dataset in the background are. */
 export function RunningChanges({ datasetRef: { source, dataset } }: { datasetRef: DatasetRef }) {
   const runs = useRuns().filter(
-    (run) => isChange(run) && isUnderWay(run) && run.source === source && run.dataset === dataset,
+    (run) => run.kind === 'change' && isUnderWay(run) && run.source === source && run.dataset === dataset,
   );
   const now = useNow(runs.length > 0);
   return runs.map((run) => (

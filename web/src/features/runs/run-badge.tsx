@@ -1,6 +1,6 @@
 import clsx from 'clsx';
 import { useState } from 'react';
-import { isChange, isUnderWay } from '@/api/runs';
+import { isUnderWay } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { Popover } from '@/components/popover';
@@ -8,7 +8,8 @@ import { useNow, useRuns } from '@/hooks/use-runs';
 import { plural } from '@/lib/format';
 import { cancel } from './model/actions';
 import { RunProgressLine } from './pages/run-parts';
-import { overallPercent, runTitle } from './model/run-labels';
+import { kindOf, runTitle } from './kinds';
+import { overallPercent } from './model/run-labels';
 
 /** Follows the exports and changes under way across pages; not there while there are none. */
 export function RunBadge({ className }: { className?: string }) {
@@ -18,11 +19,8 @@ export function RunBadge({ className }: { className?: string }) {
   // What is open stays, so that the keyboard does not lose its place when the last one ends.
   if (active.length === 0 && !open) return null;
   const percent = overallPercent(active);
-  const changes = active.filter(isChange).length;
-  const parts = [
-    ...(changes > 0 ? [plural(changes, 'change')] : []),
-    ...(changes < active.length ? [plural(active.length - changes, 'export')] : []),
-  ];
+  const nouns = active.map((run) => kindOf(run).noun);
+  const parts = [...new Set(nouns)].map((noun) => plural(nouns.filter((each) => each === noun).length, noun));
   const words = `${parts.join(' and ')} in progress`;
   return (
     <Popover

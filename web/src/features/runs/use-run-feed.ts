@@ -2,13 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { runStore } from '@/api/run-store';
 import { followRuns } from '@/api/run-stream';
-import { isAboutPerson, isChange, isUnderWay, type Run } from '@/api/runs';
+import { isUnderWay, type Run, type RunOf } from '@/api/runs';
 import { notify } from '@/lib/notify';
 import { forgetOwnRun, isOwnRun, watchOwnRuns } from '@/lib/own-runs';
 import { showToast, dismissToast } from '@/lib/toast';
 import { formatBytes, plural } from '@/lib/format';
 import { download } from './model/actions';
-import { subjectText, runTitle } from './model/run-labels';
+import { runTitle } from './kinds';
 
 /** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */
@@ -17,7 +17,7 @@ const REST = 15_000;
 const waitedFor = () => runStore.latest.some((run) => isUnderWay(run) && !run.deleted && isOwnRun(run.id));
 
 /** Follows the runs for as long as the page is open, and tells of the ends of those started here; of changes, `onChange` does. */
-export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
+export function useRunFeed(onShow: () => void, onChange: (run: RunOf<'change'>) => void) {
   const queries = useQueryClient();
   const on = useRef({ show: onShow, change: onChange });
   useEffect(() => {
@@ -49,7 +49,7 @@ export function useRunFeed(onShow: () => void, onChange: (run: Run) => void) {
         if (!isOwnRun(run.id) || (isUnderWay(run) && !run.deleted)) continue;
         forgetOwnRun(run.id);
         if (run.deleted) dismissToast(run.id);
-        else if (isChange(run)) on.current.change(run);
+        else if (run.kind === 'change') on.current.change(run);
         else announce(run, () => on.current.show());
       }
     };
@@ -81,8 +81,7 @@ function announce(run: Run, onShow: () => void) {
     });
     notify(heading, about, run.id, onShow);
   } else if (run.state === 'failed') {
-    const what = isAboutPerson(run) ? subjectText(run) : (run.request.file_name ?? run.dataset);
-    const heading = `Export of ${what} failed`;
+    const heading = `${runTitle(run)} failed`;
     const reason = run.error?.message ?? 'The reason is unknown.';
     const action = { label: 'Exports', run: onShow };
     showToast(heading, reason, { about: run.id, action, problem: true, timeout: 20_000 });

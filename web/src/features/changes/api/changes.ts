@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
-import type { Run } from '@/api/runs';
+import type { RunOf } from '@/api/runs';
 import type { components } from '@/api/schema';
 import type { Cell, DatasetRef, Key } from '@/api/types';
 import type { SelectionBody } from '@/lib/selection';
@@ -47,7 +47,7 @@ export interface ChangeRequest {
 
 export interface StartedChange {
   change_set: string;
-  run: Run;
+  run: RunOf<'change'>;
 }
 export type ChangeResponse = Outcome | StartedChange;
 

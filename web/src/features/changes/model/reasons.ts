@@ -1,57 +1,64 @@
+import type { components } from '@/api/schema';
 import type { Preview, RowFailure } from '../api/changes';
 import type { ChangeKind } from './change-kind';
 
-/** Why a row is left as it is, for reasons that last. */
+type ErrorCode = components['schemas']['ErrorCode'];
+
+/** Why a row was not changed, for reasons that last. */
 interface ReasonLabel {
-  words: string;
-  /** Whether the words say all that the server does. */
-  whole?: boolean;
+  label: string;
+  /** Whether the label says all that the server's message does. */
+  complete?: boolean;
 }
 
-const REASONS: Record<string, ReasonLabel> = {
-  foreign_key: { words: 'Refers to a row that does not exist', whole: true },
-  has_dependants: { words: 'Has related rows' },
-  not_unique: { words: 'Another row has the same unique value' },
-  value_missing: { words: 'A required value is missing' },
-  check_failed: { words: 'Violates a rule of the database' },
-  value_unfit: { words: 'A value does not fit its column' },
-  too_large: { words: 'Too large for the database' },
-  row_refused: { words: 'Rejected by the database' },
-  gone: { words: 'No longer exists' },
-  changed_since: { words: 'Changed since' },
-  key_taken: { words: 'Its key is in use again' },
-  left_out: { words: 'Skipped' },
-  column_changed: { words: 'A column has changed since' },
-  purged: { words: 'Permanently deleted' },
-  taken_back: { words: 'Already undone' },
+/** Codes that are not listed pass by themselves, such as that of a busy database. */
+const REASONS: Partial<Record<ErrorCode, ReasonLabel>> = {
+  foreign_key: { label: 'Refers to a row that does not exist', complete: true },
+  has_dependants: { label: 'Has related rows' },
+  not_unique: { label: 'Another row has the same unique value' },
+  value_missing: { label: 'A required value is missing' },
+  check_failed: { label: 'Violates a rule of the database' },
+  value_unfit: { label: 'A value does not fit its column' },
+  too_large: { label: 'Too large for the database' },
+  row_refused: { label: 'Rejected by the database' },
+  gone: { label: 'No longer exists' },
+  changed_since: { label: 'Changed since' },
+  key_taken: { label: 'Its key is in use again' },
+  left_out: { label: 'Skipped' },
+  column_changed: { label: 'A column has changed since' },
+  purged: { label: 'Permanently deleted' },
+  taken_back: { label: 'Already undone' },
 };
 
-/** Why, in words that fit what was wanted: of a row that is deleted, others can be the reason, and not what it refers to. */
+/** A later version of the server may have codes that this page does not know. */
+const lastingReason = (code: string) => (REASONS as Record<string, ReasonLabel | undefined>)[code];
+
+/** The reason of a failure, as it fits the change: a row can't be deleted because of others, not because of what it refers to. */
 export function reasonText(code: string, kind: ChangeKind, users: readonly string[] = []): string {
   if (code === 'foreign_key' && removesRows(kind)) {
     return users.length > 0 ? `Still used by ${users.join(', ')}` : 'Still used by other rows';
   }
-  return REASONS[code]?.words ?? code.replaceAll('_', ' ');
+  return lastingReason(code)?.label ?? code.replaceAll('_', ' ');
 }
 
-/** Whether the words for a reason say all that there is to say. */
+/** Whether the label of a reason says all that there is to say. */
 export function isSelfExplanatory(code: string): boolean {
-  return REASONS[code]?.whole === true;
+  return lastingReason(code)?.complete === true;
 }
 
-/** Whether trying again can help: what is not known as lasting may have passed. */
+/** Whether a retry can help: a reason that is not known as lasting may have passed. */
 export function isWorthRetrying(code: string): boolean {
-  return REASONS[code] === undefined;
+  return lastingReason(code) === undefined;
 }
 
-/** Whether rows disappear by it. */
+/** Whether the change removes rows. */
 export function removesRows(kind: ChangeKind): boolean {
   return (
     kind.action === 'delete' || kind.action === 'purge' || (kind.action === 'undo' && kind.of === 'restore')
   );
 }
 
-/** The datasets that use the rows which the database does not let go: those that it names, or else all that refer to them. */
+/** The datasets whose rows still use those that can't be deleted: the ones that the database names, or else all that refer to them. */
 export function referringDatasets(
   failures: readonly Pick<RowFailure, 'code' | 'database'>[],
   referring: readonly { dataset: string }[],

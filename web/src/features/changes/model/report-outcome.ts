@@ -1,6 +1,6 @@
 import { runStore } from '@/api/run-store';
 import { announceRowsChanged } from '@/api/rows-changed';
-import type { Run } from '@/api/runs';
+import type { RunOf } from '@/api/runs';
 import type { DatasetRef } from '@/api/types';
 import { addOwnRun } from '@/lib/own-runs';
 import { showToast, showProblem, type ToastAction, dismissToast } from '@/lib/toast';
@@ -98,12 +98,8 @@ function showPartly(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about =
 }
 
 /** Tells how a change in the background has ended. */
-export async function reportRunEnd(run: Run): Promise<void> {
+export async function reportRunEnd(run: RunOf<'change'>): Promise<void> {
   const id = run.request.change_set;
-  if (id === undefined) {
-    dismissToast(run.id);
-    return;
-  }
   const ref = { source: run.source, dataset: run.dataset };
   try {
     const outcome = await fetchOutcome(ref, id);

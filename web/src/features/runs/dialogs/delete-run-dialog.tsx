@@ -1,7 +1,8 @@
 import type { Run } from '@/api/runs';
 import { ConfirmDialog } from '@/components/confirm-dialog';
 import { remove } from '../model/actions';
-import { hasFile, runTitle } from '../model/run-labels';
+import { runTitle } from '../kinds';
+import { hasFile } from '../model/run-labels';
 
 interface DeleteRunDialogProps {
   run: Run;

@@ -6,7 +6,7 @@ import { Field, Select, TextInput } from '@/components/field';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
 import { showToast } from '@/lib/toast';
-import { runTitle } from '../model/run-labels';
+import { runTitle } from '../kinds';
 
 interface SubjectDialogProps {
   kinds: readonly SubjectKind[];

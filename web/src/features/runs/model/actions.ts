@@ -3,7 +3,7 @@ import { cancelRun, deleteRun, fetchLink, repeatRun, type Run } from '@/api/runs
 import { followLink } from '@/lib/follow-link';
 import { addOwnRun } from '@/lib/own-runs';
 import { showToast, showProblem } from '@/lib/toast';
-import { runTitle } from './run-labels';
+import { runTitle } from '../kinds';
 
 export async function download(run: Run) {
   await attempt(async () => followLink(await fetchLink(run.id)));

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Run } from '@/api/runs';
+import type { Run, RunOf } from '@/api/runs';
 import { byDay } from './days';
 
 const now = new Date(2026, 10, 21, 12, 0).getTime();
-const run = (hoursAgo: number, seconds: number, rest: Partial<Run> = {}): Run => {
+const run = (hoursAgo: number, seconds: number, rest: Partial<RunOf<'export'>> = {}): Run => {
   const at = (milliseconds: number) => new Date(now - hoursAgo * 3_600_000 + milliseconds).toISOString();
   return {
     id: String(hoursAgo), kind: 'export', state: 'completed', principal: 'local', source: 's', dataset: 'd', request: {},

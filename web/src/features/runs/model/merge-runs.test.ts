@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Run } from '@/api/runs';
+import type { Run, RunOf } from '@/api/runs';
 import { mergeRuns } from './merge-runs';
 
-const run = (id: string, rest: Partial<Run> = {}): Run => ({
+const run = (id: string, rest: Partial<RunOf<'export'>> = {}): Run => ({
   id, kind: 'export', state: 'completed', principal: 'local', source: 's', dataset: 'd', request: {}, attempt: 1,
   progress: { rows: 0, bytes: 0 }, created_at: '', deleted: false, version: 1, ...rest,
 }); // prettier-ignore

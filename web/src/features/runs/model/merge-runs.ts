@@ -1,8 +1,9 @@
-import { isAboutPerson, type Run, type RunFilters } from '@/api/runs';
+import type { Run, RunFilters } from '@/api/runs';
+import { kindOf } from '../kinds';
 
 function fits(run: Run, { state, source, dataset }: RunFilters): boolean {
   return (
-    (run.kind === 'export' || isAboutPerson(run)) &&
+    kindOf(run).makesFile &&
     (state === undefined || run.state === state) &&
     (source === undefined || run.source === source) &&
     (dataset === undefined || run.dataset === dataset)

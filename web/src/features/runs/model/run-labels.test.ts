@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Run } from '@/api/runs';
+import type { Run, RunOf } from '@/api/runs';
+import { kindOf, runTitle } from '../kinds';
 import {
   formatDuration,
-  formatName,
   expiryText,
   timeLeftText,
   overallPercent,
@@ -10,18 +10,17 @@ import {
   progressText,
   rowsPerSecond,
   runDuration,
-  runTitle,
   secondsLeft,
 } from './run-labels';
 
 const now = new Date(2026, 10, 21, 12, 0).getTime();
 const iso = (milliseconds: number) => new Date(now + milliseconds).toISOString();
-const run: Run = {
+const run: RunOf<'export'> = {
   id: '1', kind: 'export', state: 'running', principal: 'local', source: 'demo', dataset: 'records', request: {},
   attempt: 1, progress: { rows: 450, rows_expected: 1200, bytes: 9000 }, created_at: iso(-20_000),
   started_at: iso(-10_000), deleted: false, version: 1,
 }; // prettier-ignore
-const with_ = (progress: Partial<Run['progress']>, rest: Partial<Run> = {}): Run => ({
+const with_ = (progress: Partial<Run['progress']>, rest: Partial<RunOf<'export'>> = {}): RunOf<'export'> => ({
   ...run,
   ...rest,
   progress: { ...run.progress, ...progress },
@@ -102,9 +101,9 @@ test('an archive about one person is called by whom it is about until it has a n
     request: { subject: 'customer', value: '42', format: 'csv' },
   }; // prettier-ignore
   expect(runTitle(archive)).toBe('Personal data of customer 42');
-  expect(formatName(archive)).toBe('ZIP of CSV files');
+  expect(kindOf(archive).format(archive)).toBe('ZIP of CSV files');
   expect(runTitle(run)).toBe('Export of records');
-  expect(formatName(run)).toBe('CSV');
+  expect(kindOf(run).format(run)).toBe('CSV');
 });
 
 test('a run lasts until it ends', () => {

@@ -1,7 +1,8 @@
 import type { Sample } from '@/api/run-store';
-import { isAboutPerson, isChange, isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
+import { isUnderWay, type Run, type RunProgress, type RunState } from '@/api/runs';
 import { formatTimestamp } from '@/lib/dates';
 import { formatEstimate, formatCount, plural } from '@/lib/format';
+import { kindOf } from '../kinds';
 
 export const STATE_LABELS: Record<RunState, string> = {
   queued: 'Waiting',
@@ -13,13 +14,13 @@ export const STATE_LABELS: Record<RunState, string> = {
 };
 
 /** What a run does at the moment. */
-export function progressText(run: Pick<Run, 'kind' | 'state' | 'attempt' | 'progress'>): string {
+export function progressText(run: Run): string {
   const { state, attempt, progress } = run;
   if (state === 'queued') return attempt > 0 ? 'Waiting to retry' : 'Waiting to start';
   if (state === 'cancelling') return 'Cancelling…';
   if (state !== 'running') return STATE_LABELS[state];
   const expected = expectedRows(progress);
-  const verb = isChange(run) ? 'Changing' : 'Exporting';
+  const { verb } = kindOf(run);
   if (expected !== undefined) return `${verb} ${formatCount(progress.rows)} of ${plural(expected, 'row')}`;
   return progress.rows === 0 ? `${verb}…` : `${verb} ${plural(progress.rows, 'row')}`;
 }
@@ -115,26 +116,6 @@ export function expiryText({ artifact }: Run, now: number): string | undefined {
 
 export function hasFile({ artifact }: Pick<Run, 'artifact'>, now: number): boolean {
   return artifact?.available === true && Date.parse(artifact.expires_at) > now;
-}
-
-/** The name that people know the export by. */
-export function runTitle(run: Run): string {
-  if (isAboutPerson(run)) return run.artifact?.file_name ?? `Personal data of ${subjectText(run)}`;
-  if (isChange(run)) return `Change of ${run.dataset}`;
-  return run.artifact?.file_name ?? run.request.file_name ?? `Export of ${run.dataset}`;
-}
-
-/** Whom an archive is about, as they were asked for: `customer 42`. */
-export function subjectText({ request: { subject, value } }: Pick<Run, 'request'>): string {
-  return `${subject ?? 'a person'} ${value ?? ''}`.trim();
-}
-
-const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };
-
-export function formatName({ kind, request }: Pick<Run, 'kind' | 'request'>): string {
-  const format = request.format ?? 'csv';
-  const name = FORMAT_NAMES[format] ?? format.toUpperCase();
-  return isAboutPerson({ kind }) ? `ZIP of ${name} files` : name;
 }
 
 export function attemptText({ attempt }: Pick<Run, 'attempt'>): string | undefined {

@@ -2,15 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { ChevronRight, FileDown, SearchX, UserRound } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { runStore } from '@/api/run-store';
-import {
-  fetchRuns,
-  fetchSubjects,
-  isAboutPerson,
-  isUnderWay,
-  type Run,
-  type RunFilters,
-  type RunState,
-} from '@/api/runs';
+import { fetchRuns, fetchSubjects, isUnderWay, type Run, type RunFilters, type RunState } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
 import { EmptyNotice } from '@/components/empty-notice';
@@ -24,13 +16,14 @@ import { useMedia } from '@/hooks/use-media';
 import { usePermission, useCurrentUser } from '@/hooks/use-current-user';
 import { useNames } from '@/hooks/use-names';
 import { useEverybodysRuns, useNow, useRuns } from '@/hooks/use-runs';
+import { kindOf } from '../kinds';
 import { DeleteRunDialog } from '../dialogs/delete-run-dialog';
 import { RunCharts } from './run-charts';
 import { RunCards } from './run-cards';
 import { RunTable } from './run-table';
 import { mergeRuns } from '../model/merge-runs';
 import { SubjectDialog } from '../dialogs/subject-dialog';
-import { subjectText, STATE_LABELS } from '../model/run-labels';
+import { STATE_LABELS } from '../model/run-labels';
 
 interface ExportsPageProps {
   filters: RunFilters;
@@ -98,8 +91,8 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
   );
   const now = useNow(runs.some(isUnderWay));
   const labelOf = (run: Run) => {
-    if (isAboutPerson(run)) return `Personal data export · ${subjectText(run)}`;
-    return datasets.find(({ value }) => value === datasetValue(run))?.label ?? run.dataset;
+    const dataset = datasets.find(({ value }) => value === datasetValue(run));
+    return kindOf(run).subject(run) ?? dataset?.label ?? run.dataset;
   };
 
   const { source: ofSource, dataset: ofDataset } = filters;

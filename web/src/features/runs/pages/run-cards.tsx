@@ -1,17 +1,10 @@
 import { isUnderWay } from '@/api/runs';
 import { formatTimestamp } from '@/lib/dates';
 import { formatBytes, plural } from '@/lib/format';
+import { kindOf, runTitle } from '../kinds';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
 import type { RunListProps } from './run-table';
-import {
-  attemptText,
-  formatDuration,
-  fileBytes,
-  formatName,
-  expiryText,
-  runDuration,
-  runTitle,
-} from '../model/run-labels';
+import { attemptText, formatDuration, fileBytes, expiryText, runDuration } from '../model/run-labels';
 
 /** The same as the table, where there is no room for one. */
 export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) {
@@ -36,7 +29,7 @@ export function RunCards({ runs, now, labelOf, whoOf, onDelete }: RunListProps) 
                 <p className="text-xs text-ink-soft">
                   <RunPlace run={run} label={labelOf(run)} />
                   {' · '}
-                  {formatName(run)}
+                  {kindOf(run).format(run)}
                 </p>
               </div>
               <StateMark state={run.state} />

@@ -2,10 +2,10 @@ import clsx from 'clsx';
 import { Ban, CircleAlert, CircleCheck, Clock, Download, Loader2, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { runStore } from '@/api/run-store';
-import { isAboutPerson, isUnderWay, type Run, type RunState } from '@/api/runs';
+import { isUnderWay, type Run, type RunState } from '@/api/runs';
 import { AppLink } from '@/components/app-link';
 import { Button } from '@/components/button';
-import { datasetHref } from '@/lib/address';
+import { kindOf, runTitle } from '../kinds';
 import { cancel, download, repeat } from '../model/actions';
 import {
   hasFile,
@@ -13,7 +13,6 @@ import {
   percentDone,
   progressText,
   rowsPerSecond,
-  runTitle,
   secondsLeft,
   formatSpeed,
   STATE_LABELS,
@@ -51,12 +50,10 @@ export function StateMark({ state }: { state: RunState }) {
 
 /** What a run is of: a dataset, which this leads to, or a person. */
 export function RunPlace({ run, label }: { run: Run; label: string }) {
-  if (isAboutPerson(run)) return <>{label}</>;
+  const href = kindOf(run).href(run);
+  if (href === undefined) return <>{label}</>;
   return (
-    <AppLink
-      href={datasetHref(run)}
-      className="underline decoration-dotted underline-offset-2 hover:decoration-solid"
-    >
+    <AppLink href={href} className="underline decoration-dotted underline-offset-2 hover:decoration-solid">
       {label}
     </AppLink>
   );

@@ -3,16 +3,9 @@ import { isUnderWay, type Run } from '@/api/runs';
 import { DataTable } from '@/components/data-table';
 import { formatTimestamp } from '@/lib/dates';
 import { formatBytes, formatCount } from '@/lib/format';
+import { kindOf, runTitle } from '../kinds';
 import { RunActions, RunPlace, RunProgressLine, StateMark } from './run-parts';
-import {
-  attemptText,
-  formatDuration,
-  fileBytes,
-  formatName,
-  expiryText,
-  runDuration,
-  runTitle,
-} from '../model/run-labels';
+import { attemptText, formatDuration, fileBytes, expiryText, runDuration } from '../model/run-labels';
 
 const COLUMNS = [
   { label: 'State', className: 'w-32' },
@@ -76,7 +69,7 @@ function RunRow({ run, now, label, who, onDelete }: RunRowProps) {
         <span className="block truncate text-xs text-ink-soft">
           <RunPlace run={run} label={label} />
           {' · '}
-          {formatName(run)}
+          {kindOf(run).format(run)}
           {expiry !== undefined && ` · ${expiry}`}
         </span>
         {isUnderWay(run) && (
