@@ -150,6 +150,8 @@ pub enum Denied {
     Login,
     /// A right that the login lacks.
     Right,
+    /// A temporary table, for rows on their way.
+    Staging,
     /// Any change: it is a replica, or read-only for another reason.
     Change,
     /// The statement.
@@ -237,6 +239,10 @@ impl Denied {
             Self::Right => Some(
                 "grant the login what it lacks: SELECT to read; SELECT, INSERT, UPDATE and DELETE on the table and \
                  on the journal to change rows and to undo that",
+            ),
+            Self::Staging => Some(
+                "grant the login temporary tables: GRANT TEMPORARY ON DATABASE … (PostgreSQL), \
+                 GRANT CREATE TEMPORARY TABLES ON … (MySQL, MariaDB)",
             ),
             Self::Change => Some(
                 "the database takes no changes: connect to the primary server, or make the file and its folder \

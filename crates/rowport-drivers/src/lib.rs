@@ -26,6 +26,7 @@ pub mod registry;
 mod seam;
 mod shares;
 mod sqlite;
+mod staging;
 mod transaction;
 mod values;
 
@@ -33,4 +34,5 @@ pub use error::{Denied, DriverError, Refusal};
 pub use registry::{SourceUrl, connect};
 pub use seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
 pub use shares::Shared;
+pub use staging::{Merge, MergeMode, Merged, Staging};
 pub use transaction::{JournalAnswer, JournalValue, Transaction};

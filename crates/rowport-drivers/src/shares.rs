@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::DriverError;
 use crate::journal::Prepared;
 use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::staging::{Merge, Merged, Staging};
 use crate::transaction::{JournalAnswer, JournalValue, Transaction};
 
 /// A driver whose connections are shared between callers. Each use counts from when it is asked for until its stream or
@@ -190,6 +191,32 @@ impl Transaction for Counted {
         rows: &RecordBatch,
     ) -> Result<u64, DriverError> {
         self.inner.insert(dataset, columns, rows).await
+    }
+
+    async fn create_staging(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        key: &[ColumnRef],
+    ) -> Result<Staging, DriverError> {
+        self.inner.create_staging(dataset, columns, key).await
+    }
+
+    async fn stage(&mut self, staging: &mut Staging, rows: &RecordBatch) -> Result<(), DriverError> {
+        self.inner.stage(staging, rows).await
+    }
+
+    async fn merge(&mut self, staging: &Staging, merge: &Merge<'_>) -> Result<Merged, DriverError> {
+        self.inner.merge(staging, merge).await
+    }
+
+    async fn delete_missing(
+        &mut self,
+        staging: &Staging,
+        query: &Query,
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError> {
+        self.inner.delete_missing(staging, query, most_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {

@@ -8,6 +8,7 @@ use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::seam::ReadOptions;
+use crate::staging::{Merge, Merged, Staging};
 
 /// A transaction that changes rows and writes the journal: both are there afterwards, or neither is.
 ///
@@ -48,6 +49,31 @@ pub trait Transaction: Send {
         columns: &[ColumnRef],
         rows: &RecordBatch,
     ) -> Result<u64, DriverError>;
+
+    /// Makes a staging table, in which rows are collected that have these columns of a dataset. The columns of the key, by
+    /// which a merge finds rows of the dataset, are among them; a staging table for rows that are only inserted needs
+    /// none. It ends with the transaction.
+    async fn create_staging(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        key: &[ColumnRef],
+    ) -> Result<Staging, DriverError>;
+
+    /// Adds rows to a staging table, by the quickest way that the database has. The batch has its columns. What may be
+    /// NULL is left to the merge; a value that does not fit its column's type is refused here.
+    async fn stage(&mut self, staging: &mut Staging, rows: &RecordBatch) -> Result<(), DriverError>;
+
+    /// Merges staged rows into their dataset: all as asked, or none with the reason of one.
+    async fn merge(&mut self, staging: &Staging, merge: &Merge<'_>) -> Result<Merged, DriverError>;
+
+    /// Deletes those rows of a query without joins whose key no staged row has, and returns them, as they were.
+    async fn delete_missing(
+        &mut self,
+        staging: &Staging,
+        query: &Query,
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError>;
 
     /// Marks a place to go back to. There is one at a time.
     async fn savepoint(&mut self) -> Result<(), DriverError>;

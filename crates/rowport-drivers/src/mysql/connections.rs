@@ -61,6 +61,8 @@ pub(super) struct Session {
     pub(super) most_packet: usize,
     /// Whether it has an engine whose tables are spread over several servers.
     pub(super) has_remote_engines: bool,
+    /// Whether a temporary table could be made the last time that it was tried.
+    pub(super) may_stage: bool,
 }
 
 impl Session {
@@ -130,7 +132,7 @@ impl Connections {
         let has_remote_engines = row.try_get::<i64, _>(3).map_err(from_sqlx)? > 0;
         let most_packet: u64 = row.try_get(2).map_err(from_sqlx)?;
         let most_packet = usize::try_from(most_packet).unwrap_or(usize::MAX);
-        Ok(Session { connection, id, version, most_packet, has_remote_engines })
+        Ok(Session { connection, id, version, most_packet, has_remote_engines, may_stage: true })
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, DriverError>>) -> Result<T, DriverError> {

@@ -1,4 +1,4 @@
-use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnRef, ColumnType, DatasetName, Expr, TextMatch, Value};
 
 use super::types::{Collation, base};
 use crate::query::{Bind, Dialect, like_pattern, quoted};
@@ -168,6 +168,50 @@ impl Dialect for MysqlDialect {
     /// MariaDB cannot lock the rows of one table of several.
     fn lock(&self) -> &'static str {
         " FOR UPDATE"
+    }
+
+    fn staging(&self, name: &str) -> String {
+        self.identifier(name)
+    }
+
+    /// Texts are equal by their collation, which mostly knows no case.
+    fn differs(&self, stored: &str, staged: &str, column: &ColumnRef) -> String {
+        match column.column_type {
+            ColumnType::Text
+            | ColumnType::Json
+            | ColumnType::Bytes
+            | ColumnType::Array
+            | ColumnType::Other => {
+                format!("NOT (CAST({stored} AS BINARY) <=> CAST({staged} AS BINARY))")
+            }
+            ColumnType::Boolean
+            | ColumnType::Integer { .. }
+            | ColumnType::Decimal { .. }
+            | ColumnType::Float { .. }
+            | ColumnType::Enum { .. }
+            | ColumnType::Uuid
+            | ColumnType::Date
+            | ColumnType::Time
+            | ColumnType::Timestamp
+            | ColumnType::TimestampTz
+            | ColumnType::Interval => format!("NOT ({stored} <=> {staged})"),
+        }
+    }
+
+    /// From the staged rows to the others, whatever the optimizer thinks of a table that it knows nothing of.
+    fn update_from(
+        &self,
+        table: &str,
+        staging: &str,
+        fields: &[(String, String)],
+        same_key: &str,
+        condition: &str,
+    ) -> String {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| format!("t0.{name} = {value}")).collect();
+        let fields = fields.join(", ");
+        format!(
+            "UPDATE {staging} AS s STRAIGHT_JOIN {table} AS t0 ON {same_key} SET {fields} WHERE {condition}"
+        )
     }
 
     /// It would scan the whole index.

@@ -1,4 +1,4 @@
-use rowport_model::{ColumnType, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnRef, ColumnType, DatasetName, Expr, TextMatch, Value};
 
 use crate::query::{Bind, Dialect, like_pattern, quoted};
 
@@ -130,6 +130,41 @@ impl Dialect for PostgresDialect {
 
     fn concat(&self, parts: Vec<String>) -> String {
         format!("concat({})", parts.join(", "))
+    }
+
+    fn staging(&self, name: &str) -> String {
+        format!("pg_temp.{name}")
+    }
+
+    /// Not every type has an operator for it, and some say that two spellings are equal of which one was chosen.
+    fn differs(&self, stored: &str, staged: &str, column: &ColumnRef) -> String {
+        match column.column_type {
+            ColumnType::Json if column.compared_as == "jsonb" => {
+                format!("{stored} IS DISTINCT FROM {staged}")
+            }
+            ColumnType::Text
+            | ColumnType::Json
+            | ColumnType::Interval
+            | ColumnType::Array
+            | ColumnType::Other => {
+                format!("({stored})::text COLLATE \"C\" IS DISTINCT FROM ({staged})::text COLLATE \"C\"")
+            }
+            ColumnType::Boolean
+            | ColumnType::Integer { .. }
+            | ColumnType::Decimal { .. }
+            | ColumnType::Float { .. }
+            | ColumnType::Enum { .. }
+            | ColumnType::Uuid
+            | ColumnType::Date
+            | ColumnType::Time
+            | ColumnType::Timestamp
+            | ColumnType::TimestampTz
+            | ColumnType::Bytes => format!("{stored} IS DISTINCT FROM {staged}"),
+        }
+    }
+
+    fn inserts_own_values(&self) -> &'static str {
+        " OVERRIDING SYSTEM VALUE"
     }
 
     fn compares_rows(&self) -> bool {

@@ -13,6 +13,7 @@ mod prepare;
 mod read;
 mod rights;
 mod session;
+mod staging;
 mod texts;
 mod write;
 

@@ -20,16 +20,18 @@ use super::letters::{Letters, Place};
 use super::read::after_header;
 use super::rights::{Event, Rights};
 use super::session::{Purpose, Session, query};
+use super::staging::Stagings;
 use super::texts::{given, named, text_of, write_cell};
 use crate::error::{Denied, DriverError};
 use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::seam::schema_of;
+use crate::staging::{Merge, Merged, Staging};
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::cell;
 
 pub(super) struct PostgresTransaction {
-    session: Session,
+    pub(super) session: Session,
     /// Which letters the database has.
     letters: Arc<Letters>,
     /// What is known of the tables that it has to do with.
@@ -37,7 +39,8 @@ pub(super) struct PostgresTransaction {
     /// Whether it may go on after a statement has failed. sqlx loses its place when a COPY fails after its last row, as it
     /// does when the constraints are checked; so there is no COPY out then.
     goes_on: bool,
-    dialect: PostgresDialect,
+    pub(super) dialect: PostgresDialect,
+    pub(super) stagings: Stagings,
 }
 
 /// How much text is collected before it is sent.
@@ -47,7 +50,8 @@ pub(super) async fn begin(source: &Postgres, purpose: Purpose) -> Result<Box<dyn
     let dialect = source.dialect().await?;
     let (session, rights) = (source.session(purpose).await?, HashMap::new());
     let letters = Arc::clone(&source.letters);
-    Ok(Box::new(PostgresTransaction { session, letters, rights, goes_on: false, dialect }))
+    let stagings = Stagings::default();
+    Ok(Box::new(PostgresTransaction { session, letters, rights, goes_on: false, dialect, stagings }))
 }
 
 #[async_trait]
@@ -145,18 +149,41 @@ impl Transaction for PostgresTransaction {
         columns: &[ColumnRef],
         rows: &RecordBatch,
     ) -> Result<u64, DriverError> {
-        let rights = self.rights(dataset).await?;
-        if rights.takes_copies() {
-            return self.copy_in(dataset, columns, rows).await;
+        let (names, table) = (columns.iter().map(named).collect::<Vec<_>>(), self.dialect.table(dataset));
+        if self.rights(dataset).await?.takes_copies() {
+            return self.copy_in(&table, &names, rows, None).await;
         }
-        let names: Vec<_> = columns.iter().map(named).collect();
-        let sql = format!(
-            "INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE {}",
-            self.dialect.table(dataset),
-            names.join(", "),
-            given(columns)
-        );
+        let sql =
+            format!("INSERT INTO {table} ({}) OVERRIDING SYSTEM VALUE {}", names.join(", "), given(columns));
         self.write(sql, rows).await
+    }
+
+    async fn create_staging(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        key: &[ColumnRef],
+    ) -> Result<Staging, DriverError> {
+        self.make_staging(dataset, columns, key).await
+    }
+
+    async fn stage(&mut self, staging: &mut Staging, rows: &RecordBatch) -> Result<(), DriverError> {
+        self.stage_rows(staging, rows).await
+    }
+
+    async fn merge(&mut self, staging: &Staging, merge: &Merge<'_>) -> Result<Merged, DriverError> {
+        let target = &self.answerable(merge.target).await?;
+        crate::staging::merge(self, staging, &Merge { target, ..merge.clone() }).await
+    }
+
+    async fn delete_missing(
+        &mut self,
+        staging: &Staging,
+        query: &Query,
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError> {
+        let query = &self.answerable(query).await?;
+        crate::staging::delete_missing(self, staging, query, most_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -212,7 +239,7 @@ impl PostgresTransaction {
         connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await.map(drop).map_err(from_write)
     }
 
-    async fn rights(&mut self, dataset: &DatasetName) -> Result<Rights, DriverError> {
+    pub(super) async fn rights(&mut self, dataset: &DatasetName) -> Result<Rights, DriverError> {
         let table = self.dialect.table(dataset);
         if let Some(known) = self.rights.get(&table) {
             return Ok(known.clone());
@@ -254,7 +281,7 @@ impl PostgresTransaction {
     }
 
     /// Runs a statement that answers with a query's columns, in a binary COPY.
-    async fn copy_out(
+    pub(super) async fn copy_out(
         &mut self,
         statement: Statement,
         query: &Query,
@@ -286,7 +313,7 @@ impl PostgresTransaction {
     }
 
     /// COPY takes no parameters: values travel as settings of the transaction.
-    async fn hand_over(&mut self, binds: &[Bind]) -> Result<(), DriverError> {
+    pub(super) async fn hand_over(&mut self, binds: &[Bind]) -> Result<(), DriverError> {
         let values: Vec<String> = binds
             .iter()
             .map(|bind| match bind {
@@ -322,14 +349,16 @@ impl PostgresTransaction {
         Ok(done.rows_affected())
     }
 
-    async fn copy_in(
+    /// Copies the rows of a batch into a table. Where they are numbered from a number on, this is the column `n`.
+    pub(super) async fn copy_in(
         &mut self,
-        dataset: &DatasetName,
-        columns: &[ColumnRef],
+        table: &str,
+        names: &[String],
         rows: &RecordBatch,
+        numbered: Option<u64>,
     ) -> Result<u64, DriverError> {
-        let names: Vec<_> = columns.iter().map(named).collect();
-        let sql = format!("COPY {} ({}) FROM STDIN", self.dialect.table(dataset), names.join(", "));
+        let number = if numbered.is_some() { ", n" } else { "" };
+        let sql = format!("COPY {table} ({}{number}) FROM STDIN", names.join(", "));
         let mut copy = self.session.connection()?.copy_in_raw(&sql).await.map_err(from_write)?;
         let mut text = String::with_capacity(PIECE * 2);
         for row in 0..rows.num_rows() {
@@ -338,6 +367,9 @@ impl PostgresTransaction {
                     text.push('\t');
                 }
                 write_cell(&mut text, text_of(&cell(array, row)).as_deref());
+            }
+            if let Some(first) = numbered {
+                text.push_str(&format!("\t{}", first + row as u64));
             }
             text.push('\n');
             if text.len() >= PIECE {
@@ -368,7 +400,7 @@ fn push(row: &PgRow, readers: &[decode::Reader], batch: &mut OneBatch) -> Result
     Ok(length)
 }
 
-fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
+pub(super) fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
     let message = format!(
         "`{dataset}` has a rule that does something else INSTEAD of {}, so what became of its rows could not be undone: \
          its rows cannot be changed in this way",

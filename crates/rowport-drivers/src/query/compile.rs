@@ -5,21 +5,31 @@ use super::{Bind, Dialect, Statement};
 
 /// Writes the statement. Pieces are written in textual order, so that positional placeholders agree.
 pub(crate) fn compile(query: &Query, dialect: &dyn Dialect) -> Statement {
-    let mut writer = Writer { dialect, binds: Vec::new() };
+    let mut writer = Writer::new(dialect);
     let sql = match query.output {
         Output::Rows => writer.rows(query),
         Output::Count { at_most } => writer.count(query, at_most),
         Output::Landmarks { every } => writer.landmarks(query, every),
     };
-    Statement { sql, binds: writer.binds }
+    writer.statement(sql)
 }
 
-pub(super) struct Writer<'a> {
+/// Writes the pieces of a statement, and collects the values bound in them.
+pub(crate) struct Writer<'a> {
     pub(super) dialect: &'a dyn Dialect,
     pub(super) binds: Vec<Bind>,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    pub(crate) fn new(dialect: &'a dyn Dialect) -> Self {
+        Self { dialect, binds: Vec::new() }
+    }
+
+    /// The statement whose pieces were written.
+    pub(crate) fn statement(self, sql: String) -> Statement {
+        Statement { sql, binds: self.binds }
+    }
+
     fn rows(&mut self, query: &Query) -> String {
         let columns = self.columns(query);
         let from = self.from(query);
@@ -29,7 +39,7 @@ impl Writer<'_> {
     }
 
     /// The select list.
-    pub(super) fn columns(&mut self, query: &Query) -> Vec<String> {
+    pub(crate) fn columns(&mut self, query: &Query) -> Vec<String> {
         let column = |column: &OutputColumn| {
             let sql = self.expr(&column.expr);
             self.dialect.fetch(sql, &column.expr)
@@ -160,7 +170,7 @@ impl Writer<'_> {
     }
 
     /// Every predicate comes in parentheses of its own, so that they can stand beside each other.
-    pub(super) fn predicate(&mut self, predicate: &Predicate) -> String {
+    pub(crate) fn predicate(&mut self, predicate: &Predicate) -> String {
         match predicate {
             Predicate::All(parts) => self.group(parts, " AND ", "(1 = 1)"),
             Predicate::Any(parts) => self.group(parts, " OR ", "(1 = 0)"),

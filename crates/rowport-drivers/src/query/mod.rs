@@ -5,9 +5,9 @@ mod compile;
 mod keyset;
 mod write;
 
-use rowport_model::{ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnRef, ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
 
-pub(crate) use compile::compile;
+pub(crate) use compile::{Writer, compile};
 pub(crate) use write::{compile_delete, compile_locking, compile_update};
 
 /// A statement and the values bound to it, in the order in which the text names them.
@@ -30,7 +30,7 @@ pub(crate) enum Bind {
 }
 
 /// What each database says in its own way. Methods that take `binds` add to it in textual order.
-pub(crate) trait Dialect {
+pub(crate) trait Dialect: Send + Sync {
     /// A name in the database's quotes.
     fn identifier(&self, name: &str) -> String;
 
@@ -128,6 +128,32 @@ pub(crate) trait Dialect {
     /// What follows a query whose rows of `t0` nobody else may change until the transaction ends.
     fn lock(&self) -> &'static str {
         " FOR UPDATE OF t0"
+    }
+
+    /// A staging table of this name.
+    fn staging(&self, name: &str) -> String;
+
+    /// Whether two stored values of a column differ, of which either may be NULL: by what they are, where the type knows
+    /// several spellings of one value, and a text by each of its characters.
+    fn differs(&self, stored: &str, staged: &str, column: &ColumnRef) -> String;
+
+    /// Sets fields of `t0` to values of the staged rows `s`.
+    fn update_from(
+        &self,
+        table: &str,
+        staging: &str,
+        fields: &[(String, String)],
+        same_key: &str,
+        condition: &str,
+    ) -> String {
+        let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        let fields = fields.join(", ");
+        format!("UPDATE {table} AS t0 SET {fields} FROM {staging} AS s WHERE {same_key} AND {condition}")
+    }
+
+    /// What an insertion says after its columns, so that generated keys may be given.
+    fn inserts_own_values(&self) -> &'static str {
+        ""
     }
 
     /// Whether `(a, b) > (?, ?)` makes good use of an index.

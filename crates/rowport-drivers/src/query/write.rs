@@ -14,19 +14,19 @@ pub(crate) fn compile_locking(query: &Query, dialect: &dyn Dialect) -> Statement
 
 /// Deletes the rows of a query without joins; where the database can, answers with its columns.
 pub(crate) fn compile_delete(query: &Query, dialect: &dyn Dialect, returning: bool) -> Statement {
-    let mut writer = Writer { dialect, binds: Vec::new() };
+    let mut writer = Writer::new(dialect);
     let mut sql = dialect.delete_from(&dialect.table(&query.dataset));
     sql.push_str(&writer.only(query));
     if returning {
         sql.push_str(&writer.returning(query));
     }
-    Statement { sql, binds: writer.binds }
+    writer.statement(sql)
 }
 
 /// Sets fields in the rows of a query without joins. It answers with none of them: what a database answers an update
 /// with is from before its triggers.
 pub(crate) fn compile_update(query: &Query, assignments: &[Assignment], dialect: &dyn Dialect) -> Statement {
-    let mut writer = Writer { dialect, binds: Vec::new() };
+    let mut writer = Writer::new(dialect);
     let copies = |assignment: &Assignment| matches!(assignment.value, Assigned::Copy(_));
     let twice = dialect.sets_one_by_one() && assignments.len() > 1 && assignments.iter().any(copies);
     let fields: Vec<_> = assignments
@@ -41,7 +41,7 @@ pub(crate) fn compile_update(query: &Query, assignments: &[Assignment], dialect:
     let beside = if twice { writer.beside(query, &table) } else { String::new() };
     let mut sql = format!("UPDATE {table} AS t0{beside} SET {}", fields.join(", "));
     sql.push_str(&writer.only(query));
-    Statement { sql, binds: writer.binds }
+    writer.statement(sql)
 }
 
 impl Writer<'_> {

@@ -1,4 +1,4 @@
-use rowport_model::{ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
+use rowport_model::{ColumnRef, ColumnType, Comparison, DatasetName, Expr, TextMatch, Value};
 
 use super::moments::Grain;
 use super::types::says_nothing;
@@ -131,6 +131,20 @@ impl Dialect for SqliteDialect {
     /// The whole database is, from the transaction's beginning.
     fn lock(&self) -> &'static str {
         ""
+    }
+
+    fn staging(&self, name: &str) -> String {
+        format!("temp.{name}")
+    }
+
+    /// Texts are compared by each character, whatever the column's collation; moments by what they are, if they are any.
+    fn differs(&self, stored: &str, staged: &str, column: &ColumnRef) -> String {
+        let differ = format!("{stored} COLLATE BINARY IS NOT {staged} COLLATE BINARY");
+        let expr = Expr::Column(column.clone());
+        match (self.sorted(stored, &expr), self.sorted(staged, &expr)) {
+            (Some(stored), Some(staged)) => format!("({differ} AND ({stored} = {staged}) IS NOT TRUE)"),
+            _ => differ,
+        }
     }
 
     fn compares_rows(&self) -> bool {

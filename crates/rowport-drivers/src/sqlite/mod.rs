@@ -8,6 +8,7 @@ mod moments;
 mod prepare;
 mod read;
 mod references;
+mod staging;
 mod types;
 mod write;
 

@@ -17,6 +17,7 @@ use crate::error::{DriverError, Refusal};
 use crate::journal::SQLITE;
 use crate::query::{Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::seam::schema_of;
+use crate::staging::{Merge, Merged, Staging};
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
 
@@ -28,6 +29,8 @@ pub(super) struct SqliteTransaction {
     /// Away while a thread works with it. Closing it takes everything back.
     connection: Option<Connection>,
     _slot: OwnedSemaphorePermit,
+    /// How many staging tables were made.
+    pub(super) stagings: u32,
 }
 
 pub(super) async fn begin(
@@ -47,7 +50,7 @@ pub(super) async fn begin(
     })
     .await
     .map_err(ended_early)??;
-    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot }))
+    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot, stagings: 0 }))
 }
 
 pub(super) async fn begin_reading(
@@ -62,7 +65,7 @@ pub(super) async fn begin_reading(
     })
     .await
     .map_err(ended_early)??;
-    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot }))
+    Ok(Box::new(SqliteTransaction { connection: Some(connection), _slot: slot, stagings: 0 }))
 }
 
 #[async_trait]
@@ -83,13 +86,7 @@ impl Transaction for SqliteTransaction {
         let mut statement = compile_update(query, assignments, &SqliteDialect);
         let update = self.or_abort("UPDATE", &query.dataset).await?;
         statement.sql.replace_range(.."UPDATE".len(), update);
-        let table = query.dataset.table.clone();
-        self.work(move |connection| {
-            let mut prepared = prepare(connection, &statement.sql, &table)?;
-            let changed = prepared.execute(rusqlite::params_from_iter(&statement.binds));
-            Ok(changed.map_err(Failure::Row)? as u64)
-        })
-        .await
+        self.run(statement, &query.dataset).await
     }
 
     async fn overwrite(
@@ -125,6 +122,32 @@ impl Transaction for SqliteTransaction {
         let (insert, table) = (self.or_abort("INSERT", dataset).await?, SqliteDialect.table(dataset));
         let sql = format!("{insert} INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
         self.each(sql, dataset, rows).await
+    }
+
+    async fn create_staging(
+        &mut self,
+        dataset: &DatasetName,
+        columns: &[ColumnRef],
+        key: &[ColumnRef],
+    ) -> Result<Staging, DriverError> {
+        self.make_staging(dataset, columns, key).await
+    }
+
+    async fn stage(&mut self, staging: &mut Staging, rows: &RecordBatch) -> Result<(), DriverError> {
+        self.stage_rows(staging, rows).await
+    }
+
+    async fn merge(&mut self, staging: &Staging, merge: &Merge<'_>) -> Result<Merged, DriverError> {
+        crate::staging::merge(self, staging, merge).await
+    }
+
+    async fn delete_missing(
+        &mut self,
+        staging: &Staging,
+        query: &Query,
+        most_bytes: usize,
+    ) -> Result<RecordBatch, DriverError> {
+        crate::staging::delete_missing(self, staging, query, most_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -194,7 +217,7 @@ impl Transaction for SqliteTransaction {
 impl SqliteTransaction {
     /// Works with the connection on a thread that may block. A caller that leaves meanwhile leaves the connection to
     /// that thread, which closes it.
-    async fn work<T: Send + 'static>(
+    pub(super) async fn work<T: Send + 'static>(
         &mut self,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, DriverError> {
@@ -217,7 +240,7 @@ impl SqliteTransaction {
     /// How a statement begins that changes rows of a table. A constraint may name its own way to resolve a conflict, and
     /// `ON CONFLICT REPLACE` deletes other rows without a word: only `OR ABORT` outranks it. Other tables go without,
     /// because it outranks the `OR REPLACE` and `OR IGNORE` of statements in triggers, too.
-    async fn or_abort(
+    pub(super) async fn or_abort(
         &mut self,
         verb: &'static str,
         table: &DatasetName,
@@ -240,8 +263,23 @@ impl SqliteTransaction {
         self.work(move |connection| Ok(connection.execute_batch(sql)?)).await
     }
 
+    /// Runs a statement that changes rows of a table, and says how many.
+    pub(super) async fn run(
+        &mut self,
+        statement: Statement,
+        table: &DatasetName,
+    ) -> Result<u64, DriverError> {
+        let table = table.table.clone();
+        self.work(move |connection| {
+            let mut prepared = prepare(connection, &statement.sql, &table)?;
+            let changed = prepared.execute(rusqlite::params_from_iter(&statement.binds));
+            Ok(changed.map_err(Failure::Row)? as u64)
+        })
+        .await
+    }
+
     /// Runs a statement that answers with a query's columns.
-    async fn rows(
+    pub(super) async fn rows(
         &mut self,
         statement: Statement,
         query: &Query,
@@ -289,7 +327,11 @@ impl SqliteTransaction {
     }
 }
 
-fn prepare<'c>(connection: &'c Connection, sql: &str, table: &str) -> Result<Prepared<'c>, Failure> {
+pub(super) fn prepare<'c>(
+    connection: &'c Connection,
+    sql: &str,
+    table: &str,
+) -> Result<Prepared<'c>, Failure> {
     connection.prepare(sql).map_err(|error| Failure::Driver(while_preparing(error, table)))
 }
 
@@ -300,14 +342,20 @@ fn resolves_conflicts(definition: &str) -> bool {
 }
 
 fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {
-    for (index, array) in rows.columns().iter().enumerate() {
-        prepared.raw_bind_parameter(index + 1, cell(array, row))?;
-    }
+    bind_row(prepared, rows, row)?;
     prepared.raw_execute()
 }
 
+/// Binds the values of a row to the first placeholders of a statement.
+pub(super) fn bind_row(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<()> {
+    for (index, array) in rows.columns().iter().enumerate() {
+        prepared.raw_bind_parameter(index + 1, cell(array, row))?;
+    }
+    Ok(())
+}
+
 /// What can go wrong on the thread.
-enum Failure {
+pub(super) enum Failure {
     Sqlite(rusqlite::Error),
     /// Of a statement at work, which was prepared.
     Row(rusqlite::Error),
