@@ -50,6 +50,7 @@ mod refusals;
 mod repeated;
 mod shares;
 mod soft;
+mod speed;
 mod storing;
 mod trash;
 mod triggers;

@@ -269,7 +269,7 @@ impl Job<'_> {
         keys: &[Exact],
     ) -> Result<RecordBatch, EngineError> {
         // They are this transaction's already, which not every right to insert or to delete would let it lock.
-        let now = transaction.read(&self.only(&self.any_row, keys)?, MOST_BYTES).await?;
+        let now = transaction.read(&self.around(&self.any_row, keys)?, MOST_BYTES).await?;
         let places = images::by_key(&now, &self.key)?;
         let order: Option<Vec<usize>> = keys.iter().map(|key| places.get(key).copied()).collect();
         images::rows(&now, &order.ok_or_else(moved)?)
@@ -349,7 +349,7 @@ pub(in crate::changes) fn is_skipped(error: &DriverError) -> bool {
 }
 
 /// Whether most numbers between two keys are keys of these rows, so that little else is read with them.
-fn lie_close(ends: &[Exact], rows: usize) -> bool {
+pub(super) fn lie_close(ends: &[Exact], rows: usize) -> bool {
     let number = |key: Option<&Exact>| match key?.first()? {
         CursorValue::Integer(text) => text.parse::<i128>().ok(),
         _ => None,

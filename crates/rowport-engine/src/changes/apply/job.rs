@@ -13,6 +13,7 @@ use rowport_model::{
 };
 
 use crate::changes::apply::dependents::{self, Follows};
+use crate::changes::apply::forward::lie_close;
 use crate::changes::apply::isolate::Apart;
 use crate::changes::images::{self, Exact};
 use crate::changes::outcome::may_quote;
@@ -265,6 +266,25 @@ impl<'a> Job<'a> {
         let mut query = query.clone();
         query.filter = Predicate::All(vec![keys, query.filter]);
         Ok(query)
+    }
+
+    /// A query for some rows of another one, by their keys, or by the first and the last of these where that is quicker:
+    /// then it may find a few rows more.
+    pub(in crate::changes) fn around(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
+        let number = |key: &&Exact| match key.first() {
+            Some(CursorValue::Integer(text)) => text.parse::<i128>().ok(),
+            _ => None,
+        };
+        let ends = (keys.iter().min_by_key(number), keys.iter().max_by_key(number));
+        if let (Some(first), Some(last)) = ends {
+            let ends = [first.clone(), last.clone()];
+            if lie_close(&ends, keys.len())
+                && let Some(range) = self.between(query, &ends)?
+            {
+                return Ok(range);
+            }
+        }
+        self.only(query, keys)
     }
 
     /// A query for the rows between the first and the last key of a chunk, which holds more than the chunk where rows

@@ -139,7 +139,11 @@ impl Job<'_> {
         }
         let place_of = images::by_key(image, &self.key)?;
         let columns = self.image_columns(image);
-        let current = transaction.lock(&self.only(&self.any_row, &wanted)?, MOST_BYTES).await?;
+        let named = match care {
+            Care::ByRange => self.around(&self.any_row, &wanted)?,
+            Care::AllAtOnce | Care::RowByRow => self.only(&self.any_row, &wanted)?,
+        };
+        let current = transaction.lock(&named, MOST_BYTES).await?;
         let current_place = images::by_key(&current, &self.key)?;
         let mut rows: Vec<(Exact, usize)> = Vec::with_capacity(wanted.len());
         for key in wanted {
