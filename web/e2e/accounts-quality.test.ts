@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-/** As somebody who has signed out of the demo, which would let them in again by itself. */
+/** As a user who has signed out of the demo, which would let them in again by itself. */
 const asNobody = (page: Page) =>
   page.context().addCookies([{ name: `rowport-${new URL(base).port}`, value: 'out', url: base }]);
 

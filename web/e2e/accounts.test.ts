@@ -22,7 +22,7 @@ afterAll(async () => {
 test('the first administrator comes in by the link, and the secret is taken out of the address', async () => {
   const context = await browserOf(browser, server);
   const page = await context.newPage();
-  // Whoever wants something before has to be somebody.
+  // Every page needs a user.
   await page.goto('/exports?state=failed');
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   await page.getByText('Open the setup link printed in the server’s terminal or log.').waitFor();
@@ -55,7 +55,7 @@ test('the first administrator comes in by the link, and the secret is taken out 
   await again.close();
 });
 
-test('one signs in, comes to where one wanted to go, and signs out', async () => {
+test('a user signs in, comes to the page that was asked for, and signs out', async () => {
   const context = await browserOf(browser, server);
   const page = await context.newPage();
   await page.goto('/datasets/demo/records?search=a&sort=-id');
@@ -80,7 +80,7 @@ test('one signs in, comes to where one wanted to go, and signs out', async () =>
   await signIn(page, ADMIN);
   await page.getByRole('region', { name: 'All datasets' }).waitFor();
   expect(page.url()).toBe(`${server.url}/`);
-  // Whoever is signed in need not do so again.
+  // A signed-in user need not do so again.
   await page.goto('/sign-in?next=/exports');
   await page.getByRole('heading', { name: 'Exports', exact: true }).waitFor();
   await context.close();
@@ -118,7 +118,7 @@ test('a person changes their own password, and is signed out everywhere else', a
   await Promise.all([admin, here, elsewhere].map((context) => context.close()));
 });
 
-test('whoever tries too often is told how long to wait', async () => {
+test('after too many attempts the user learns how long to wait', async () => {
   const context = await browserOf(browser, server);
   const page = await context.newPage();
   await page.goto('/sign-in');
@@ -129,7 +129,7 @@ test('whoever tries too often is told how long to wait', async () => {
   await context.close();
 });
 
-test('a role hides one column and masks another, and whoever has it sees them nowhere', async () => {
+test('a role hides one column and masks another, and its holder sees them nowhere', async () => {
   const admin = await adminBrowser(browser, server);
   const page = await admin.newPage();
   await page.goto('/settings/roles');
@@ -242,7 +242,7 @@ test('a role hides one column and masks another, and whoever has it sees them no
   await admin.close();
 });
 
-test('whoever may not export a dataset has no button for it there', async () => {
+test('a user who may not export a dataset has no button for it there', async () => {
   const admin = await adminBrowser(browser, server);
   const role = await makeRole(admin, {
     name: 'Export brands only',
@@ -324,7 +324,7 @@ test('a session that is ended elsewhere leads to the sign-in page, and back', as
   await gridReady(page);
   expect(page.url()).toBe(`${server.url}/datasets/demo/brands?sort=name`);
 
-  // Suspending ends it too, and says so to whoever tries to come in.
+  // Suspending ends it too, and says so at the next sign-in.
   await settings.goto('/settings/people');
   await settings.getByRole('button', { name: 'Actions for hedy' }).click();
   await settings.getByRole('menuitem', { name: 'Suspend…' }).click();
@@ -346,7 +346,7 @@ test('a session that is ended elsewhere leads to the sign-in page, and back', as
   await admin.close();
 });
 
-test('administrators see everybody’s exports, and who asked for them', async () => {
+test('administrators see the exports of all users, and who requested them', async () => {
   const admin = await adminBrowser(browser, server);
   const { path } = await addPerson(admin, 'joan@example.org', ['operator']);
   const context = await browserOf(browser, server);

@@ -77,7 +77,7 @@ describe.each([
     await context.close();
   });
 
-  test('a link shows the same rows to somebody else', async () => {
+  test('a link shows the same rows to its reader', async () => {
     const { context, page } = await open();
     const dataset = demo.datasets.get(demo.child);
     const column = (dataset && textColumn(dataset)) ?? '';
@@ -196,7 +196,7 @@ describe('columns', () => {
     await page.waitForURL((url) => url.searchParams.get('columns') === moved);
     await expect.poll(width).toBe(after);
 
-    // The same by menu, for whoever does not drag.
+    // The same by menu, without dragging.
     await page.getByRole('button', { name: `Column ${third}: menu`, exact: true }).click();
     await page.getByRole('menuitem', { name: 'Move right' }).click();
     await page.waitForURL((url) => url.searchParams.get('columns') === names.join(','));

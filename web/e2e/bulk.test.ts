@@ -91,7 +91,7 @@ describe.each([
       await restored(view, 8);
     }));
 
-  test('a field is set in the selected rows, and set back from the list of changes', () =>
+  test('a field is set in the selected rows, and undone from the list of changes', () =>
     withPage(options, async (page) => {
       const value = `bulk ${Date.now()}`;
       await openFew(page, demo, own, 6);
@@ -119,7 +119,7 @@ describe.each([
     }));
 });
 
-test('all that match but one are changed in the background, and taken back from the toast', () =>
+test('all that match but one are changed in the background, and undone from the toast', () =>
   withPage({}, async (page) => {
     const value = `all ${Date.now()}`;
     const text = nullableText(demo, demo.big);
@@ -180,7 +180,7 @@ test('rows that others refer to cannot be deleted, which is said before anything
     expect(await page.getByRole('button', { name: 'Delete 0 rows' }).isDisabled()).toBe(true);
   }));
 
-test('rows that changed between the look and the kind are not touched, and can be looked at again', () =>
+test('rows that changed between preview and confirmation are not touched, and can be previewed again', () =>
   withPage({}, async (page) => {
     const { view, keys } = await openFew(page, demo, own, 5);
     await pick(page, 1);
@@ -198,7 +198,7 @@ test('rows that changed between the look and the kind are not touched, and can b
     await restored(view, 5);
   }));
 
-test('undoing leaves rows that somebody has changed since, lists them, and takes them back one by one', () =>
+test('an undo skips rows that have changed since, lists them, and undoes them one by one', () =>
   withPage({}, async (page) => {
     const [first, second, third] = (await openFew(page, demo, own, 3)).keys;
     await setByApi(demo, own, [first, second, third], column, 'once');
@@ -214,7 +214,7 @@ test('undoing leaves rows that somebody has changed since, lists them, and takes
       .click();
     const dialog = page.getByRole('dialog', { name: '1 of 3 rows changed back' });
     await dialog.getByText('another client has changed it since').first().waitFor();
-    await expectAccessible(page, 'kept rows');
+    await expectAccessible(page, 'skipped rows');
     await dialog
       .getByRole('button', { name: /^Undo anyway/ })
       .first()
@@ -242,7 +242,7 @@ test('the keyboard selects: x, shift and arrows, Ctrl+A, Escape', () =>
     await page.getByRole('region', { name: 'Selection' }).waitFor({ state: 'detached' });
   }));
 
-test('a source that is not prepared says so, and shows whoever administers it the statements first', () =>
+test('a source without a journal says so, and shows administrators the statements first', () =>
   withPage({}, async (page) => {
     await page.route(`**/sources/${demo.source}/journal`, (route) =>
       route.fulfill({

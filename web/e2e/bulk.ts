@@ -5,7 +5,7 @@ interface Sent {
   selection: { keys?: unknown[][]; view?: { except?: unknown[][] } };
 }
 
-/** The largest dataset of moderate size with a key of one column, a reference, and nobody who refers to it. */
+/** The largest dataset of moderate size with a key of one column, a reference, and none that refers to it. */
 export async function ownDataset(demo: Workspace) {
   const referred = [...demo.datasets.values()].flatMap(({ foreign_keys: keys }) =>
     keys.map(({ references }) => references.table),

@@ -142,7 +142,7 @@ describe.each([
     await context.close();
   });
 
-  test('everything, with a name of one’s own, compressed', async () => {
+  test('all rows, with a chosen file name, compressed', async () => {
     const context = await visit(browser, options);
     const page = await context.newPage();
     await openExport(page);

@@ -28,7 +28,7 @@ beforeAll(async () => {
   server = await startServer({
     config:
       '[notifications.webhooks.warehouse]\nurl_env = "HOOK_URL"\nsecret_env = "HOOK_SECRET"\nallow_private = true\n' +
-      // Nobody listens there.
+      // Nothing listens there.
       '[notifications.email]\nserver = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "rowport@example.org"\n',
     variables: { HOOK_URL: `http://127.0.0.1:${port}/hook`, HOOK_SECRET: `whsec_${SECRET}` },
   });
@@ -40,7 +40,7 @@ afterAll(async () => {
   listener.close();
 });
 
-test('an administrator sends tests and sees what became of them, and nobody else does', async () => {
+test('an administrator sends tests and sees their results, and no other user does', async () => {
   const first = await browserOf(browser, server);
   const page = await first.newPage();
   await becomeAdmin(page, server);

@@ -11,7 +11,7 @@ interface Invitation {
   user: { id: string };
 }
 
-/** Somebody's browser, on the server where people sign in. */
+/** A person's browser, on the server where people sign in. */
 export function browserOf(
   browser: Browser,
   server: Server,
@@ -46,7 +46,7 @@ export async function adminBrowser(browser: Browser, server: Server, options: Br
   return context;
 }
 
-/** Adds somebody by the API; they come in by their link. */
+/** Adds a person by the API; they sign in by their link. */
 export async function addPerson(admin: BrowserContext, email: string, roles: string[]): Promise<Invitation> {
   const answer = await admin.request.post('/api/v1/users', {
     data: { email, name: email.split('@')[0] ?? email, roles },

@@ -168,7 +168,7 @@ describe.each(LOOKS)('%s', (_, options) => {
   });
 });
 
-test('whoever started an export is told of its end, wherever they are in the page', async () => {
+test('the end of an export is reported where it was started, on any page', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
   const run = await startFromDialog(page);
@@ -192,7 +192,7 @@ test('whoever started an export is told of its end, wherever they are in the pag
   await context.close();
 });
 
-test('a failure says why, to whoever started it', async () => {
+test('a failure is reported with its reason where it was started', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
   const history = runsInEveryState(demo);

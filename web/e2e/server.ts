@@ -22,7 +22,7 @@ interface ServerSettings {
   variables: Record<string, string>;
 }
 
-/** Serves a small example workspace that nobody has signed in to yet. */
+/** Serves a small example workspace without a user yet. */
 export async function startServer(settings: ServerSettings = { config: '', variables: {} }): Promise<Server> {
   const folder = await mkdtemp(join(tmpdir(), 'rowport-e2e-'));
   await promisify(execFile)(BINARY, ['demo', '--only-generate', '--rows', '2000', '--data-dir', folder]);

@@ -131,7 +131,7 @@ describe.each([
       const warning = `${all.soon} rows will be permanently deleted within 7 days.`;
       await openTrash(page, demo, own);
       await page.getByText(warning).waitFor();
-      // One list: nobody knows which change marked them.
+      // One list: the changes that marked them are unknown.
       expect(await page.getByRole('button', { name: /^Restore all/ }).count()).toBe(0);
       expect(await page.getByRole('columnheader', { name: /^deleted_/ }).count()).toBe(0);
       const last = String(soon.at(-1)?.key[0]);

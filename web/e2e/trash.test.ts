@@ -124,7 +124,7 @@ describe.each([
       await box(page, keys[0]).waitFor();
     }));
 
-  test('a row that somebody has changed since shows both versions, and is put back anyway', () =>
+  test('a row that has changed since shows both versions, and is undone anyway', () =>
     withPage(options, async (page) => {
       const [first, second] = await firstKeys(demo, own, 2);
       const [key = ''] = demo.datasets.get(own)?.key ?? [];

@@ -11,14 +11,14 @@ export type ColumnRule = Schemas['ColumnRule'];
 
 export type ApiKey = Schemas['ApiKey'];
 
-/** The people who can sign in, for whoever administers Rowport. */
+/** The people who can sign in, for administrators. */
 export const usersQuery = queryOptions({
   queryKey: ['users'],
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/users', { signal }))).users,
   staleTime: 30_000,
 });
 
-/** The roles, for whoever administers Rowport. */
+/** The roles, for administrators. */
 export const rolesQuery = queryOptions({
   queryKey: ['roles'],
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/roles', { signal }))).roles,
@@ -32,7 +32,7 @@ export const roleProblemsQuery = queryOptions({
   staleTime: 30_000,
 });
 
-/** One's own API keys, or everybody's for whoever administers Rowport. */
+/** The API keys of the current user, or those of all users for administrators. */
 export const keysQuery = (everyone: boolean) =>
   queryOptions({
     queryKey: ['keys', everyone],

@@ -1,4 +1,4 @@
-/** A part of the page that could not be loaded: the connection is gone, or another version of Rowport is served by now. */
+/** The error of a chunk of the page that could not be loaded: the connection is lost, or another version of Rowport is served by now. */
 export class ChunkLoadError extends Error {
   /** Lets the part be asked for again when it is next shown. */
   readonly forget: () => void;

@@ -18,7 +18,7 @@ export async function read<T>(answer: Promise<FetchResult<T>>): Promise<T> {
   return data as T;
 }
 
-/** The same for whoever is signed in: when they are no more, the page leaves for where they can do so again. */
+/** The data of an answer to a signed-in user; once the session has ended, the page leaves for the sign-in page. */
 export async function unwrap<T>(answer: Promise<FetchResult<T>>): Promise<T> {
   try {
     const data = await read(answer);

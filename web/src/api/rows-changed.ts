@@ -4,7 +4,7 @@ type Listener = (ref: DatasetRef) => void;
 
 const listeners = new Set<Listener>();
 
-/** Says that rows of a dataset are not what they were: whoever shows them asks again. */
+/** Announces that rows of a dataset have changed, so that every view of them asks again. */
 export function announceRowsChanged(ref: DatasetRef) {
   for (const listener of listeners) listener(ref);
 }

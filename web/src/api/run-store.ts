@@ -12,7 +12,7 @@ const WINDOW = 15_000;
 /** Ended runs beyond so many are forgotten, the oldest first. */
 const MAX_FINISHED = 500;
 
-/** The runs that this page knows, each as it was told last, whatever told of it: the stream, a list or an answer. */
+/** The runs that this page knows, each in its latest version: from the stream, a list or an answer. */
 export class RunStore {
   #runs = new Map<string, Run>();
   #samples = new Map<string, Sample[]>();

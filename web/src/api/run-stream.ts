@@ -78,7 +78,7 @@ export function followRuns(store: RunStore, options: FollowOptions): () => void 
   };
 }
 
-/** The latest runs, and those that are still under way as far as the store knows. */
+/** The latest runs, and those that are still in progress in the store. */
 async function refreshStore(store: RunStore) {
   const { runs } = await fetchRuns();
   store.put(runs);

@@ -43,7 +43,7 @@ export type RunsPage = Omit<Schemas['RunList'], 'runs'> & { runs: Run[] };
 
 /** Which runs of the history. */
 export interface RunFilters {
-  /** Those of everybody, for whoever administers Rowport. */
+  /** Those of all users, for administrators. */
   everyone?: boolean;
   state?: RunState;
   source?: string;

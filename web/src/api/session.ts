@@ -4,22 +4,22 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-/** Who one is, and what one may do. */
+/** The current user and their permissions. */
 export type CurrentUser = Schemas['Identity'];
 export type Permission = Schemas['Permission'];
 export type Invited = Schemas['InvitedPerson'];
 export type Acceptance = Schemas['Acceptance'];
 
-/** Who one is. Whoever is nobody is led to the sign-in page. */
+/** The current user. Without one, the page leaves for the sign-in page. */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: ({ signal }) => unwrap(client.GET('/api/v1/session', { signal })),
-  // What one may do can change at any time, and the server decides; this only says what the page offers.
+  // Permissions can change at any time, and the server decides; this only says what the page offers.
   staleTime: 60_000,
   refetchOnWindowFocus: true,
 });
 
-/** Whether somebody is signed in, for the pages where nobody need be. */
+/** Whether a user is signed in, for the pages that need none. */
 export async function isSignedIn(): Promise<boolean> {
   const { response } = await client.GET('/api/v1/session');
   return response.ok;

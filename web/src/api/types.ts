@@ -22,7 +22,7 @@ export type ExportFormat = Schemas['Format'];
 export type ExportOptions = Partial<Schemas['ExportOptions']>;
 /** Why there are rows after the last one that can be reached. */
 export type Incomplete = Schemas['Incomplete'];
-/** The document has lists where there are pairs of row and column: not every maker of clients knows pairs. */
+/** The document has lists where there are pairs of row and column: not every generator of clients has pairs. */
 export type Rows = Omit<Schemas['Page'], 'truncated'> & { truncated: [number, number][] };
 
 /** A value of a row. */

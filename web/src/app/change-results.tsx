@@ -5,7 +5,7 @@ import { showChunkError, showProblem } from '@/lib/toast';
 
 const ResultDialog = lazyComponent(() => import('@/features/changes/dialogs/result-dialog'));
 
-/** Whatever page one is on, a change that left rows as they were says which and why. */
+/** The rows that a change skipped, with their reasons, over any page. */
 export function ChangeResults() {
   const result = useShownResult();
   if (!result) return null;
@@ -16,7 +16,7 @@ export function ChangeResults() {
   );
 }
 
-/** Tells of the end of a change in the background. */
+/** Reports the end of a background change. */
 export function reportChangeEnd(run: RunOf<'change'>) {
   import('@/features/changes/model/report-outcome')
     .then(({ reportRunEnd }) => reportRunEnd(run), showChunkError)

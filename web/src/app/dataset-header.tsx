@@ -31,7 +31,7 @@ export function DatasetHeader({
   const changeable = dataset.kind === 'table' && dataset.key.length > 0;
   const Icon = dataset.kind === 'view' ? Eye : Table2;
   const share = () => {
-    // The columns are always spelled out: whoever opens the link may have others as their habit.
+    // The columns are always spelled out: the reader of the link may have chosen others before.
     const search = toSearch(fromView({ ...view, columns: [...columns] }));
     void copy(window.location.origin + datasetHref(datasetRef, search), 'Link');
   };

@@ -20,7 +20,7 @@ export function DatasetPage() {
     );
   }
   if (!dataset.data) return <DatasetSkeleton title={ref.dataset} />;
-  // A dataset begins afresh: nothing of the last one's selection or open popups is carried over.
+  // A dataset begins afresh: nothing of the previous dataset's selection or open popups is carried over.
   return <DatasetBrowser key={`${ref.source}/${ref.dataset}`} datasetRef={ref} dataset={dataset.data} />;
 }
 

@@ -9,7 +9,7 @@ interface PageLink {
   href: string;
   label: string;
   icon: typeof Rows3;
-  /** Whoever may not do this is not offered the page. */
+  /** The permission without which the page is not offered. */
   needs?: Permission;
 }
 

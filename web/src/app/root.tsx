@@ -7,7 +7,7 @@ import { Toaster } from '@/components/toaster';
 import { isPublicPath } from '@/lib/sign-in';
 import { Shell } from './shell';
 
-/** Every page stands in the shell, for which one has to be somebody; but for those where one becomes it. */
+/** Every page needs a user and stands in the shell, except those that sign a user in. */
 export function Root() {
   const { pathname } = useLocation();
   return (
@@ -21,7 +21,7 @@ export function Root() {
 function Gate() {
   const session = useQuery(sessionQuery);
   if (session.data) return <Shell />;
-  // Whoever is not signed in is on their way to the sign-in page already.
+  // A user who is not signed in is on the way to the sign-in page already.
   if (session.isError && Problem.from(session.error).code !== 'not_signed_in') {
     return (
       <main className="h-dvh overflow-y-auto">

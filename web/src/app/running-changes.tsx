@@ -5,7 +5,7 @@ import { cancel } from '@/features/runs/model/actions';
 import { RunProgressLine } from '@/features/runs/pages/run-parts';
 import { useNow, useRuns } from '@/hooks/use-runs';
 
-/** How far one's changes of this dataset in the background are. */
+/** The progress of the user's background changes of this dataset. */
 export function RunningChanges({ datasetRef: { source, dataset } }: { datasetRef: DatasetRef }) {
   const runs = useRuns().filter(
     (run) => run.kind === 'change' && isUnderWay(run) && run.source === source && run.dataset === dataset,

@@ -18,7 +18,7 @@ const PAGES = {
   storage: lazyComponent(() => import('@/features/settings/storage/storage-page')),
 };
 
-/** The settings begin with the first part that is there for whoever looks. */
+/** The start of the settings: the first tab that the user may see. */
 export function SettingsStart() {
   const { history } = useRouter();
   const [first] = tabsFor(useCurrentUser());

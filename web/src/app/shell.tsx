@@ -25,7 +25,7 @@ const ShortcutsDialog = lazyComponent(() => import('./shortcuts-dialog'));
 
 type Shown = 'switcher' | 'shortcuts' | 'drawer';
 
-/** What stands around every page: the datasets at the side, one's account, the shortcuts, the exports under way. */
+/** The frame around every page: the datasets at the side, the account, the shortcuts, the exports in progress. */
 export function Shell() {
   const phone = usePhone();
   const { history } = useRouter();

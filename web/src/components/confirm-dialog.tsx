@@ -12,7 +12,7 @@ interface ConfirmDialogProps {
   onClose: () => void;
 }
 
-/** Asks before something that cannot be taken back. It stays, and says why, when that fails. */
+/** A question before something that can't be undone. It stays open, with the reason, when that fails. */
 export function ConfirmDialog({ title, description, action, onConfirm, onClose }: ConfirmDialogProps) {
   const [pending, setPending] = useState(false);
   const [error, setError] = useState<unknown>();

@@ -11,7 +11,7 @@ import { ChunkLoadError } from '@/api/chunk-load-error';
 import { showChunkError } from '@/lib/toast';
 import { ProblemNotice } from './problem-notice';
 
-/** A component of a file of its own, which is loaded when it is first shown. What could not be loaded is asked for again. */
+/** A component of a chunk of its own, loaded when it is first shown, and again where that failed. */
 export function lazyComponent<P extends object = object>(
   load: () => Promise<{ default: ComponentType<P> }>,
 ): FunctionComponent<P> {
@@ -87,7 +87,7 @@ interface ChunkBoundaryProps {
   fallback: (error: ChunkLoadError, retry: () => void) => ReactNode;
 }
 
-/** Stops what could not be loaded from taking the rest of the page away; any other mistake goes on to the page. */
+/** The boundary that keeps the rest of the page when a chunk could not be loaded; any other error goes on to the page. */
 class ChunkBoundary extends Component<ChunkBoundaryProps, { error: Error | undefined }> {
   override state: { error: Error | undefined } = { error: undefined };
 

@@ -2,7 +2,7 @@ import { Lock } from 'lucide-react';
 import { AppLink } from './app-link';
 import { EmptyNotice } from './empty-notice';
 
-/** Instead of a page that is not for whoever looks. */
+/** The notice in place of a page that the user may not see. */
 export function NoAccess() {
   return (
     <div className="flex-1 overflow-y-auto">

@@ -4,7 +4,7 @@ import { useShortcut } from '@/hooks/use-shortcut';
 import { useTyped } from '@/hooks/use-typed';
 
 interface SearchBoxProps {
-  /** Where it looks, for whoever cannot see it. */
+  /** What is searched, for screen readers. */
   label: string;
   value: string;
   onChange: (value: string) => void;

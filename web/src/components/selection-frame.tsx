@@ -7,7 +7,7 @@ import { Button } from './button';
 
 interface SelectionFrameProps {
   selection: Selection;
-  /** How many rows match, and whether that is counted; absent where nobody knows. */
+  /** How many rows match, and whether that is counted; absent where it is unknown. */
   matching: { count: number; exact: boolean } | undefined;
   /** Whether a filter or a search is set. */
   narrowed: boolean;

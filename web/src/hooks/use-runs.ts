@@ -3,12 +3,12 @@ import { runStore } from '@/api/run-store';
 import type { Run } from '@/api/runs';
 import { useCurrentUser } from './use-current-user';
 
-/** The runs that the page knows, the latest first, with those that were deleted: whoever asked for them. */
+/** The runs of all users that the page knows, the latest first, deleted ones included. */
 export function useEverybodysRuns(): readonly Run[] {
   return useSyncExternalStore(runStore.subscribe, () => runStore.latest);
 }
 
-/** One's own of them. */
+/** The runs of the current user among them. */
 export function useRuns(): readonly Run[] {
   const { principal } = useCurrentUser();
   const runs = useEverybodysRuns();

@@ -12,7 +12,7 @@ test('moments are said as people say them', () => {
   expect(formatTimestamp(iso(60 * 24 * 3_600_000), now)).toBe('20 Jan 2027, 12:00');
 });
 
-test('whoever waits as long as told does not come too soon', () => {
+test('a wait that is as long as stated is long enough', () => {
   expect(formatWait(1)).toBe('a minute');
   expect(formatWait(61)).toBe('2 minutes');
   expect(formatWait(840)).toBe('14 minutes');

@@ -5,7 +5,7 @@ const time = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit',
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
 
-/** `today, 12:03`, `yesterday, 12:03`, `21 Nov, 12:03`: by the clock of whoever looks. */
+/** `today, 12:03`, `yesterday, 12:03`, `21 Nov, 12:03`: by the reader's clock. */
 export function formatTimestamp(moment: string, now: number): string {
   const date = new Date(moment);
   const clock = time.format(date);
@@ -34,7 +34,7 @@ const full = new Intl.DateTimeFormat('en-GB', {
   timeZoneName: 'short',
 });
 
-/** A moment to the second, with the zone of whoever looks. */
+/** A timestamp to the second, with the reader's time zone. */
 export function formatTimestampInFull(moment: string): string {
   return full.format(new Date(moment));
 }
@@ -47,7 +47,7 @@ export function formatWait(seconds: number): string {
   return `${Math.ceil(minutes / 60)} hours`;
 }
 
-/** The moments at which a day such as `2026-11-21` begins and ends by the clock of whoever looks. */
+/** The moments at which a day such as `2026-11-21` begins and ends by the reader's clock. */
 export function dayBounds(day: string): { start: string; end: string } | undefined {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (!match) return undefined;

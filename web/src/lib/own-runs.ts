@@ -8,7 +8,7 @@ const isNames = (value: unknown): value is string[] =>
 const stored = () => recall(NAME, [], isNames);
 
 /**
- * The runs that were started in this browser and whose end nobody here has been told of. Other tabs add to them;
+ * The runs that were started in this browser and whose end has not been reported here. Other tabs add to them;
  * each tab that is open tells of an end once, and one that is opened later does not tell of it again.
  */
 const own = new Set(stored());

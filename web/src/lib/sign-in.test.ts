@@ -3,8 +3,8 @@ import { safeNext, signInHref } from './sign-in';
 
 const ORIGIN = 'https://rowport.example';
 
-describe('where one goes after signing in', () => {
-  test('is where one wanted to go', () => {
+describe('the address after signing in', () => {
+  test('is the page that was asked for', () => {
     for (const path of ['/', '/exports', '/datasets/shop/orders?filter=a+%3D+%22b%22&row=[1]', '/a#b'])
       expect(safeNext(path, ORIGIN)).toBe(path);
   });

@@ -1,12 +1,12 @@
-/** Pages for whoever has not signed in: from there nobody is sent to sign in, and nobody wants to come back to them. */
+/** The pages before sign-in: they neither send the user to sign in nor are they what a sign-in leads back to. */
 const PUBLIC_PATHS = ['/sign-in', '/join'];
 
-/** Whether the path is that of a page for whoever has not signed in. */
+/** Whether the path is that of a page before sign-in. */
 export const isPublicPath = (path: string) => PUBLIC_PATHS.includes(path.replace(/\/+$/, ''));
 
 /**
  * Where to go after signing in: a page of this site, or else the first one. Addresses of other sites are refused in
- * whichever way they are written, because a link to the sign-in page may come from anybody.
+ * whichever way they are written, because a link to the sign-in page may come from a stranger.
  */
 export function safeNext(next: string | null | undefined, origin: string): string {
   if (!next?.startsWith('/')) return '/';
@@ -39,7 +39,7 @@ export function noteAnswer() {
 }
 
 /**
- * Leaves for the sign-in page by loading it anew, so that nothing stays in memory of what was shown to whoever was
+ * Leaves for the sign-in page by loading it anew, so that nothing stays in memory of what was shown to the user who was
  * signed in.
  */
 export function goToSignIn() {

@@ -14,7 +14,7 @@ export interface ToastAction {
 interface ToastOptions {
   action?: ToastAction;
   problem?: boolean;
-  /** What it is about: a later toast about the same thing takes its place. */
+  /** The subject: a later toast about it replaces this one. */
   about?: string;
   /** Milliseconds that it stays; longer when there is something to do. */
   timeout?: number;
@@ -22,7 +22,7 @@ interface ToastOptions {
 
 const shownAbout = new Map<string, string>();
 
-/** Takes away what was last said about something. */
+/** Closes the last toast about something. */
 export function dismissToast(about: string) {
   const id = shownAbout.get(about);
   if (id !== undefined) toasts.close(id);
@@ -50,7 +50,7 @@ export function showToast(title: string, description?: string, options: ToastOpt
   if (about !== undefined) shownAbout.set(about, id);
 }
 
-/** Says that something could not be opened, because its part of the page could not be loaded. */
+/** Shows that something could not be opened, because its code could not be loaded. */
 export function showChunkError() {
   const { title, message, hint } = Problem.from(new ChunkLoadError(undefined));
   showToast(title, [message, hint].join(' '), {

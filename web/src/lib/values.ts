@@ -9,7 +9,7 @@ export interface ValueColumn {
   currency?: string | null;
   /** The database's own name of the type. */
   native_type?: string;
-  /** Its values are kept from whoever looks: each is a mask, and nothing can be asked of them. */
+  /** Whether its values are hidden from the user: each is a mask that can't be filtered or sorted by. */
   masked?: boolean;
 }
 

@@ -20,12 +20,12 @@ const THEMES: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: 'dark', label: 'Dark', icon: Moon },
 ];
 
-/** Who one is here, and what concerns oneself. */
+/** The menu of the current user. */
 export function AccountMenu({ theme, onTheme, onSettings }: AccountMenuProps) {
   const me = useCurrentUser();
   // The menu's place in the page is looked up when it opens: it is younger than this button.
   const [open, setOpen] = useState(false);
-  // Whoever came in without a session has none to end: the demo lets everybody in who reaches it.
+  // Without sign-in, as in the demo, there is no session to end.
   const canSignOut = me.can_sign_out && me.session != null;
   const leave = () => {
     // Loading the page anew leaves nothing in memory of what was shown.

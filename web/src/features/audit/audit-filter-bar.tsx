@@ -10,7 +10,7 @@ import { ACTION_KINDS, actorName } from './event-text';
 
 interface AuditFiltersProps {
   filters: AuditFilters;
-  /** What is shown, for whoever may not ask who there is. */
+  /** The events that are shown: users who may not list people choose among their actors. */
   events: readonly AuditEvent[];
   onFilters: (filters: AuditFilters, options?: { replace?: boolean }) => void;
 }
@@ -83,7 +83,7 @@ export function AuditFilterBar({ filters, events, onFilters }: AuditFiltersProps
   );
 }
 
-/** Who there is, as far as one may know, and whoever is in the events. */
+/** The people that the user may list, and the actors of the events. */
 function usePeople(events: readonly AuditEvent[]): Option[] {
   const users = useQuery({ ...usersQuery, enabled: usePermission('admin') }).data ?? [];
   const people = new Map(users.map((user) => [`user:${user.id}`, user.name]));

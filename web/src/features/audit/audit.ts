@@ -5,7 +5,7 @@ import type { AuditFilters } from './filters';
 
 type Schemas = components['schemas'];
 
-/** What more an event tells, as its action needs it. */
+/** The details of an event, by its action. */
 export type AuditDetail = Record<string, unknown>;
 export type AuditEvent = Omit<Schemas['AuditEvent'], 'detail'> & { detail: AuditDetail | null };
 export interface AuditPage {

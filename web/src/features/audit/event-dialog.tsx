@@ -12,7 +12,7 @@ interface EventDialogProps {
   onClose: () => void;
 }
 
-/** All that the audit has of one event. */
+/** The dialog with everything about one event. */
 export function EventDialog({ event, known, onClose }: EventDialogProps) {
   const { source, dataset, subject, detail } = event;
   const subjectName = subject == null ? undefined : (known.nameOf(subject) ?? known.roleOf(subject));

@@ -1,7 +1,7 @@
 import { plural } from '@/lib/format';
 import type { AuditEvent } from './audit';
 
-/** What the ids in an event stand for, as far as whoever looks may know. */
+/** The names behind the ids in an event, as far as the reader may know them. */
 export interface Known {
   nameOf: (id: string) => string | undefined;
   roleOf: (id: string) => string | undefined;
@@ -24,7 +24,7 @@ export const ACTION_KINDS = [
   { value: 'audit.', label: 'Audit log' },
 ] as const;
 
-/** What somebody did, after their name: `started an export of shop/orders`. */
+/** What the actor did, after their name: `started an export of shop/orders`. */
 export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string {
   const { action, subject, source, dataset, detail } = event;
   const text = (name: string) => {
@@ -120,7 +120,7 @@ export function eventText(event: AuditEvent, { nameOf, roleOf }: Known): string 
   }
 }
 
-/** Who did it, as the audit has it. */
+/** The name of the actor. */
 export function actorName({ principal, principal_name: name }: AuditEvent): string {
   return principal === 'nobody' ? 'Not signed in' : name;
 }

@@ -1,4 +1,4 @@
-/** Which events, as the address says it. Days are those of whoever looks. */
+/** The filters of the audit, as they are in the address. Days are those of the reader's clock. */
 export interface AuditFilters {
   action?: string;
   person?: string;

@@ -20,7 +20,7 @@ interface RelatedRowsProps {
 /** The rows that this one refers to, and those that refer to it. */
 export function RelatedRows({ datasetRef, dataset, values }: RelatedRowsProps) {
   const pick = (columns: readonly string[]): Key => columns.map((name) => values.get(name) ?? null);
-  // A mask is no value: nobody can be found by it.
+  // A mask is no value: no row can be found by it.
   const masked = new Set(dataset.columns.filter((column) => column.masked).map(({ name }) => name));
   const outgoing = dataset.foreign_keys.filter(
     (key) => !pick(key.columns).includes(null) && !key.columns.some((name) => masked.has(name)),

@@ -20,7 +20,7 @@ export const rowHistoryQuery = (ref: DatasetRef, key: Key) =>
     },
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
-    // What was changed a moment ago is told a moment later.
+    // A change reaches the history a moment later.
     staleTime: 0,
   });
 

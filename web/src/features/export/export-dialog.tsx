@@ -14,6 +14,7 @@ import { ProblemNotice } from '@/components/problem-notice';
 import { useCurrentUser } from '@/hooks/use-current-user';
 import { useDebounced } from '@/hooks/use-debounced';
 import { copy } from '@/lib/clipboard';
+import { EXPORT_FORMATS, FORMAT_NAMES } from '@/lib/export-formats';
 import { askToNotify } from '@/lib/notify';
 import { addOwnRun } from '@/lib/own-runs';
 import { showToast, showProblem } from '@/lib/toast';
@@ -23,15 +24,7 @@ import { FormatOptions } from './format-options';
 import { planQuery } from './plan';
 import { presetsQuery } from '@/api/queries';
 import { recallExport, rememberExport } from './remembered';
-import {
-  buildRequest,
-  DELIVERIES,
-  type Delivery,
-  exportCurl,
-  exportLink,
-  FORMATS,
-  type Scope,
-} from './request';
+import { buildRequest, DELIVERIES, type Delivery, exportCurl, exportLink, type Scope } from './request';
 
 interface ExportDialogProps {
   datasetRef: DatasetRef;
@@ -69,10 +62,7 @@ export default function ExportDialog(props: ExportDialogProps) {
   const asked = useDebounced(request, 250);
   const plan = useQuery(planQuery(datasetRef, asked));
   const settled = asked === request && !plan.isFetching;
-  const [defaultStem, extension] = splitName(
-    plan.data?.file_name,
-    FORMATS.find((each) => each.value === format)?.extension ?? '',
-  );
+  const [defaultStem, extension] = splitName(plan.data?.file_name, EXPORT_FORMATS[format].extension);
   const named = {
     ...request,
     ...(stem !== undefined && stem.trim() !== '' && { file_name: stem.trim() + extension }),
@@ -163,7 +153,7 @@ export default function ExportDialog(props: ExportDialogProps) {
               Start export
             </Button>
           ) : (
-            // Until the plan is there, nobody knows that this is not one for the background.
+            // Until the plan is there, this may still be an export for the background.
             <Button
               look="primary"
               className="sm:ml-auto"
@@ -181,14 +171,14 @@ export default function ExportDialog(props: ExportDialogProps) {
         <fieldset>
           <legend className="mb-1.5 text-xs font-medium text-ink-soft">Format</legend>
           <div className="grid grid-cols-2 gap-2 min-[480px]:grid-cols-4">
-            {FORMATS.map((each) => (
+            {FORMAT_NAMES.map((each) => (
               <Choice
-                key={each.value}
+                key={each}
                 name="format"
-                label={each.label}
-                about={each.about}
-                checked={format === each.value}
-                onChange={() => setWhat({ format: each.value, options })}
+                label={EXPORT_FORMATS[each].label}
+                about={EXPORT_FORMATS[each].about}
+                checked={format === each}
+                onChange={() => setWhat({ format: each, options })}
               />
             ))}
           </div>

@@ -1,6 +1,6 @@
 import type { ExportFormat, ExportOptions } from '@/api/types';
+import { FORMAT_NAMES } from '@/lib/export-formats';
 import { recall, remember } from '@/lib/storage';
-import { FORMATS } from './request';
 
 export interface RememberedExport {
   format: ExportFormat;
@@ -13,7 +13,7 @@ function isRemembered(value: unknown): value is RememberedExport {
   if (typeof value !== 'object' || value === null || !('format' in value) || !('options' in value))
     return false;
   return (
-    FORMATS.some((format) => format.value === value.format) &&
+    FORMAT_NAMES.some((format) => format === value.format) &&
     typeof value.options === 'object' &&
     value.options !== null
   );

@@ -70,7 +70,7 @@ describe('links', () => {
     expect(command).toMatch(/^curl -fOJ -H 'Content-Type: application\/json' --data-raw '/);
   });
 
-  test('where one has to be somebody, the command is it by an API key, which it does not hold', () => {
+  test('where a user has to sign in, the command uses an API key, which it does not hold', () => {
     expect(exportCurl('http://x', ref, buildRequest({ ...input, scope: 'everything' }), true)).toMatch(
       /^curl -fOJ -H "Authorization: Bearer \$ROWPORT_KEY" 'http:/,
     );

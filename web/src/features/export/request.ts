@@ -1,4 +1,5 @@
 import type { DatasetRef, ExportFormat, ExportOptions, ExportRequest, Key, View } from '@/api/types';
+import { EXPORT_FORMATS } from '@/lib/export-formats';
 import { fromView, stringifySearch, toSearch } from '@/lib/address';
 
 export type Scope = 'view' | 'everything' | 'selected';
@@ -6,28 +7,8 @@ export type Scope = 'view' | 'everything' | 'selected';
 /** Longer addresses are refused by some servers and proxies: then the request travels as a form. */
 export const MAX_LINK = 6000;
 
-export const FORMATS: readonly { value: ExportFormat; label: string; about: string; extension: string }[] = [
-  { value: 'csv', label: 'CSV', about: 'Opens everywhere', extension: 'csv' },
-  { value: 'xlsx', label: 'Excel', about: 'Formatted workbook', extension: 'xlsx' },
-  { value: 'json', label: 'JSON', about: 'One document', extension: 'json' },
-  { value: 'ndjson', label: 'NDJSON', about: 'One JSON object per line', extension: 'ndjson' },
-  { value: 'tsv', label: 'TSV', about: 'Tab-separated', extension: 'tsv' },
-  { value: 'parquet', label: 'Parquet', about: 'For analysis tools', extension: 'parquet' },
-  { value: 'text', label: 'Text', about: 'Tab-separated, no header', extension: 'txt' },
-];
-
-const FITTING: Record<ExportFormat, readonly (keyof ExportOptions)[]> = {
-  csv: ['header', 'delimiter', 'null', 'dates', 'decimal', 'bom', 'raw', 'compress'],
-  tsv: ['header', 'null', 'dates', 'decimal', 'bom', 'raw', 'compress'],
-  json: ['compress'],
-  ndjson: ['compress'],
-  xlsx: ['header', 'raw', 'sheet_by'],
-  parquet: [],
-  text: ['null', 'dates', 'decimal', 'compress'],
-};
-
 export function fits(format: ExportFormat, option: keyof ExportOptions): boolean {
-  return FITTING[format].includes(option);
+  return EXPORT_FORMATS[format].options.includes(option);
 }
 
 /** Only the options that the format knows and that differ from what the server does anyway. */
@@ -49,7 +30,7 @@ export function fittingOptions(format: ExportFormat, options: ExportOptions): Ex
   );
 }
 
-/** How a file reaches whoever asks for it; `auto` leaves it to the server. */
+/** How a file is delivered; `auto` leaves it to the server. */
 export type Delivery = 'auto' | 'direct' | 'streamed' | 'background';
 
 export interface DeliveredRequest extends ExportRequest {
@@ -126,7 +107,7 @@ export function exportCurl(
   origin: string,
   ref: DatasetRef,
   request: DeliveredRequest,
-  /** Whether one has to be somebody: a command line is it by an API key. */
+  /** Whether users sign in: a command line uses an API key then. */
   signedIn: boolean,
 ): string {
   const link = exportLink(ref, request);

@@ -1,6 +1,8 @@
 import { FileDown, PenLine, UserRound } from 'lucide-react';
 import type { Run, RunKind, RunOf } from '@/api/runs';
+import type { ExportFormat } from '@/api/types';
 import { datasetHref } from '@/lib/address';
+import { EXPORT_FORMATS } from '@/lib/export-formats';
 
 /** What the page says of a kind of run, and what it does with one. */
 interface KindDescription<K extends RunKind> {
@@ -21,10 +23,7 @@ interface KindDescription<K extends RunKind> {
   format: (run: RunOf<K>) => string | undefined;
 }
 
-const FORMAT_NAMES: Record<string, string> = { xlsx: 'Excel', parquet: 'Parquet', text: 'Text' };
-
-const formatName = (format: string | null = 'csv') =>
-  FORMAT_NAMES[format ?? 'csv'] ?? (format ?? 'csv').toUpperCase();
+const formatName = (format: ExportFormat | null = 'csv') => EXPORT_FORMATS[format ?? 'csv'].label;
 
 const person = ({ request: { subject, value } }: RunOf<'subject_export'>) => `${subject} ${value}`;
 

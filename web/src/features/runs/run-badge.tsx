@@ -81,7 +81,7 @@ export function RunBadge({ className }: { className?: string }) {
 
 const AROUND = 2 * Math.PI * 6;
 
-/** A circle that closes; it turns while nobody knows how far it is. */
+/** A circle that closes; it turns while the progress is unknown. */
 function Ring({ percent }: { percent: number | undefined }) {
   return (
     <svg

@@ -10,7 +10,7 @@ import { formatBytes, plural } from '@/lib/format';
 import { download } from './model/actions';
 import { runTitle } from './kinds';
 
-/** A page out of sight lets go of its stream after so long, unless somebody waits for an export: a browser opens only
+/** A page out of sight lets go of its stream after so long, unless the user waits for an export: a browser opens only
  * six connections to a server, for all of its tabs together. */
 const REST = 15_000;
 

@@ -6,7 +6,7 @@ interface EveryoneSwitchProps {
   onChange: (checked: boolean) => void;
 }
 
-/** For administrators: those of everybody, and not only one's own. */
+/** A switch for administrators: those of all users, and not only their own. */
 export function EveryoneSwitch({ checked, onChange }: EveryoneSwitchProps) {
   const admin = usePermission('admin');
   return admin && <CheckField label="All users" checked={checked} onChange={onChange} />;

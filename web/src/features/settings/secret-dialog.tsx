@@ -15,7 +15,7 @@ interface SecretDialogProps {
   onClose: () => void;
 }
 
-/** Shows a secret the one time that it can be seen. */
+/** The dialog with a secret that is shown once. */
 export function SecretDialog({ title, description, label, secret, children, onClose }: SecretDialogProps) {
   return (
     <Dialog open keep onClose={onClose} title={title} description={description}>

@@ -29,7 +29,7 @@ export function Section({ title, about, actions, children }: SectionProps) {
 
 interface QueryContentProps<T> {
   query: { data: T | undefined; error: unknown; refetch: () => unknown };
-  /** What is being loaded, for whoever cannot see it. */
+  /** What is being loaded, for screen readers. */
   label: string;
   children: (data: T) => ReactNode;
 }

@@ -20,7 +20,7 @@ export const SETTINGS_TABS: readonly SettingsTab[] = [
   { id: 'storage', label: 'Storage' },
 ];
 
-/** The tabs that are there for somebody: keys and sessions belong to people who sign in. */
+/** The tabs that a user may see: keys and sessions belong to people who sign in. */
 export function tabsFor(me: CurrentUser): SettingsTab[] {
   const admin = me.permissions.includes('admin');
   const shown = {

@@ -8,7 +8,7 @@ interface CardProps {
   children: ReactNode;
 }
 
-/** What stands on the pages for whoever has not signed in. */
+/** The card of the pages before sign-in. */
 export function Card({ title, about, children }: CardProps) {
   // The system may turn dark while the page waits.
   useTheme();

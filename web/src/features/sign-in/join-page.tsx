@@ -10,13 +10,13 @@ interface JoinPageProps {
   token: string;
 }
 
-/** Where one-time links lead: a password is chosen, and one is signed in. */
+/** The page that one-time links lead to: it sets a password and signs in. */
 export default function JoinPage({ token }: JoinPageProps) {
   const invited = useQuery({
     queryKey: ['invitation', token],
     queryFn: () => findInvitation(token),
     enabled: token !== '',
-    // What was found is no secret, but it belongs to nobody who comes later.
+    // What was found is no secret, but it is not for the next user of the page.
     gcTime: 0,
     staleTime: Infinity,
   });

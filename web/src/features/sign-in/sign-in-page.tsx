@@ -21,14 +21,14 @@ export default function SignInPage({ next, ended }: SignInPageProps) {
   const [needsSetup, setNeedsSetup] = useState(false);
   const passwordInput = useRef<HTMLInputElement>(null);
 
-  // Another tab may have signed in, or nobody need do so here.
+  // Another tab may have signed in, or the server needs no sign-in.
   useEffect(() => {
     void isSignedIn()
       .then((yes) => yes && window.location.replace(next))
       .catch(() => undefined);
   }, [next]);
 
-  // Where there is no account yet, nobody can give a link.
+  // Where there is no account yet, there is no administrator to ask for a link.
   useEffect(() => {
     needsSetupNow()
       .then(setNeedsSetup)
@@ -41,7 +41,7 @@ export default function SignInPage({ next, ended }: SignInPageProps) {
     setPending(true);
     setProblem(undefined);
     signIn(email, password)
-      // A page of one's own, in whose memory nothing is of whoever was here before.
+      // A fresh page, with nothing in its memory of the previous user.
       .then(() => window.location.replace(next))
       .catch((error: unknown) => {
         setPending(false);

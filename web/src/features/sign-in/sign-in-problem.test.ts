@@ -5,7 +5,7 @@ import { signInProblemText } from './sign-in-problem';
 const answer = (status: number, code: string, detail: string, headers: HeadersInit = {}) =>
   Problem.fromAnswer({ title: 'No', status, code, detail }, { status, headers: new Headers(headers) });
 
-test('whoever tried too often is told how long to wait', () => {
+test('after too many attempts the user learns how long to wait', () => {
   const problem = answer(429, 'too_many_tries', 'this was tried too often', { 'Retry-After': '721' });
   expect(signInProblemText(problem)).toBe('Too many attempts. Try again in 13 minutes.');
   expect(signInProblemText(answer(429, 'too_many_tries', 'x'))).toMatch(/in a minute\.$/);

@@ -1,7 +1,7 @@
 import { Problem } from '@/api/problem';
 import { formatWait } from '@/lib/dates';
 
-/** Why somebody did not come in, as they are told. */
+/** The reason why a sign-in failed, for the user. */
 export function signInProblemText(error: unknown): string {
   const problem = Problem.from(error);
   switch (problem.code) {

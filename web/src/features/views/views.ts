@@ -22,7 +22,7 @@ export const viewsQuery = (ref: DatasetRef) =>
     },
   });
 
-/** Whether a view is one's own: only its owner and administrators overwrite, rename and delete it. */
+/** Whether the user may change a view: only its owner and administrators overwrite, rename and delete it. */
 export function mayChange(
   { saved_by: owner }: Pick<SavedView, 'saved_by'>,
   me: Pick<CurrentUser, 'principal' | 'permissions'>,

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { client, unwrap } from '@/api/client';
 
-/** Whether a source has the journal without which nothing in it is changed. */
+/** Whether a source has the journal that changes need. */
 export const journalQuery = (source: string) =>
   queryOptions({
     queryKey: ['journal', source],

@@ -1,6 +1,6 @@
 import { Problem } from '@/api/problem';
 
-/** A text that nobody has made up before. `crypto.randomUUID` is only there over HTTPS. */
+/** A unique key. `crypto.randomUUID` is only there over HTTPS. */
 export function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

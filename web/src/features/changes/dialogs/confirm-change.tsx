@@ -8,16 +8,17 @@ import { Dialog } from '@/components/dialog';
 import { Field, TextInput } from '@/components/field';
 import { ProblemNotice } from '@/components/problem-notice';
 import { formatCount, plural } from '@/lib/format';
-import { execute, type Preview, previewQuery, type ChangeRequest } from '../api/changes';
+import { execute, previewQuery } from '../api/execute';
+import type { Preview, ChangeRequest } from '../api/types';
 import type { ChangeKind } from '../model/change-kind';
 import { reportOutcome } from '../model/report-outcome';
 import { NotUndoable, WouldFail } from './would-fail';
 
 interface ConfirmChangeProps {
   title: string;
-  /** What is wanted; absent while it is not yet said in full. */
+  /** The request; absent while it is incomplete. */
   request: Omit<ChangeRequest, 'allOrNothing'> | undefined;
-  /** Whether more is being said at the moment, so that what is shown is not all of it. */
+  /** Whether the request is being edited, so that the preview is out of date. */
   waiting?: boolean;
   kind: ChangeKind;
   /** `Delete`, `Change`: what the button says before the number of rows. */
@@ -33,10 +34,10 @@ interface ConfirmChangeProps {
   onClose: () => void;
 }
 
-/** What is answered when other rows would be changed than those that were looked at. */
+/** The codes of an answer when other rows would be changed than those of the preview. */
 const SELECTION_CHANGED = ['selection_changed', 'dependants_changed'];
 
-/** Says what would happen to how many rows, asks for that number to be typed, and does it. */
+/** The dialog that previews a change, asks for the number of rows to be typed, and executes it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
   const { title, kind, verb, size = 'small', waiting = false, children } = props;
   const { referring, consequences, onDone, onClose } = props;
@@ -169,7 +170,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   );
 }
 
-/** How many rows will be changed, as far as it was tried: with all or nothing, one that cannot be keeps the others. */
+/** How many rows will be changed, as far as it was tried: with all or nothing, none if one of them can't be. */
 export function changedRows({ rows, would_fail: failing = 0 }: Preview, allOrNothing: boolean): number {
   if (allOrNothing && failing > 0) return 0;
   return Math.max(0, rows - failing);

@@ -2,10 +2,10 @@ import clsx from 'clsx';
 import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '@/api/queries';
 import { plural } from '@/lib/format';
-import type { Dependants } from '../api/changes';
+import type { Dependants } from '../api/types';
 import { relatedRowsText } from '../model/cascade';
 
-/** How many of the rows that were selected are gone by now. */
+/** How many of the selected rows no longer exist. */
 export function MissingRows({ missing }: { missing: number }) {
   if (missing === 0) return null;
   return (
@@ -18,11 +18,11 @@ export function MissingRows({ missing }: { missing: number }) {
 interface DependantsListProps {
   source: string;
   dependants: Dependants[];
-  /** Whether what hangs on the rows goes along with them. */
+  /** Whether rows that depend on these are deleted with them. */
   along?: boolean;
 }
 
-/** What becomes of the rows of other datasets that refer to these. */
+/** What happens to the rows of other datasets that refer to these. */
 export function RelatedRowsList({ source, dependants, along = false }: DependantsListProps) {
   const datasets = useQuery(sourcesQuery).data?.find(({ name }) => name === source)?.datasets;
   if (dependants.length === 0) return null;

@@ -1,14 +1,14 @@
 import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
-import type { RowFailure } from '../api/changes';
+import type { RowFailure } from '../api/types';
 import type { ChangeKind } from '../model/change-kind';
 import { reasonText, isSelfExplanatory } from '../model/reasons';
 import { VersionsTable } from './versions-table';
 
 interface FailureTableProps {
   failures: readonly RowFailure[];
-  /** What was wanted. */
+  /** What the change was to do. */
   kind: ChangeKind;
   /** The datasets that still use rows which were to be deleted. */
   users: readonly string[];

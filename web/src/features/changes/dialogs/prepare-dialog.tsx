@@ -14,7 +14,7 @@ interface PrepareDialogProps {
   onClose: () => void;
 }
 
-/** Shows the statements first, and makes the journal then. */
+/** The dialog that shows the statements, and then creates the journal. */
 export default function PrepareDialog({ source, sql, onClose }: PrepareDialogProps) {
   const queries = useQueryClient();
   const [pending, setPending] = useState(false);

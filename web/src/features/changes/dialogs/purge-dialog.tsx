@@ -13,7 +13,7 @@ interface PurgeDialogProps {
   onClose: () => void;
 }
 
-/** Removes rows of the trash for good. */
+/** The dialog that permanently deletes rows of the trash. */
 export default function PurgeDialog({ datasetRef, dataset, selection, onDone, onClose }: PurgeDialogProps) {
   const named = 'keys' in selection ? selection.keys.length : Infinity;
   return (

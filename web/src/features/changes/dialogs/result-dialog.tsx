@@ -8,7 +8,8 @@ import { Dialog } from '@/components/dialog';
 import { Select } from '@/components/field';
 import { showProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
-import { type ChangeResponse, isStarted, type RowFailure, undoChange } from '../api/changes';
+import { type ChangeResponse, isStarted, type RowFailure } from '../api/types';
+import { undoChange } from '../api/execute';
 import { failuresCsv, saveText } from '../model/failures-csv';
 import { retryOf, pastTense } from '../model/change-kind';
 import { FailureTable } from './failure-table';
@@ -16,7 +17,7 @@ import { isWorthRetrying, reasonText, referringDatasets } from '../model/reasons
 import { type Result, showResult } from '../model/shown-result';
 import { isUndoable, countFailed, reportOutcome, undoAndReport } from '../model/report-outcome';
 
-/** What became of the rows of a change: those that are not as they were wanted are listed, each with its reason. */
+/** The outcome of a change: the rows that were not changed, each with its reason. */
 export default function ResultDialog({ result }: { result: Result }) {
   const { ref, kind, outcome } = result;
   const [code, setCode] = useState('');
@@ -53,7 +54,7 @@ export default function ResultDialog({ result }: { result: Result }) {
       `${ref.dataset}-not-${pastTense(kind).replaceAll(' ', '-')}.csv`,
     );
   };
-  /** Takes one row back over what somebody has made of it since; the others stay in the list. */
+  /** Undoes the change of one row over what was changed in it since; the others stay in the list. */
   const force = async (row: RowFailure, undoes: string) => {
     setBusy(true);
     try {

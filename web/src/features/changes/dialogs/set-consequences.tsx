@@ -1,6 +1,6 @@
 import type { Dataset } from '@/api/types';
 import { effectText } from '../model/change-labels';
-import type { Preview } from '../api/changes';
+import type { Preview } from '../api/types';
 import { MissingRows } from './consequences';
 
 interface SetConsequencesProps {

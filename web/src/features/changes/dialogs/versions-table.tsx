@@ -1,6 +1,6 @@
 import type { Column } from '@/api/types';
 import { CellValue } from '@/components/cell-value';
-import type { FieldVersions } from '../api/changes';
+import type { FieldVersions } from '../api/types';
 
 interface VersionsTableProps {
   versions: readonly FieldVersions[];

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react';
 import { plural } from '@/lib/format';
-import { type Preview } from '../api/changes';
+import type { Preview } from '../api/types';
 import { type ChangeKind, pastTense } from '../model/change-kind';
 import { byReason, reasonText, referringDatasets } from '../model/reasons';
 
@@ -13,7 +13,7 @@ interface WouldFailProps {
   changed: number;
 }
 
-/** Which of the rows the database would not take, as far as it was tried. */
+/** The rows that the database would reject, as far as it was tried. */
 export function WouldFail({ preview, kind, referring, changed }: WouldFailProps) {
   const { would_fail: count, failures } = preview;
   if (count === undefined)
@@ -38,7 +38,7 @@ export function WouldFail({ preview, kind, referring, changed }: WouldFailProps)
   );
 }
 
-/** Which of the rows an undo could not put back as they are, as far as it was tried. */
+/** The rows that an undo could not restore as they are, as far as it was tried. */
 export function NotUndoable({ preview, kind }: { preview: Preview; kind: ChangeKind }) {
   const { cannot_be_undone: count = 0, not_undoable: failures = [] } = preview;
   if (count === 0) return null;

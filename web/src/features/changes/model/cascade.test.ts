@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Dependants, Outcome } from '../api/changes';
+import type { Dependants, Outcome } from '../api/types';
 import { cascadeFailures, cascadeText, relatedRowsText } from './cascade';
 
 const tracks: Dependants = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };

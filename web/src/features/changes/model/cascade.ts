@@ -1,12 +1,12 @@
 import { plural } from '@/lib/format';
-import type { Dependants, Outcome } from '../api/changes';
+import type { Dependants, Outcome } from '../api/types';
 
-/** Whether the database would delete or alter rows by itself, which Rowport does instead where it is asked to. */
+/** Whether the database would delete or alter these rows by itself, which Rowport can do instead so that it can be undone. */
 export function canCascade({ on_delete }: Dependants): boolean {
   return on_delete === 'cascade' || on_delete === 'set_null';
 }
 
-/** What becomes of the rows that refer to others by one foreign key. */
+/** What happens to the rows that refer to others by one foreign key. */
 export function relatedRowsText(dependant: Dependants, along: boolean): string {
   const { rows } = dependant;
   if (rows !== undefined) {
@@ -21,12 +21,12 @@ export function relatedRowsText(dependant: Dependants, along: boolean): string {
   return 'Rows still used here can’t be deleted and will be listed.';
 }
 
-/** How many rows of other datasets were not changed, which were to go along. */
+/** How many rows of other datasets were to be cascaded and were not. */
 export function cascadeFailures({ along }: Outcome): number {
   return (along ?? []).reduce((sum, each) => sum + (each.rows - each.done), 0);
 }
 
-/** How many rows of other datasets were changed along with those of a change. */
+/** How many rows of other datasets were changed with those of a change. */
 export function cascadeText({ along }: Outcome): string | undefined {
   const done = (along ?? []).reduce((sum, each) => sum + each.done, 0);
   if (done === 0) return undefined;

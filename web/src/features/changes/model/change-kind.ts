@@ -1,8 +1,9 @@
 import type { DatasetRef, Key } from '@/api/types';
 import { plural } from '@/lib/format';
-import { type ChangeResponse, type Change, executeAtOnce, type SetField, undoChange } from '../api/changes';
+import type { ChangeResponse, Change, SetField } from '../api/types';
+import { executeAtOnce, undoChange } from '../api/execute';
 
-/** What a change does, as far as this page knows: the fields are known only where they were chosen. */
+/** The kind of a change; the fields that it sets are known only where they were chosen. */
 export type ChangeKind =
   | { action: 'delete' | 'restore' | 'purge' }
   | { action: 'set'; fields?: SetField[] }
@@ -22,7 +23,7 @@ const PAST = {
 } as const;
 const UNDONE: Record<string, string> = { delete: 'restored', restore: 'moved back to the trash' };
 
-/** What became of the rows: `deleted`, `restored`. */
+/** What was done to the rows: `deleted`, `restored`. */
 export function pastTense(kind: ChangeKind): string {
   return kind.action === 'undo' ? (UNDONE[kind.of] ?? 'changed back') : PAST[kind.action];
 }
@@ -49,7 +50,7 @@ export function progressText(kind: ChangeKind, rows: number): string {
   }
 }
 
-/** The same once more for some of its rows, which were confirmed with the others; absent where it is not known what was done. */
+/** The same change of some of its rows, which were confirmed with the others; absent where the fields are unknown. */
 export function retryOf(
   ref: DatasetRef,
   kind: ChangeKind,
@@ -58,6 +59,6 @@ export function retryOf(
   const { action } = kind;
   const fields = kind.action === 'set' ? kind.fields : undefined;
   if (action === 'set' && fields === undefined) return undefined;
-  // What hangs on them by now was shown to nobody, so nothing goes along.
+  // Rows that depend on them by now were in no preview, so nothing is cascaded.
   return (keys) => executeAtOnce({ ref, action, selection: { keys }, ...(fields && { fields }) });
 }

@@ -8,7 +8,7 @@ import {
   actorName,
   effectText,
 } from './change-labels';
-import type { Change, TrashRow } from '../api/changes';
+import type { Change, TrashRow } from '../api/types';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const change = (rest: Partial<Change> = {}): Change => ({

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '@/lib/format';
-import type { Change, TrashRow } from '../api/changes';
+import type { Change, TrashRow } from '../api/types';
 
 const ACTIONS: Record<string, string> = {
   delete: 'Deleted',
@@ -9,7 +9,7 @@ const ACTIONS: Record<string, string> = {
 };
 const UNDONE: Record<string, string> = { delete: 'Undid a delete of', restore: 'Undid a restore of' };
 
-/** What somebody did, in the past: before how many rows: `Deleted`, `Updated`, `Undid a delete of`. */
+/** The label of a change, before how many rows: `Deleted`, `Updated`, `Undid a delete of`. */
 export function actionLabel({ action, of }: Pick<Change, 'action' | 'of'>): string {
   return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Undid an update of';
 }
@@ -23,12 +23,12 @@ export function effectText(rows: number, changed: number, label: string, past: s
   return `None of the ${plural(rows, 'row')} in ${label} can be ${past}.`;
 }
 
-/** Who did it: what has been in the trash for long enough is removed by Rowport itself. */
+/** The name of the actor: rows that expire in the trash are deleted by Rowport itself. */
 export function actorName({ actor, actor_name: name }: Pick<Change, 'actor' | 'actor_name'>): string {
   return actor === 'expiry' ? 'Rowport' : name;
 }
 
-/** Why a change is not offered to be taken back; undefined where it is. */
+/** The reason why a change can't be undone; undefined where it can. */
 export function undoBlocker(change: Change, all: readonly Change[], now: number): string | undefined {
   if (change.state === 'open') return 'In progress';
   if (change.done === 0) return 'No rows changed';
@@ -51,7 +51,7 @@ export function timeLeftText(until: string, now: number): string {
   return Date.parse(until) > now ? 'under an hour left' : 'expired';
 }
 
-/** Rows of the trash that one change has brought there, in the order they came; without one, nobody knows which did. */
+/** Rows of the trash that one change has brought there, in the order they came; without an id where the change is unknown. */
 export interface TrashGroup {
   id: string | undefined;
   rows: TrashRow[];

@@ -1,5 +1,5 @@
 import { guard } from '@/lib/formula-guard';
-import type { RowFailure } from '../api/changes';
+import type { RowFailure } from '../api/types';
 
 /** What was not changed and why, as a file; what a spreadsheet would take for a formula is marked as text. */
 export function failuresCsv(failures: readonly RowFailure[], keyColumns: readonly string[]): string {

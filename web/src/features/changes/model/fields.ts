@@ -1,6 +1,6 @@
 import type { Column, Dataset, ForeignKey } from '@/api/types';
 import { isNumber } from '@/lib/filter';
-import type { FieldValue, SetField } from '../api/changes';
+import type { FieldValue, SetField } from '../api/types';
 import type { Parent } from './parents';
 
 export type Operation = 'value' | 'empty' | 'clear' | 'copy' | 'add' | 'replace';
@@ -10,7 +10,7 @@ export interface Settable {
   id: string;
   label: string;
   columns: Column[];
-  /** Where it refers to rows of a dataset that one may see. */
+  /** The reference to rows of another dataset, if it is one. */
   reference: ForeignKey | undefined;
 }
 
@@ -36,7 +36,7 @@ export const OPERATIONS: Record<Operation, string> = {
   replace: 'Find and replace',
 };
 
-/** The columns that people write: neither the key, nor what is computed, nor what they may not see. */
+/** The columns that can be written: neither the key, nor what is computed, nor what is masked. */
 export function writableColumns({ columns, key }: Pick<Dataset, 'columns' | 'key'>): Column[] {
   return columns.filter(
     ({ name, generated, computed, masked }) =>
@@ -49,7 +49,7 @@ export function settables(dataset: Pick<Dataset, 'columns' | 'key' | 'foreign_ke
   const writable = writableColumns(dataset);
   const references = dataset.foreign_keys.flatMap((reference) => {
     const columns = reference.columns.flatMap((name) => writable.filter((column) => column.name === name));
-    // One that can only be set in part is none: what it refers to then is anybody's guess.
+    // A reference that can only be set in part is none: what it would refer to is undefined.
     return columns.length === reference.columns.length ? [{ reference, columns }] : [];
   });
   const of = (columns: Column[], reference: ForeignKey | undefined): Settable => ({
@@ -73,7 +73,7 @@ export function references(dataset: Pick<Dataset, 'columns' | 'key' | 'foreign_k
   );
 }
 
-/** The columns that can be copied from: all whose values one may see. */
+/** The columns that can be copied from: all whose values the user may see. */
 export function readableColumns({ columns }: Pick<Dataset, 'columns'>, but: readonly Column[]): Column[] {
   return columns.filter(
     ({ name, computed, masked }) =>
@@ -99,7 +99,7 @@ export function isNullable(columns: readonly Column[]): boolean {
   return columns.every(({ nullable }) => nullable);
 }
 
-/** A field of which nothing but the column is chosen yet, or not even that: nothing is set that nobody has said. */
+/** A field of which at most the column is chosen yet: no value is set unless it was entered. */
 export function newDraft(settable?: Settable): FieldDraft {
   return { settable: settable?.id ?? '', operation: 'value', text: '', replacement: '', parent: undefined };
 }
@@ -136,7 +136,7 @@ function toValue({ operation, text, replacement }: FieldDraft, { type }: Column)
     case 'replace':
       return text === '' ? undefined : { replace: { find: text, with: replacement } };
     case 'value':
-      // A value that was not touched is none; whoever wants an empty text says so.
+      // A value that was not entered is none; an empty text is an operation of its own.
       if (text === '') return undefined;
       return { value: type.kind === 'boolean' ? text === 'true' : text };
   }

@@ -25,7 +25,7 @@ test('a row is known by what is looked up of it, and by a name or another text o
   expect(labelColumns({ lookups: [] }, brand, brands())).toEqual([]);
 });
 
-test('nobody is known by what one may not see, or by the key alone', () => {
+test('no row is labelled by a masked column, or by its key alone', () => {
   const masked = { masked: true };
   expect(
     labelColumns({ lookups: [lookup('brand_id.name', masked)] }, brand, brands(text('name', masked))),

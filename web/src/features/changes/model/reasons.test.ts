@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Preview } from '../api/changes';
+import type { Preview } from '../api/types';
 import { byReason, isWorthRetrying, reasonText, referringDatasets } from './reasons';
 
 const failed = (code: string, ...key: unknown[]) =>
@@ -18,7 +18,7 @@ test('rows that would fail stand by their reasons, the first of them by name', (
   ]);
 });
 
-test('a reason fits what was wanted, and names who uses a row that cannot be deleted', () => {
+test('a reason fits the change, and names the datasets that use a row that cannot be deleted', () => {
   expect(reasonText('foreign_key', { action: 'delete' }, ['film_actor'])).toBe('Still used by film_actor');
   expect(reasonText('foreign_key', { action: 'purge' })).toBe('Still used by other rows');
   expect(reasonText('foreign_key', { action: 'set' }, ['film_actor'])).toBe(
@@ -31,7 +31,7 @@ test('a reason fits what was wanted, and names who uses a row that cannot be del
   expect(reasonText('some_new_code', { action: 'delete' })).toBe('some new code');
 });
 
-test('who uses the rows is what the database says, or else whoever refers to them', () => {
+test('the datasets that use the rows are those that the database names, or else all that refer to them', () => {
   const referring = [{ dataset: 'film_actor' }, { dataset: 'shop.awards' }, { dataset: 'film_actor' }];
   const said = (database?: string) => [
     { code: 'foreign_key' as const, ...(database !== undefined && { database }) },

@@ -1,5 +1,5 @@
 import type { components } from '@/api/schema';
-import type { Preview, RowFailure } from '../api/changes';
+import type { Preview, RowFailure } from '../api/types';
 import type { ChangeKind } from './change-kind';
 
 type ErrorCode = components['schemas']['ErrorCode'];
@@ -82,7 +82,7 @@ interface Reason {
   more: boolean;
 }
 
-/** The rows that would fail by their reasons. Of many, only the first are told: `count` is how many there are. */
+/** The rows that would fail by their reasons. Of many, only the first are listed: `count` is how many there are. */
 export function byReason(failures: Preview['failures'], count: number): Reason[] {
   const reasons = new Map<string, string[]>();
   for (const { code, key } of failures) {

@@ -5,22 +5,17 @@ import type { DatasetRef } from '@/api/types';
 import { addOwnRun } from '@/lib/own-runs';
 import { showToast, showProblem, type ToastAction, dismissToast } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
-import {
-  type ChangeResponse,
-  fetchOutcome,
-  findChange,
-  isStarted,
-  type Outcome,
-  undoChange,
-} from '../api/changes';
+import { type ChangeResponse, isStarted, type Outcome } from '../api/types';
+import { fetchOutcome, undoChange } from '../api/execute';
+import { findChange } from '../api/lists';
 import { cascadeFailures, cascadeText } from './cascade';
 import { type ChangeKind, kindOf, doneText, progressText, pastTense } from './change-kind';
 import { showResult } from './shown-result';
 
-/** What the runs that were started here do, by their change sets. */
+/** The kinds of the changes that were started here, by their change sets. */
 const started = new Map<string, ChangeKind>();
 
-/** Tells what came of a change: at once, or once its run has ended. */
+/** Reports the outcome of a change: at once, or once its run has ended. */
 export function reportOutcome(ref: DatasetRef, kind: ChangeKind, answer: ChangeResponse) {
   if (isStarted(answer)) {
     const { run, change_set } = answer;
@@ -38,7 +33,7 @@ export function reportOutcome(ref: DatasetRef, kind: ChangeKind, answer: ChangeR
   else showDone(ref, kind, answer);
 }
 
-/** Everything that shows rows of the dataset, or of those where rows went along, looks again. */
+/** Has every view of the dataset, and of those with cascaded rows, ask again. */
 function announceChange(ref: DatasetRef, { along = [] }: Outcome) {
   for (const dataset of new Set([ref.dataset, ...along.map((each) => each.dataset)])) {
     announceRowsChanged({ source: ref.source, dataset });
@@ -50,15 +45,15 @@ export function countFailed({ failed, kept }: Outcome): number {
   return failed + kept;
 }
 
-/** Whether what was just done is offered to be taken back. */
+/** Whether an undo is offered for a change that was just made. */
 export function isUndoable({ action }: ChangeKind): boolean {
   return action !== 'undo' && action !== 'purge';
 }
 
-/** Takes a change back and tells what came of it. */
+/** Undoes a change and reports the outcome. */
 export async function undoAndReport(ref: DatasetRef, id: string, of: ChangeKind): Promise<void> {
   const kind: ChangeKind = { action: 'undo', of: of.action, undoes: id };
-  // It may be offered still by what told of it.
+  // A toast may still offer it.
   dismissToast(id);
   try {
     reportOutcome(ref, kind, await undoChange(ref, id));
@@ -68,7 +63,7 @@ export async function undoAndReport(ref: DatasetRef, id: string, of: ChangeKind)
   }
 }
 
-/** What takes it back again; an undo is taken back in the list of changes, and nothing brings back what is gone for good. */
+/** The undo that a toast offers. An undo is undone in the list of changes, and a purge can't be undone. */
 function undoAction(
   ref: DatasetRef,
   kind: ChangeKind,
@@ -84,7 +79,7 @@ function showDone(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about = o
   showToast(doneText(kind, outcome.done), cascadeText(outcome), options);
 }
 
-/** Tells of a change that was stopped, or that left rows of other datasets as they are. */
+/** Shows a change that was stopped, or that skipped rows of other datasets. */
 function showPartly(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about = outcome.change_set) {
   const action = undoAction(ref, kind, outcome);
   const rest = cascadeFailures(outcome);
@@ -97,7 +92,7 @@ function showPartly(ref: DatasetRef, kind: ChangeKind, outcome: Outcome, about =
   });
 }
 
-/** Tells how a change in the background has ended. */
+/** Reports how a background change has ended. */
 export async function reportRunEnd(run: RunOf<'change'>): Promise<void> {
   const id = run.request.change_set;
   const ref = { source: run.source, dataset: run.dataset };

@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 import type { DatasetRef } from '@/api/types';
-import type { Outcome } from '../api/changes';
+import type { Outcome } from '../api/types';
 import type { ChangeKind } from './change-kind';
 
-/** What came of a change, to be shown. */
+/** The outcome of a change, to be shown. */
 export interface Result {
   ref: DatasetRef;
   kind: ChangeKind;
@@ -13,7 +13,7 @@ export interface Result {
 let shown: Result | undefined;
 const listeners = new Set<() => void>();
 
-/** Shows what became of each row, over whatever page one is on; nothing any more without a result. */
+/** Shows the outcome over any page; without a result, hides it. */
 export function showResult(result: Result | undefined) {
   shown = result;
   for (const listener of listeners) listener();

@@ -13,7 +13,9 @@ import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
 import { showProblem } from '@/lib/toast';
 import { formatCount, plural } from '@/lib/format';
 import { actionLabel, undoBlocker, actorName } from '../model/change-labels';
-import { type Change, fetchOutcome, historyQuery } from '../api/changes';
+import type { Change } from '../api/types';
+import { fetchOutcome } from '../api/execute';
+import { historyQuery } from '../api/lists';
 import { kindOf } from '../model/change-kind';
 import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
 import { showResult } from '../model/shown-result';
@@ -31,7 +33,7 @@ interface HistoryPageProps {
   dataset: Dataset;
 }
 
-/** What was changed in a dataset through Rowport, the last first. */
+/** The changes of a dataset that were made in Rowport, the latest first. */
 export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
   const history = useInfiniteQuery(historyQuery(datasetRef));
   const changes = history.data?.pages.flat() ?? [];
@@ -96,7 +98,7 @@ export default function HistoryPage({ datasetRef, dataset }: HistoryPageProps) {
 
 interface ChangeRowProps {
   change: Change;
-  /** Why it cannot be taken back. */
+  /** The reason why it can't be undone. */
   why: string | undefined;
   now: number;
   onShow: () => void;

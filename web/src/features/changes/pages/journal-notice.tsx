@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { Button } from '@/components/button';
 import { Overlay, lazyComponent } from '@/components/lazy';
 import { usePermission } from '@/hooks/use-current-user';
-import type { Journal } from '../api/changes';
+import type { Journal } from '../api/types';
 
 const PrepareDialog = lazyComponent(() => import('../dialogs/prepare-dialog'));
 
-/** Why nothing can be changed in a source, and for whoever administers Rowport the way to change that. */
+/** The reason why rows of a source are read-only, and for administrators the way to change that. */
 export function JournalNotice({ source, journal }: { source: string; journal: Journal }) {
   const admin = usePermission('admin');
   const [preparing, setPreparing] = useState(false);

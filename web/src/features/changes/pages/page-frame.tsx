@@ -8,7 +8,7 @@ import { AppLink } from '@/components/app-link';
 import { Page } from '@/components/page';
 import { ProblemNotice } from '@/components/problem-notice';
 import { datasetHref } from '@/lib/address';
-import { changesKey } from '../api/changes';
+import { changesKey } from '../api/lists';
 import { JournalNotice } from './journal-notice';
 import { journalQuery } from '../api/journal';
 
@@ -23,7 +23,7 @@ interface PageFrameProps {
   footer?: ReactNode;
 }
 
-/** What stands around the pages about a dataset's changes. */
+/** The frame of the pages about a dataset's changes. */
 export function PageFrame({ datasetRef, label, title, about, actions, children, footer }: PageFrameProps) {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -48,7 +48,7 @@ export function PageFrame({ datasetRef, label, title, about, actions, children, 
   );
 }
 
-/** Looks again when rows were changed, from wherever that was done. */
+/** Asks again when rows of the dataset have changed. */
 export function useFreshChanges(ref: DatasetRef) {
   const queries = useQueryClient();
   const { source, dataset } = ref;
@@ -64,7 +64,7 @@ export function useFreshChanges(ref: DatasetRef) {
 
 const UNPREPARED = ['no_journal', 'journal_outdated', 'journal_newer', 'journal_refused'];
 
-/** Why the list is not there; where the source is not prepared, with the way to prepare it. */
+/** The reason why there is no list; where the source has no journal, with the way to create it. */
 export function ChangesProblem({
   source,
   error,

@@ -2,7 +2,7 @@ import { ArchiveRestore } from 'lucide-react';
 import { Button } from '@/components/button';
 import type { Selection } from '@/hooks/use-selection';
 import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
-import type { TrashRow } from '../api/changes';
+import type { TrashRow } from '../api/types';
 import { TimeLeft } from './time-left';
 import type { SelectRow } from './use-list-selection';
 import { type ShownColumn, TrashTable } from './trash-table';

@@ -16,7 +16,8 @@ import { ALL_MATCHING, type SelectionBody, selectionBody } from '@/lib/selection
 import { showProblem } from '@/lib/toast';
 import { plural } from '@/lib/format';
 import { groupTrash } from '../model/change-labels';
-import { type ChangeResponse, executeAtOnce, undoChange } from '../api/changes';
+import type { ChangeResponse } from '../api/types';
+import { executeAtOnce, undoChange } from '../api/execute';
 import type { ChangeKind } from '../model/change-kind';
 import { ChangesProblem, PageFrame, useFreshChanges } from './page-frame';
 import { reportOutcome } from '../model/report-outcome';

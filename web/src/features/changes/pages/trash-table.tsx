@@ -6,11 +6,11 @@ import { DataTable } from '@/components/data-table';
 import type { Selection } from '@/hooks/use-selection';
 import { formatTimestampInFull, formatTimestamp } from '@/lib/dates';
 import { plural } from '@/lib/format';
-import type { TrashRow } from '../api/changes';
+import type { TrashRow } from '../api/types';
 import { TimeLeft } from './time-left';
 import type { SelectRow } from './use-list-selection';
 
-/** What is shown of each row, and where it stands among its values. */
+/** A column that is shown, and the index of its values in the rows. */
 export interface ShownColumn {
   column: Column;
   index: number;

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Dataset, DatasetRef } from '@/api/types';
 import { mainColumns } from '@/lib/main-columns';
-import { trashQuery } from '../api/changes';
+import { trashQuery } from '../api/lists';
 import type { ShownColumn } from './trash-table';
 
 /** So many values are shown of each row, beside its key. */
@@ -18,7 +18,7 @@ export function useTrash(ref: DatasetRef, dataset: Dataset, search: string) {
   const rows = pages.flatMap((page) => page.rows);
   const columnNames = pages[0]?.columns ?? [];
 
-  // Who deleted it and when stands beside each row in other words.
+  // Who deleted a row and when is shown beside it.
   const told = [...dataset.key, ...(pages[0]?.marks ?? [])];
   const names = mainColumns(dataset, SHOWN + told.length)
     .filter((name) => !told.includes(name))

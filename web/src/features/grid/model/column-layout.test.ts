@@ -18,7 +18,7 @@ test('only the columns in sight are in the window, their neighbours are not', ()
   expect(columnWindow([], 0, 500)).toEqual([0, 0]);
 });
 
-test('room at the right goes to the text columns that nobody has set', () => {
+test('room at the right goes to the text columns whose width was not set', () => {
   const three = columns.slice(0, 3);
   const wider = stretch(
     three,

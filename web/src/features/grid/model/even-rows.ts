@@ -17,7 +17,7 @@ export function evenRows(rows: PageSource['rows']): PageSource['rows'] {
     return held.answer;
   };
   return async (position, limit, signal) => {
-    // Whoever begins again wants to see what has changed.
+    // A new beginning is to show what has changed.
     if (position === undefined) held = undefined;
     let { cursor, skip } = readPosition(position);
     const taken: Cell[][] = [];

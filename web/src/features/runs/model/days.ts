@@ -1,8 +1,8 @@
 import { isUnderWay, type Run } from '@/api/runs';
 
-/** What became of the exports that were asked for on one day. */
+/** The outcome of the exports that were requested on one day. */
 export interface Day {
-  /** Its midnight, by the clock of whoever looks. */
+  /** Its midnight, by the reader's clock. */
   start: number;
   /** Bytes of the files that were made. */
   bytes: number;
@@ -12,7 +12,7 @@ export interface Day {
   failed: number;
 }
 
-/** The last days, today at the end. Cancelled exports count for nothing: nobody was let down. */
+/** The last days, today at the end. Cancelled exports count as neither completed nor failed. */
 export function byDay(runs: readonly Run[], now: number, count: number): Day[] {
   const today = new Date(now);
   const days = Array.from({ length: count }, (_, index) => ({

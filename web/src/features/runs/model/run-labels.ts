@@ -30,7 +30,7 @@ function expectedRows({ rows, rows_expected: expected }: RunProgress): number | 
   return expected != null && expected > 0 && expected >= rows ? expected : undefined;
 }
 
-/** Whole percent, below 100 until the file is there; undefined when nobody knows. */
+/** Whole percent, below 100 until the file is there; undefined when it is unknown. */
 export function percentDone(run: Pick<Run, 'state' | 'progress'>): number | undefined {
   if (run.state === 'completed') return 100;
   const expected = expectedRows(run.progress);

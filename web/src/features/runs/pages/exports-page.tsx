@@ -45,7 +45,7 @@ const WHOSE = [
   { value: 'everybodys', label: 'All users' },
 ] as const;
 
-/** Everybody's runs are asked for so often while some are under way, and so often otherwise. */
+/** Milliseconds between two requests for the runs of all users, while some are in progress and otherwise. */
 const POLL = 3_000;
 const REST = 30_000;
 
@@ -77,7 +77,7 @@ export default function ExportsPage({ filters, onFilters, actions }: ExportsPage
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
-    // The stream of events tells of one's own runs only.
+    // The stream of events has the user's own runs only.
     refetchInterval: everyone
       ? ({ state }) => (state.data?.pages.some((page) => page.runs.some(isUnderWay)) === true ? POLL : REST)
       : false,

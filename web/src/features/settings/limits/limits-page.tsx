@@ -19,7 +19,7 @@ export default function LimitsPage() {
         ...about.map((limit) => ({ ...limit, what: 'Personal data exports', one: 'personal data export' })),
       ];
     },
-    // Others of one's tabs and programs count too.
+    // Other tabs and programs of the user count too.
     refetchInterval: 30_000,
   });
   return (

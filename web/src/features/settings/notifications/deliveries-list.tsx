@@ -8,7 +8,7 @@ import { QueryContent, Section } from '../section';
 import { deliveriesQuery, type Delivery } from './notifications';
 import { channelLabel, messageLabel, deliveryStateText } from './labels';
 
-/** What became of the messages of the last thirty days. `quiet` shows nothing where there never was one. */
+/** The deliveries of the last 30 days. `quiet` shows nothing where there is none. */
 export function DeliveriesList({ quiet }: { quiet: boolean }) {
   const deliveries = useInfiniteQuery(deliveriesQuery);
   const list = deliveries.data?.pages.flatMap((page) => page.deliveries);

@@ -7,19 +7,19 @@ export function channelLabel(name: string): string {
 
 const ENDS = { 'run.completed': 'is ready', 'run.failed': 'fails', test: '' } as const;
 
-/** What a channel tells, and to whom. */
+/** What a channel is notified of. */
 export function channelAbout({ events, personal }: Channel): string {
   const told = events.map((event) => ENDS[event]).join(' or ');
   if (told === '') return 'No events.';
   return personal ? `Notifies people when their export ${told}.` : `Called when an export ${told}.`;
 }
 
-/** What a message said. */
+/** The label of a message. */
 export function messageLabel({ event }: Delivery): string {
   return { 'run.completed': 'Export is ready', 'run.failed': 'Export failed', test: 'Test' }[event];
 }
 
-/** What became of a message. */
+/** The state of a delivery. */
 export function deliveryStateText({ state, attempt, error_message: reason }: Delivery): string {
   const why = reason == null ? '' : `: ${reason}`;
   const tries = attempt > 1 ? ` after ${attempt} attempts` : '';

@@ -5,7 +5,7 @@ import type { components } from '@/api/schema';
 export type Channel = components['schemas']['ChannelStatus'];
 export type Delivery = components['schemas']['Delivery'];
 
-/** Over which channels the ends of runs are told. */
+/** The channels that notify of the ends of runs. */
 export const channelsQuery = queryOptions({
   queryKey: ['notifications'],
   queryFn: async ({ signal }) => (await unwrap(client.GET('/api/v1/notifications', { signal }))).channels,
@@ -14,7 +14,7 @@ export const channelsQuery = queryOptions({
 
 const PAGE = 20;
 
-/** What became of the messages, the latest first. While one is on its way, it is looked at again and again. */
+/** The deliveries, the latest first; asked for again while one is being sent. */
 export const deliveriesQuery = infiniteQueryOptions({
   queryKey: ['deliveries'],
   queryFn: async ({ pageParam, signal }) => {

@@ -21,7 +21,7 @@ type Shown =
   | { what: 'edit' | 'suspend' | 'remove'; person: User }
   | { what: 'link'; invitation: Invitation };
 
-/** Below so many people nobody needs to search. */
+/** The number of people from which a search is offered. */
 const MANY = 8;
 
 export default function PeoplePage() {
@@ -34,7 +34,7 @@ export default function PeoplePage() {
   const close = () => setShown(undefined);
   const refresh = async () => {
     await client.invalidateQueries({ queryKey: usersQuery.queryKey });
-    // It may have been oneself.
+    // It may have been the current user.
     await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
   };
   const attempt = (steps: Promise<unknown>) => void steps.then(refresh).catch(showProblem);
@@ -82,8 +82,8 @@ export default function PeoplePage() {
       }
     >
       <QueryContent query={users} label="people">
-        {(everybody) => {
-          const found = everybody.filter(matches);
+        {(people) => {
+          const found = people.filter(matches);
           return found.length > 0 ? (
             <PeopleTable
               people={found}

@@ -4,7 +4,7 @@ import type { components } from '@/api/schema';
 
 type Schemas = components['schemas'];
 
-/** A one-time link, and whom it is for. */
+/** A one-time link, and the person it is for. */
 export type Invitation = Schemas['Invitation'];
 
 const path = (id: string) => ({ params: { path: { id } } });

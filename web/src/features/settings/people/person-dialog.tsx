@@ -8,7 +8,7 @@ import { roleText } from '../grants/permission-labels';
 import { addPerson, changePerson, type Invitation } from './people';
 
 interface PersonDialogProps {
-  /** Who is changed; absent for somebody new. */
+  /** The person to edit; absent for a new one. */
   person?: User;
   roles: readonly Role[];
   /** The tenants that others belong to. */

@@ -123,7 +123,7 @@ function ColumnChoice({ label, pattern, value, onChange }: ColumnChoiceProps) {
       value={value}
       options={[
         ...(value === '' ? [{ value: '', label: dataset.data ? 'Choose a column…' : 'Loading…' }] : []),
-        // One that went away, or that is kept from whoever looks.
+        // A column that no longer exists, or that the user may not see.
         ...(value !== '' && columns.every(({ name }) => name !== value) ? [{ value, label: value }] : []),
         ...columns.map((column) => ({
           value: column.name,

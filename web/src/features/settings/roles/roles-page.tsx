@@ -24,7 +24,7 @@ export default function RolesPage() {
   const close = () => setShown(undefined);
   const refresh = async () => {
     await client.invalidateQueries({ queryKey: rolesQuery.queryKey });
-    // Whatever one may see oneself may be different now.
+    // The user's own permissions may be different now.
     await client.invalidateQueries({ queryKey: sessionQuery.queryKey });
     await client.invalidateQueries({ queryKey: ['sources'] });
     await client.invalidateQueries({ queryKey: ['dataset'] });

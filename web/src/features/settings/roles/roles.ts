@@ -7,7 +7,7 @@ export type RoleDraft = Required<components['schemas']['RoleRequest']>;
 
 const path = (id: string) => ({ params: { path: { id } } });
 
-/** Makes a role, or replaces the one of this id. */
+/** Creates a role, or replaces the one with this id. */
 export function saveRole(id: string | undefined, body: RoleDraft): Promise<Role> {
   if (id === undefined) return unwrap(client.POST('/api/v1/roles', { body }));
   return unwrap(client.PUT('/api/v1/roles/{id}', { ...path(id), body }));
@@ -28,7 +28,7 @@ export function missing({ name, grants, columns }: RoleDraft): string | undefine
   return undefined;
 }
 
-/** A name that nobody has taken yet. */
+/** A name that is free. */
 export function copyName(name: string, taken: readonly string[]): string {
   const folded = taken.map((each) => each.toLowerCase());
   for (let number = 1; ; number += 1) {

@@ -16,7 +16,7 @@ interface PasswordFormProps {
   onChanged: () => void;
 }
 
-/** Changes one's own password. */
+/** The form that changes the user's own password. */
 export function PasswordForm({ email, onChanged }: PasswordFormProps) {
   const [old, setOld] = useState('');
   const [fresh, setFresh] = useState('');
