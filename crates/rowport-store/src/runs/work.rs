@@ -112,8 +112,8 @@ const EXPIRED: &str = "SELECT id, state, tries_left FROM runs \
 const RECOVER: &str =
     "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
     not_before = $4, tries_left = tries_left - (CASE $3 WHEN 'queued' THEN 1 ELSE 0 END), \
-use rowport_model::{Clock, ErrorCode};
-use serde_json::Value;
+    checkpoint = CASE $3 WHEN 'queued' THEN checkpoint END, \
+    error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE $6 END, \
     error_message = CASE $3 WHEN 'cancelled' THEN error_message \
         ELSE 'the process that worked on it went away' END, \
     worker = NULL, lease_until = NULL, version = $5 \
