@@ -9,6 +9,7 @@
 
 mod access;
 mod assignment;
+mod change_action;
 mod clock;
 mod column;
 mod cursor;
@@ -28,6 +29,7 @@ mod view;
 
 pub use access::{Access, ColumnEffect, ColumnRule, DatasetAt, Grant, Names, Permission};
 pub use assignment::{FieldValue, SetField};
+pub use change_action::{BulkKind, ChangeAction, ChangeKind, Terms};
 pub use clock::{Clock, SystemClock};
 pub use column::{Column, ColumnType, IntegerWidth, MIXED_CHILDREN, column_type_of, field_for};
 pub use cursor::{Cursor, CursorError, CursorValue};

@@ -1061,8 +1061,8 @@ export interface components {
         };
         /** @description What came of rows that hang on others, and go along with them. */
         AlongOutcome: {
-            /** @description `delete`, `set` where they refer to nothing afterwards, or `undo`. */
-            action: string;
+            /** @description What was done: `set` where they refer to nothing afterwards. */
+            action: components["schemas"]["ChangeKind"];
             /** @description Their change set. */
             change_set: string;
             /** @description Their dataset. */
@@ -1213,8 +1213,18 @@ export interface components {
              */
             next?: number | null;
         };
+        /**
+         * @description The kind of a change that is made of rows chosen anew, and not of those of another change set.
+         * @enum {string}
+         */
+        BulkKind: "delete" | "set" | "restore" | "purge";
         /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
         Cell: string | number | boolean | null;
+        /**
+         * @description The kind of a change set.
+         * @enum {string}
+         */
+        ChangeKind: "delete" | "set" | "restore" | "purge" | "undo";
         /** @description The changes of a dataset, the last first. */
         ChangeList: {
             /** @description The changes. */
@@ -1222,8 +1232,8 @@ export interface components {
         };
         /** @description A change set as people see it. */
         ChangeSetView: {
-            /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
-            action: string;
+            /** @description What it did. */
+            action: components["schemas"]["ChangeKind"];
             /** @description Who did it. */
             actor: string;
             /** @description Their name at the time. */
@@ -1251,8 +1261,8 @@ export interface components {
              * @description How many were left alone.
              */
             kept: number;
-            /** @description What an undo takes back in the end: `delete`, `set` or `restore`. */
-            of?: string;
+            /** @description What an undo takes back in the end. */
+            of?: components["schemas"]["BulkKind"];
             /**
              * Format: int64
              * @description How many rows were confirmed.
@@ -2054,8 +2064,8 @@ export interface components {
         OnDelete: "refuse" | "cascade" | "set_null" | "set_default";
         /** @description What came of a change set so far. */
         Outcome: {
-            /** @description `delete`, `set`, `restore`, `purge` or `undo`. */
-            action: string;
+            /** @description What was done. */
+            action: components["schemas"]["ChangeKind"];
             /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
             along?: components["schemas"]["AlongOutcome"][];
             /** @description The first thousand of those that were put back, and are not what they were: a trigger has changed more of them. */
@@ -2278,8 +2288,8 @@ export interface components {
         };
         /** @description Something that happened to a row. */
         RowChange: {
-            /** @description `delete`, `set`, or `undo`. */
-            action: string;
+            /** @description What was done. */
+            action: components["schemas"]["ChangeKind"];
             /** @description Who did it: the principal's id. */
             actor: string;
             /** @description Their name at the time. */

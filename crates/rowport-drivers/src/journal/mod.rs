@@ -11,6 +11,7 @@ mod definition;
 mod migrations;
 mod relay;
 mod sets;
+mod stored_action;
 
 pub use chunks::{Chunk, ChunkState, Done, NewChunk, Trash, UndoneRows};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
@@ -23,7 +24,7 @@ use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
 /// The version of the tables that this program reads and writes: that of the last of `migrations/`.
-pub const VERSION: i64 = 3;
+pub const VERSION: i64 = 4;
 
 /// Whether the journal is there, in the version that this program knows.
 pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverError> {

@@ -1,4 +1,6 @@
-use super::{Columns, signed};
+use rowport_model::ChangeAction;
+
+use super::{Columns, signed, stored_action};
 use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
@@ -9,10 +11,10 @@ pub struct NewChangeSet {
     pub id: String,
     /// The dataset's name.
     pub dataset: String,
-    /// The action's word.
-    pub action: String,
-    /// What exactly it does, as JSON.
-    pub details: String,
+    /// What it does.
+    pub action: ChangeAction,
+    /// The request that was sent with an idempotency key, summed up.
+    pub request: Option<String>,
     /// The columns of the images, as JSON.
     pub columns: String,
     /// Who does it.
@@ -44,16 +46,16 @@ pub struct NewChangeSet {
 }
 
 /// A change set as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ChangeSet {
     /// Its id.
     pub id: String,
     /// The dataset's name.
     pub dataset: String,
-    /// The action's word.
-    pub action: String,
-    /// What exactly it does, as JSON.
-    pub details: String,
+    /// What it does.
+    pub action: ChangeAction,
+    /// The request that was sent with an idempotency key, summed up.
+    pub request: Option<String>,
     /// The columns of the images, as JSON.
     pub columns: String,
     /// Who did it.
@@ -120,7 +122,7 @@ const CREATE: &str = "INSERT INTO {change_sets} (id, dataset, action, details, c
     request_id, address, run_id, undoes, parent_change_set, sequence, idempotency_key, state, row_count, created_at, undo_until) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'open', $16, $17, $18)";
 
-const COLUMNS: &str = "id, dataset, action, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
+const COLUMNS: &str = "id, dataset, details, columns, actor, actor_name, tenant, request_id, address, run_id, \
     undoes, parent_change_set, sequence, state, row_count, done_count, failed_count, skipped_count, created_at, ended_at, undo_until";
 
 /// An attempt that was there before is not one that another has overtaken.
@@ -148,11 +150,12 @@ impl NewChangeSet {
     /// Puts it down. A second one with the same id or key is refused as not unique; while the first is being put down,
     /// the second waits.
     pub async fn create(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
+        let stored = stored_action::write(&self.action, self.request.as_deref())?;
         let binds = vec![
             self.id.as_str().into(),
             self.dataset.as_str().into(),
-            self.action.as_str().into(),
-            self.details.as_str().into(),
+            self.action.kind().as_str().into(),
+            stored.as_str().into(),
             self.columns.as_str().into(),
             self.actor.as_str().into(),
             self.actor_name.as_str().into(),
@@ -301,11 +304,13 @@ impl ChangeSet {
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {
         let mut row = Columns::of(row);
+        let (id, dataset) = (row.text()?, row.text()?);
+        let (action, request) = stored_action::read(&row.text()?)?;
         Ok(Self {
-            id: row.text()?,
-            dataset: row.text()?,
-            action: row.text()?,
-            details: row.text()?,
+            id,
+            dataset,
+            action,
+            request,
             columns: row.text()?,
             actor: row.text()?,
             actor_name: row.text()?,

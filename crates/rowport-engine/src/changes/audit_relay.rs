@@ -125,7 +125,7 @@ impl Relay {
                 change_set,
                 chunk: *number,
                 dataset: (source, &set.dataset),
-                action: &set.action,
+                action: set.action.kind(),
                 at,
                 rows: &rows.events(&key_columns(&chunk)?)?,
             };

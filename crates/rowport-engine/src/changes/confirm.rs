@@ -2,7 +2,7 @@
 
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, NewChangeSet, NewChunk};
 use rowport_drivers::{DriverError, Refusal, Transaction};
-use rowport_model::{Principal, ResolvedDataset, Selection};
+use rowport_model::{ChangeAction, ChangeKind, Principal, ResolvedDataset, Selection, Terms};
 use rowport_store::Actor;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -17,8 +17,7 @@ use super::selection::chosen_rows::ChosenRows;
 use super::selection::{CHUNK, Piece};
 use super::token::{Shown, digest};
 use super::{
-    BulkAction, Changes, Details, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known,
-    outcome, words,
+    BulkAction, Changes, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known, outcome,
 };
 use crate::blocking::heavily;
 use crate::error::EngineError;
@@ -103,14 +102,14 @@ impl Changes {
         let along = self.along(principal, source, &catalog, &resolved, request)?;
         let Request { action, selection, .. } = request;
         let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
-        let details = Details {
-            view: chosen.view(),
-            all_or_nothing: request.all_or_nothing,
+        let terms = Terms { view: chosen.view(), all_or_nothing: request.all_or_nothing };
+        let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.change(terms));
+        let new = NewChangeSet {
             request: key.map(|key| key.request.clone()),
-            ..Details::of(action)
+            idempotency_key: key.map(|key| key.key.clone()),
+            rows: shown.rows,
+            ..new
         };
-        let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.word(), details);
-        let new = NewChangeSet { idempotency_key: key.map(|key| key.key.clone()), rows: shown.rows, ..new };
         let mut transaction = self.desk.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         new.create(transaction.as_mut()).await.map_err(|error| match error {
@@ -273,8 +272,7 @@ impl Changes {
         principal: &Principal,
         actor: &Actor,
         dataset: &ResolvedDataset<'_>,
-        action: &str,
-        details: Details,
+        action: ChangeAction,
     ) -> NewChangeSet {
         let now = self.desk.clock().now();
         let columns: Vec<_> = dataset
@@ -287,8 +285,7 @@ impl Changes {
         NewChangeSet {
             id,
             dataset: dataset.name().to_string(),
-            action: action.to_owned(),
-            details: json(serde_json::to_string(&details)),
+            request: None,
             columns: json(serde_json::to_string(&columns)),
             actor: principal.id().to_owned(),
             actor_name: principal.name().to_owned(),
@@ -302,10 +299,13 @@ impl Changes {
             idempotency_key: None,
             rows: 0,
             created_at: now.as_millisecond(),
-            undo_until: match action {
-                words::PURGE => now.as_millisecond(),
-                _ => now.saturating_add(self.desk.changes.undo).unwrap_or(now).as_millisecond(),
+            undo_until: match action.kind() {
+                ChangeKind::Purge => now.as_millisecond(),
+                ChangeKind::Delete | ChangeKind::Set | ChangeKind::Restore | ChangeKind::Undo => {
+                    now.saturating_add(self.desk.changes.undo).unwrap_or(now).as_millisecond()
+                }
             },
+            action,
         }
     }
 }

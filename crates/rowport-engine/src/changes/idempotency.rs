@@ -10,9 +10,7 @@ use serde::Serialize;
 
 use super::apply::steps::steps;
 use super::token::digest;
-use super::{
-    Changes, Confirmed, Outcome, OutcomeState, Target, action_of, details as details_of, permission_for,
-};
+use super::{Changes, Confirmed, Outcome, OutcomeState, Target};
 use crate::error::EngineError;
 
 /// A key that came with a request, and what the request asks for.
@@ -65,11 +63,10 @@ impl Changes {
         };
         let steps = steps(transaction.as_mut(), set.clone()).await?;
         transaction.commit().await?;
-        let details = details_of(&set)?;
-        if details.request.as_ref() != Some(&key.request) {
+        if set.request.as_ref() != Some(&key.request) {
             return Err(EngineError::IdempotencyKeyReused { change_set: set.id });
         }
-        self.desk.permit(principal, permission_for(action_of(&set, &details)), source, dataset)?;
+        self.desk.permit(principal, set.action.permission(), source, dataset)?;
         let rows = steps.iter().map(|step| step.rows).sum();
         Ok(Some(Confirmed { change_set: set.id, rows, repeated: true }))
     }

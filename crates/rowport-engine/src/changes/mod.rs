@@ -26,8 +26,8 @@ use rowport_drivers::DriverError;
 pub use rowport_drivers::journal::Prepared;
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState};
 use rowport_model::{
-    Catalog, ErrorCode, Key, Literal, Permission, Principal, QueryError, ResolvedDataset, SetField, View,
-    may_know_of,
+    BulkKind, Catalog, ChangeAction, ChangeKind, ErrorCode, Key, Literal, Principal, QueryError,
+    ResolvedDataset, SetField, Terms, may_know_of,
 };
 use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
@@ -67,16 +67,29 @@ pub enum BulkAction {
 impl BulkAction {
     /// Whether its rows are in the trash.
     fn is_of_trash(&self) -> bool {
-        matches!(self, Self::Restore | Self::Purge)
+        match self {
+            Self::Restore | Self::Purge => true,
+            Self::Delete | Self::Set { .. } => false,
+        }
     }
 
-    /// Its word in the journal.
-    fn word(&self) -> &'static str {
+    /// The kind of change.
+    pub fn kind(&self) -> BulkKind {
         match self {
-            Self::Delete => words::DELETE,
-            Self::Set { .. } => words::SET,
-            Self::Restore => words::RESTORE,
-            Self::Purge => words::PURGE,
+            Self::Delete => BulkKind::Delete,
+            Self::Set { .. } => BulkKind::Set,
+            Self::Restore => BulkKind::Restore,
+            Self::Purge => BulkKind::Purge,
+        }
+    }
+
+    /// The change that it comes to, with rows that fit these terms.
+    fn change(&self, terms: Terms) -> ChangeAction {
+        match self {
+            Self::Delete => ChangeAction::Delete { terms, cascaded: false },
+            Self::Set { fields } => ChangeAction::Set { fields: fields.clone(), terms, cascaded: false },
+            Self::Restore => ChangeAction::Restore { terms },
+            Self::Purge => ChangeAction::Purge { terms, expired_before: None },
         }
     }
 }
@@ -100,66 +113,11 @@ pub struct Changes {
     ids: Arc<Ids>,
 }
 
-/// What a change set does, as the journal keeps it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Details {
-    /// The fields that it sets.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    fields: Vec<SetField>,
-    /// What its rows must still fit when their turn comes.
-    #[serde(default, skip_serializing_if = "is_default")]
-    view: View,
-    /// Whether nothing is done unless all can be.
-    #[serde(default)]
-    all_or_nothing: bool,
-    /// Whether rows are taken back that somebody has changed since.
-    #[serde(default)]
-    force: bool,
-    /// What was deleted before this moment is what it removes, in milliseconds since 1970.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    expired_before: Option<i64>,
-    /// Whether its rows depend on those of the change set that it is cascaded from.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    cascaded: bool,
-    /// Whether it is worked on before those that are cascaded from it: rows come back before those that depend on them.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    parent_first: bool,
-    /// What was asked for with an idempotency key, summed up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    request: Option<String>,
-    /// What in the end is taken back, or done again: the word of a bulk action.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    of: Option<String>,
-}
-
-impl Details {
-    fn of(action: &BulkAction) -> Self {
-        let fields = match action {
-            BulkAction::Set { fields } => fields.clone(),
-            _ => Vec::new(),
-        };
-        Self { fields, ..Self::default() }
-    }
-}
-
 /// A column of images, as the journal keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct ImageColumn {
     name: String,
     native_type: String,
-}
-
-fn is_default(view: &View) -> bool {
-    *view == View::default()
-}
-
-/// The words for actions in the journal.
-mod words {
-    pub(super) const DELETE: &str = "delete";
-    pub(super) const SET: &str = "set";
-    pub(super) const RESTORE: &str = "restore";
-    pub(super) const PURGE: &str = "purge";
-    pub(super) const UNDO: &str = "undo";
 }
 
 /// A row that was not changed, and why.
@@ -200,8 +158,8 @@ pub struct FieldVersions {
 pub struct Outcome {
     /// The change set.
     pub change_set: String,
-    /// `delete`, `set`, `restore`, `purge` or `undo`.
-    pub action: String,
+    /// What was done.
+    pub action: ChangeKind,
     /// How far it is, with what goes along.
     pub state: OutcomeState,
     /// How many rows were confirmed.
@@ -241,8 +199,8 @@ pub struct AlongOutcome {
     pub change_set: String,
     /// Their dataset.
     pub dataset: String,
-    /// `delete`, `set` where they refer to nothing afterwards, or `undo`.
-    pub action: String,
+    /// What was done: `set` where they refer to nothing afterwards.
+    pub action: ChangeKind,
     /// How far it is.
     pub state: OutcomeState,
     /// How many rows were confirmed.
@@ -331,11 +289,6 @@ impl Changes {
     }
 }
 
-/// The bulk action that a change set is in the end: what an undo takes back.
-fn action_of<'a>(set: &'a ChangeSet, details: &'a Details) -> &'a str {
-    details.of.as_deref().unwrap_or(&set.action)
-}
-
 /// The dataset of a change set.
 fn dataset_of<'a>(
     catalog: &'a Catalog,
@@ -347,20 +300,6 @@ fn dataset_of<'a>(
         source_name: source.to_owned(),
         suggestion: None,
     })
-}
-
-/// What somebody needs to do this, to take it back, or to do it again.
-fn permission_for(action: &str) -> Permission {
-    match action {
-        words::SET => Permission::RecordsUpdate,
-        words::PURGE => Permission::RecordsPurge,
-        _ => Permission::RecordsDelete,
-    }
-}
-
-fn details(set: &ChangeSet) -> Result<Details, EngineError> {
-    serde_json::from_str(&set.details)
-        .map_err(|error| EngineError::internal(format!("a change set's details: {error}")))
 }
 
 /// A moment of the journal as RFC 3339 in UTC.

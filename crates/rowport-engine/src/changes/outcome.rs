@@ -2,10 +2,10 @@
 
 use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Refusal, Transaction};
-use rowport_model::{Catalog, ErrorCode, ResolvedDataset};
+use rowport_model::{Catalog, ChangeKind, ErrorCode, ResolvedDataset};
 
 use super::apply::steps::steps;
-use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, words, written};
+use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, written};
 use crate::error::EngineError;
 
 /// How many failures an answer lists.
@@ -21,10 +21,14 @@ pub(super) async fn outcome(
     let mut transaction = driver.begin_reading().await?;
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
-    let (mut failures, mut altered) = match (set.failed + set.skipped, set.action.as_str()) {
+    let may_be_altered = match set.action.kind() {
         // Only of rows that were put back there is anything to say although they were changed.
-        (0, words::DELETE | words::SET | words::PURGE) => (Vec::new(), Vec::new()),
-        _ => first_failures(transaction.as_mut(), id).await?,
+        ChangeKind::Restore | ChangeKind::Undo => true,
+        ChangeKind::Delete | ChangeKind::Set | ChangeKind::Purge => false,
+    };
+    let (mut failures, mut altered) = match set.failed + set.skipped > 0 || may_be_altered {
+        true => first_failures(transaction.as_mut(), id).await?,
+        false => (Vec::new(), Vec::new()),
     };
     without_hidden(dataset, &mut failures);
     without_hidden(dataset, &mut altered);
@@ -35,7 +39,7 @@ pub(super) async fn outcome(
     let along = along.filter(|step| catalog.dataset(&step.dataset).is_some()).map(|step| AlongOutcome {
         change_set: step.id,
         dataset: step.dataset,
-        action: step.action,
+        action: step.action.kind(),
         state: step.state.into(),
         rows: step.rows,
         done: step.done,
@@ -43,7 +47,7 @@ pub(super) async fn outcome(
         kept: step.skipped,
     });
     Ok(Outcome {
-        action: set.action,
+        action: set.action.kind(),
         state,
         rows: set.rows,
         done: set.done,

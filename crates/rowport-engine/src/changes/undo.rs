@@ -2,7 +2,7 @@
 
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::{self, ChangeSet, Chunk, NewChangeSet, NewChunk};
-use rowport_model::ResolvedDataset;
+use rowport_model::{ChangeAction, ResolvedDataset};
 use rowport_store::Actor;
 
 use super::apply::steps::steps;
@@ -11,7 +11,7 @@ use super::confirm::STRIDE;
 use super::images;
 use super::selection::Chosen;
 use super::selection::named_keys::NamedKeys;
-use super::{Changes, Confirmed, Details, IdempotencyKey, Target, action_of, details, known, words};
+use super::{Changes, Confirmed, IdempotencyKey, Target, known};
 use crate::error::EngineError;
 
 impl Changes {
@@ -60,24 +60,18 @@ impl Changes {
         for set in &sets {
             let is_first = set.id == change_set;
             let resolved = self.permitted_step(transaction.as_mut(), &catalog, target, set).await?;
-            let done = details(set)?;
-            let of = action_of(set, &done).to_owned();
-            let parent_first = is_first && !done.parent_first;
+            let parent_first = is_first && !set.action.is_parent_first();
+            let of = set.action.bulk_kind();
+            let action = ChangeAction::Undo { of, force: request.force, parent_first };
             let key = key.filter(|_| is_first);
             let asked = key.map(|key| key.request.clone());
-            let details = Details {
-                force: request.force,
-                parent_first,
-                of: Some(of),
-                request: asked,
-                ..Details::default()
-            };
             let id = if is_first { first.clone() } else { self.ids.next(now) };
-            let new = self.new_set(id, principal, actor, &resolved, words::UNDO, details);
+            let new = self.new_set(id, principal, actor, &resolved, action);
             let parent_change_set = (!is_first).then(|| first.clone());
             let sequence = if is_first { 0 } else { set.sequence };
             let (undoes, idempotency_key) = (Some(set.id.clone()), key.map(|key| key.key.clone()));
-            let new = NewChangeSet { undoes, parent_change_set, sequence, idempotency_key, ..new };
+            let new =
+                NewChangeSet { request: asked, undoes, parent_change_set, sequence, idempotency_key, ..new };
             rows += put_down(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
         }
         if rows == 0 {

@@ -73,12 +73,13 @@ const EARLIER: [(&str, i64, [&str; 3], &[&str]); 5] = [
     ),
 ];
 
-/// The columns of version 2, in which every later one has its beginning; with today's name where that is another.
+/// The columns of version 2, in which every later one has its beginning; with today's name or what it is made of where
+/// that is another.
 const CHANGE_SETS: &[&str] = &[
     "id",
     "dataset",
     "action",
-    "details",
+    "details < concat('{', substr(details, length(action) + 14))",
     "columns",
     "actor",
     "actor_name",

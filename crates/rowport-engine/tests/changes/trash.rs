@@ -160,7 +160,7 @@ async fn what_was_deleted_long_ago_is_removed_and_nothing_else(kind: SourceKind)
             shop.database.execute("DELETE FROM posts WHERE id = 70");
         }
         let outcome = shop.days_later(31).expire("shop", "posts").await.unwrap().unwrap();
-        assert_eq!((&*outcome.action, outcome.done, outcome.kept), ("purge", 2, 0));
+        assert_eq!((outcome.action.as_str(), outcome.done, outcome.kept), ("purge", 2, 0));
         assert!(shop.days_later(31).expire("shop", "posts").await.unwrap().is_none());
         assert_eq!(trash(&shop, None).await.rows.len(), 0);
         let left = shop.database.text("SELECT count(*) FROM posts");

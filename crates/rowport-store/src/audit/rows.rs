@@ -1,6 +1,7 @@
 //! The rows that were changed in a source: one event for each, summed up by an event of the chain for each chunk.
 
 use jiff::Timestamp;
+use rowport_model::ChangeKind;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -26,8 +27,8 @@ pub struct RelayedChunk<'a> {
     pub chunk: i64,
     /// In which dataset, as source and name.
     pub dataset: (&'a str, &'a str),
-    /// What was done: the journal's word.
-    pub action: &'a str,
+    /// What was done to the rows.
+    pub action: ChangeKind,
     /// When.
     pub at: Timestamp,
     /// The rows, in the order of the chunk's images.

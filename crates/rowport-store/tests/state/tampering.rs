@@ -51,7 +51,7 @@ impl Audited {
                 change_set: "a-change-set",
                 chunk: number as i64,
                 dataset: ("shop", "orders"),
-                action: "delete",
+                action: rowport_model::ChangeKind::Delete,
                 at: rowport_model::Clock::now(&self.clock),
                 rows: &rows,
             };
@@ -449,7 +449,7 @@ async fn rows_are_written_down_once_and_found_by_their_key() {
             change_set: "one",
             chunk: 3,
             dataset: ("shop", "orders"),
-            action: "set",
+            action: rowport_model::ChangeKind::Set,
             at: Timestamp::UNIX_EPOCH,
             rows: &rows,
         };

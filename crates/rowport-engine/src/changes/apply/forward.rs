@@ -6,13 +6,15 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_drivers::{DriverError, Refusal, Transaction};
-use rowport_model::{Assigned, Assignment, CursorValue, ErrorCode, Parents, Query};
+use rowport_model::{
+    Assigned, Assignment, ChangeAction, ChangeKind, ColumnRef, CursorValue, ErrorCode, Parents, Query,
+};
 
+use crate::changes::RowFailure;
 use crate::changes::apply::bisect::Attempt;
 use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
 use crate::changes::apply::parents::Unseen;
 use crate::changes::images::{self, Exact};
-use crate::changes::{RowFailure, words};
 use crate::error::EngineError;
 
 /// What is done to rows that are locked.
@@ -47,7 +49,7 @@ impl Job<'_> {
         let assignments = self.fields_to_set()?;
         if care == Care::ByRange
             && self.follows.is_empty()
-            && !self.details.cascaded
+            && !self.set.action.is_cascaded()
             && self.parents_set_by(assignments.as_deref()).is_empty()
             && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
         {
@@ -60,13 +62,13 @@ impl Job<'_> {
             && care != Care::RowByRow
             && chosen.joins.is_empty()
             && self.follows.is_empty()
-            && !self.details.cascaded
+            && !self.set.action.is_cascaded()
         {
             let before = transaction.delete(&chosen, MOST_BYTES).await?;
             return self.changed(&keys, before, None, Vec::new());
         }
         let before = transaction.lock(&chosen, MOST_BYTES).await?;
-        let before = if self.details.cascaded { self.still_hanging(&named, before)? } else { before };
+        let before = if self.set.action.is_cascaded() { self.still_hanging(&named, before)? } else { before };
         let found = images::keys(&before, &self.key)?;
         let (free, mut failures) = self.free_to_go(transaction, &before, &found).await?;
         let (places, refused) = match care {
@@ -127,7 +129,7 @@ impl Job<'_> {
                 }
             }
         }
-        if self.details.all_or_nothing && !failures.is_empty() {
+        if self.set.action.is_all_or_nothing() && !failures.is_empty() {
             let message = failures.swap_remove(0).message;
             return Err(DriverError::RowRefused { reason: Refusal::ForeignKey, message }.into());
         }
@@ -231,35 +233,47 @@ impl Job<'_> {
     }
 
     /// The fields that every row is given: those of the action, or those that mark it as deleted, or not any more. None
-    /// where rows are really deleted.
+    /// where rows are really deleted, or where each is given values of its own.
     fn fields_to_set(&self) -> Result<Option<Vec<Assignment>>, EngineError> {
-        if self.set.action == words::SET {
-            return Ok(Some(self.dataset.assignments(&self.details.fields)?));
-        }
-        let Some((deleted_at, deleted_by)) = self.dataset.soft_delete() else { return Ok(None) };
-        if self.set.action == words::PURGE || self.details.cascaded {
-            return Ok(None);
-        }
-        let column = |name: &str| self.stored.iter().find(|column| column.name == name).cloned();
-        if self.set.action == words::RESTORE {
-            let marks = [Some(deleted_at), deleted_by].into_iter().flatten();
-            let marks = marks.filter_map(|mark| column(&mark.name));
-            return Ok(Some(marks.map(|column| Assignment { column, value: Assigned::Null }).collect()));
-        }
+        Ok(match &self.set.action {
+            ChangeAction::Set { fields, .. } => Some(self.dataset.assignments(fields)?),
+            ChangeAction::Delete { cascaded: false, .. } => self.deletion_marks(),
+            ChangeAction::Restore { .. } => self.cleared_marks(),
+            ChangeAction::Delete { cascaded: true, .. }
+            | ChangeAction::Purge { .. }
+            | ChangeAction::Undo { .. } => None,
+        })
+    }
+
+    /// The fields that mark a row as deleted, where the dataset has such.
+    fn deletion_marks(&self) -> Option<Vec<Assignment>> {
+        let (deleted_at, deleted_by) = self.dataset.soft_delete()?;
         let mut fields = Vec::new();
         let now = jiff::Timestamp::from_millisecond(self.set.created_at).unwrap_or_default();
-        if let Some(column) = column(&deleted_at.name) {
+        if let Some(column) = self.stored_column(&deleted_at.name) {
             let value = rowport_model::deletion_mark(&column.column_type, now);
             fields.push(Assignment { column, value: Assigned::Value(value) });
         }
-        if let Some(column) = deleted_by.and_then(|deleted_by| column(&deleted_by.name)) {
+        if let Some(column) = deleted_by.and_then(|deleted_by| self.stored_column(&deleted_by.name)) {
             let by = match column.column_type.is_text() {
                 true => Assigned::Value(rowport_model::Value::Text(self.set.actor_name.clone())),
                 false => Assigned::Null,
             };
             fields.push(Assignment { column, value: by });
         }
-        Ok(Some(fields))
+        Some(fields)
+    }
+
+    /// The same fields of a row that is not deleted any more.
+    fn cleared_marks(&self) -> Option<Vec<Assignment>> {
+        let (deleted_at, deleted_by) = self.dataset.soft_delete()?;
+        let marks = [Some(deleted_at), deleted_by].into_iter().flatten();
+        let marks = marks.filter_map(|mark| self.stored_column(&mark.name));
+        Some(marks.map(|column| Assignment { column, value: Assigned::Null }).collect())
+    }
+
+    fn stored_column(&self, name: &str) -> Option<ColumnRef> {
+        self.stored.iter().find(|column| column.name == name).cloned()
     }
 
     /// Rows as they are now, in the order of these keys.
@@ -313,13 +327,13 @@ impl Job<'_> {
                 }
             }
         }
-        if kept > 0 && self.details.all_or_nothing {
+        if kept > 0 && self.set.action.is_all_or_nothing() {
             let message =
                 "a row is not there any more, or does not fit what was confirmed any more".to_owned();
             return Err(DriverError::RowRefused { reason: Refusal::Other, message }.into());
         }
         // What is removed for good is in no image.
-        let remains = rows > 0 && self.set.action != words::PURGE;
+        let remains = rows > 0 && self.set.action.kind() != ChangeKind::Purge;
         let before = remains.then(|| images::pack(&before)).transpose()?;
         let after = after.as_ref().map(images::pack).transpose()?;
         let done = Done { before, after, rows, failures: None };

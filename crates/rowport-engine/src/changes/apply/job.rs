@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, UndoneRows};
 use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
-    ColumnRef, ColumnType, Comparison, CursorValue, Deleted, ErrorCode, Expr, Parents, Predicate, Principal,
-    Query, ResolvedDataset, View, rows_with_keys,
+    ChangeAction, ChangeKind, ColumnRef, ColumnType, Comparison, CursorValue, Deleted, ErrorCode, Expr,
+    Parents, Predicate, Principal, Query, ResolvedDataset, View, rows_with_keys,
 };
 
 use crate::changes::apply::dependents::{self, Follows};
@@ -17,7 +17,7 @@ use crate::changes::apply::forward::lie_close;
 use crate::changes::apply::isolate::Apart;
 use crate::changes::images::{self, Exact};
 use crate::changes::outcome::may_quote;
-use crate::changes::{Details, RowFailure, is_of_rows, words};
+use crate::changes::{RowFailure, is_of_rows};
 use crate::error::EngineError;
 use crate::sources::Desk;
 
@@ -43,7 +43,6 @@ pub(in crate::changes) struct Job<'a> {
     pub(in crate::changes) key: Vec<ColumnRef>,
     pub(in crate::changes) stored: Vec<ColumnRef>,
     pub(in crate::changes) set: ChangeSet,
-    pub(in crate::changes) details: Details,
     /// All rows that it may touch, deleted or not, by nothing but whose they are.
     pub(in crate::changes) any_row: Query,
     /// What its rows must fit.
@@ -83,39 +82,46 @@ impl<'a> Job<'a> {
         set: ChangeSet,
         attempt: u32,
     ) -> Result<Self, EngineError> {
-        let details = crate::changes::details(&set)?;
         let now = Timestamp::from_millisecond(set.created_at).unwrap_or_default();
         // Taking back that rows came back deletes them as well, and others may hang on them by now.
-        let deletes = match set.action.as_str() {
-            words::SET | words::RESTORE => false,
-            words::DELETE => details.cascaded || dataset.soft_delete().is_none(),
-            words::PURGE => dataset.soft_delete().is_some(),
-            _ => true,
+        let deletes = match &set.action {
+            ChangeAction::Set { .. } | ChangeAction::Restore { .. } => false,
+            ChangeAction::Delete { cascaded, .. } => *cascaded || dataset.soft_delete().is_none(),
+            ChangeAction::Purge { .. } => dataset.soft_delete().is_some(),
+            ChangeAction::Undo { .. } => true,
         };
         let follows = match deletes {
             true => dependents::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
             false => Vec::new(),
         };
         let any = dataset.clone().with_deleted(Deleted::Included);
-        let expired = details.expired_before.map(Timestamp::from_millisecond).transpose();
-        let fitting = match (set.action.as_str(), expired.unwrap_or_default()) {
-            (words::PURGE, Some(moment)) => dataset.clone().with_deleted(Deleted::Before(moment)),
-            (words::RESTORE | words::PURGE, _) => dataset.clone().with_deleted(Deleted::Only),
+        let fitting = match &set.action {
+            ChangeAction::Purge { expired_before: Some(moment), .. } => {
+                let deleted = Timestamp::from_millisecond(*moment).map_or(Deleted::Only, Deleted::Before);
+                dataset.clone().with_deleted(deleted)
+            }
+            ChangeAction::Restore { .. } | ChangeAction::Purge { expired_before: None, .. } => {
+                dataset.clone().with_deleted(Deleted::Only)
+            }
             // The database asks no mark either before it deletes rows with others.
-            _ if details.cascaded => any.clone(),
-            _ => dataset.clone(),
+            ChangeAction::Delete { cascaded: true, .. } | ChangeAction::Set { cascaded: true, .. } => {
+                any.clone()
+            }
+            ChangeAction::Delete { cascaded: false, .. }
+            | ChangeAction::Set { cascaded: false, .. }
+            | ChangeAction::Undo { .. } => dataset.clone(),
         };
+        let view = set.action.terms().map(|terms| terms.view.clone()).unwrap_or_default();
         Ok(Self {
             driver: Arc::clone(desk.driver(source)?),
             key: dataset.change_key()?,
             stored: dataset.stored_columns(),
             parents: dataset.parents(now),
             any_row: any.stored_query(&View::default(), now)?,
-            fitting: fitting.stored_query(&details.view, now)?,
+            fitting: fitting.stored_query(&view, now)?,
             quotes: may_quote(&dataset),
             dataset,
             set,
-            details,
             follows,
             fields_only: AtomicBool::new(false),
             apart: Apart::default(),
@@ -133,7 +139,8 @@ impl<'a> Job<'a> {
                     care = Care::AllAtOnce;
                 }
                 Err(EngineError::Driver(DriverError::Refused { what: Denied::Right, .. }))
-                    if self.set.action == words::UNDO && !self.fields_only.swap(true, Ordering::Relaxed) => {}
+                    if self.set.action.kind() == ChangeKind::Undo
+                        && !self.fields_only.swap(true, Ordering::Relaxed) => {}
                 // Each time one more of the rows is known that did it.
                 Err(EngineError::Driver(DriverError::RolledBack { .. })) => care = Care::RowByRow,
                 Err(error) if is_of_rows(&error) && care != Care::RowByRow => care = Care::RowByRow,
@@ -201,10 +208,23 @@ impl<'a> Job<'a> {
         chunk: &Chunk,
         care: Care,
     ) -> Result<Changed, EngineError> {
-        match &chunk.from {
-            Some(from) if self.set.action == words::PURGE => self.purge(transaction, chunk, from).await,
-            Some(from) => self.reverse(transaction, chunk, from, care).await,
-            None => self.forward(transaction, chunk, care).await,
+        match (&self.set.action, &chunk.from) {
+            (ChangeAction::Purge { .. }, Some(from)) => self.purge(transaction, chunk, from).await,
+            (
+                ChangeAction::Delete { .. }
+                | ChangeAction::Set { .. }
+                | ChangeAction::Restore { .. }
+                | ChangeAction::Undo { .. },
+                Some(from),
+            ) => self.reverse(transaction, chunk, from, care).await,
+            (
+                ChangeAction::Delete { .. }
+                | ChangeAction::Set { .. }
+                | ChangeAction::Restore { .. }
+                | ChangeAction::Purge { .. }
+                | ChangeAction::Undo { .. },
+                None,
+            ) => self.forward(transaction, chunk, care).await,
         }
     }
 

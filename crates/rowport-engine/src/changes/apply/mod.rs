@@ -29,7 +29,7 @@ pub(in crate::changes) async fn work_on(
     progress: &mut (dyn FnMut(u64) + Send),
 ) -> Result<(), EngineError> {
     let pending = claim(jobs).await?;
-    if jobs.iter().any(|job| job.details.all_or_nothing) {
+    if jobs.iter().any(|job| job.set.action.is_all_or_nothing()) {
         return as_one(&pending, cancel).await;
     }
     for (job, chunks) in pending {

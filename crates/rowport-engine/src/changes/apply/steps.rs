@@ -2,9 +2,9 @@
 
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::ChangeSet;
-use rowport_model::{Catalog, ResolvedDataset};
+use rowport_model::{BulkKind, Catalog, ResolvedDataset};
 
-use crate::changes::{Changes, Target, action_of, dataset_of, details, permission_for, words};
+use crate::changes::{Changes, Target, dataset_of};
 use crate::error::EngineError;
 
 /// Rows go after those that hang on them, and come back before them.
@@ -13,7 +13,7 @@ pub(in crate::changes) async fn steps(
     set: ChangeSet,
 ) -> Result<Vec<ChangeSet>, EngineError> {
     let mut steps = ChangeSet::cascaded_from(transaction, &set.id).await?;
-    if details(&set)?.parent_first {
+    if set.action.is_parent_first() {
         steps.insert(0, set);
     } else {
         steps.reverse();
@@ -34,13 +34,12 @@ impl Changes {
         set: &ChangeSet,
     ) -> Result<ResolvedDataset<'a>, EngineError> {
         let Target { principal, source, dataset } = target;
-        let action = action_of(set, &details(set)?).to_owned();
-        let written = match action.as_str() {
-            words::SET => Some(written_by(transaction, set).await?),
-            _ => None,
+        let written = match set.action.bulk_kind() {
+            BulkKind::Set => Some(written_by(transaction, set).await?),
+            BulkKind::Delete | BulkKind::Restore | BulkKind::Purge => None,
         };
         let found = dataset_of(catalog, source, set).and_then(|of_set| {
-            self.desk.permit(principal, permission_for(&action), source, &set.dataset)?;
+            self.desk.permit(principal, set.action.permission(), source, &set.dataset)?;
             match written.is_none_or(|columns| of_set.may_write(columns.iter().map(String::as_str))) {
                 true => Ok(of_set),
                 false => Err(EngineError::ColumnsForbidden),
@@ -57,9 +56,9 @@ impl Changes {
 async fn written_by(transaction: &mut dyn Transaction, set: &ChangeSet) -> Result<Vec<String>, EngineError> {
     let mut set = set.clone();
     loop {
-        let fields = details(&set)?.fields;
+        let fields = set.action.fields();
         if !fields.is_empty() {
-            return Ok(fields.into_iter().map(|field| field.column).collect());
+            return Ok(fields.iter().map(|field| field.column.clone()).collect());
         }
         let before = set.undoes.clone().ok_or(EngineError::ColumnsForbidden)?;
         let found = ChangeSet::find(transaction, &before).await?;

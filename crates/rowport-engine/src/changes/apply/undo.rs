@@ -224,12 +224,12 @@ impl Job<'_> {
                 };
                 // With force it goes back all the same, unless that would lose what could not be shown beforehand.
                 let is_unseen = |name: &&str| !self.dataset.reads(name);
-                if self.details.force && !changed.iter().any(is_unseen) {
+                if self.set.action.is_forced() && !changed.iter().any(is_unseen) {
                     return None;
                 }
                 let then = images.before.as_ref().map(|before| (before, place));
                 let versions = then.map(|then| versions(&changed, (now, row), then)).unwrap_or_default();
-                let message = match self.details.force {
+                let message = match self.set.action.is_forced() {
                     false => "another client has changed it since",
                     true => "another client has changed it since in a column that you do not see",
                 };
@@ -303,12 +303,12 @@ impl Job<'_> {
             let Some(found) = ChangeSet::find(transaction, &undone).await? else { break };
             set = found;
         }
-        let fields = crate::changes::details(&set)?.fields;
+        let fields = set.action.fields();
         let marks = self.dataset.soft_delete().into_iter();
         let marks = marks.flat_map(|(at, by)| [Some(at), by]).flatten().map(|column| column.name.clone());
         Ok(match fields.is_empty() {
             true => marks.collect(),
-            false => fields.into_iter().map(|field| field.column).collect(),
+            false => fields.iter().map(|field| field.column.clone()).collect(),
         })
     }
 

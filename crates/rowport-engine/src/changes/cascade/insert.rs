@@ -6,8 +6,8 @@ use arrow_array::RecordBatch;
 use rowport_drivers::journal::{ChangeSet, Chunk, NewChangeSet, NewChunk};
 use rowport_drivers::{ReadOptions, Transaction};
 use rowport_model::{
-    Deleted, MAX_KEYS, OnDelete, OutputColumn, Predicate, QueryError, ResolvedDataset, SetField, View,
-    rows_with_keys,
+    ChangeAction, Deleted, MAX_KEYS, OnDelete, OutputColumn, Predicate, QueryError, ResolvedDataset,
+    SetField, Terms, View, rows_with_keys,
 };
 use rowport_store::Actor;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use crate::changes::images::{self, Exact};
 use crate::changes::preview::Dependants;
 use crate::changes::selection::CHUNK;
 use crate::changes::token::digest;
-use crate::changes::{Changes, Details, Target, words};
+use crate::changes::{Changes, Target};
 use crate::error::EngineError;
 
 /// A change set that goes along with another one.
@@ -112,10 +112,13 @@ impl<'w> Writer<'w> {
     ) -> Self {
         let Place { changes, target, actor, first, all_or_nothing } = *place;
         let cut = fields.iter().map(|field| field.column.clone()).collect();
-        let action = if fields.is_empty() { words::DELETE } else { words::SET };
-        let details = Details { cascaded: true, fields, all_or_nothing, ..Details::default() };
+        let terms = Terms { all_or_nothing, ..Terms::default() };
+        let action = match fields.is_empty() {
+            true => ChangeAction::Delete { terms, cascaded: true },
+            false => ChangeAction::Set { fields, terms, cascaded: true },
+        };
         let id = changes.ids.next(changes.desk.clock().now());
-        let new = changes.new_set(id, target.principal, actor, dataset, action, details);
+        let new = changes.new_set(id, target.principal, actor, dataset, action);
         let parent_change_set = Some(first.to_owned());
         let new = NewChangeSet { parent_change_set, sequence: before as u64 + 1, ..new };
         let (named, digest) = (None, Sha256::new());
@@ -212,7 +215,7 @@ impl<'w> Writer<'w> {
         }
         ChangeSet::count(self.transaction, &self.new.id, self.rows).await?;
         let keys: String = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let digest = digest(&(&self.new.dataset, &self.new.action, &self.cut, keys));
+        let digest = digest(&(&self.new.dataset, &self.new.action.kind(), &self.cut, keys));
         Ok(Some(Link { change_set: self.new.id, rows: self.rows, digest }))
     }
 }

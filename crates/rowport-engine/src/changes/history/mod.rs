@@ -4,10 +4,11 @@ pub(in crate::changes) mod row_events;
 pub(in crate::changes) mod row_history;
 
 use rowport_drivers::journal::{self, ChangeSet, Filter};
+use rowport_model::{BulkKind, ChangeAction, ChangeKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::changes::{Changes, OutcomeState, Target, action_of, details, written};
+use crate::changes::{Changes, OutcomeState, Target, written};
 use crate::error::EngineError;
 
 /// A change set as people see it.
@@ -17,12 +18,12 @@ pub struct ChangeSetView {
     pub id: String,
     /// The dataset.
     pub dataset: String,
-    /// `delete`, `set`, `restore`, `purge` or `undo`.
-    pub action: String,
-    /// What an undo takes back in the end: `delete`, `set` or `restore`.
+    /// What it did.
+    pub action: ChangeKind,
+    /// What an undo takes back in the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub of: Option<String>,
+    pub of: Option<BulkKind>,
     /// The change set that it takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -76,8 +77,13 @@ impl Changes {
 
 impl ChangeSetView {
     fn of(set: ChangeSet) -> Result<Self, EngineError> {
-        let details = details(&set)?;
-        let of = (action_of(&set, &details) != set.action).then(|| details.of.clone()).flatten();
+        let of = match &set.action {
+            ChangeAction::Undo { of, .. } => Some(*of),
+            ChangeAction::Delete { .. }
+            | ChangeAction::Set { .. }
+            | ChangeAction::Restore { .. }
+            | ChangeAction::Purge { .. } => None,
+        };
         Ok(Self {
             of,
             created_at: written(set.created_at),
@@ -85,7 +91,7 @@ impl ChangeSetView {
             state: set.state.into(),
             id: set.id,
             dataset: set.dataset,
-            action: set.action,
+            action: set.action.kind(),
             undoes: set.undoes,
             along_with: set.parent_change_set,
             actor: set.actor,

@@ -3,7 +3,9 @@
 use arrow_array::RecordBatch;
 use rowport_drivers::ReadOptions;
 use rowport_drivers::journal::{self, Chunk};
-use rowport_model::{Key, MASK, Permission, Predicate, ResolvedDataset, View, rows_with_keys};
+use rowport_model::{
+    ChangeKind, Key, MASK, Permission, Predicate, ResolvedDataset, UnknownName, View, rows_with_keys,
+};
 use rowport_store::{FoundRow, RowsWanted, Store};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,8 +37,8 @@ pub struct RowChange {
     pub seq: i64,
     /// When, as RFC 3339 in UTC.
     pub at: String,
-    /// `delete`, `set`, or `undo`.
-    pub action: String,
+    /// What was done.
+    pub action: ChangeKind,
     /// The change set that it was part of.
     pub change_set: String,
     /// Who did it: the principal's id.
@@ -161,11 +163,12 @@ impl Changes {
             Some(rows) if rows.was_purged(place, &asked.key_columns) => KeptValues::Gone,
             Some(_) => KeptValues::Altered,
         };
+        let action = event.action.trim_start_matches("chunk.").parse();
         let of = |image: Option<&RecordBatch>| image.map(|image| asked.shown.values(image, place));
         Ok(RowChange {
             seq: event.seq,
             at: event.at.to_string(),
-            action: event.action.trim_start_matches("chunk.").to_owned(),
+            action: action.map_err(|error: UnknownName| EngineError::internal(error.to_string()))?,
             change_set,
             actor: event.principal,
             actor_name: event.principal_name,

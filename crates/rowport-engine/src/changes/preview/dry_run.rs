@@ -8,14 +8,14 @@ use rowport_drivers::journal::{
     ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChangeSet, UndoneRows,
 };
 use rowport_drivers::{DriverError, Transaction};
-use rowport_model::ResolvedDataset;
+use rowport_model::{ChangeKind, ResolvedDataset};
 
 use crate::changes::apply::job::{Care, Job};
 use crate::changes::apply::steps::steps;
 use crate::changes::images;
 use crate::changes::preview::may_be_tried;
 use crate::changes::selection::Piece;
-use crate::changes::{Changes, RowFailure, Target, dataset_of, words};
+use crate::changes::{Changes, RowFailure, Target, dataset_of};
 use crate::error::EngineError;
 
 /// Up to so many rows are tried beforehand.
@@ -78,7 +78,7 @@ impl Changes {
         for set in steps(transaction.as_mut(), set).await? {
             let is_first = set.id == id;
             let of_set = dataset_of(&catalog, source, &set)?;
-            if !may_be_tried(&of_set, &set.action) {
+            if !may_be_tried(&of_set, set.action.bulk_kind()) {
                 return Ok(Rehearsed::default());
             }
             let job = Job::new(&self.desk, of_set, source, set, 1).await?;
@@ -126,8 +126,9 @@ async fn stuck(
 ) -> Result<Option<Stuck>, EngineError> {
     let mut stuck = Stuck::default();
     for (place, (job, done)) in jobs.iter().enumerate() {
-        if !matches!(job.set.action.as_str(), words::DELETE | words::SET) {
-            return Ok(None);
+        match job.set.action.kind() {
+            ChangeKind::Delete | ChangeKind::Set => {}
+            ChangeKind::Restore | ChangeKind::Purge | ChangeKind::Undo => return Ok(None),
         }
         for done in done {
             match job.try_to_put_back(transaction, done).await {
@@ -175,7 +176,7 @@ fn unsaved(new: NewChangeSet) -> ChangeSet {
         id: new.id,
         dataset: new.dataset,
         action: new.action,
-        details: new.details,
+        request: new.request,
         columns: new.columns,
         actor: new.actor,
         actor_name: new.actor_name,

@@ -5,7 +5,7 @@ pub(in crate::changes) mod dry_run;
 use jiff::SignedDuration;
 use rowport_drivers::Refusal;
 use rowport_drivers::journal::{self, NewChangeSet};
-use rowport_model::{Catalog, OnDelete, ResolvedDataset};
+use rowport_model::{BulkKind, Catalog, OnDelete, ResolvedDataset, Terms};
 use rowport_store::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,7 +17,7 @@ use crate::changes::preview::dry_run::Rehearsed;
 use crate::changes::selection::Sum;
 use crate::changes::selection::chosen_rows::ChosenRows;
 use crate::changes::token::{Shown, digest};
-use crate::changes::{BulkAction, Changes, Details, RowFailure, Target, permission_for, words};
+use crate::changes::{BulkAction, Changes, RowFailure, Target};
 use crate::error::EngineError;
 
 /// What would be done.
@@ -115,11 +115,11 @@ impl Changes {
             along: along.map(|along| self.signer.keyed("along", &along)),
             until: until.as_second(),
         };
-        let deletes = match (&request.action, resolved.soft_delete()) {
-            (BulkAction::Delete, marks) => marks.is_none(),
+        let deletes = match request.action.kind() {
+            BulkKind::Delete => resolved.soft_delete().is_none(),
             // What the journal has was deleted before.
-            (BulkAction::Purge, marks) => marks.is_some(),
-            _ => false,
+            BulkKind::Purge => resolved.soft_delete().is_some(),
+            BulkKind::Set | BulkKind::Restore => false,
         };
         if deletes {
             let counted = |dependant: &Dependants| dependants.iter().any(|known| known.is_like(dependant));
@@ -162,7 +162,7 @@ impl Changes {
         }
         transaction.commit().await?;
         let sum = some(chosen.sum()?)?;
-        let tried = match seen <= dry_run::MOST && may_be_tried(dataset, request.action.word()) {
+        let tried = match seen <= dry_run::MOST && may_be_tried(dataset, request.action.kind()) {
             true => Some(self.rehearse(target.source, dataset, new, pieces).await?),
             false => None,
         };
@@ -208,9 +208,9 @@ impl Changes {
         let Request { action, selection, .. } = request;
         let now = self.desk.clock().now();
         let chosen = ChosenRows::of(&self.desk, target.source, dataset, action, selection, now)?;
-        let details = Details { view: chosen.view(), ..Details::of(action) };
+        let action = action.change(Terms { view: chosen.view(), all_or_nothing: false });
         let actor = Actor::default();
-        let new = self.new_set(id.to_owned(), target.principal, &actor, dataset, action.word(), details);
+        let new = self.new_set(id.to_owned(), target.principal, &actor, dataset, action);
         Ok((chosen, new))
     }
 
@@ -230,7 +230,7 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         let resolved = catalog.dataset(dataset);
         let resolved = resolved.ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        self.desk.permit(principal, permission_for(action.word()), source, dataset)?;
+        self.desk.permit(principal, action.kind().permission(), source, dataset)?;
         resolved.refuse_unchangeable()?;
         if let BulkAction::Set { fields } = action {
             resolved.assignments(fields)?;
@@ -276,8 +276,12 @@ impl Dependants {
 
 /// Whether an action may be tried beforehand. A constraint over a column that is kept from the principal would tell its
 /// values, one trial after the other, and no trial is in the audit.
-pub(in crate::changes) fn may_be_tried(dataset: &ResolvedDataset<'_>, action: &str) -> bool {
-    sees_all_columns(dataset) || !matches!(action, words::SET | words::RESTORE)
+pub(in crate::changes) fn may_be_tried(dataset: &ResolvedDataset<'_>, kind: BulkKind) -> bool {
+    sees_all_columns(dataset)
+        || match kind {
+            BulkKind::Set | BulkKind::Restore => false,
+            BulkKind::Delete | BulkKind::Purge => true,
+        }
 }
 
 /// Of the rows that would not be deleted those that may be told of: not what a rule of the database says of columns that

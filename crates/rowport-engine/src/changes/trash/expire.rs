@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rowport_drivers::journal::{self, NewChangeSet};
-use rowport_model::{Deleted, Principal, ResolvedDataset, Selection, View};
+use rowport_model::{ChangeAction, Deleted, Principal, ResolvedDataset, Selection, Terms, View};
 use rowport_store::{Actor, NewEvent, Store};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::selection::Chosen;
 use crate::changes::selection::chosen_rows::ChosenRows;
 use crate::changes::trash::TrashedRows;
-use crate::changes::{Changes, Details, Outcome, Target, words};
+use crate::changes::{Changes, Outcome, Target};
 use crate::error::EngineError;
 
 /// How often it is looked for.
@@ -104,9 +104,10 @@ impl Changes {
             return Ok(None);
         }
         let id = self.ids.next(now);
-        let details = Details { expired_before: Some(moment.as_millisecond()), ..Details::default() };
+        let expired_before = Some(moment.as_millisecond());
+        let action = ChangeAction::Purge { terms: Terms::default(), expired_before };
         let actor = Actor::default();
-        let new = self.new_set(id.clone(), &local, &actor, &resolved, words::PURGE, details);
+        let new = self.new_set(id.clone(), &local, &actor, &resolved, action);
         let (actor, actor_name) = (EXPIRY.to_owned(), EXPIRY.to_owned());
         NewChangeSet { rows: sum.rows, actor, actor_name, ..new }.create(transaction.as_mut()).await?;
         let mut expired = self.expired(&resolved, source, moment)?;

@@ -43,7 +43,7 @@ impl Audited {
             change_set: tenant.unwrap_or("nobody"),
             chunk: number,
             dataset: ("db", "items"),
-            action: "delete",
+            action: rowport_model::ChangeKind::Delete,
             at: rowport_model::Clock::now(clock),
             rows: &rows,
         };

@@ -15,7 +15,7 @@ use rowport_engine::changes::{
     AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest,
     RowFailure, Target,
 };
-use rowport_model::{ErrorCode, Key, OnDelete, Principal};
+use rowport_model::{ChangeKind, ErrorCode, Key, OnDelete, Principal};
 use rowport_store::{Actor, Ids};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -217,10 +217,10 @@ fn tell(outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
 }
 
 fn in_words(outcome: &Outcome) -> String {
-    let done = match outcome.action.as_str() {
-        "delete" | "purge" => "deleted",
-        "restore" => "restored",
-        _ => "changed",
+    let done = match outcome.action {
+        ChangeKind::Delete | ChangeKind::Purge => "deleted",
+        ChangeKind::Restore => "restored",
+        ChangeKind::Set | ChangeKind::Undo => "changed",
     };
     let mut text = format!("{} of {} {done}", outcome.done, counted(outcome.rows));
     if outcome.failed > 0 {
@@ -229,11 +229,17 @@ fn in_words(outcome: &Outcome) -> String {
     if outcome.kept > 0 {
         text.push_str(&format!(", {} left alone", outcome.kept));
     }
-    text.push_str(&match outcome.action.as_str() {
-        "purge" => format!("\nchange set {}, which cannot be undone\n", outcome.change_set),
+    text.push_str(&match outcome.action {
+        ChangeKind::Purge => format!("\nchange set {}, which cannot be undone\n", outcome.change_set),
         // There is nothing to undo.
-        _ if outcome.done == 0 => format!("\nchange set {}\n", outcome.change_set),
-        _ => format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until),
+        ChangeKind::Delete | ChangeKind::Set | ChangeKind::Restore | ChangeKind::Undo
+            if outcome.done == 0 =>
+        {
+            format!("\nchange set {}\n", outcome.change_set)
+        }
+        ChangeKind::Delete | ChangeKind::Set | ChangeKind::Restore | ChangeKind::Undo => {
+            format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until)
+        }
     });
     for along in &outcome.along {
         let AlongOutcome { dataset, done, rows, change_set, .. } = along;

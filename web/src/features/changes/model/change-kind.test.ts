@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { components } from '@/api/schema';
 import { kindOf, doneText, progressText } from './change-kind';
 import { isUndoable } from './report-outcome';
 
 test('a kind says what became of the rows', () => {
-  const words = (action: string, of?: string) =>
+  const words = (action: components['schemas']['ChangeKind'], of?: components['schemas']['BulkKind']) =>
     doneText(kindOf({ action, ...(of !== undefined && { of, undoes: 'x' }) }), 2);
   expect(words('restore')).toBe('2 rows restored');
   expect(words('purge')).toBe('2 rows permanently deleted');

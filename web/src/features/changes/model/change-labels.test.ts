@@ -35,13 +35,13 @@ test('what is gone for good stays gone, and says so', () => {
 });
 
 test('each action has a word for what was done', () => {
-  expect(['delete', 'set', 'restore', 'purge'].map((action) => actionLabel({ action }))).toEqual([
+  expect((['delete', 'set', 'restore', 'purge'] as const).map((action) => actionLabel({ action }))).toEqual([
     'Deleted',
     'Updated',
     'Restored',
     'Permanently deleted',
   ]);
-  expect(['delete', 'set', 'restore'].map((of) => actionLabel({ action: 'undo', of }))).toEqual([
+  expect((['delete', 'set', 'restore'] as const).map((of) => actionLabel({ action: 'undo', of }))).toEqual([
     'Undid a delete of',
     'Undid an update of',
     'Undid a restore of',
