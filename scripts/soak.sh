@@ -110,7 +110,7 @@ line kills cases 75 cli runs::killed
 line fence cases 100 cli runs::fenced
 line replicas cases 200 cli runs::shared
 line changes cases 300 cli changes::changes_on
-line along cases 100 cli dependants::
+line along cases 100 cli dependents::
 line races cases 10000 changes races::
 line repeated cases 1000 changes repeated::
 line repeated-api cases 300 api repeated::

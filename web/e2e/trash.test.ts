@@ -193,7 +193,7 @@ test('a row that is not restored says what the database said', () =>
     await page.route('**/bulk/restore', (route) =>
       route.fulfill({
         status: 207,
-        json: { change_set: 'a', action: 'restore', state: 'done', rows: 1, done: 0, failed: 1, kept: 0, failures: [failure], undo_until: at(0) },
+        json: { change_set: 'a', action: 'restore', state: 'done', rows: 1, done: 0, failed: 1, skipped: 0, failures: [failure], undo_until: at(0) },
       }),
     ); // prettier-ignore
     await openTrash(page, demo, own);

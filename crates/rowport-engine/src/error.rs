@@ -99,10 +99,10 @@ pub enum EngineError {
     },
     /// The rows that hang on those which were confirmed are not those that were shown.
     #[error("other rows hang on these now than when they were shown: look at it again")]
-    DependantsChanged,
+    DependentsChanged,
     /// The principal may not see or change rows that go along.
     #[error("rows that hang on these go along with them, and are not yours to change")]
-    AlongForbidden,
+    CascadeForbidden,
     /// The change set was confirmed already.
     #[error("this was confirmed before: it is the change set {change_set}")]
     ConfirmedBefore {
@@ -173,8 +173,8 @@ impl EngineError {
             Self::BadChange { .. } => ErrorCode::BadChange,
             Self::BadConfirmation { .. } => ErrorCode::BadConfirmation,
             Self::SelectionChanged { .. } => ErrorCode::SelectionChanged,
-            Self::DependantsChanged => ErrorCode::DependantsChanged,
-            Self::AlongForbidden => ErrorCode::Forbidden,
+            Self::DependentsChanged => ErrorCode::DependentsChanged,
+            Self::CascadeForbidden => ErrorCode::Forbidden,
             Self::ConfirmedBefore { .. } => ErrorCode::ConfirmedBefore,
             Self::BadIdempotencyKey => ErrorCode::BadIdempotencyKey,
             Self::IdempotencyKeyReused { .. } => ErrorCode::IdempotencyKeyReused,

@@ -68,7 +68,7 @@ pub(crate) fn hint_of(code: Code) -> Option<&'static str> {
         | Code::NoKey
         | Code::NoTransactions
         | Code::Inherited
-        | Code::DependantsChanged
+        | Code::DependentsChanged
         | Code::ConfirmedBefore
         | Code::NotUndoable
         | Code::Overtaken
@@ -79,7 +79,7 @@ pub(crate) fn hint_of(code: Code) -> Option<&'static str> {
         | Code::ValueUnfit
         | Code::RowRefused
         | Code::LeftOut
-        | Code::HasDependants
+        | Code::HasDependents
         | Code::ChangedSince
         | Code::Gone
         | Code::KeyTaken

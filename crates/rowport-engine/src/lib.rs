@@ -27,4 +27,4 @@ pub use caller::{carried_over, on_behalf_of};
 pub use checks::SecretColumns;
 pub use error::EngineError;
 pub use pages::{Count, CountMode, Incomplete, Landmarks, Page, PageColumn, PageRequest};
-pub use sources::{Desk, RuleProblem, SourceStatus};
+pub use sources::{RuleProblem, SourceStatus, Sources};

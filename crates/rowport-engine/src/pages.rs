@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::cells::{self, Cell};
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// One page, asked for.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ const MAX_LANDMARKS: u64 = 100_000;
 /// The most bytes of landmarks: the order may be by long texts.
 const MAX_LANDMARK_BYTES: usize = 32 << 20;
 
-impl Desk {
+impl Sources {
     /// One page of a view.
     pub async fn page(
         &self,

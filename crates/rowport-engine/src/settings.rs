@@ -9,7 +9,7 @@ use rowport_model::Expression;
 
 /// Everything a desk needs to know.
 #[derive(Debug, Clone, Default)]
-pub struct DeskSettings {
+pub struct EngineSettings {
     /// The sources, in the order in which people see them.
     pub sources: Vec<SourceSettings>,
     /// The name that file names begin with.

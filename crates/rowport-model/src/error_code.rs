@@ -125,7 +125,7 @@ named_enum! {
         /// The confirmation was for other rows than there are now.
         SelectionChanged = "selection_changed",
         /// The confirmation was for other related rows than there are now.
-        DependantsChanged = "dependants_changed",
+        DependentsChanged = "dependents_changed",
         /// The confirmation was used before.
         ConfirmedBefore = "confirmed_before",
         /// The change set cannot be undone any more.
@@ -149,7 +149,7 @@ named_enum! {
         /// The row is not there, does not fit what was confirmed, or was left as it is by a trigger.
         LeftOut = "left_out",
         /// Other rows refer to the row, and would be deleted or changed with it.
-        HasDependants = "has_dependants",
+        HasDependents = "has_dependents",
         /// The row was changed by another client since.
         ChangedSince = "changed_since",
         /// The row was deleted by another client since.

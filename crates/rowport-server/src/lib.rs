@@ -27,8 +27,8 @@ use std::sync::Arc;
 
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Router};
-use rowport_engine::Desk;
-use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::Sources;
+use rowport_engine::accounts::{Accounts, SignInMode};
 use rowport_engine::changes::Changes;
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
@@ -51,7 +51,7 @@ pub use scrape::serve_metrics;
 #[derive(Clone)]
 pub struct AppState {
     /// The sources.
-    pub desk: Arc<Desk>,
+    pub sources: Arc<Sources>,
     /// Rowport's own state.
     pub store: Arc<Store>,
     /// The background work of this process.
@@ -110,7 +110,7 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let address = listener.local_addr()?;
-    if !may_listen(address, state.accounts.door()) {
+    if !may_listen(address, state.accounts.sign_in_mode()) {
         let message =
             format!("{address} is not on loopback, and nobody need sign in: everybody there could come in");
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, message));
@@ -135,6 +135,6 @@ pub async fn serve_probes(
 }
 
 /// Whether this address can be listened on: where people need not sign in, only this machine may reach it.
-pub fn may_listen(address: SocketAddr, door: Door) -> bool {
-    door == Door::Closed || address.ip().is_loopback()
+pub fn may_listen(address: SocketAddr, sign_in_mode: SignInMode) -> bool {
+    sign_in_mode == SignInMode::Required || address.ip().is_loopback()
 }

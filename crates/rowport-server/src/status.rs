@@ -58,7 +58,7 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::NoTransactions
         | Code::Inherited
         | Code::SelectionChanged
-        | Code::DependantsChanged
+        | Code::DependentsChanged
         | Code::ConfirmedBefore
         | Code::NotUndoable
         | Code::Overtaken
@@ -99,7 +99,7 @@ pub(crate) fn status_of(code: Code) -> StatusCode {
         | Code::StoreBusy => StatusCode::SERVICE_UNAVAILABLE,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
         Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
-        Code::HasDependants
+        Code::HasDependents
         | Code::ChangedSince
         | Code::Gone
         | Code::KeyTaken

@@ -92,7 +92,7 @@ pub fn exit_code_of(code: Code) -> u8 {
         | Code::NoTransactions
         | Code::Inherited
         | Code::SelectionChanged
-        | Code::DependantsChanged
+        | Code::DependentsChanged
         | Code::ConfirmedBefore
         | Code::NotUndoable
         | Code::Overtaken
@@ -104,7 +104,7 @@ pub fn exit_code_of(code: Code) -> u8 {
         | Code::ValueUnfit
         | Code::RowRefused
         | Code::LeftOut
-        | Code::HasDependants
+        | Code::HasDependents
         | Code::ChangedSince
         | Code::Gone
         | Code::KeyTaken

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use rowport_drivers::{Limits, SourceUrl};
-use rowport_engine::Desk;
-use rowport_engine::settings::{DeskSettings, SourceSettings};
+use rowport_engine::Sources;
+use rowport_engine::settings::{EngineSettings, SourceSettings};
 use rowport_model::SystemClock;
 
 use crate::config::{self, Loaded};
@@ -26,13 +26,13 @@ pub struct OneSource {
 
 impl OneSource {
     /// A desk with the source, and the source's name.
-    pub fn open(&self) -> Result<(Desk, String), Failure> {
-        let mut settings = configured(self.config.as_deref())?.unwrap_or_default().desk;
+    pub fn open(&self) -> Result<(Sources, String), Failure> {
+        let mut settings = configured(self.config.as_deref())?.unwrap_or_default().engine;
         let name = self.find(&mut settings)?;
-        Ok((desk(settings)?, name))
+        Ok((build(settings)?, name))
     }
 
-    fn find(&self, settings: &mut DeskSettings) -> Result<String, Failure> {
+    fn find(&self, settings: &mut EngineSettings) -> Result<String, Failure> {
         let Some(source) = &self.source else {
             return match &settings.sources[..] {
                 [only] => Ok(only.name.clone()),
@@ -70,7 +70,7 @@ pub fn configured(named: Option<&Path>) -> Result<Option<Loaded>, Failure> {
 }
 
 /// Adds the sources of the command line to those of the configuration. One that is configured stays as it is.
-pub fn add(named: &[String], settings: &mut DeskSettings) -> Result<(), Failure> {
+pub fn add(named: &[String], settings: &mut EngineSettings) -> Result<(), Failure> {
     for source in named {
         if let Resolved::Added(added) = resolve(source, &settings.sources)? {
             settings.sources.push(added);
@@ -107,8 +107,8 @@ fn known(configured: &[SourceSettings]) -> String {
 }
 
 /// A desk on the machine's clock.
-pub fn desk(settings: DeskSettings) -> Result<Desk, Failure> {
-    Ok(Desk::new(settings, Limits::default(), Arc::new(SystemClock))?)
+pub fn build(settings: EngineSettings) -> Result<Sources, Failure> {
+    Ok(Sources::new(settings, Limits::default(), Arc::new(SystemClock))?)
 }
 
 /// A source from `URL` or `NAME=URL`, with a name that none of the others has.
@@ -164,7 +164,7 @@ mod tests {
         let shop = from_url("shop=sqlite:shop.db", &[]).unwrap();
         let find = |source: Option<&str>, sources: &[SourceSettings]| {
             let given = OneSource { source: source.map(str::to_owned), config: None };
-            let mut settings = DeskSettings { sources: sources.to_vec(), ..DeskSettings::default() };
+            let mut settings = EngineSettings { sources: sources.to_vec(), ..EngineSettings::default() };
             given.find(&mut settings)
         };
         let one = std::slice::from_ref(&shop);
@@ -183,7 +183,7 @@ mod tests {
         let which = find(None, &two).unwrap_err();
         assert!(which.hint().unwrap().contains("shop, crm"), "{:?}", which.hint());
         assert!(find(None, &[]).is_err());
-        let mut settings = DeskSettings { sources: vec![shop], ..DeskSettings::default() };
+        let mut settings = EngineSettings { sources: vec![shop], ..EngineSettings::default() };
         let given = ["shop", "sqlite:shop.db", "sqlite:other.db"].map(str::to_owned);
         add(&given, &mut settings).unwrap();
         let names: Vec<_> = settings.sources.iter().map(|source| source.name.as_str()).collect();

@@ -1238,8 +1238,6 @@ export interface components {
             actor: string;
             /** @description Their name at the time. */
             actor_name: string;
-            /** @description The change set, of another dataset, that it went along with. */
-            along_with?: string;
             /** @description When it began, as RFC 3339 in UTC. */
             created_at: string;
             /** @description The dataset. */
@@ -1268,6 +1266,11 @@ export interface components {
              * @description How many rows were confirmed.
              */
             rows: number;
+            /**
+             * Format: int64
+             * @description How many were left alone.
+             */
+            skipped: number;
             /** @description How far it is. */
             state: components["schemas"]["OutcomeState"];
             /** @description Until when it can be taken back, as RFC 3339 in UTC. */
@@ -1563,15 +1566,15 @@ export interface components {
         DeleteBody: {
             /** @description Do nothing unless it can be done with all of them. */
             all_or_nothing?: boolean;
-            /** @description What the preview answered; not for a preview. */
-            confirmation?: string | null;
-            /** @description Which rows. */
-            selection: components["schemas"]["SelectionBody"];
             /**
              * @description Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
              *     it would. They come back with them. Without it, rows that such others hang on are not deleted.
              */
-            with_dependants?: boolean;
+            cascade?: boolean;
+            /** @description What the preview answered; not for a preview. */
+            confirmation?: string | null;
+            /** @description Which rows. */
+            selection: components["schemas"]["SelectionBody"];
         };
         /** @description One message over one channel. */
         Delivery: {
@@ -1632,7 +1635,7 @@ export interface components {
          */
         DeliveryState: "waiting" | "sending" | "sent" | "failed";
         /** @description Rows of another dataset that refer to these. */
-        Dependants: {
+        Dependents: {
             /** @description Its columns that refer. */
             columns: string[];
             /** @description The dataset. */
@@ -1649,7 +1652,7 @@ export interface components {
          * @description The stable code of an error: what programs may rely on, in answers, runs, rows that were not changed, and messages.
          * @enum {string}
          */
-        ErrorCode: "bad_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "body_too_slow" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_change" | "bad_key" | "bad_confirmation" | "bad_idempotency_key" | "bad_text" | "bad_name" | "bad_preset" | "bad_role" | "bad_password" | "not_writable" | "masked_column" | "too_large" | "not_signed_in" | "wrong_password" | "suspended" | "forbidden" | "forbidden_host" | "forbidden_origin" | "too_many_tries" | "too_many_exports" | "too_many_streams" | "too_many_connections" | "busy" | "last_admin" | "unknown_source" | "unknown_dataset" | "unknown_column" | "unknown_subject" | "unknown_view" | "unknown_preset" | "unknown_run" | "unknown_artifact" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key" | "unknown_invitation" | "unknown_channel" | "unknown_change_set" | "name_taken" | "too_many_saved" | "no_journal" | "journal_outdated" | "journal_newer" | "journal_refused" | "no_key" | "no_transactions" | "inherited" | "selection_changed" | "dependants_changed" | "confirmed_before" | "not_undoable" | "overtaken" | "idempotency_key_reused" | "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" | "left_out" | "has_dependants" | "changed_since" | "gone" | "key_taken" | "taken_back" | "purged" | "column_changed" | "altered" | "bad_source_url" | "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol" | "timeout" | "dataset_changed" | "bad_value" | "unsupported_type" | "schema_mismatch" | "invalid_option" | "too_many_columns" | "too_many_sheets" | "cell_too_long" | "mixed_column" | "encoder_failed" | "file_too_long" | "output_failed" | "storage_full" | "storage_unavailable" | "storage_refused" | "storage_foreign" | "store_unavailable" | "store_busy" | "store_foreign" | "store_newer" | "store_damaged" | "still_running" | "run_lost" | "worker_lost" | "run_deleted" | "cancelled" | "internal" | "nobody_to_tell" | "channel_gone" | "bad_message" | "mail_unreachable" | "mail_untrusted" | "mail_refused" | "webhook_refused" | "bad_address" | "address_not_public" | "host_unknown" | "host_unreachable" | "host_untrusted" | "no_answer" | "answer_too_large" | "answer_broken";
+        ErrorCode: "bad_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "body_too_slow" | "bad_filter" | "bad_view" | "bad_cursor" | "bad_export" | "bad_change" | "bad_key" | "bad_confirmation" | "bad_idempotency_key" | "bad_text" | "bad_name" | "bad_preset" | "bad_role" | "bad_password" | "not_writable" | "masked_column" | "too_large" | "not_signed_in" | "wrong_password" | "suspended" | "forbidden" | "forbidden_host" | "forbidden_origin" | "too_many_tries" | "too_many_exports" | "too_many_streams" | "too_many_connections" | "busy" | "last_admin" | "unknown_source" | "unknown_dataset" | "unknown_column" | "unknown_subject" | "unknown_view" | "unknown_preset" | "unknown_run" | "unknown_artifact" | "unknown_user" | "unknown_role" | "unknown_session" | "unknown_key" | "unknown_invitation" | "unknown_channel" | "unknown_change_set" | "name_taken" | "too_many_saved" | "no_journal" | "journal_outdated" | "journal_newer" | "journal_refused" | "no_key" | "no_transactions" | "inherited" | "selection_changed" | "dependents_changed" | "confirmed_before" | "not_undoable" | "overtaken" | "idempotency_key_reused" | "foreign_key" | "not_unique" | "value_missing" | "check_failed" | "value_unfit" | "row_refused" | "left_out" | "has_dependents" | "changed_since" | "gone" | "key_taken" | "taken_back" | "purged" | "column_changed" | "altered" | "bad_source_url" | "source_unreachable" | "source_refused" | "source_busy" | "source_lost" | "source_protocol" | "timeout" | "dataset_changed" | "bad_value" | "unsupported_type" | "schema_mismatch" | "invalid_option" | "too_many_columns" | "too_many_sheets" | "cell_too_long" | "mixed_column" | "encoder_failed" | "file_too_long" | "output_failed" | "storage_full" | "storage_unavailable" | "storage_refused" | "storage_foreign" | "store_unavailable" | "store_busy" | "store_foreign" | "store_newer" | "store_damaged" | "still_running" | "run_lost" | "worker_lost" | "run_deleted" | "cancelled" | "internal" | "nobody_to_tell" | "channel_gone" | "bad_message" | "mail_unreachable" | "mail_untrusted" | "mail_refused" | "webhook_refused" | "bad_address" | "address_not_public" | "host_unknown" | "host_unreachable" | "host_untrusted" | "no_answer" | "answer_too_large" | "answer_broken";
         /** @description An export. */
         ExportBody: {
             /** @description The name for the file. */
@@ -2070,6 +2073,8 @@ export interface components {
             along?: components["schemas"]["AlongOutcome"][];
             /** @description The first thousand of those that were put back, and are not what they were: a trigger has changed more of them. */
             altered?: components["schemas"]["RowFailure"][];
+            /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
+            cascade?: components["schemas"]["CascadeOutcome"][];
             /** @description The change set. */
             change_set: string;
             /**
@@ -2086,14 +2091,14 @@ export interface components {
             failures: components["schemas"]["RowFailure"][];
             /**
              * Format: int64
-             * @description How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
-             */
-            kept: number;
-            /**
-             * Format: int64
              * @description How many rows were confirmed.
              */
             rows: number;
+            /**
+             * Format: int64
+             * @description How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
+             */
+            skipped: number;
             /** @description How far it is, with what goes along. */
             state: components["schemas"]["OutcomeState"];
             /** @description Until when it can be taken back, as RFC 3339 in UTC. */
@@ -2185,7 +2190,7 @@ export interface components {
             /** @description The confirmation for exactly these rows: it goes with the request that does it. */
             confirmation: string;
             /** @description The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions. */
-            dependants: components["schemas"]["Dependants"][];
+            dependents: components["schemas"]["Dependents"][];
             /** @description The first hundred of these, and why. */
             failures: components["schemas"]["RowFailure"][];
             /**
@@ -2243,13 +2248,6 @@ export interface components {
             foreign_key: components["schemas"]["ForeignKey"];
             /** @description Its name for people. */
             label: string;
-        };
-        /** @description What is to be taken back. */
-        ReverseRequest: {
-            /** @description Take rows back that somebody has changed since, too. */
-            force?: boolean;
-            /** @description Only the rows with these keys; all of them when absent. */
-            keys?: components["schemas"]["Key"][];
         };
         /** @description A set of permissions under a name, which people are given. */
         Role: {
@@ -2756,6 +2754,13 @@ export interface components {
              * @description How many of them are removed for good within the next seven days.
              */
             soon: number;
+        };
+        /** @description What is to be taken back. */
+        UndoRequest: {
+            /** @description Take rows back that somebody has changed since, too. */
+            force?: boolean;
+            /** @description Only the rows with these keys; all of them when absent. */
+            keys?: components["schemas"]["Key"][];
         };
         /** @description Somebody who can sign in. */
         User: {
@@ -4715,7 +4720,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ReverseRequest"];
+                "application/json": components["schemas"]["UndoRequest"];
             };
         };
         responses: {

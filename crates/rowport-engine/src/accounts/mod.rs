@@ -24,14 +24,14 @@ pub use self::visitor::Visitor;
 
 /// Who may come in without signing in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Door {
+pub enum SignInMode {
     /// Nobody.
     #[default]
-    Closed,
+    Required,
     /// Whoever reaches the port is the demo's administrator.
     Demo,
     /// Whoever reaches the port may do everything, and there are no accounts.
-    Open,
+    Disabled,
 }
 
 /// The people and programs of a store.
@@ -40,18 +40,18 @@ pub struct Accounts {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
-    door: Door,
+    sign_in_mode: SignInMode,
 }
 
 impl Accounts {
     /// The accounts of this store.
-    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, door: Door) -> Self {
-        Self { store, clock, passwords: Passwords::default(), door }
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, sign_in_mode: SignInMode) -> Self {
+        Self { store, clock, passwords: Passwords::default(), sign_in_mode }
     }
 
     /// Who may come in without signing in.
-    pub fn door(&self) -> Door {
-        self.door
+    pub fn sign_in_mode(&self) -> SignInMode {
+        self.sign_in_mode
     }
 
     fn clock(&self) -> &dyn Clock {

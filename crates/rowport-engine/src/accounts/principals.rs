@@ -1,7 +1,7 @@
 use rowport_model::{Access, Permission, Principal};
 use rowport_store::{ADMIN_ROLE, Actor, NewUser, Role, StoreError, Token, User};
 
-use super::{Accounts, Door};
+use super::{Accounts, SignInMode};
 
 /// Who asks, once that is known.
 #[derive(Debug, Clone)]
@@ -40,10 +40,12 @@ impl Accounts {
 
     /// Whoever came without either, where the door is open to them.
     pub async fn by_the_door(&self) -> Result<Option<SignedIn>, StoreError> {
-        match self.door {
-            Door::Closed => Ok(None),
-            Door::Open => Ok(Some(SignedIn { principal: Principal::local(), user: None, session: None })),
-            Door::Demo => {
+        match self.sign_in_mode {
+            SignInMode::Required => Ok(None),
+            SignInMode::Disabled => {
+                Ok(Some(SignedIn { principal: Principal::local(), user: None, session: None }))
+            }
+            SignInMode::Demo => {
                 let Some(user) = self.store.users().by_email(DEMO).await? else { return Ok(None) };
                 let principal = self.principal(&format!("user:{}", user.id)).await?;
                 Ok(principal.map(|principal| SignedIn { principal, user: Some(user), session: None }))
@@ -55,7 +57,7 @@ impl Accounts {
     pub async fn principal(&self, id: &str) -> Result<Option<Principal>, StoreError> {
         if id == Principal::LOCAL {
             // Runs that were asked for while nobody signed in are nobody's now.
-            return Ok((self.door == Door::Open).then(Principal::local));
+            return Ok((self.sign_in_mode == SignInMode::Disabled).then(Principal::local));
         }
         if let Some(key) = id.strip_prefix("key:") {
             let found = self.store.api_keys().get(self.clock(), key).await?;

@@ -17,12 +17,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::history::row_events::{Rows, key_columns};
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// Tells the audit of the rows that were changed in the sources of a desk, in as many processes as there are.
 #[derive(Clone)]
 pub struct Relay {
-    desk: Arc<Desk>,
+    sources: Arc<Sources>,
     store: Arc<Store>,
 }
 
@@ -34,8 +34,8 @@ const WITHOUT_JOURNAL: Duration = Duration::from_secs(600);
 
 impl Relay {
     /// A relay that has not begun.
-    pub fn new(desk: Arc<Desk>, store: Arc<Store>) -> Self {
-        Self { desk, store }
+    pub fn new(sources: Arc<Sources>, store: Arc<Store>) -> Self {
+        Self { sources, store }
     }
 
     /// Tells the audit of everything that it does not know yet, until `stop`; the chunk that is under way then is told.
@@ -49,7 +49,7 @@ impl Relay {
                     let due = |source: &String| without.get(source).is_none_or(|until| *until <= Instant::now());
                     self.sources().into_iter().filter(due).collect()
                 }
-                () = self.desk.changed.some() => self.desk.changed.take(),
+                () = self.sources.touched.some() => self.sources.touched.take(),
             };
             for source in sources {
                 match self.source(&source, &stop).await {
@@ -78,7 +78,7 @@ impl Relay {
     pub async fn source(&self, source: &str, stop: &CancellationToken) -> Result<u64, EngineError> {
         let (mut last, mut told) = (Unrelayed::default(), 0);
         loop {
-            let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+            let mut transaction = self.sources.driver(source)?.begin_reading().await?;
             journal::is_ready(transaction.as_mut()).await?;
             let chunks = Chunk::unrelayed(transaction.as_mut(), &last).await?;
             transaction.commit().await?;
@@ -111,7 +111,7 @@ impl Relay {
 
     async fn chunk(&self, source: &str, unrelayed: &Unrelayed) -> Result<(), EngineError> {
         let Unrelayed { change_set, chunk: number, done_at } = unrelayed;
-        let driver = self.desk.driver(source)?;
+        let driver = self.sources.driver(source)?;
         let mut transaction = driver.begin_reading().await?;
         let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let chunk = Chunk::find(transaction.as_mut(), change_set, *number, false).await?;
@@ -137,7 +137,7 @@ impl Relay {
     }
 
     fn sources(&self) -> Vec<String> {
-        self.desk.sources(&Principal::local()).into_iter().map(|source| source.name).collect()
+        self.sources.sources(&Principal::local()).into_iter().map(|source| source.name).collect()
     }
 }
 

@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use super::apply::job::Job;
 use super::apply::steps::steps;
 use super::apply::work_on;
-use super::cascade::{Place, digest_of};
+use super::cascade::{InsertContext, digest_of};
 use super::preview::schema_of;
 use super::selection::chosen_rows::ChosenRows;
-use super::selection::{CHUNK, Piece};
-use super::token::{Shown, digest};
+use super::selection::{CHUNK, KeyBatch};
+use super::token::{ConfirmationClaims, digest};
 use super::{
     BulkAction, Changes, IdempotencyKey, ImageColumn, Outcome, OutcomeState, Target, images, known, outcome,
 };
@@ -36,13 +36,13 @@ pub struct Request {
     /// Delete rows of other datasets that the database would delete with these, and cut those loose that it would. They
     /// come back with them.
     #[serde(default)]
-    pub with_dependants: bool,
+    pub cascade: bool,
 }
 
 impl Request {
     /// An action on rows, of which one that fails blocks no other, and with which nothing goes along.
     pub fn new(action: BulkAction, selection: Selection) -> Self {
-        Self { action, selection, all_or_nothing: false, with_dependants: false }
+        Self { action, selection, all_or_nothing: false, cascade: false }
     }
 
     /// The request, summed up.
@@ -91,17 +91,17 @@ impl Changes {
         key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
-        let now = self.desk.clock().now();
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let now = self.sources.clock().now();
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         self.permitted(&catalog, target, &request.action)?;
         let shown = self.signer.read(confirmation, now)?;
         // What the dataset was when it was shown may be remembered; what it is now must not be.
-        let catalog = self.desk.catalog_afresh(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_afresh(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
         self.refuse_others(&shown, target, request, &resolved)?;
-        let along = self.along(principal, source, &catalog, &resolved, request)?;
+        let cascade = self.cascade(principal, source, &catalog, &resolved, request)?;
         let Request { action, selection, .. } = request;
-        let mut chosen = ChosenRows::of(&self.desk, source, &resolved, action, selection, now)?;
+        let mut chosen = ChosenRows::of(&self.sources, source, &resolved, action, selection, now)?;
         let terms = Terms { view: chosen.view(), all_or_nothing: request.all_or_nothing };
         let new = self.new_set(shown.id.clone(), principal, actor, &resolved, action.change(terms));
         let new = NewChangeSet {
@@ -110,7 +110,7 @@ impl Changes {
             rows: shown.rows,
             ..new
         };
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.sources.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         new.create(transaction.as_mut()).await.map_err(|error| match error {
             DriverError::RowRefused { reason: Refusal::Unique, .. } => {
@@ -118,34 +118,34 @@ impl Changes {
             }
             other => other.into(),
         })?;
-        Self::put_down(transaction.as_mut(), &shown.id, &mut chosen).await?;
+        Self::insert_chunks(transaction.as_mut(), &shown.id, &mut chosen).await?;
         let sum = chosen.sum()?;
         if !shown.is_of(&sum, &self.signer) {
             // Dropping the transaction takes the change set back.
             return Err(EngineError::SelectionChanged { shown: shown.rows, found: sum.rows });
         }
         let mut rows = shown.rows;
-        if let Some(along) = along {
+        if let Some(cascade) = cascade {
             let (first, all_or_nothing) = (shown.id.as_str(), request.all_or_nothing);
-            let place = Place { changes: self, target, actor, first, all_or_nothing };
-            let (links, _) = along.put_down(&place, transaction.as_mut()).await?;
-            if shown.along != Some(self.signer.keyed("along", &digest_of(&links))) {
-                return Err(EngineError::DependantsChanged);
+            let place = InsertContext { changes: self, target, actor, first, all_or_nothing };
+            let (cascaded, _) = cascade.insert_change_sets(&place, transaction.as_mut()).await?;
+            if shown.cascade != Some(self.signer.keyed("cascade", &digest_of(&cascaded))) {
+                return Err(EngineError::DependentsChanged);
             }
-            rows += links.iter().map(|link| link.rows).sum::<u64>();
+            rows += cascaded.iter().map(|set| set.rows).sum::<u64>();
         }
         transaction.commit().await?;
         Ok(Confirmed { change_set: shown.id, rows, repeated: false })
     }
 
     /// Puts the keys of rows down as the chunks of a change set.
-    pub(super) async fn put_down(
+    pub(super) async fn insert_chunks(
         transaction: &mut dyn Transaction,
         change_set: &str,
         chosen: &mut ChosenRows<'_>,
     ) -> Result<(), EngineError> {
         let mut number = 0;
-        while let Some(Piece { keys, from }) = chosen.next(transaction).await? {
+        while let Some(KeyBatch { keys, from }) = chosen.next(transaction).await? {
             let (rows, keys) = (keys.num_rows() as u64, images::pack(&keys)?);
             NewChunk { chunk: number, rows, keys, from }.add(transaction, change_set).await?;
             number += STRIDE;
@@ -165,10 +165,10 @@ impl Changes {
     ) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
         // A column that came a moment ago belongs to the images as well.
-        let catalog = self.desk.catalog_afresh(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_afresh(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        let driver = self.desk.driver(source)?;
+        let driver = self.sources.driver(source)?;
         let mut transaction = driver.begin_reading().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
@@ -177,14 +177,14 @@ impl Changes {
         for set in steps {
             let of_set = self.permitted_step(transaction.as_mut(), &catalog, target, &set).await?;
             if OutcomeState::from(set.state) == OutcomeState::Open {
-                jobs.push(Job::new(&self.desk, of_set, source, set, attempt).await?);
+                jobs.push(Job::new(&self.sources, of_set, source, set, attempt).await?);
             }
         }
         transaction.commit().await?;
         if !jobs.is_empty() {
             let worked = work_on(&jobs, cancel, &mut progress).await;
             // What was done is told, however it ended.
-            self.desk.changed.note(source);
+            self.sources.touched.note(source);
             worked?;
         }
         outcome::outcome(driver.as_ref(), &catalog, &resolved, change_set).await
@@ -198,10 +198,10 @@ impl Changes {
         attempt: u32,
     ) -> Result<(), EngineError> {
         self.outcome(target, change_set).await?;
-        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        let mut transaction = self.sources.driver(target.source)?.begin().await?;
         let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: change_set.to_owned() })?;
-        let (state, now) = (ChangeSetState::Cancelled, self.desk.clock().now().as_millisecond());
+        let (state, now) = (ChangeSetState::Cancelled, self.sources.clock().now().as_millisecond());
         let mut ended = false;
         for set in steps(transaction.as_mut(), set).await? {
             ended |= ChangeSet::end(transaction.as_mut(), &set.id, attempt, state, now).await?;
@@ -215,7 +215,7 @@ impl Changes {
     /// The attempt that takes a change set over from whoever had it before.
     pub async fn next_attempt(&self, target: Target<'_>, change_set: &str) -> Result<u32, EngineError> {
         self.outcome(target, change_set).await?;
-        let mut transaction = self.desk.driver(target.source)?.begin_reading().await?;
+        let mut transaction = self.sources.driver(target.source)?.begin_reading().await?;
         let set = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: change_set.to_owned() })?;
         let mut latest = 0;
@@ -230,12 +230,12 @@ impl Changes {
     /// What came of a change set so far.
     pub async fn outcome(&self, target: Target<'_>, change_set: &str) -> Result<Outcome, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         // Failures name rows by their keys.
         resolved.change_key()?;
-        let driver = self.desk.driver(source)?;
+        let driver = self.sources.driver(source)?;
         let mut transaction = driver.begin_reading().await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         transaction.commit().await?;
@@ -246,7 +246,7 @@ impl Changes {
     /// Refuses a confirmation that was given to somebody else, or for something else.
     fn refuse_others(
         &self,
-        shown: &Shown,
+        shown: &ConfirmationClaims,
         target: Target<'_>,
         request: &Request,
         resolved: &ResolvedDataset<'_>,
@@ -274,7 +274,7 @@ impl Changes {
         dataset: &ResolvedDataset<'_>,
         action: ChangeAction,
     ) -> NewChangeSet {
-        let now = self.desk.clock().now();
+        let now = self.sources.clock().now();
         let columns: Vec<_> = dataset
             .stored_columns()
             .into_iter()
@@ -302,7 +302,7 @@ impl Changes {
             undo_until: match action.kind() {
                 ChangeKind::Purge => now.as_millisecond(),
                 ChangeKind::Delete | ChangeKind::Set | ChangeKind::Restore | ChangeKind::Undo => {
-                    now.saturating_add(self.desk.changes.undo).unwrap_or(now).as_millisecond()
+                    now.saturating_add(self.sources.changes.undo).unwrap_or(now).as_millisecond()
                 }
             },
             action,

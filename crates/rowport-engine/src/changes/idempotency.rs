@@ -53,8 +53,8 @@ impl Changes {
     ) -> Result<Option<Confirmed>, EngineError> {
         let Target { principal, source, dataset } = target;
         // Whoever may not read the dataset any more learns nothing of what they did with it.
-        self.desk.catalog_with(principal, source, dataset).await?;
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        self.sources.catalog_with(principal, source, dataset).await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::with_idempotency_key(transaction.as_mut(), &key.key).await?;
         let Some(set) = found else {
@@ -66,7 +66,7 @@ impl Changes {
         if set.request.as_ref() != Some(&key.request) {
             return Err(EngineError::IdempotencyKeyReused { change_set: set.id });
         }
-        self.desk.permit(principal, set.action.permission(), source, dataset)?;
+        self.sources.permit(principal, set.action.permission(), source, dataset)?;
         let rows = steps.iter().map(|step| step.rows).sum();
         Ok(Some(Confirmed { change_set: set.id, rows, repeated: true }))
     }
@@ -76,13 +76,13 @@ impl Changes {
         &self,
         target: Target<'_>,
         key: Option<&IdempotencyKey>,
-        put_down: impl Future<Output = Result<Confirmed, EngineError>> + Send,
+        insert: impl Future<Output = Result<Confirmed, EngineError>> + Send,
     ) -> Result<Confirmed, EngineError> {
-        let Some(key) = key else { return put_down.await };
+        let Some(key) = key else { return insert.await };
         if let Some(confirmed) = self.made_before(target, key).await? {
             return Ok(confirmed);
         }
-        let refused = match put_down.await {
+        let refused = match insert.await {
             Ok(confirmed) => return Ok(confirmed),
             Err(refused) => refused,
         };
@@ -111,6 +111,7 @@ impl Changes {
 }
 
 fn tried(outcome: &Outcome) -> u64 {
-    let along: u64 = outcome.along.iter().map(|along| along.done + along.failed + along.kept).sum();
-    outcome.done + outcome.failed + outcome.kept + along
+    let cascade: u64 =
+        outcome.cascade.iter().map(|cascade| cascade.done + cascade.failed + cascade.skipped).sum();
+    outcome.done + outcome.failed + outcome.skipped + cascade
 }

@@ -53,10 +53,10 @@ pub(super) fn columns(batch: &RecordBatch, names: &[ColumnRef]) -> Result<Record
 }
 
 /// A row's values in certain columns, exact and comparable: two rows with the same ones are the same there.
-pub(super) type Exact = Vec<CursorValue>;
+pub(super) type RowKey = Vec<CursorValue>;
 
 /// One row in some columns.
-pub(super) fn exact(batch: &RecordBatch, places: &[usize], row: usize) -> Exact {
+pub(super) fn exact(batch: &RecordBatch, places: &[usize], row: usize) -> RowKey {
     places.iter().map(|place| cells::to_cursor(batch.column(*place), row)).collect()
 }
 
@@ -66,18 +66,18 @@ pub(super) fn places(batch: &RecordBatch, key: &[ColumnRef]) -> Result<Vec<usize
 }
 
 /// The keys of a batch's rows, in its order.
-pub(super) fn keys(batch: &RecordBatch, key: &[ColumnRef]) -> Result<Vec<Exact>, EngineError> {
+pub(super) fn keys(batch: &RecordBatch, key: &[ColumnRef]) -> Result<Vec<RowKey>, EngineError> {
     let places = places(batch, key)?;
     Ok((0..batch.num_rows()).map(|row| exact(batch, &places, row)).collect())
 }
 
 /// Where the row with each key stands.
-pub(super) fn by_key(batch: &RecordBatch, key: &[ColumnRef]) -> Result<HashMap<Exact, usize>, EngineError> {
+pub(super) fn by_key(batch: &RecordBatch, key: &[ColumnRef]) -> Result<HashMap<RowKey, usize>, EngineError> {
     Ok(keys(batch, key)?.into_iter().enumerate().map(|(row, key)| (key, row)).collect())
 }
 
 /// Keys as they are asked for.
-pub(super) fn values(keys: &[Exact]) -> Result<Vec<Vec<Option<Value>>>, EngineError> {
+pub(super) fn values(keys: &[RowKey]) -> Result<Vec<Vec<Option<Value>>>, EngineError> {
     let value = |value: &CursorValue| value.to_value().map_err(broken);
     keys.iter().map(|key| key.iter().map(value).collect()).collect()
 }

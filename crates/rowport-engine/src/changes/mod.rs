@@ -33,18 +33,18 @@ use rowport_store::Ids;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-pub use apply::undo::ReverseRequest;
+pub use apply::undo::UndoRequest;
 pub use audit_relay::Relay;
 pub use confirm::{Confirmed, Request};
 pub use history::ChangeSetView;
 pub use history::row_history::{HistoryPage, KeptValues, RowChange, RowHistory};
 pub use idempotency::IdempotencyKey;
-pub use preview::{Dependants, Preview};
+pub use preview::{Dependents, Preview};
 pub use trash::{DatasetTrash, TrashPage, TrashRequest, TrashRow, TrashTotals};
 
 use crate::cells::Cell;
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 use token::Signer;
 
 /// What people do with many rows at once.
@@ -108,7 +108,7 @@ pub struct Target<'a> {
 /// Changes on the sources of a desk.
 #[derive(Clone)]
 pub struct Changes {
-    desk: Arc<Desk>,
+    sources: Arc<Sources>,
     signer: Signer,
     ids: Arc<Ids>,
 }
@@ -169,7 +169,7 @@ pub struct Outcome {
     /// How many the database did not take.
     pub failed: u64,
     /// How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
-    pub kept: u64,
+    pub skipped: u64,
     /// The first thousand of those that were not changed.
     pub failures: Vec<RowFailure>,
     /// The first thousand of those that were put back, and are not what they were: a trigger has changed more of them.
@@ -181,20 +181,20 @@ pub struct Outcome {
     /// What was done along with it to rows that hang on these, in datasets that the principal may see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub along: Vec<AlongOutcome>,
+    pub cascade: Vec<CascadeOutcome>,
 }
 
 impl Outcome {
     /// Whether every row was changed, those that go along included.
     pub fn is_whole(&self) -> bool {
-        let along: u64 = self.along.iter().map(|along| along.failed + along.kept).sum();
-        self.state == OutcomeState::Done && self.failed + self.kept + along == 0
+        let cascade: u64 = self.cascade.iter().map(|cascade| cascade.failed + cascade.skipped).sum();
+        self.state == OutcomeState::Done && self.failed + self.skipped + cascade == 0
     }
 }
 
 /// What came of rows that hang on others, and go along with them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AlongOutcome {
+pub struct CascadeOutcome {
     /// Their change set.
     pub change_set: String,
     /// Their dataset.
@@ -210,7 +210,7 @@ pub struct AlongOutcome {
     /// How many the database did not take.
     pub failed: u64,
     /// How many were left alone.
-    pub kept: u64,
+    pub skipped: u64,
 }
 
 /// How far a change set is.
@@ -237,14 +237,14 @@ impl From<ChangeSetState> for OutcomeState {
 
 impl Changes {
     /// Changes on this desk, with confirmations signed by this key.
-    pub fn new(desk: Arc<Desk>, key: Vec<u8>, ids: Arc<Ids>) -> Self {
-        Self { desk, signer: Signer::new(key), ids }
+    pub fn new(sources: Arc<Sources>, key: Vec<u8>, ids: Arc<Ids>) -> Self {
+        Self { sources, signer: Signer::new(key), ids }
     }
 
     /// The columns whose values name a row of a dataset, in the order of its key. Empty where there is no key.
     pub async fn key_columns(&self, target: Target<'_>) -> Result<Vec<String>, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         let key = catalog.dataset(dataset).map(|dataset| dataset.row_key()).unwrap_or_default();
         Ok(key.into_iter().map(|column| column.name).collect())
     }
@@ -253,7 +253,7 @@ impl Changes {
     /// principal may not read, has rows in the audit all the same: their keys are then taken as they are written.
     pub async fn audited_keys(&self, target: Target<'_>, key: &Key) -> Result<Vec<String>, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await.ok();
+        let catalog = self.sources.catalog_with(principal, source, dataset).await.ok();
         let resolved = catalog.as_ref().and_then(|catalog| catalog.dataset(dataset));
         if let Some((resolved, columns)) = resolved.and_then(|it| it.change_key().ok().map(|key| (it, key))) {
             let literals = selection::named_keys::literals(&resolved, &columns, key)?;
@@ -267,25 +267,25 @@ impl Changes {
 
     /// Whether rows of a source can be changed, or why not.
     pub async fn journal(&self, source: &str) -> Result<(), EngineError> {
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         Ok(transaction.commit().await?)
     }
 
     /// Whether the login of a source may write its journal, or why not. Changes nothing.
     pub async fn may_write_journal(&self, source: &str) -> Result<(), EngineError> {
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.sources.driver(source)?.begin().await?;
         Ok(journal::is_writable(transaction.as_mut()).await?)
     }
 
     /// The statements that make the journal of a source, or upgrade it.
     pub async fn journal_sql(&self, source: &str) -> Result<String, EngineError> {
-        Ok(self.desk.driver(source)?.journal_sql().await)
+        Ok(self.sources.driver(source)?.journal_sql().await)
     }
 
     /// Makes the journal of a source, or upgrades it to this program's version.
     pub async fn prepare(&self, source: &str) -> Result<Prepared, EngineError> {
-        Ok(self.desk.driver(source)?.make_journal().await?)
+        Ok(self.sources.driver(source)?.make_journal().await?)
     }
 }
 

@@ -5,7 +5,7 @@ use rowport_drivers::{Driver, Refusal, Transaction};
 use rowport_model::{Catalog, ChangeKind, ErrorCode, ResolvedDataset};
 
 use super::apply::steps::steps;
-use super::{AlongOutcome, Outcome, OutcomeState, RowFailure, written};
+use super::{CascadeOutcome, Outcome, OutcomeState, RowFailure, written};
 use crate::error::EngineError;
 
 /// How many failures an answer lists.
@@ -35,28 +35,29 @@ pub(super) async fn outcome(
     let steps = steps(transaction.as_mut(), set.clone()).await?;
     transaction.commit().await?;
     let state = state_of(&steps);
-    let along = steps.into_iter().filter(|step| step.id != set.id);
-    let along = along.filter(|step| catalog.dataset(&step.dataset).is_some()).map(|step| AlongOutcome {
-        change_set: step.id,
-        dataset: step.dataset,
-        action: step.action.kind(),
-        state: step.state.into(),
-        rows: step.rows,
-        done: step.done,
-        failed: step.failed,
-        kept: step.skipped,
-    });
+    let cascade = steps.into_iter().filter(|step| step.id != set.id);
+    let cascade =
+        cascade.filter(|step| catalog.dataset(&step.dataset).is_some()).map(|step| CascadeOutcome {
+            change_set: step.id,
+            dataset: step.dataset,
+            action: step.action.kind(),
+            state: step.state.into(),
+            rows: step.rows,
+            done: step.done,
+            failed: step.failed,
+            skipped: step.skipped,
+        });
     Ok(Outcome {
         action: set.action.kind(),
         state,
         rows: set.rows,
         done: set.done,
         failed: set.failed,
-        kept: set.skipped,
+        skipped: set.skipped,
         failures,
         altered,
         undo_until: written(set.undo_until),
-        along: along.collect(),
+        cascade: cascade.collect(),
         change_set: set.id,
     })
 }

@@ -12,7 +12,7 @@ use crate::error::EngineError;
 
 /// What was shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Shown {
+pub(super) struct ConfirmationClaims {
     /// The id that the change set will have: a second use of the token finds it taken.
     pub(super) id: String,
     /// To whom.
@@ -31,12 +31,12 @@ pub(super) struct Shown {
     pub(super) keys: String,
     /// The rows that hang on them and go along, summed up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) along: Option<String>,
+    pub(super) cascade: Option<String>,
     /// Until when it can be confirmed, in seconds since 1970.
     pub(super) until: i64,
 }
 
-impl Shown {
+impl ConfirmationClaims {
     /// Whether these are the rows that were shown.
     pub(super) fn is_of(&self, sum: &Sum, signer: &Signer) -> bool {
         self.rows == sum.rows && self.keys == signer.keyed("keys", &sum.digest)
@@ -52,7 +52,7 @@ impl Signer {
         Self(key)
     }
 
-    pub(super) fn sign(&self, shown: &Shown) -> String {
+    pub(super) fn sign(&self, shown: &ConfirmationClaims) -> String {
         // Made of texts and numbers; serialising it cannot fail.
         let text = serde_json::to_vec(shown).unwrap_or_default();
         let signature = self.mac(&text).finalize().into_bytes();
@@ -60,7 +60,7 @@ impl Signer {
     }
 
     /// What was shown, if this is ours and not too old. Whether it fits what is asked for is for the caller to see.
-    pub(super) fn read(&self, token: &str, now: Timestamp) -> Result<Shown, EngineError> {
+    pub(super) fn read(&self, token: &str, now: Timestamp) -> Result<ConfirmationClaims, EngineError> {
         let shown = self.verified(token).ok_or(EngineError::BadConfirmation {
             message: "it is not one that was given out here".to_owned(),
         })?;
@@ -70,7 +70,7 @@ impl Signer {
         }
     }
 
-    fn verified(&self, token: &str) -> Option<Shown> {
+    fn verified(&self, token: &str) -> Option<ConfirmationClaims> {
         let (text, signature) = token.split_once('.')?;
         let text = URL_SAFE_NO_PAD.decode(text).ok()?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn only_what_was_signed_here_is_read() {
         let now = Timestamp::from_second(1_000).unwrap();
-        let shown = Shown {
+        let shown = ConfirmationClaims {
             id: "1".to_owned(),
             principal: "user:1".to_owned(),
             source: "shop".to_owned(),
@@ -138,7 +138,7 @@ mod tests {
             request: String::new(),
             rows: 7,
             keys: String::new(),
-            along: None,
+            cascade: None,
             until: 1_001,
         };
         let signer = Signer::new(vec![1; 32]);
@@ -149,7 +149,8 @@ mod tests {
         assert_ne!(signer.keyed("keys", "a"), signer.keyed("schema", "a"));
         assert_ne!(signer.keyed("keys", "a"), Signer::new(vec![2; 32]).keyed("keys", "a"));
         let (text, signature) = token.split_once('.').unwrap();
-        let more = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&Shown { rows: 8, ..shown }).unwrap());
+        let more =
+            URL_SAFE_NO_PAD.encode(serde_json::to_vec(&ConfirmationClaims { rows: 8, ..shown }).unwrap());
         assert!(signer.read(&format!("{more}.{signature}"), now).is_err(), "another content");
         for wrong in ["", ".", text, &format!("{text}."), &format!("{text}.{}", &signature[1..])] {
             assert!(signer.read(wrong, now).is_err(), "{wrong}");

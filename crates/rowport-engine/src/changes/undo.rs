@@ -6,7 +6,7 @@ use rowport_model::{ChangeAction, ResolvedDataset};
 use rowport_store::Actor;
 
 use super::apply::steps::steps;
-use super::apply::undo::ReverseRequest;
+use super::apply::undo::UndoRequest;
 use super::confirm::STRIDE;
 use super::images;
 use super::selection::Chosen;
@@ -17,12 +17,12 @@ use crate::error::EngineError;
 impl Changes {
     /// Puts down that a change set is to be taken back: all of it, with what went along, or some of its rows. Once for
     /// each idempotency key.
-    pub async fn reverse(
+    pub async fn undo(
         &self,
         target: Target<'_>,
         actor: &Actor,
         change_set: &str,
-        request: &ReverseRequest,
+        request: &UndoRequest,
         key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         self.once(target, key, self.reverse_now(target, actor, change_set, request, key)).await
@@ -33,13 +33,13 @@ impl Changes {
         target: Target<'_>,
         actor: &Actor,
         change_set: &str,
-        request: &ReverseRequest,
+        request: &UndoRequest,
         key: Option<&IdempotencyKey>,
     ) -> Result<Confirmed, EngineError> {
         let Target { principal, source, dataset } = target;
-        let now = self.desk.clock().now();
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let now = self.sources.clock().now();
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
+        let mut transaction = self.sources.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = ChangeSet::find(transaction.as_mut(), change_set).await?;
         let set = known(found, change_set, dataset, principal.access().tenant())?;
@@ -72,7 +72,7 @@ impl Changes {
             let (undoes, idempotency_key) = (Some(set.id.clone()), key.map(|key| key.key.clone()));
             let new =
                 NewChangeSet { request: asked, undoes, parent_change_set, sequence, idempotency_key, ..new };
-            rows += put_down(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
+            rows += insert_undo_chunks(transaction.as_mut(), set, new, &resolved, only.as_ref()).await?;
         }
         if rows == 0 {
             // Dropping the transaction takes the change set back that has no rows.
@@ -85,7 +85,7 @@ impl Changes {
 }
 
 /// Puts down what is left of a change set to take back, and says how many rows that are.
-async fn put_down(
+async fn insert_undo_chunks(
     transaction: &mut dyn Transaction,
     set: &ChangeSet,
     new: NewChangeSet,

@@ -3,9 +3,9 @@ use rowport_model::{Deleted, Principal, ResolvedDataset, View};
 
 use crate::error::EngineError;
 use crate::settings::SettingProblem;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
-impl Desk {
+impl Sources {
     /// Datasets of which every row counts as deleted: the column is not what says so.
     pub(super) async fn fully_deleted(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {
         let catalog = self.catalog(&Principal::local(), source).await?;

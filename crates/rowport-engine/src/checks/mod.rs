@@ -8,12 +8,12 @@ use rowport_model::Principal;
 
 use crate::error::EngineError;
 use crate::settings::SettingProblem;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 pub(crate) use paths::unreachable;
 pub use secrets::SecretColumns;
 
-impl Desk {
+impl Sources {
     /// Where the settings do not fit the database, its rows included: what [`Desk::setting_problems`] finds, and what takes a
     /// look at rows.
     pub async fn check_settings(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {

@@ -9,7 +9,7 @@ use super::request::{ExportRequest, PreparedExport};
 use super::spool::SpoolLimits;
 use crate::error::EngineError;
 use crate::pages::{Count, CountMode};
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// How an export is delivered. The bytes are the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -60,7 +60,7 @@ pub struct ExportPlan {
 /// From so many rows the size of all is judged.
 const SAMPLE_ROWS: u64 = 200;
 
-impl Desk {
+impl Sources {
     /// What an export will be: how many rows, how it is delivered and why, and about how large.
     pub async fn plan_export(
         &self,

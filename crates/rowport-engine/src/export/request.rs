@@ -17,7 +17,7 @@ use super::pipeline::OpenExport;
 use super::plan::Tier;
 use crate::changes::selection::named_keys::NamedKeys;
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// An export, asked for.
 #[derive(Debug, Clone)]
@@ -97,7 +97,7 @@ pub struct PreparedExport {
     pub media_type: &'static str,
 }
 
-impl Desk {
+impl Sources {
     /// Checks an export and readies it. Nothing is read yet.
     pub async fn prepare_export(
         &self,

@@ -77,7 +77,7 @@ pub(super) fn reason_of(code: Code) -> &'static str {
         | Code::NoTransactions
         | Code::Inherited
         | Code::SelectionChanged
-        | Code::DependantsChanged
+        | Code::DependentsChanged
         | Code::ConfirmedBefore
         | Code::NotUndoable
         | Code::Overtaken
@@ -89,7 +89,7 @@ pub(super) fn reason_of(code: Code) -> &'static str {
         | Code::ValueUnfit
         | Code::RowRefused
         | Code::LeftOut
-        | Code::HasDependants
+        | Code::HasDependents
         | Code::ChangedSince
         | Code::Gone
         | Code::KeyTaken

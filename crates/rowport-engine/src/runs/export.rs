@@ -8,13 +8,13 @@ use rowport_model::Principal;
 use rowport_store::{Forecast, NewArtifact, ObjectMetadata, Run};
 
 use super::fill::{fill, kept_until};
-use super::kind::{Made, RunKind, Work};
+use super::kind::{RunKind, RunOutput, Work};
 use super::progress::ProgressReport;
 use crate::caller::carried_over;
 use crate::error::EngineError;
 use crate::export::{ExportMeter, ExportRequest, Tier, disposition};
 use crate::pages::CountMode;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// Writes the rows of a view to a file.
 pub(super) struct ExportRun;
@@ -25,28 +25,33 @@ impl RunKind for ExportRun {
         rowport_store::RunKind::Export.as_str()
     }
 
-    async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {
+    async fn scope(
+        &self,
+        sources: &Sources,
+        principal: &Principal,
+        run: &Run,
+    ) -> Result<String, EngineError> {
         let request = ExportRequest::from_json(&run.request)?;
-        Ok(desk.prepare_export(principal, &run.source, &run.dataset, &request).await?.scope())
+        Ok(sources.prepare_export(principal, &run.source, &run.dataset, &request).await?.scope())
     }
 
-    async fn run(&self, work: Work) -> Result<Made, EngineError> {
+    async fn run(&self, work: Work) -> Result<RunOutput, EngineError> {
         let request = ExportRequest::from_json(&work.run.request)?;
         let meter = ExportMeter::begin(Tier::Background, request.format);
         let outcome = export(work, &request).await;
         meter.end(outcome.as_ref().map(|(manifest, _)| manifest));
         let (manifest, artifact) = outcome?;
-        Ok(Made { artifact: Some(artifact), rows: manifest.rows })
+        Ok(RunOutput { artifact: Some(artifact), rows: manifest.rows })
     }
 }
 
 /// Who is told how far an export is, and how long its file will probably be.
-struct Told {
+struct ForecastProgress {
     progress: ProgressReport,
     forecast: Forecast,
 }
 
-impl Told {
+impl ForecastProgress {
     fn done(&self, rows: u64, bytes: u64) {
         self.progress.done(rows, bytes);
         self.foresee();
@@ -68,18 +73,18 @@ impl Told {
 }
 
 async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArtifact), EngineError> {
-    let Work { desk, storage, principal, run, progress, cancel, .. } = work;
-    let prepared = desk.prepare_export(&principal, &run.source, &run.dataset, request).await?;
+    let Work { sources, storage, principal, run, progress, cancel, .. } = work;
+    let prepared = sources.prepare_export(&principal, &run.source, &run.dataset, request).await?;
     let (file_name, media_type) = (prepared.file_name.clone(), prepared.media_type);
     let scope = prepared.scope();
     let (forecast, expected) = Forecast::new();
-    let forecast = Arc::new(Told { progress, forecast });
+    let forecast = Arc::new(ForecastProgress { progress, forecast });
     // Counted beside the export: only the time left needs it, and the upload of a long file.
     let counting = {
-        let (desk, source, query) = (Arc::clone(&desk), run.source.clone(), prepared.query().clone());
+        let (sources, source, query) = (Arc::clone(&sources), run.source.clone(), prepared.query().clone());
         let told = Arc::clone(&forecast);
         tokio::spawn(carried_over(async move {
-            match desk.count_query(&source, query, CountMode::Quick).await {
+            match sources.count_query(&source, query, CountMode::Quick).await {
                 Ok(count) => told.expect(count.count),
                 Err(_) => told.forecast.never(),
             }
@@ -108,7 +113,7 @@ async fn export(work: Work, request: &ExportRequest) -> Result<(Manifest, NewArt
         bytes: manifest.bytes,
         sha256: manifest.sha256.clone(),
         manifest: serde_json::to_value(&manifest).unwrap_or_default(),
-        expires_at: kept_until(&desk)?,
+        expires_at: kept_until(&sources)?,
         scope,
     };
     Ok((manifest, artifact))

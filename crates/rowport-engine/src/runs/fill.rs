@@ -9,7 +9,7 @@ use tracing::Span;
 
 use crate::error::EngineError;
 use crate::export::write_whole;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// Has `write` fill the place. What comes back is whole and durable, with its key; otherwise nothing is left there.
 /// `length` is how many bytes were written, as the writer counted them.
@@ -72,7 +72,7 @@ async fn finish<T>(
 }
 
 /// Until when a file that is published now is there.
-pub(super) fn kept_until(desk: &Desk) -> Result<Timestamp, EngineError> {
-    let retention = SignedDuration::try_from(desk.exports.retention);
-    Ok(desk.clock().now() + retention.map_err(|error| EngineError::internal(error.to_string()))?)
+pub(super) fn kept_until(sources: &Sources) -> Result<Timestamp, EngineError> {
+    let retention = SignedDuration::try_from(sources.exports.retention);
+    Ok(sources.clock().now() + retention.map_err(|error| EngineError::internal(error.to_string()))?)
 }

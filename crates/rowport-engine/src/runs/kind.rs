@@ -11,7 +11,7 @@ use super::export::ExportRun;
 use super::progress::ProgressReport;
 use super::subject_export::SubjectExportRun;
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// A kind of background work.
 #[async_trait]
@@ -21,16 +21,17 @@ pub trait RunKind: Send + Sync {
 
     /// What the file would show of the datasets if the principal had the run done now, or why it cannot be done any
     /// more. A file whose scope is another shows what is not for them now.
-    async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError>;
+    async fn scope(&self, sources: &Sources, principal: &Principal, run: &Run)
+    -> Result<String, EngineError>;
 
     /// Does the work of one attempt. It stops soon after `cancel` and answers [`EngineError::Cancelled`].
-    async fn run(&self, work: Work) -> Result<Made, EngineError>;
+    async fn run(&self, work: Work) -> Result<RunOutput, EngineError>;
 }
 
 /// What an attempt has to go on.
 pub struct Work {
     /// The sources.
-    pub desk: Arc<Desk>,
+    pub sources: Arc<Sources>,
     /// Where its file goes.
     pub storage: Storage,
     /// Whose run it is. What they may do is asked again now: it may have changed since they asked for it.
@@ -48,7 +49,7 @@ pub struct Work {
 }
 
 /// What an attempt made.
-pub struct Made {
+pub struct RunOutput {
     /// A whole and durable file, where the kind makes one.
     pub artifact: Option<NewArtifact>,
     /// Rows in it, or rows that were changed.
@@ -61,8 +62,8 @@ pub fn kinds() -> Vec<Box<dyn RunKind>> {
 }
 
 /// [`RunKind::scope`] of the run's kind.
-pub async fn scope_of(desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {
-    kind_of(&kinds(), run)?.scope(desk, principal, run).await
+pub async fn scope_of(sources: &Sources, principal: &Principal, run: &Run) -> Result<String, EngineError> {
+    kind_of(&kinds(), run)?.scope(sources, principal, run).await
 }
 
 /// The kind of a run; one that a newer program asked for is unknown here.

@@ -25,7 +25,7 @@ mod watch;
 mod work;
 
 pub use checkpoint::Checkpoint;
-pub use kind::{Made, RunKind, Work, kinds, scope_of};
+pub use kind::{RunKind, RunOutput, Work, kinds, scope_of};
 pub use progress::ProgressReport;
 pub use runner::{Runner, RunnerSettings};
 pub use watch::Watcher;

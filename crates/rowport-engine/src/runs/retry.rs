@@ -73,7 +73,7 @@ pub(super) fn may_pass(code: Code) -> bool {
         | Code::NoTransactions
         | Code::Inherited
         | Code::SelectionChanged
-        | Code::DependantsChanged
+        | Code::DependentsChanged
         | Code::ConfirmedBefore
         | Code::NotUndoable
         | Code::IdempotencyKeyReused
@@ -84,7 +84,7 @@ pub(super) fn may_pass(code: Code) -> bool {
         | Code::ValueUnfit
         | Code::RowRefused
         | Code::LeftOut
-        | Code::HasDependants
+        | Code::HasDependents
         | Code::ChangedSince
         | Code::Gone
         | Code::KeyTaken

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::kind::{RunKind, kinds};
 use super::work::{signed, work_on};
 use crate::accounts::Accounts;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// Works on runs, in as many processes as there are.
 #[derive(Clone)]
@@ -21,7 +21,7 @@ pub struct Runner {
 
 /// What every attempt needs.
 pub(super) struct Parts {
-    pub(super) desk: Arc<Desk>,
+    pub(super) sources: Arc<Sources>,
     pub(super) accounts: Accounts,
     pub(super) store: Arc<Store>,
     pub(super) storage: Storage,
@@ -72,7 +72,7 @@ impl Default for RunnerSettings {
 impl Runner {
     /// A runner that has not begun. `worker` names this process and no other that ever was.
     pub fn new(
-        desk: Arc<Desk>,
+        sources: Arc<Sources>,
         accounts: Accounts,
         store: Arc<Store>,
         storage: Storage,
@@ -80,7 +80,7 @@ impl Runner {
         settings: RunnerSettings,
     ) -> Self {
         let parts = Parts {
-            desk,
+            sources,
             accounts,
             store,
             storage,
@@ -254,6 +254,6 @@ fn count_recovered(recovered: Recovered) {
 
 impl Parts {
     pub(super) fn clock(&self) -> &dyn Clock {
-        self.desk.clock().as_ref()
+        self.sources.clock().as_ref()
     }
 }

@@ -5,10 +5,10 @@ use rowport_model::Principal;
 use rowport_store::{Expected, NewArtifact, ObjectMetadata, Run};
 
 use super::fill::{fill, kept_until};
-use super::kind::{Made, RunKind, Work};
+use super::kind::{RunKind, RunOutput, Work};
 use crate::error::EngineError;
 use crate::export::disposition;
-use crate::sources::Desk;
+use crate::sources::Sources;
 use crate::subjects::{SubjectArchive, SubjectRequest};
 
 /// Writes the archive.
@@ -22,15 +22,20 @@ impl RunKind for SubjectExportRun {
         rowport_store::RunKind::SubjectExport.as_str()
     }
 
-    async fn scope(&self, desk: &Desk, principal: &Principal, run: &Run) -> Result<String, EngineError> {
+    async fn scope(
+        &self,
+        sources: &Sources,
+        principal: &Principal,
+        run: &Run,
+    ) -> Result<String, EngineError> {
         let request = SubjectRequest::from_json(&run.request)?;
-        Ok(desk.prepare_subject_export(principal, &request).await?.scope())
+        Ok(sources.prepare_subject_export(principal, &request).await?.scope())
     }
 
-    async fn run(&self, work: Work) -> Result<Made, EngineError> {
-        let Work { desk, storage, principal, run, progress, cancel, .. } = work;
+    async fn run(&self, work: Work) -> Result<RunOutput, EngineError> {
+        let Work { sources, storage, principal, run, progress, cancel, .. } = work;
         let request = SubjectRequest::from_json(&run.request)?;
-        let prepared = desk.prepare_subject_export(&principal, &request).await?;
+        let prepared = sources.prepare_subject_export(&principal, &request).await?;
         let (file_name, scope) = (prepared.file_name.clone(), prepared.scope());
         let metadata =
             ObjectMetadata { media_type: MEDIA_TYPE.to_owned(), disposition: disposition(&file_name) };
@@ -50,9 +55,9 @@ impl RunKind for SubjectExportRun {
             bytes: archive.bytes,
             sha256: archive.sha256,
             manifest: serde_json::to_value(&archive.manifest).unwrap_or_default(),
-            expires_at: kept_until(&desk)?,
+            expires_at: kept_until(&sources)?,
             scope,
         };
-        Ok(Made { artifact: Some(artifact), rows: archive.manifest.rows })
+        Ok(RunOutput { artifact: Some(artifact), rows: archive.manifest.rows })
     }
 }

@@ -10,12 +10,12 @@ use rowport_store::{Actor, Folder, NewRun, Run, RunState, Storage, Store, StoreE
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use super::kind::{Made, RunKind, Work};
+use super::kind::{RunKind, RunOutput, Work};
 use super::runner::{Runner, RunnerSettings};
-use crate::accounts::{Accounts, Door};
+use crate::accounts::{Accounts, SignInMode};
 use crate::error::EngineError;
-use crate::settings::DeskSettings;
-use crate::sources::Desk;
+use crate::settings::EngineSettings;
+use crate::sources::Sources;
 
 /// Does a row with each attempt, and one in all.
 struct RowByRow {
@@ -29,15 +29,15 @@ impl RunKind for RowByRow {
         self.name
     }
 
-    async fn scope(&self, _: &Desk, _: &Principal, _: &Run) -> Result<String, EngineError> {
+    async fn scope(&self, _: &Sources, _: &Principal, _: &Run) -> Result<String, EngineError> {
         Ok(String::new())
     }
 
-    async fn run(&self, work: Work) -> Result<Made, EngineError> {
+    async fn run(&self, work: Work) -> Result<RunOutput, EngineError> {
         let done: u64 = work.checkpoint.last().unwrap_or(0);
         self.began_at.lock().unwrap().push(done);
         if done == 1 {
-            return Ok(Made { artifact: None, rows: done });
+            return Ok(RunOutput { artifact: None, rows: done });
         }
         work.checkpoint.save(&(done + 1)).await?;
         // As when the source is away for a moment.
@@ -55,12 +55,14 @@ impl Running {
     async fn start(kinds: Vec<Box<dyn RunKind>>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::in_memory().await.unwrap());
-        let desk =
-            Arc::new(Desk::new(DeskSettings::default(), Limits::default(), Arc::new(SystemClock)).unwrap());
-        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), Door::Open);
+        let sources = Arc::new(
+            Sources::new(EngineSettings::default(), Limits::default(), Arc::new(SystemClock)).unwrap(),
+        );
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(sources.clock()), SignInMode::Disabled);
         let storage = Storage::Folder(Folder::open(folder.path()).unwrap());
         let settings = RunnerSettings { poll: Duration::from_millis(20), ..RunnerSettings::default() };
-        let runner = Runner::new(desk, accounts, Arc::clone(&store), storage, "a test".to_owned(), settings);
+        let runner =
+            Runner::new(sources, accounts, Arc::clone(&store), storage, "a test".to_owned(), settings);
         let stop = CancellationToken::new();
         let stopped = stop.clone();
         tokio::spawn(async move { runner.with_kinds(kinds).work(stopped).await });

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::checkpoint::Checkpoint;
-use super::kind::{Made, Work, kind_of};
+use super::kind::{RunOutput, Work, kind_of};
 use super::meter::{AttemptMeter, Ended};
 use super::progress::ProgressReport;
 use super::retry::may_pass;
@@ -96,8 +96,8 @@ fn start(
     claim: &Claim,
     progress: &ProgressReport,
     [cancel, asked]: [&CancellationToken; 2],
-) -> JoinHandle<Result<Made, EngineError>> {
-    let (desk, storage, accounts) = (parts.desk.clone(), parts.storage.clone(), parts.accounts.clone());
+) -> JoinHandle<Result<RunOutput, EngineError>> {
+    let (sources, storage, accounts) = (parts.sources.clone(), parts.storage.clone(), parts.accounts.clone());
     let (run, progress) = (claim.run.clone(), progress.clone());
     let checkpoint = Checkpoint::new(parts.store.clone(), claim.clone());
     let (cancel, asked) = (cancel.clone(), asked.clone());
@@ -109,7 +109,7 @@ fn start(
             return Err(EngineError::NotAllowedAnyMore);
         }
         let caller = principal.clone();
-        let work = Work { desk, storage, principal, run, progress, checkpoint, cancel, asked };
+        let work = Work { sources, storage, principal, run, progress, checkpoint, cancel, asked };
         on_behalf_of(&caller, async { kind_of(&kinds, &work.run)?.run(work).await }).await
     };
     // A task of its own: a kind that panics ends its run, and not the runner.
@@ -123,13 +123,12 @@ async fn renew(
     progress: RunProgress,
     until: Instant,
 ) -> Result<RunState, StoreError> {
-    let (store, desk, claim) = (parts.store.clone(), parts.desk.clone(), claim.clone());
+    let (store, sources, claim) = (parts.store.clone(), parts.sources.clone(), claim.clone());
     let lease = signed(parts.settings.lease);
     // A task of its own, so that no transaction is left half done.
-    let renewing =
-        tokio::spawn(
-            async move { store.runs().heartbeat(desk.clock().as_ref(), &claim, lease, progress).await },
-        );
+    let renewing = tokio::spawn(async move {
+        store.runs().heartbeat(sources.clock().as_ref(), &claim, lease, progress).await
+    });
     match tokio::time::timeout_at(until, renewing).await {
         Ok(Ok(told)) => told,
         Ok(Err(error)) => Err(StoreError::Busy { message: error.to_string() }),
@@ -145,7 +144,7 @@ async fn end(
     parts: &Parts,
     claim: &Claim,
     progress: RunProgress,
-    outcome: Result<Made, EngineError>,
+    outcome: Result<RunOutput, EngineError>,
     stop: Option<Stop>,
     until: Instant,
 ) -> Ended {
@@ -177,7 +176,7 @@ async fn write_end(
     parts: &Parts,
     claim: &Claim,
     progress: RunProgress,
-    outcome: &Result<Made, EngineError>,
+    outcome: &Result<RunOutput, EngineError>,
     stop: Option<Stop>,
 ) -> Result<Ended, StoreError> {
     let (runs, clock) = (parts.store.runs(), parts.clock());

@@ -16,14 +16,14 @@ use utoipa::ToSchema;
 use crate::checks;
 use crate::error::EngineError;
 use crate::settings::{
-    ChangeSettings, DatasetSettings, DeskSettings, ExportSettings, SettingProblem, Shared, SubjectSettings,
+    ChangeSettings, DatasetSettings, EngineSettings, ExportSettings, SettingProblem, Shared, SubjectSettings,
 };
 use crate::sources::refine::{Refined, Tenancy};
 use crate::sources::source::{Described, Source};
-use touched::Changed;
+use touched::TouchedSources;
 
 /// The sources, and what is known of their datasets.
-pub struct Desk {
+pub struct Sources {
     sources: Vec<Arc<Source>>,
     pub(crate) workspace: Option<String>,
     pub(crate) exports: ExportSettings,
@@ -31,7 +31,7 @@ pub struct Desk {
     pub(crate) subjects: Vec<SubjectSettings>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Where rows were changed a moment ago.
-    pub(crate) changed: Changed,
+    pub(crate) touched: TouchedSources,
 }
 
 /// A source as people see it.
@@ -56,10 +56,10 @@ pub struct RuleProblem {
     pub message: String,
 }
 
-impl Desk {
+impl Sources {
     /// A desk for these settings. Databases are connected to when they are first asked.
-    pub fn new(settings: DeskSettings, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let DeskSettings { sources, workspace, exports, changes, subjects } = settings;
+    pub fn new(settings: EngineSettings, limits: Limits, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let EngineSettings { sources, workspace, exports, changes, subjects } = settings;
         let sources = sources
             .into_iter()
             .map(|settings| {
@@ -67,7 +67,7 @@ impl Desk {
                 Ok(Arc::new(Source::new(settings, driver, limits)))
             })
             .collect::<Result<_, EngineError>>()?;
-        Ok(Self { sources, workspace, exports, changes, subjects, clock, changed: Changed::default() })
+        Ok(Self { sources, workspace, exports, changes, subjects, clock, touched: TouchedSources::default() })
     }
 
     /// The sources that the principal may know of: those where a dataset could be that they may read.

@@ -5,12 +5,12 @@ use tokio::sync::Notify;
 
 /// The sources in which this process has changed rows since somebody asked.
 #[derive(Debug, Default)]
-pub(crate) struct Changed {
+pub(crate) struct TouchedSources {
     sources: Mutex<BTreeSet<String>>,
     hint: Notify,
 }
 
-impl Changed {
+impl TouchedSources {
     pub(crate) fn note(&self, source: &str) {
         self.sources().insert(source.to_owned());
         self.hint.notify_one();

@@ -7,7 +7,7 @@ use super::{SubjectDataset, SubjectKind, SubjectRequest};
 use crate::error::EngineError;
 use crate::export::{ExportOptions, ExportRequest, PreparedExport, Tier, archive_name, file_name};
 use crate::settings::{DatasetSettings, Shared, SubjectSettings};
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// An archive that can be made whole: every dataset resolved for whoever asks, and nothing read yet.
 pub struct PreparedSubjectExport {
@@ -40,7 +40,7 @@ struct Place<'a> {
     names: Names,
 }
 
-impl Desk {
+impl Sources {
     /// The kinds of person that the principal may have an archive about, as far as roles and configuration tell. The
     /// databases are not asked.
     pub fn subjects(&self, principal: &Principal) -> Vec<SubjectKind> {

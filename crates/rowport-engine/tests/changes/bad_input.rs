@@ -1,6 +1,6 @@
 //! What cannot be done is refused with a code, and then nothing was done.
 
-use rowport_engine::changes::{BulkAction, Request, ReverseRequest};
+use rowport_engine::changes::{BulkAction, Request, UndoRequest};
 use rowport_model::{Key, Selection, SourceKind};
 use rowport_store::Actor;
 use serde_json::json;
@@ -83,9 +83,9 @@ async fn requests_that_make_no_sense_are_refused_with_a_code(kind: SourceKind) {
         (Vec::new(), "not_undoable"),
         (vec![key(2)], "not_undoable"),
     ] {
-        let request = ReverseRequest { keys: Some(keys), force: false };
+        let request = UndoRequest { keys: Some(keys), force: false };
         let on = shop.on("items");
-        let refused = shop.changes.reverse(on, &Actor::default(), &gone.change_set, &request, None).await;
+        let refused = shop.changes.undo(on, &Actor::default(), &gone.change_set, &request, None).await;
         assert_eq!(refused.map_err(|error| error.code().as_str()), Err(code), "{request:?}");
     }
 }

@@ -73,13 +73,16 @@ async fn exactly_the_rows_that_break_a_rule_are_refused(kind: SourceKind) {
 
         let done = shop.bulk("parts", &request).await;
         let (taken, refused) = ((rows - BAD) as u64, BAD as u64);
-        assert_eq!((done.state, done.done, done.failed, done.kept), (OutcomeState::Done, taken, refused, 0));
+        assert_eq!(
+            (done.state, done.done, done.failed, done.skipped),
+            (OutcomeState::Done, taken, refused, 0)
+        );
         assert!(done.failures.iter().all(|failure| failure.code.as_str() == code), "{:?}", done.failures);
         let keys = done.failures.iter().map(|failure| failure.key[0].as_str().unwrap().to_owned());
         assert_eq!(keys.collect::<BTreeSet<_>>(), bad);
         assert!(shop.rows("parts", "id") != start);
         let back = shop.undo("parts", &done.change_set).await;
-        assert_eq!((back.done, back.failed, back.kept), (taken, 0, 0));
+        assert_eq!((back.done, back.failed, back.skipped), (taken, 0, 0));
         assert!(shop.rows("parts", "id") == start, "it came back value by value");
     }
     eprintln!(

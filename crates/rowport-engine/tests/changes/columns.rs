@@ -1,6 +1,6 @@
 //! What an undo compares and writes: the columns in which a row differs before and after the change, and no others.
 
-use rowport_engine::changes::{BulkAction, ReverseRequest};
+use rowport_engine::changes::{BulkAction, UndoRequest};
 use rowport_model::SourceKind;
 use serde_json::json;
 
@@ -23,7 +23,7 @@ async fn an_undo_leaves_what_another_client_set_in_other_columns(kind: SourceKin
     assert_eq!(done.done, 3);
     shop.database.execute("UPDATE staff SET note = 'theirs', pay = 99 WHERE id < 3");
     let undone = shop.undo("staff", &done.change_set).await;
-    assert_eq!((undone.done, undone.kept), (3, 0), "another column is no reason to keep a row");
+    assert_eq!((undone.done, undone.skipped), (3, 0), "another column is no reason to keep a row");
     let rows = shop.database.rows("SELECT dept, note FROM staff ORDER BY id");
     let text = |value: &Option<Vec<u8>>| String::from_utf8(value.clone().unwrap()).unwrap();
     let rows: Vec<_> = rows.iter().map(|row| (text(&row[0]), text(&row[1]))).collect();
@@ -33,8 +33,8 @@ async fn an_undo_leaves_what_another_client_set_in_other_columns(kind: SourceKin
     let done = shop.bulk("staff", &set("id = 1", "dept", json!("c"))).await;
     shop.database.execute("UPDATE staff SET dept = 'd', pay = 7 WHERE id = 1");
     let kept = shop.undo("staff", &done.change_set).await;
-    assert_eq!((kept.done, kept.kept, kept.failures[0].code.as_str()), (0, 1, "changed_since"));
-    let forced = ReverseRequest { keys: Some(vec![key(1)]), force: true };
+    assert_eq!((kept.done, kept.skipped, kept.failures[0].code.as_str()), (0, 1, "changed_since"));
+    let forced = UndoRequest { keys: Some(vec![key(1)]), force: true };
     assert_eq!(shop.undo_some("staff", &done.change_set, forced).await.done, 1);
     let row = shop.database.rows("SELECT dept FROM staff WHERE id = 1 AND pay = 7 AND note = 'theirs'");
     assert_eq!(row.len(), 1, "force puts back what the change set changed, and nothing else");

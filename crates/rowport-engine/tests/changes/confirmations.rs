@@ -61,14 +61,14 @@ async fn what_is_summed_up_in_a_confirmation_hangs_on_the_signers_key() {
         INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 1);";
     let shop = Shop::new(SourceKind::Sqlite, script).await;
     let elsewhere = Changes::new(shop.desk.clone(), vec![8; 32], std::sync::Arc::new(Ids::default()));
-    let request = Request { with_dependants: true, ..delete("") };
+    let request = Request { cascade: true, ..delete("") };
     let mut shown = Vec::new();
     for changes in [&shop.changes, &elsewhere] {
         let token = changes.preview(shop.on("parents"), &request).await.unwrap().confirmation;
         let text = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
         shown.push(serde_json::from_slice::<serde_json::Value>(&text).unwrap());
     }
-    for field in ["schema", "request", "keys", "along"] {
+    for field in ["schema", "request", "keys", "cascade"] {
         assert!(shown[0][field].is_string(), "{field}");
         assert_ne!(shown[0][field], shown[1][field], "{field}");
     }

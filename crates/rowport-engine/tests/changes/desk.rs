@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use rowport_drivers::{Limits, SourceUrl};
-use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, ReverseRequest, Target};
-use rowport_engine::settings::{ChangeSettings, DatasetSettings, DeskSettings, SourceSettings};
-use rowport_engine::{Desk, EngineError};
+use rowport_engine::changes::{BulkAction, Changes, Confirmed, Outcome, Request, Target, UndoRequest};
+use rowport_engine::settings::{ChangeSettings, DatasetSettings, EngineSettings, SourceSettings};
+use rowport_engine::{EngineError, Sources};
 use rowport_model::{Clock, DatasetName, Filter, Key, Principal, Selection, SourceKind, SystemClock, View};
 use rowport_store::{Actor, Ids};
 use rowport_testkit::Database;
@@ -31,10 +31,10 @@ impl Clock for HandClock {
 }
 
 pub struct Shop {
-    pub desk: Arc<Desk>,
+    pub desk: Arc<Sources>,
     pub clock: Arc<HandClock>,
     pub changes: Changes,
-    settings: DeskSettings,
+    settings: EngineSettings,
     pub me: Principal,
     // Dropped last: it takes the database with it.
     pub database: Database,
@@ -57,7 +57,7 @@ impl Shop {
 
     /// A login of its own with the rights of the journal and these, in which `{login}` is it, and a desk for it over the
     /// same database. It may make no tables there, not even temporary ones.
-    pub fn add_login(&self, rights: &str) -> (String, (Arc<Desk>, Changes)) {
+    pub fn add_login(&self, rights: &str) -> (String, (Arc<Sources>, Changes)) {
         let (_, database) = self.database.url().rsplit_once('/').unwrap();
         let name = database.replace("rowport_", "app_");
         let (login, script) = match self.database.kind() {
@@ -106,7 +106,7 @@ impl Shop {
             datasets: settings.iter().map(|(name, it)| ((*name).to_owned(), it.clone())).collect(),
         };
         let changes = ChangeSettings { purge_marked: true, ..ChangeSettings::default() };
-        let settings = DeskSettings { sources: vec![source], changes, ..DeskSettings::default() };
+        let settings = EngineSettings { sources: vec![source], changes, ..EngineSettings::default() };
         let clock = Arc::new(HandClock::default());
         let ticking = Arc::clone(&clock) as Arc<dyn Clock>;
         let (desk, changes) = at(settings.clone(), ticking);
@@ -128,7 +128,7 @@ impl Shop {
     pub fn days_later_with(&self, days: i64, changes: ChangeSettings) -> Changes {
         let clock = HandClock::default();
         clock.turn(SignedDuration::from_hours(24 * days));
-        at(DeskSettings { changes, ..self.settings.clone() }, Arc::new(clock)).1
+        at(EngineSettings { changes, ..self.settings.clone() }, Arc::new(clock)).1
     }
 
     pub fn on<'a>(&'a self, dataset: &'a str) -> Target<'a> {
@@ -167,13 +167,13 @@ impl Shop {
 
     /// Takes a change set back.
     pub async fn undo(&self, dataset: &str, change_set: &str) -> Outcome {
-        self.undo_some(dataset, change_set, ReverseRequest { keys: None, force: false }).await
+        self.undo_some(dataset, change_set, UndoRequest { keys: None, force: false }).await
     }
 
-    pub async fn undo_some(&self, dataset: &str, change_set: &str, request: ReverseRequest) -> Outcome {
+    pub async fn undo_some(&self, dataset: &str, change_set: &str, request: UndoRequest) -> Outcome {
         let actor = Actor::default();
-        let reversed = self.changes.reverse(self.on(dataset), &actor, change_set, &request, None).await;
-        self.work(dataset, &reversed.unwrap()).await.unwrap()
+        let undone = self.changes.undo(self.on(dataset), &actor, change_set, &request, None).await;
+        self.work(dataset, &undone.unwrap()).await.unwrap()
     }
 
     /// A table's rows, each as the database itself writes it, in the order of a column.
@@ -206,8 +206,8 @@ impl Shop {
     }
 }
 
-fn at(settings: DeskSettings, clock: Arc<dyn Clock>) -> (Arc<Desk>, Changes) {
-    let desk = Arc::new(Desk::new(settings, Limits::default(), clock).unwrap());
+fn at(settings: EngineSettings, clock: Arc<dyn Clock>) -> (Arc<Sources>, Changes) {
+    let desk = Arc::new(Sources::new(settings, Limits::default(), clock).unwrap());
     let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
     (desk, changes)
 }

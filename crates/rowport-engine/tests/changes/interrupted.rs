@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, Confirmed, Outcome, OutcomeState, Request, ReverseRequest};
+use rowport_engine::changes::{BulkAction, Confirmed, Outcome, OutcomeState, Request, UndoRequest};
 use rowport_model::SourceKind;
 use rowport_store::Actor;
 use rowport_testkit::{Database, cases, wait_until};
@@ -85,7 +85,7 @@ async fn a_column_that_is_dropped_in_the_middle_ends_it_between_two_chunks(kind:
         // What has lost a value does not come back without it; where it was not set, it is not put back either.
         let back = shop.undo("posts", &confirmed.change_set).await;
         let lost = if request.action == BulkAction::Delete { count } else { 0 };
-        assert_eq!((back.done, back.failed, back.kept), (ROWS - lost, lost, 0));
+        assert_eq!((back.done, back.failed, back.skipped), (ROWS - lost, lost, 0));
         assert!(back.failures.iter().all(|failure| failure.code.as_str() == "column_changed"));
     }
 }
@@ -156,10 +156,10 @@ async fn lose_connections(kind: SourceKind, end: impl Fn(&Database) + Sync) {
         ] {
             let confirmed = shop.confirm("posts", &request).await.unwrap();
             lost.through(&confirmed, changed).await;
-            let all = ReverseRequest { keys: None, force: false };
+            let all = UndoRequest { keys: None, force: false };
             let on = shop.on("posts");
             let back_again =
-                shop.changes.reverse(on, &Actor::default(), &confirmed.change_set, &all, None).await;
+                shop.changes.undo(on, &Actor::default(), &confirmed.change_set, &all, None).await;
             lost.through(&back_again.unwrap(), back).await;
             assert!(shop.rows("posts", "id") == start, "everything is as it was");
         }

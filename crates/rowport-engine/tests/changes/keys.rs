@@ -2,7 +2,7 @@
 //! history have too.
 
 use rowport_engine::PageRequest;
-use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
+use rowport_engine::changes::{BulkAction, Request, TrashRequest, UndoRequest};
 use rowport_engine::export::{ExportRequest, Tier};
 use rowport_formats::Format;
 use rowport_model::{Key, Literal, Selection, SourceKind, View};
@@ -199,7 +199,7 @@ async fn named(shop: &Shop, table: &str, key: &[Value], all: usize) {
 
     // The set was undone by nothing so far.
     let keys = Some(vec![Key::Columns(key.to_vec())]);
-    let undone = shop.undo_some(table, &set.change_set, ReverseRequest { keys, force: false }).await;
+    let undone = shop.undo_some(table, &set.change_set, UndoRequest { keys, force: false }).await;
     assert_eq!((undone.rows, undone.done), (1, 1), "{place}: undone: {:?}", undone.failures);
     assert_eq!(shop.rows(table, "k"), before, "{place}");
 }
@@ -308,7 +308,11 @@ async fn each_of_many_keys_names_one_row(kind: SourceKind) {
         let preview = shop.changes.preview(shop.on(&table), &request).await.unwrap();
         assert_eq!((preview.rows, preview.missing), (ROWS as u64 - 1, 0), "{kind}: {of:?}");
         let outcome = shop.bulk(&table, &request).await;
-        assert_eq!((outcome.done, outcome.failed, outcome.kept), (ROWS as u64 - 1, 0, 0), "{kind}: {of:?}");
+        assert_eq!(
+            (outcome.done, outcome.failed, outcome.skipped),
+            (ROWS as u64 - 1, 0, 0),
+            "{kind}: {of:?}"
+        );
         assert_eq!(shop.rows(&table, "k").len(), 1, "{kind}: {of:?}");
     }
 }

@@ -217,7 +217,7 @@ async fn what_refers_to_a_row_need_only_be_readable() {
     let shop = as_app(script, "GRANT SELECT, INSERT, DELETE ON p TO app; GRANT SELECT ON c TO app").await;
     let gone = shop.bulk("p", &delete("")).await;
     assert_eq!((gone.done, gone.failures.len()), (1, 1));
-    assert_eq!(gone.failures[0].code.as_str(), "has_dependants");
+    assert_eq!(gone.failures[0].code.as_str(), "has_dependents");
     assert_eq!(shop.undo("p", &gone.change_set).await.done, 1);
     assert_eq!(shop.rows("p", "id").len(), 2);
 }

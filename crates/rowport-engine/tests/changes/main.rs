@@ -32,7 +32,7 @@ mod bad_input;
 mod broken_rules;
 mod columns;
 mod confirmations;
-mod dependants;
+mod dependents;
 mod desk;
 mod edges;
 mod generated;

@@ -208,21 +208,25 @@ async fn a_journal_that_version_2_wrote_is_upgraded_with_cascades_undo_and_trash
     let trash = shop.changes.trash(shop.on("artists"), &request).await.unwrap();
     assert_eq!(trash.rows.len(), 1);
     let history = shop.changes.history(shop.on("tracks"), None, 10).await.unwrap();
-    assert_eq!(history.last().unwrap().along_with.as_deref(), Some(ids("deleted").as_str()));
+    assert_eq!(history.last().unwrap().parent_change_set.as_deref(), Some(ids("deleted").as_str()));
 
     // What was brought back goes again, children first, and comes back, parents first.
     let again = shop.undo("artists", &ids("brought back")).await;
-    assert_eq!((again.done, again.failed, again.kept), (1, 0, 0), "{again:?}");
-    assert_eq!(again.along.iter().map(|it| (it.rows, it.done)).collect::<Vec<_>>(), [(1, 1); 3], "{again:?}");
+    assert_eq!((again.done, again.failed, again.skipped), (1, 0, 0), "{again:?}");
+    assert_eq!(
+        again.cascade.iter().map(|it| (it.rows, it.done)).collect::<Vec<_>>(),
+        [(1, 1); 3],
+        "{again:?}"
+    );
     let back = shop.undo("artists", &again.change_set).await;
-    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
+    assert_eq!((back.done, back.failed, back.skipped), (1, 0, 0), "{back:?}");
     assert_eq!(rows(), left);
 
     let restored = shop.bulk("reviews", &with_keys(BulkAction::Restore, [9])).await;
-    assert_eq!((restored.done, restored.failed, restored.kept), (1, 0, 0), "{restored:?}");
+    assert_eq!((restored.done, restored.failed, restored.skipped), (1, 0, 0), "{restored:?}");
     for what in ["deleted", "titled"] {
         let undone = shop.undo("artists", &ids(what)).await;
-        assert_eq!((undone.done, undone.failed, undone.kept), (1, 0, 0), "{what}: {undone:?}");
+        assert_eq!((undone.done, undone.failed, undone.skipped), (1, 0, 0), "{what}: {undone:?}");
     }
     let start = MUSIC.map(|table| shop.rows(&format!("{table}_at_the_start"), "id"));
     assert_eq!(rows(), start);

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use rowport_engine::EngineError;
 use rowport_engine::changes::{
-    BulkAction, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest, Target,
+    BulkAction, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, Target, UndoRequest,
 };
 use rowport_engine::settings::DatasetSettings;
 use rowport_model::{Access, Grant, Principal, SourceKind};
@@ -29,7 +29,7 @@ const SCRIPT: &str = "
     INSERT INTO others VALUES (1, 1), (2, 1), (3, 2);
 ";
 
-const ALL: ReverseRequest = ReverseRequest { keys: None, force: false };
+const ALL: UndoRequest = UndoRequest { keys: None, force: false };
 
 type Answer = Result<Confirmed, EngineError>;
 
@@ -56,11 +56,11 @@ async fn undo(
     changes: &Changes,
     target: Target<'_>,
     change_set: &str,
-    request: &ReverseRequest,
+    request: &UndoRequest,
     key: &str,
 ) -> Answer {
     let key = IdempotencyKey::new(target, key, &(change_set, request)).unwrap();
-    changes.reverse(target, &Actor::default(), change_set, request, Some(&key)).await
+    changes.undo(target, &Actor::default(), change_set, request, Some(&key)).await
 }
 
 /// How many change sets there are.
@@ -126,10 +126,10 @@ async fn a_key_is_of_one_request(kind: SourceKind) {
     assert_eq!(code(wish.send(&shop.changes, on, "l").await), "confirmed_before");
     assert_eq!(shop.rows("items", "id"), before);
     // Of undoing, too: of other rows, or by force.
-    let one = ReverseRequest { keys: Some(vec![crate::desk::key(1)]), force: false };
+    let one = UndoRequest { keys: Some(vec![crate::desk::key(1)]), force: false };
     let back = undo(&shop.changes, on, &first.change_set, &one, "u").await.unwrap();
     shop.work("items", &back).await.unwrap();
-    for other in [ALL, ReverseRequest { force: true, ..one.clone() }] {
+    for other in [ALL, UndoRequest { force: true, ..one.clone() }] {
         let refused = undo(&shop.changes, on, &first.change_set, &other, "u").await;
         assert_eq!(code(refused), "idempotency_key_reused");
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
 use rowport_engine::export::{ExportRequest, OpenExport, Tier};
-use rowport_engine::settings::{DeskSettings, SourceSettings};
-use rowport_engine::{CountMode, Desk, EngineError, PageRequest, on_behalf_of};
+use rowport_engine::settings::{EngineSettings, SourceSettings};
+use rowport_engine::{CountMode, EngineError, PageRequest, Sources, on_behalf_of};
 use rowport_formats::Format;
 use rowport_model::{Access, Principal, SourceKind, SystemClock, View};
 use rowport_testkit::Database;
@@ -39,16 +39,16 @@ fn large(kind: SourceKind) -> Database {
 }
 
 /// A desk with eight connections: two for each caller, and six for what is neither page nor count.
-fn desk(database: &Database) -> Arc<Desk> {
+fn desk(database: &Database) -> Arc<Sources> {
     let source = SourceSettings {
         name: "shop".to_owned(),
         label: "Shop".to_owned(),
         url: SourceUrl::parse(database.url()).unwrap(),
         datasets: Default::default(),
     };
-    let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
+    let settings = EngineSettings { sources: vec![source], ..EngineSettings::default() };
     let limits = Limits { connections: 8, connect: Duration::from_secs(5), ..Limits::default() };
-    Arc::new(Desk::new(settings, limits, Arc::new(SystemClock)).unwrap())
+    Arc::new(Sources::new(settings, limits, Arc::new(SystemClock)).unwrap())
 }
 
 fn person(name: &str) -> Principal {
@@ -56,7 +56,7 @@ fn person(name: &str) -> Principal {
 }
 
 /// Opens so many exports on behalf of a caller, and keeps those that were opened without reading them.
-async fn hoard(desk: &Arc<Desk>, caller: &Principal, many: usize) -> (Vec<OpenExport>, Vec<EngineError>) {
+async fn hoard(desk: &Arc<Sources>, caller: &Principal, many: usize) -> (Vec<OpenExport>, Vec<EngineError>) {
     let mut tasks = JoinSet::new();
     for _ in 0..many {
         let (desk, caller) = (Arc::clone(desk), caller.clone());
@@ -85,7 +85,7 @@ async fn hoard(desk: &Arc<Desk>, caller: &Principal, many: usize) -> (Vec<OpenEx
 }
 
 /// Another caller looks at a page and has the rows counted.
-async fn looks(desk: &Desk, caller: &Principal) {
+async fn looks(desk: &Sources, caller: &Principal) {
     let request = PageRequest { view: View::default(), cursor: None, limit: 1 };
     let page = on_behalf_of(caller, desk.page(caller, "shop", "big", &request)).await.unwrap();
     assert_eq!(page.rows.len(), 1);

@@ -1,7 +1,7 @@
 //! The trash, of tables that mark rows as deleted and of tables that do not.
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashPage, TrashRequest};
+use rowport_engine::changes::{BulkAction, Request, TrashPage, TrashRequest, UndoRequest};
 use rowport_engine::settings::{ChangeSettings, DatasetSettings};
 use rowport_model::SourceKind;
 use rowport_store::Actor;
@@ -66,7 +66,7 @@ async fn rows_of_the_journal_are_found_brought_back_and_removed(kind: SourceKind
     assert_eq!(shop.database.text("SELECT title FROM posts WHERE id = 1"), "another one", "the last deleted");
     assert_eq!(ids(&trash(&shop, None).await), [3, 1, 2]);
     let older = shop.bulk("posts", &with_keys(BulkAction::Restore, [1, 2])).await;
-    assert_eq!((older.done, older.kept, older.failures[0].code.as_str()), (1, 1, "key_taken"));
+    assert_eq!((older.done, older.skipped, older.failures[0].code.as_str()), (1, 1, "key_taken"));
 
     let again = shop.undo("posts", &back.change_set).await;
     assert_eq!(again.done, 1, "what came back can go again");
@@ -76,8 +76,8 @@ async fn rows_of_the_journal_are_found_brought_back_and_removed(kind: SourceKind
     assert_eq!(ids(&trash(&shop, None).await), [3]);
     let nothing = shop.confirm("posts", &with_keys(BulkAction::Restore, [1])).await;
     assert!(matches!(nothing, Err(EngineError::BadChange { .. })), "{nothing:?}");
-    let (nobody, everything) = (Actor::default(), ReverseRequest { keys: None, force: false });
-    let never = shop.changes.reverse(shop.on("posts"), &nobody, &gone.change_set, &everything, None).await;
+    let (nobody, everything) = (Actor::default(), UndoRequest { keys: None, force: false });
+    let never = shop.changes.undo(shop.on("posts"), &nobody, &gone.change_set, &everything, None).await;
     assert_eq!(never.unwrap_err().code().as_str(), "not_undoable");
 
     let rest = shop.bulk("posts", &with_text(BulkAction::Restore, Some("thr"))).await;
@@ -160,7 +160,7 @@ async fn what_was_deleted_long_ago_is_removed_and_nothing_else(kind: SourceKind)
             shop.database.execute("DELETE FROM posts WHERE id = 70");
         }
         let outcome = shop.days_later(31).expire("shop", "posts").await.unwrap().unwrap();
-        assert_eq!((outcome.action.as_str(), outcome.done, outcome.kept), ("purge", 2, 0));
+        assert_eq!((outcome.action.as_str(), outcome.done, outcome.skipped), ("purge", 2, 0));
         assert!(shop.days_later(31).expire("shop", "posts").await.unwrap().is_none());
         assert_eq!(trash(&shop, None).await.rows.len(), 0);
         let left = shop.database.text("SELECT count(*) FROM posts");

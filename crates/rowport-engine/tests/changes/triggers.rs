@@ -75,7 +75,11 @@ async fn rows_that_a_trigger_touches_afterwards_are_undone(kind: SourceKind) {
             rows.to_string()
         );
         let undone = shop.undo("t", &done.change_set).await;
-        assert_eq!((undone.done, undone.kept, undone.failed), (count, 0, 0), "nobody else has changed them");
+        assert_eq!(
+            (undone.done, undone.skipped, undone.failed),
+            (count, 0, 0),
+            "nobody else has changed them"
+        );
         assert_eq!(shop.database.text("SELECT count(*) FROM t WHERE v = 'a'"), rows.to_string());
         // The trigger has touched them once more, which is said of each.
         assert_eq!(undone.altered.len(), rows as usize);
@@ -83,7 +87,7 @@ async fn rows_that_a_trigger_touches_afterwards_are_undone(kind: SourceKind) {
         assert_eq!((note.code.as_str(), note.versions.len()), ("altered", 1), "{note:?}");
         assert_eq!((note.versions[0].column.as_str(), &note.versions[0].then), ("touched", &json!(0)));
         let redone = shop.undo("t", &undone.change_set).await;
-        assert_eq!((redone.done, redone.kept), (count, 0));
+        assert_eq!((redone.done, redone.skipped), (count, 0));
         assert_eq!(shop.database.text("SELECT count(*) FROM t WHERE v = 'b'"), rows.to_string());
     }
 }
@@ -107,7 +111,7 @@ async fn a_row_that_a_trigger_leaves_out_is_listed_and_the_others_are_set(kind: 
         assert_eq!(preview.would_fail, Some(1), "the preview knows it");
         let done = shop.bulk("t", &request).await;
         assert_eq!(
-            (done.state, done.done, done.kept, done.failed),
+            (done.state, done.done, done.skipped, done.failed),
             (OutcomeState::Done, rows as u64 - 1, 1, 0)
         );
         assert_eq!(codes(&done), BTreeMap::from([(2, "left_out".to_owned())]));
@@ -138,7 +142,7 @@ async fn a_row_that_a_trigger_leaves_out_is_listed_and_the_others_are_restored(k
         let gone = shop.bulk("t", &delete("")).await;
         shop.database.execute(&trigger);
         let back = shop.bulk("t", &with_keys(BulkAction::Restore, 1..=rows)).await;
-        assert_eq!((back.done, back.kept, back.failed), (rows as u64 - 1, 1, 0), "{:?}", back.failures);
+        assert_eq!((back.done, back.skipped, back.failed), (rows as u64 - 1, 1, 0), "{:?}", back.failures);
         assert_eq!(codes(&back), BTreeMap::from([(2, "left_out".to_owned())]));
         assert_eq!(shop.database.text("SELECT count(*) FROM t"), (rows - 1).to_string());
         // The row is still in the trash, and comes back when the trigger lets it.
@@ -168,7 +172,7 @@ async fn a_row_that_comes_back_under_another_key_stays_in_the_trash(kind: Source
         let gone = shop.bulk("t", &delete("")).await;
         shop.database.execute(&trigger);
         let back = shop.undo("t", &gone.change_set).await;
-        assert_eq!((back.done, back.failed + back.kept), (rows as u64 - 1, 1), "{:?}", back.failures);
+        assert_eq!((back.done, back.failed + back.skipped), (rows as u64 - 1, 1), "{:?}", back.failures);
         assert_eq!(codes(&back), BTreeMap::from([(2, "row_refused".to_owned())]));
         assert_eq!(shop.database.text("SELECT count(*) FROM t WHERE id > 1000000"), "0");
     }

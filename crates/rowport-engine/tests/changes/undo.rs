@@ -1,7 +1,7 @@
 //! Deleting, setting, undoing, redoing, and what others do meanwhile.
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{OutcomeState, Request, ReverseRequest};
+use rowport_engine::changes::{OutcomeState, Request, UndoRequest};
 use rowport_model::SourceKind;
 use serde_json::json;
 
@@ -36,14 +36,14 @@ async fn a_change_is_undone_and_done_again(kind: SourceKind) {
     let after = shop.rows("orders", "id");
     assert_ne!(after, start);
     let undone = shop.undo("orders", &paid.change_set).await;
-    assert_eq!((undone.done, undone.kept, undone.failed), (2, 0, 0));
+    assert_eq!((undone.done, undone.skipped, undone.failed), (2, 0, 0));
     assert_eq!(shop.rows("orders", "id"), start);
     let redone = shop.undo("orders", &undone.change_set).await;
     assert_eq!(redone.done, 2);
     assert_eq!(shop.rows("orders", "id"), after);
     let actor = rowport_store::Actor::default();
-    let request = ReverseRequest { keys: None, force: false };
-    let twice = shop.changes.reverse(shop.on("orders"), &actor, &paid.change_set, &request, None).await;
+    let request = UndoRequest { keys: None, force: false };
+    let twice = shop.changes.undo(shop.on("orders"), &actor, &paid.change_set, &request, None).await;
     assert!(matches!(twice, Err(EngineError::NotUndoable { .. })), "it was taken back before");
     shop.undo("orders", &redone.change_set).await;
     assert_eq!(shop.rows("orders", "id"), start);
@@ -57,7 +57,7 @@ async fn what_somebody_changed_since_is_kept(kind: SourceKind) {
     let paid = shop.bulk("orders", &set("status = open", "status", json!("paid"))).await;
     shop.database.execute("UPDATE orders SET status = 'late', total = 99 WHERE id = 10");
     let undone = shop.undo("orders", &paid.change_set).await;
-    assert_eq!((undone.done, undone.kept), (1, 1));
+    assert_eq!((undone.done, undone.skipped), (1, 1));
     assert_eq!(
         (&undone.failures[0].key, undone.failures[0].code.as_str()),
         (&vec![json!("10")], "changed_since")
@@ -66,9 +66,9 @@ async fn what_somebody_changed_since_is_kept(kind: SourceKind) {
     let versions: Vec<_> = versions.map(|field| (&*field.column, &field.now, &field.then)).collect();
     assert_eq!(versions, [("status", &json!("late"), &json!("open"))], "the total would stay as it is");
     assert_eq!(shop.database.text("SELECT status FROM orders WHERE id = 10"), "late");
-    let forced = ReverseRequest { keys: Some(vec![key(10)]), force: true };
+    let forced = UndoRequest { keys: Some(vec![key(10)]), force: true };
     let forced = shop.undo_some("orders", &paid.change_set, forced).await;
-    assert_eq!((forced.done, forced.kept), (1, 0));
+    assert_eq!((forced.done, forced.skipped), (1, 0));
     assert_eq!(shop.database.text("SELECT status FROM orders WHERE id = 10"), "open");
     let total = shop.database.text("SELECT CAST(total AS char(5)) FROM orders WHERE id = 10");
     assert!(total.trim().starts_with("99"), "what another client set in another column stays: {total}");
@@ -76,14 +76,14 @@ async fn what_somebody_changed_since_is_kept(kind: SourceKind) {
     let gone = shop.bulk("orders", &delete("id in (11, 12)")).await;
     shop.database.execute("INSERT INTO orders VALUES (12, 3, 'new', 5)");
     let back = shop.undo("orders", &gone.change_set).await;
-    assert_eq!((back.done, back.kept, back.failures[0].code.as_str()), (1, 1, "key_taken"));
+    assert_eq!((back.done, back.skipped, back.failures[0].code.as_str()), (1, 1, "key_taken"));
     assert_eq!(shop.database.text("SELECT status FROM orders WHERE id = 12"), "new");
 }
 
 async fn rows_that_the_database_does_not_take_do_not_block_the_rest(kind: SourceKind) {
     let shop = Shop::new(kind, SCRIPT).await;
     let gone = shop.bulk("customers", &delete("")).await;
-    assert_eq!((gone.done, gone.failed, gone.kept), (2, 2, 0));
+    assert_eq!((gone.done, gone.failed, gone.skipped), (2, 2, 0));
     let refused: Vec<_> = gone.failures.iter().map(|it| (it.key[0].clone(), it.code.as_str())).collect();
     assert_eq!(refused, [(json!("1"), "foreign_key"), (json!("2"), "foreign_key")]);
     assert_eq!(shop.rows("customers", "id").len(), 2);
@@ -136,7 +136,7 @@ async fn rows_that_others_hang_on_are_not_deleted_before_them(kind: SourceKind) 
     let gone = shop.bulk("albums", &delete("")).await;
     assert_eq!((gone.done, gone.failed), (2, 2), "{:?}", gone.failures);
     assert!(
-        gone.failures.iter().all(|it| it.code.as_str() == "has_dependants" && it.message.contains("tracks"))
+        gone.failures.iter().all(|it| it.code.as_str() == "has_dependents" && it.message.contains("tracks"))
     );
     assert_eq!(shop.rows("tracks", "id"), tracks, "nothing was lost without a trace");
     let whole = Request { all_or_nothing: true, ..delete("") };
@@ -151,7 +151,7 @@ async fn rows_that_others_hang_on_are_not_deleted_before_them(kind: SourceKind) 
     shop.database.execute("INSERT INTO tracks VALUES (20, 3, NULL)");
     let again = shop.undo("albums", &back.change_set).await;
     assert_eq!((again.done, again.failed), (1, 1), "{:?}", again.failures);
-    assert_eq!(again.failures[0].code.as_str(), "has_dependants");
+    assert_eq!(again.failures[0].code.as_str(), "has_dependents");
     assert_eq!(shop.rows("tracks", "id").len(), 1);
 }
 
@@ -201,7 +201,7 @@ async fn rows_that_went_away_are_left_out(kind: SourceKind) {
         "UPDATE orders SET status = 'paid' WHERE id = 10; INSERT INTO orders VALUES (9, 1, 'open', 1)",
     );
     let done = shop.work("orders", &confirmed).await.unwrap();
-    assert_eq!((done.done, done.kept), (1, 1));
+    assert_eq!((done.done, done.skipped), (1, 1));
     assert_eq!((&done.failures[0].key, done.failures[0].code.as_str()), (&vec![json!("10")], "left_out"));
     let left: Vec<_> = shop.database.rows("SELECT id FROM orders ORDER BY id");
     assert_eq!(left.len(), 4, "9 came too late to be touched, and 10 does not fit any more");

@@ -17,13 +17,13 @@ use crate::error::ApiError;
 use crate::middleware::request_id;
 
 /// Who asks.
-pub(crate) struct Caller(pub(crate) Principal);
+pub(crate) struct CurrentPrincipal(pub(crate) Principal);
 
 /// Who asks, with the person and the session behind it.
-pub(crate) struct Me(pub(crate) SignedIn);
+pub(crate) struct CurrentUser(pub(crate) SignedIn);
 
 /// Who asks, as the audit has it; `nobody` for whoever has not signed in.
-pub(crate) struct Acting(pub(crate) Actor);
+pub(crate) struct AuditActor(pub(crate) Actor);
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
@@ -94,7 +94,7 @@ pub(crate) fn client_address(state: &AppState, request: &Request) -> Option<Stri
     forwarded.or(peer)
 }
 
-impl<S: Sync> FromRequestParts<S> for Caller {
+impl<S: Sync> FromRequestParts<S> for CurrentPrincipal {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -103,7 +103,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Me {
+impl<S: Sync> FromRequestParts<S> for CurrentUser {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
@@ -111,7 +111,7 @@ impl<S: Sync> FromRequestParts<S> for Me {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Acting {
+impl<S: Sync> FromRequestParts<S> for AuditActor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {

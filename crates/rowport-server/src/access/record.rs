@@ -37,7 +37,7 @@ pub(crate) async fn record_once(
 }
 
 async fn write(state: &AppState, actor: Actor, action: Action, id: Option<String>) -> Result<(), ApiError> {
-    let (store, desk) = (state.store.clone(), state.desk.clone());
+    let (store, sources) = (state.store.clone(), state.sources.clone());
     let recording = async move {
         let event = NewEvent {
             action: action.name,
@@ -45,7 +45,7 @@ async fn write(state: &AppState, actor: Actor, action: Action, id: Option<String
             subject: action.subject.as_deref(),
             detail: action.detail,
         };
-        let (audit, clock) = (store.audit(), desk.clock().as_ref());
+        let (audit, clock) = (store.audit(), sources.clock().as_ref());
         match id {
             Some(id) => audit.record_once(clock, &actor, &id, event).await?,
             None => audit.record(clock, &actor, event).await?,

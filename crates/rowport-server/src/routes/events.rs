@@ -17,7 +17,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::Instant;
 
 use crate::AppState;
-use crate::access::Me;
+use crate::access::CurrentUser;
 use crate::connections::{Listening, Peer, Share, Shares, TOLD_EVERY};
 use crate::error::ApiError;
 use crate::problems::{StateProblems, TooOften};
@@ -44,7 +44,7 @@ const REPLAYED_AT_ONCE: u32 = 16;
 )]
 pub(crate) async fn events(
     State(state): State<AppState>,
-    Me(me): Me,
+    CurrentUser(me): CurrentUser,
     Extension(EventStreams(streams)): Extension<EventStreams>,
     peer: Option<Extension<ConnectInfo<Peer>>>,
     headers: HeaderMap,

@@ -1,6 +1,6 @@
 use axum::Json;
 use axum::extract::State;
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ pub(crate) struct Health {
 /// Whether Rowport runs. Says nothing of the databases; see the sources for those.
 #[utoipa::path(get, path = "/api/v1/health", tag = "health", responses((status = 200, description = "It runs", body = Health), Refusals))]
 pub(crate) async fn health(State(state): State<AppState>) -> Json<Health> {
-    let closed = state.accounts.door() == Door::Closed;
+    let closed = state.accounts.sign_in_mode() == SignInMode::Required;
     // A state that does not answer is what `/readyz` tells of.
     let needs_setup = closed && state.store.users().nobody_can_sign_in().await.unwrap_or(false);
     Json(Health { status: "ok", version: env!("CARGO_PKG_VERSION"), needs_setup })

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_server::{ConnectionSettings, Site};
 use rowport_testkit::{Database, PATIENCE, Sqlite, wait_until};
 
@@ -210,7 +210,10 @@ fn one_address_behind_a_proxy_has_its_share_of_requests_and_others_have_theirs()
 fn one_person_has_so_many_streams_of_events_and_others_have_theirs() {
     let database = database();
     let connections = ConnectionSettings { most_streams: 3, ..patient() };
-    let served = serve_as(&database, Serving { door: Door::Closed, connections, ..Serving::default() });
+    let served = serve_as(
+        &database,
+        Serving { sign_in_mode: SignInMode::Required, connections, ..Serving::default() },
+    );
     let (one, other) =
         (person(&served, Vec::new(), Vec::new(), None), person(&served, Vec::new(), Vec::new(), None));
     let mut streams: Vec<_> =

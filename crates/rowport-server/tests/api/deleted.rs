@@ -273,11 +273,11 @@ impl Both {
                 assert_eq!(preview["rows"], 3, "{preview}");
                 body["confirmation"] = preview["confirmation"].clone();
                 let done = served.post(&path, &body).json();
-                assert_eq!((&done["done"], &done["kept"]), (&json!(3), &json!(0)), "{done}");
+                assert_eq!((&done["done"], &done["skipped"]), (&json!(3), &json!(0)), "{done}");
                 let id = done["change_set"].as_str().unwrap();
                 let undo = Served::path("items", &format!("changes/{id}/undo"));
                 let back = served.post(&undo, &json!({})).json();
-                assert_eq!((&back["done"], &back["kept"]), (&json!(3), &json!(0)), "{back}");
+                assert_eq!((&back["done"], &back["skipped"]), (&json!(3), &json!(0)), "{back}");
                 for path in ["changes".to_owned(), format!("changes/{id}")] {
                     let said = served.get(&Served::path("items", &path));
                     assert!(said.status == 200 && !has_marker(&said.body), "{said:?}");

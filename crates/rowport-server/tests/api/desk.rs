@@ -9,13 +9,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
-use rowport_engine::Desk;
-use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::Sources;
+use rowport_engine::accounts::{Accounts, SignInMode};
 use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::{Notifier, NotifySettings};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{
-    DatasetSettings, DeskSettings, ExportSettings, SourceSettings, SubjectSettings,
+    DatasetSettings, EngineSettings, ExportSettings, SourceSettings, SubjectSettings,
 };
 use rowport_model::Clock;
 use rowport_server::{AppState, ConnectionSettings, LimitSettings, Links, Site};
@@ -58,7 +58,7 @@ pub struct Serving {
     pub datasets: BTreeMap<String, DatasetSettings>,
     pub exports: ExportSettings,
     pub subjects: Vec<SubjectSettings>,
-    pub door: Door,
+    pub sign_in_mode: SignInMode,
     pub limits: LimitSettings,
     pub connections: ConnectionSettings,
     pub site: Site,
@@ -76,7 +76,7 @@ impl Default for Serving {
             datasets: BTreeMap::new(),
             exports: ExportSettings::default(),
             subjects: Vec::new(),
-            door: Door::Open,
+            sign_in_mode: SignInMode::Disabled,
             limits: LimitSettings::default(),
             connections: ConnectionSettings::default(),
             site: Site::default(),
@@ -122,8 +122,18 @@ pub fn serve_with(
 }
 
 pub fn serve_as(database: &Database, serving: Serving) -> Served {
-    let Serving { datasets, exports, subjects, door, limits, connections, site, state, state_url, storage } =
-        serving;
+    let Serving {
+        datasets,
+        exports,
+        subjects,
+        sign_in_mode,
+        limits,
+        connections,
+        site,
+        state,
+        state_url,
+        storage,
+    } = serving;
     let files = storage.is_none().then(|| tempfile::tempdir().unwrap());
     let folder = || Storage::Folder(Folder::open(files.as_ref().unwrap().path()).unwrap());
     let storage = storage.unwrap_or_else(folder);
@@ -131,14 +141,14 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
     let source = SourceSettings { name: "db".to_owned(), label: "Database".to_owned(), url, datasets };
     let workspace = Some("test".to_owned());
     let settings =
-        DeskSettings { sources: vec![source], workspace, exports, subjects, ..DeskSettings::default() };
+        EngineSettings { sources: vec![source], workspace, exports, subjects, ..EngineSettings::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let shutdown = CancellationToken::new();
     let stop = shutdown.clone();
     let clock = Arc::new(HandClock::default());
     let ticking = Arc::clone(&clock);
     let (address, store, accounts, relay) = runtime.block_on(async move {
-        let desk = Desk::new(settings, Limits::default(), ticking).unwrap();
+        let sources = Sources::new(settings, Limits::default(), ticking).unwrap();
         let store = match (state_url, state) {
             (Some(url), _) => Store::connect(&url).await.unwrap(),
             (None, Some(file)) => Store::open(&file).await.unwrap(),
@@ -146,29 +156,30 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
         };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (desk, store) = (Arc::new(desk), Arc::new(store));
-        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), door);
+        let (sources, store) = (Arc::new(sources), Arc::new(store));
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(sources.clock()), sign_in_mode);
         let links = Links::open(&store).await.unwrap();
         let settings = RunnerSettings { heartbeat: Duration::from_millis(100), ..RunnerSettings::default() };
         let runner = Runner::new(
-            Arc::clone(&desk),
+            Arc::clone(&sources),
             accounts.clone(),
             Arc::clone(&store),
             storage,
             "test".to_owned(),
             settings,
         );
-        let notifier = Notifier::new(NotifySettings::default(), Arc::clone(&store), Arc::clone(desk.clock()));
+        let notifier =
+            Notifier::new(NotifySettings::default(), Arc::clone(&store), Arc::clone(sources.clock()));
         let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
             async move { runner.work(stop).await }
         });
         let (store, accounts) = (Arc::clone(&store), accounts.clone());
-        let changes = Changes::new(Arc::clone(&desk), vec![7; 32], Arc::new(Ids::default()));
-        let relay = Relay::new(Arc::clone(&desk), Arc::clone(&store));
+        let changes = Changes::new(Arc::clone(&sources), vec![7; 32], Arc::new(Ids::default()));
+        let relay = Relay::new(Arc::clone(&sources), Arc::clone(&store));
         let state = AppState {
-            desk,
+            sources,
             changes,
             store: Arc::clone(&store),
             runner,

@@ -1,4 +1,4 @@
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -134,7 +134,7 @@ fn names_types_and_forms_are_as_browsers_need_them() {
 #[test]
 fn a_link_takes_no_formula_guard_off_and_no_marker_of_null_is_a_formula() {
     let database = table(5);
-    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..Serving::default() });
     let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
     let body = json!({ "name": "k", "scopes": [grant(&["records.*"], &["*"])] });
     let key = me.send(&served, "POST", "/api/v1/keys", &body).json()["secret"].as_str().unwrap().to_owned();

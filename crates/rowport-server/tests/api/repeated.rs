@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rowport_drivers::{Limits, SourceUrl};
-use rowport_engine::Desk;
+use rowport_engine::Sources;
 use rowport_engine::changes::{BulkAction, Changes, IdempotencyKey, Request, Target};
-use rowport_engine::settings::{DeskSettings, SourceSettings};
+use rowport_engine::settings::{EngineSettings, SourceSettings};
 use rowport_model::{Key, Principal, Selection, SourceKind};
 use rowport_store::{Actor, Ids};
 use rowport_testkit::{Database, cases, seed};
@@ -153,14 +153,15 @@ fn put_down_only(database: &Database, keys: Vec<u32>, confirmation: &str, key: &
         url: SourceUrl::parse(database.url()).unwrap(),
         datasets: std::collections::BTreeMap::new(),
     };
-    let settings = DeskSettings { sources: vec![source], ..DeskSettings::default() };
+    let settings = EngineSettings { sources: vec![source], ..EngineSettings::default() };
     let keys = keys.into_iter().map(|key| Key::Single(key.into())).collect();
     let request = Request::new(BulkAction::Delete, Selection::Keys(keys));
     let me = Principal::local();
     let target = Target { principal: &me, source: "db", dataset: "items" };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let desk = Arc::new(Desk::new(settings, Limits::default(), Arc::new(HandClock::default())).unwrap());
+        let desk =
+            Arc::new(Sources::new(settings, Limits::default(), Arc::new(HandClock::default())).unwrap());
         let changes = Changes::new(desk, vec![7; 32], Arc::new(Ids::default()));
         let key = IdempotencyKey::new(target, key, &(&request, confirmation)).unwrap();
         let confirmed = changes.confirm(target, &Actor::default(), &request, confirmation, Some(&key)).await;

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_server::Site;
 use rowport_testkit::{Database, PATIENCE, Sqlite, within};
 use serde_json::{Value, json};
@@ -211,7 +211,7 @@ fn whoever_listens_hears_every_change_and_what_was_missed() {
 #[test]
 fn whoever_signs_out_hears_no_more() {
     let database = database(10);
-    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..Serving::default() });
     let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
     let other = me.again(&served);
     let mut leaving = Events::listen_as(&served, &[("cookie", &other)]);
@@ -270,7 +270,8 @@ impl Events {
 fn the_first_use_of_a_link_is_in_the_audit_whatever_part_of_the_file_is_asked_for() {
     let database = database(50);
     let site = Site { behind_proxy: true, ..Site::default() };
-    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { sign_in_mode: SignInMode::Required, site, ..Serving::default() });
     let me = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), None);
     let begun =
         me.send(&served, "POST", &Served::path("items", "exports"), &json!({ "format": "csv" })).json();

@@ -109,8 +109,7 @@ const RELEASE: &str = "UPDATE runs SET state = CASE state WHEN 'cancelling' THEN
 const EXPIRED: &str = "SELECT id, state, tries_left FROM runs \
     WHERE state IN ('running', 'cancelling') AND lease_until < $1 ORDER BY id LIMIT 100";
 
-const RECOVER: &str =
-    "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
+const RECOVER: &str = "UPDATE runs SET state = $3, finished_at = CASE $3 WHEN 'queued' THEN NULL ELSE $4 END, \
     not_before = $4, tries_left = tries_left - (CASE $3 WHEN 'queued' THEN 1 ELSE 0 END), \
     checkpoint = CASE $3 WHEN 'queued' THEN checkpoint END, \
     error_code = CASE $3 WHEN 'cancelled' THEN error_code ELSE $6 END, \

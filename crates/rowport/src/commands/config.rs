@@ -92,10 +92,10 @@ impl Check {
     }
 
     async fn ask_databases(&self, loaded: &Loaded, report: &mut Report) -> Result<(), Failure> {
-        let names: Vec<String> = loaded.desk.sources.iter().map(|source| source.name.clone()).collect();
-        let desk = sources::desk(loaded.desk.clone())?;
+        let names: Vec<String> = loaded.engine.sources.iter().map(|source| source.name.clone()).collect();
+        let sources = sources::build(loaded.engine.clone())?;
         for source in names {
-            match desk.check_settings(&source).await {
+            match sources.check_settings(&source).await {
                 Err(error) => report.unreachable.push(Unreachable {
                     code: error.code(),
                     message: error.to_string(),
@@ -104,7 +104,7 @@ impl Check {
                 }),
                 Ok(found) => {
                     report.mistakes.extend(loaded.report(&found).problems);
-                    let secrets = desk.secret_columns(&source).await.unwrap_or_default();
+                    let secrets = sources.secret_columns(&source).await.unwrap_or_default();
                     report.notes.extend(secrets.into_iter().map(|secrets| Note::of(&source, secrets)));
                 }
             }

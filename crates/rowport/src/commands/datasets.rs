@@ -20,8 +20,8 @@ pub struct Datasets {
 
 impl Datasets {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let (desk, name) = self.source.open()?;
-        let catalog = desk.catalog(&Principal::local(), &name).await?;
+        let (sources, name) = self.source.open()?;
+        let catalog = sources.catalog(&Principal::local(), &name).await?;
         let datasets: Vec<Dataset> = catalog.datasets().map(|dataset| dataset.visible()).collect();
         let text = if self.json {
             serde_json::to_string_pretty(&datasets).map_err(Failure::other)? + "\n"

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rowport_drivers::{Limits, SourceUrl, connect};
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_model::{Clock, SystemClock};
 
 use super::serve::{Role, Serving, announce, check_listen, default_listen};
@@ -42,7 +42,7 @@ impl Demo {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let listen = self.listen.unwrap_or_else(default_listen);
         // Before minutes are spent on a workspace that cannot be served.
-        check_listen(listen, Door::Demo)?;
+        check_listen(listen, SignInMode::Demo)?;
         let folder = format!("the folder {}", self.data_dir.display());
         std::fs::create_dir_all(&self.data_dir).map_err(|error| Failure::output(&folder, &error))?;
         let data_dir = self.data_dir.canonicalize().map_err(|error| Failure::output(&folder, &error))?;
@@ -65,12 +65,12 @@ impl Demo {
         let loaded =
             config::parse(&CONFIG.replace("\"sqlite:demo.sqlite\"", &url), &file).map_err(Failure::config)?;
         let serving = Serving {
-            desk: loaded.desk,
+            settings: loaded.engine,
             listen,
             data_dir,
             state: None,
             audit_key: None,
-            door: Door::Demo,
+            sign_in_mode: SignInMode::Demo,
             role: Role::All,
             chatty: false,
             server: loaded.server,

@@ -8,8 +8,8 @@ use bytes::Bytes;
 use clap::Args;
 use rowport_engine::changes::Changes;
 use rowport_engine::notify::{EmailSettings, check_email};
-use rowport_engine::settings::DeskSettings;
-use rowport_engine::{Desk, EngineError};
+use rowport_engine::settings::EngineSettings;
+use rowport_engine::{EngineError, Sources};
 use rowport_fetch::{FetchError, Fetcher, Reach};
 use rowport_model::{DatasetKind, ErrorCode, Principal};
 use rowport_store::{Bucket, BucketSettings, Ids, StateVersion, Storage, Store};
@@ -64,7 +64,7 @@ impl Doctor {
             return self.conclude(&[ask(url).await]);
         }
         let mut findings = Vec::new();
-        let mut settings = DeskSettings::default();
+        let mut settings = EngineSettings::default();
         let mut data_dir = PathBuf::from("rowport-data");
         let (mut bucket, mut email) = (None, None);
         if let Some(file) = sources::config_file(self.config.as_deref()) {
@@ -72,7 +72,7 @@ impl Doctor {
             match config::load(&file) {
                 Ok(loaded) => {
                     findings.push(good(what, "no mistakes"));
-                    settings = loaded.desk;
+                    settings = loaded.engine;
                     bucket = loaded.server.bucket;
                     email = loaded.server.notify.email;
                     data_dir = loaded.server.data_dir.unwrap_or(data_dir);
@@ -93,9 +93,9 @@ impl Doctor {
         if let Some(email) = &email {
             findings.push(mail(email).await);
         }
-        let desk = Arc::new(sources::desk(settings)?);
-        for source in desk.sources(&Principal::local()) {
-            examine(&desk, &source.name, &mut findings).await;
+        let sources = Arc::new(sources::build(settings)?);
+        for source in sources.sources(&Principal::local()) {
+            examine(&sources, &source.name, &mut findings).await;
         }
         self.conclude(&findings)
     }
@@ -129,9 +129,9 @@ impl Doctor {
 }
 
 /// Connects, describes, and looks for what people stumble over.
-async fn examine(desk: &Arc<Desk>, source: &str, findings: &mut Vec<Finding>) {
+async fn examine(sources: &Arc<Sources>, source: &str, findings: &mut Vec<Finding>) {
     let what = format!("source {source}");
-    match desk.check(source).await {
+    match sources.check(source).await {
         Ok(server) => {
             let encrypted = match server.encrypted {
                 Some(true) => ", encrypted",
@@ -145,7 +145,7 @@ async fn examine(desk: &Arc<Desk>, source: &str, findings: &mut Vec<Finding>) {
             return;
         }
     }
-    let catalog = match desk.catalog(&Principal::local(), source).await {
+    let catalog = match sources.catalog(&Principal::local(), source).await {
         Ok(catalog) => catalog,
         Err(error) => {
             findings.push(failed(what, &error));
@@ -163,11 +163,11 @@ async fn examine(desk: &Arc<Desk>, source: &str, findings: &mut Vec<Finding>) {
         let detail = format!("tables without a key can be read but not changed: {}", keyless.join(", "));
         findings.push(good(what.clone(), &detail));
     }
-    findings.push(changing(desk, source).await);
-    for secrets in desk.secret_columns(source).await.unwrap_or_default() {
+    findings.push(changing(sources, source).await);
+    for secrets in sources.secret_columns(source).await.unwrap_or_default() {
         findings.push(good(what.clone(), &secret_words(&secrets)));
     }
-    if let Ok(problems) = desk.check_settings(source).await {
+    if let Ok(problems) = sources.check_settings(source).await {
         findings.extend(problems.into_iter().map(|problem| {
             let what = format!("setting {}", problem.path.join("."));
             bad(what, problem.message, problem.hint.map(|hint| format!("did you mean `{hint}`?")))
@@ -176,10 +176,10 @@ async fn examine(desk: &Arc<Desk>, source: &str, findings: &mut Vec<Finding>) {
 }
 
 /// Whether rows can be changed. A source that is only read is well, too; one whose journal does not fit is not.
-async fn changing(desk: &Arc<Desk>, source: &str) -> Finding {
+async fn changing(sources: &Arc<Sources>, source: &str) -> Finding {
     let what = format!("source {source}");
     let ids = Arc::new(Ids::default());
-    let changes = Changes::new(Arc::clone(desk), ids.secret().to_vec(), ids);
+    let changes = Changes::new(Arc::clone(sources), ids.secret().to_vec(), ids);
     let error = match changes.may_write_journal(source).await {
         Ok(()) => {
             let version = rowport_drivers::journal::VERSION;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rowport_engine::Desk;
-use rowport_engine::accounts::{Accounts, Door};
+use rowport_engine::Sources;
+use rowport_engine::accounts::{Accounts, SignInMode};
 use rowport_engine::audit::Anchors;
 use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::Notifier;
 use rowport_engine::runs::{Runner, Watcher};
-use rowport_engine::settings::DeskSettings;
+use rowport_engine::settings::EngineSettings;
 use rowport_model::Principal;
 use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Ids, Storage, Store, StoreError};
@@ -75,10 +75,10 @@ pub struct Serve {
 
 impl Serve {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let Loaded { mut desk, mut server, .. } =
+        let Loaded { engine: mut settings, mut server, .. } =
             sources::configured(self.config.as_deref())?.unwrap_or_default();
-        sources::add(&self.source, &mut desk)?;
-        if desk.sources.is_empty() {
+        sources::add(&self.source, &mut settings)?;
+        if settings.sources.is_empty() {
             let hint = "rowport serve --source postgres://user@host/database, or write a rowport.toml";
             return Err(Failure::usage("there is no source to serve").with_hint(hint));
         }
@@ -89,9 +89,11 @@ impl Serve {
         telemetry.log_format = self.log_format.unwrap_or(telemetry.log_format);
         telemetry.metrics = self.metrics.or(telemetry.metrics);
         telemetry.traces = self.traces.or(telemetry.traces.take());
-        let door = if self.no_sign_in { Door::Open } else { Door::Closed };
+        let sign_in_mode = if self.no_sign_in { SignInMode::Disabled } else { SignInMode::Required };
         let (state, audit_key, role) = (self.state, self.audit_key, self.role);
-        Serving { desk, listen, data_dir, state, audit_key, door, role, chatty: true, server }.run().await
+        Serving { settings, listen, data_dir, state, audit_key, sign_in_mode, role, chatty: true, server }
+            .run()
+            .await
     }
 }
 
@@ -102,8 +104,8 @@ pub fn default_listen() -> SocketAddr {
 }
 
 /// Refuses addresses that others could reach where nobody need sign in.
-pub fn check_listen(listen: SocketAddr, door: Door) -> Result<(), Failure> {
-    if rowport_server::may_listen(listen, door) {
+pub fn check_listen(listen: SocketAddr, sign_in_mode: SignInMode) -> Result<(), Failure> {
+    if rowport_server::may_listen(listen, sign_in_mode) {
         return Ok(());
     }
     let message = format!("{listen} is not on loopback, and nobody need sign in");
@@ -114,8 +116,8 @@ pub fn check_listen(listen: SocketAddr, door: Door) -> Result<(), Failure> {
 
 /// A process that serves.
 pub struct Serving {
-    /// The sources.
-    pub desk: DeskSettings,
+    /// The sources, and what is done with them.
+    pub settings: EngineSettings,
     /// Where the page, the API or the probes are.
     pub listen: SocketAddr,
     /// The folder for its own state and for files.
@@ -125,7 +127,7 @@ pub struct Serving {
     /// The file of the key that the audit is sealed with, where it was named.
     pub audit_key: Option<PathBuf>,
     /// Who may come in without signing in.
-    pub door: Door,
+    pub sign_in_mode: SignInMode,
     /// What it does.
     pub role: Role,
     /// What it says on its way: one that somebody tries out says little.
@@ -172,7 +174,7 @@ impl Serving {
 
     async fn serve(mut self) -> Result<ExitCode, Failure> {
         if self.role != Role::Worker {
-            check_listen(self.listen, self.door)?;
+            check_listen(self.listen, self.sign_in_mode)?;
         }
         let files = allow_many_files();
         make_folder(&self.data_dir)
@@ -189,16 +191,16 @@ impl Serving {
         }
         let store = Arc::new(store.telling(self.server.notify.channels()));
         let runs = self.server.runs;
-        self.desk.exports.spool_folder = Some(self.data_dir.clone());
-        let desk = Arc::new(sources::desk(self.desk)?);
+        self.settings.exports.spool_folder = Some(self.data_dir.clone());
+        let sources = Arc::new(sources::build(self.settings)?);
         let listener = bind(self.listen, "--listen").await?;
         let shutdown = Shutdown::on_signals(ShutdownTimes {
             delay: self.server.shutdown_delay.unwrap_or_default(),
             limit: runs.drain + LAST_ANSWERS,
         });
-        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(desk.clock()), self.door);
+        let accounts = Accounts::new(Arc::clone(&store), Arc::clone(sources.clock()), self.sign_in_mode);
         let runner = Runner::new(
-            Arc::clone(&desk),
+            Arc::clone(&sources),
             accounts.clone(),
             Arc::clone(&store),
             storage,
@@ -206,22 +208,22 @@ impl Serving {
             runs,
         );
         let notifier =
-            Notifier::new(self.server.notify.clone(), Arc::clone(&store), Arc::clone(desk.clock()));
-        let dropped = Anchors::new(Arc::clone(&store), Arc::clone(desk.clock()), anchors.clone());
+            Notifier::new(self.server.notify.clone(), Arc::clone(&store), Arc::clone(sources.clock()));
+        let dropped = Anchors::new(Arc::clone(&store), Arc::clone(sources.clock()), anchors.clone());
         let address = announce_at(&listener, self.role, self.server.telemetry.log_format)?;
         state::tell(sealing);
         let scraping = match self.server.telemetry.metrics {
-            Some(address) => Some(scraped(address, &store, &desk, &shutdown).await?),
+            Some(address) => Some(scraped(address, &store, &sources, &shutdown).await?),
             None => None,
         };
         let key = store.secret("confirmations-1").await.map_err(in_store)?;
-        let changes = Changes::new(Arc::clone(&desk), key, Arc::new(Ids::default()));
+        let changes = Changes::new(Arc::clone(&sources), key, Arc::new(Ids::default()));
         let working = (self.role != Role::Web).then(|| {
-            tokio::spawn(warn_of_settings(Arc::clone(&desk)));
+            tokio::spawn(warn_of_settings(Arc::clone(&sources)));
             let background = Background {
                 runner: runner.clone(),
                 notifier: notifier.clone(),
-                relay: Relay::new(Arc::clone(&desk), Arc::clone(&store)),
+                relay: Relay::new(Arc::clone(&sources), Arc::clone(&store)),
                 changes: changes.clone(),
                 store: Arc::clone(&store),
                 anchors: dropped,
@@ -245,7 +247,7 @@ impl Serving {
                 let watcher = watcher.map_err(in_store)?;
                 let draining = shutdown.draining.clone();
                 let state = AppState {
-                    desk,
+                    sources,
                     changes,
                     store,
                     runner,
@@ -312,15 +314,15 @@ impl Background {
 async fn scraped(
     address: SocketAddr,
     store: &Arc<Store>,
-    desk: &Arc<Desk>,
+    sources: &Arc<Sources>,
     shutdown: &Shutdown,
 ) -> Result<JoinHandle<()>, Failure> {
     let listener = bind(address, "--metrics").await?;
     let metrics = Metrics::start(shutdown.closing.clone())?;
     let at = listener.local_addr().map_err(|error| Failure::output("the address", &error))?;
     tracing::info!("the metrics are at http://{at}/metrics");
-    let (store, desk) = (Arc::clone(store), Arc::clone(desk));
-    let scrape = move || metrics.clone().scrape(Arc::clone(&store), Arc::clone(&desk));
+    let (store, sources) = (Arc::clone(store), Arc::clone(sources));
+    let scrape = move || metrics.clone().scrape(Arc::clone(&store), Arc::clone(&sources));
     let serving = rowport_server::serve_metrics(listener, scrape, shutdown.closing.clone());
     Ok(tokio::spawn(async move {
         if let Err(error) = serving.await {
@@ -345,10 +347,10 @@ fn announce_at(listener: &TcpListener, role: Role, format: LogFormat) -> Result<
 
 /// Says how the first administrator comes in, where there is none, and readies the demo's.
 async fn welcome(accounts: &Accounts, site: &Site, address: SocketAddr) -> Result<(), StoreError> {
-    match accounts.door() {
-        Door::Open => {}
-        Door::Demo => accounts.prepare_demo().await?,
-        Door::Closed => {
+    match accounts.sign_in_mode() {
+        SignInMode::Disabled => {}
+        SignInMode::Demo => accounts.prepare_demo().await?,
+        SignInMode::Required => {
             if let Some(token) = accounts.first_admin().await? {
                 let page = site.address().unwrap_or_else(|| format!("http://{}", openable(address)));
                 announce(
@@ -407,17 +409,17 @@ pub fn announce(line: &str) {
 }
 
 /// Settings that do not fit a database have no effect; whoever wrote them should hear of it without asking.
-async fn warn_of_settings(desk: Arc<Desk>) {
-    for source in desk.sources(&Principal::local()) {
+async fn warn_of_settings(sources: Arc<Sources>) {
+    for source in sources.sources(&Principal::local()) {
         // A source that cannot be reached says so in the page.
-        for problem in desk.setting_problems(&source.name).await.unwrap_or_default() {
+        for problem in sources.setting_problems(&source.name).await.unwrap_or_default() {
             tracing::warn!(
                 setting = problem.path.join("."),
                 "{}; `rowport config check` says more",
                 problem.message
             );
         }
-        for secrets in desk.secret_columns(&source.name).await.unwrap_or_default() {
+        for secrets in sources.secret_columns(&source.name).await.unwrap_or_default() {
             tracing::warn!(source = source.name, "{}", secret_words(&secrets));
         }
     }

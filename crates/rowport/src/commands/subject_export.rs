@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use rowport_engine::export::write_whole;
-use rowport_engine::settings::DeskSettings;
+use rowport_engine::settings::EngineSettings;
 use rowport_engine::subjects::{ArchiveFormat, SubjectRequest};
 use rowport_model::Principal;
 use tokio_util::sync::CancellationToken;
@@ -46,9 +46,9 @@ enum Form {
 }
 
 impl SubjectExport {
-    fn settings(&self) -> Result<DeskSettings, Failure> {
+    fn settings(&self) -> Result<EngineSettings, Failure> {
         let loaded = sources::configured(self.config.as_deref())?;
-        loaded.map(|loaded| loaded.desk).ok_or_else(|| {
+        loaded.map(|loaded| loaded.engine).ok_or_else(|| {
             let hint = "write a rowport.toml, or name one with --config FILE";
             Failure::usage("there is no configuration that says which kinds of person there are")
                 .with_hint(hint)
@@ -56,7 +56,7 @@ impl SubjectExport {
     }
 
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = Arc::new(sources::desk(self.settings()?)?);
+        let sources = Arc::new(sources::build(self.settings()?)?);
         let format = match self.format {
             Form::Ndjson => ArchiveFormat::Ndjson,
             Form::Csv => ArchiveFormat::Csv,
@@ -64,7 +64,7 @@ impl SubjectExport {
         let request = SubjectRequest { subject: self.subject, value: self.value, format };
         let cancel = CancellationToken::new();
         cancel_on_interrupt(cancel.clone());
-        let prepared = desk.prepare_subject_export(&Principal::local(), &request).await?;
+        let prepared = sources.prepare_subject_export(&Principal::local(), &request).await?;
         let writing = tokio::task::spawn_blocking(move || {
             let write = |sink: &mut dyn std::io::Write| prepared.write_to(sink, &mut |_| {}, &cancel);
             write_whole(&self.output, &cancel, write)

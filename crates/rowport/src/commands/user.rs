@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use rowport_engine::accounts::{Accounts, Door, SignInError};
+use rowport_engine::accounts::{Accounts, SignInError, SignInMode};
 use rowport_model::SystemClock;
 use rowport_store::{ADMIN_ROLE, Actor, Store, StoreError, User as Person, UserChange};
 use serde::Serialize;
@@ -92,7 +92,7 @@ pub struct CreateAdmin {
 }
 
 /// The state of a Rowport, which may serve at this moment.
-struct Desk {
+struct Sources {
     store: Arc<Store>,
     accounts: Accounts,
     /// Where people open the page.
@@ -124,7 +124,7 @@ impl User {
 }
 
 impl At {
-    async fn open(self) -> Result<Desk, Failure> {
+    async fn open(self) -> Result<Sources, Failure> {
         let implied = Path::new("rowport.toml");
         let file = self.config.clone().or_else(|| implied.is_file().then(|| implied.to_owned()));
         let server = match file {
@@ -141,62 +141,62 @@ impl At {
         let store = Arc::new(store);
         let listen = openable(server.listen.unwrap_or_else(default_listen));
         let page = server.site.address().unwrap_or_else(|| format!("http://{listen}"));
-        let accounts = Accounts::new(Arc::clone(&store), Arc::new(SystemClock), Door::Closed);
-        Ok(Desk { store, accounts, page, json: self.json })
+        let accounts = Accounts::new(Arc::clone(&store), Arc::new(SystemClock), SignInMode::Required);
+        Ok(Sources { store, accounts, page, json: self.json })
     }
 }
 
 impl ResetPassword {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = self.at.open().await?;
-        let user = desk.person(&self.email).await?;
+        let sources = self.at.open().await?;
+        let user = sources.person(&self.email).await?;
         if self.password_stdin {
-            desk.accounts.set_password(&operator(), &user, password()?).await.map_err(refused)?;
-            return desk
+            sources.accounts.set_password(&operator(), &user, password()?).await.map_err(refused)?;
+            return sources
                 .tell(user, None, "The password is changed, and all of their sessions have ended.")
                 .await;
         }
-        desk.store.users().end_sessions(&SystemClock, &operator(), &user.id).await.map_err(in_store)?;
+        sources.store.users().end_sessions(&SystemClock, &operator(), &user.id).await.map_err(in_store)?;
         let told = "All of their sessions have ended. This link sets a new password, once; until then the old one works:";
-        desk.link(user, told).await
+        sources.link(user, told).await
     }
 }
 
 impl Resume {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = self.at.open().await?;
-        let user = desk.person(&self.email).await?;
+        let sources = self.at.open().await?;
+        let user = sources.person(&self.email).await?;
         let change = UserChange { suspended: Some(false), ..UserChange::default() };
-        let changed = desk.store.users().change(&SystemClock, &operator(), &user.id, change).await;
-        desk.tell(changed.map_err(in_store)?, None, "They can sign in again.").await
+        let changed = sources.store.users().change(&SystemClock, &operator(), &user.id, change).await;
+        sources.tell(changed.map_err(in_store)?, None, "They can sign in again.").await
     }
 }
 
 impl CreateAdmin {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let desk = self.at.open().await?;
+        let sources = self.at.open().await?;
         let name = self.name.unwrap_or_else(|| self.email.split('@').next().unwrap_or_default().to_owned());
         let chosen = match self.password_stdin {
             true => {
                 let password = password()?;
                 // Before anybody is added.
-                desk.accounts.check_password(&password, &self.email).map_err(refused)?;
+                sources.accounts.check_password(&password, &self.email).map_err(refused)?;
                 Some(password)
             }
             false => None,
         };
-        let user = desk.accounts.create_admin(&operator(), &self.email, &name).await.map_err(not_added)?;
+        let user = sources.accounts.create_admin(&operator(), &self.email, &name).await.map_err(not_added)?;
         match chosen {
             Some(password) => {
-                desk.accounts.set_password(&operator(), &user, password).await.map_err(refused)?;
-                desk.tell(user, None, "The administrator can sign in.").await
+                sources.accounts.set_password(&operator(), &user, password).await.map_err(refused)?;
+                sources.tell(user, None, "The administrator can sign in.").await
             }
-            None => desk.link(user, "This link sets the administrator's password, once:").await,
+            None => sources.link(user, "This link sets the administrator's password, once:").await,
         }
     }
 }
 
-impl Desk {
+impl Sources {
     async fn list(self) -> Result<ExitCode, Failure> {
         let users = self.store.users().list().await.map_err(in_store)?;
         let text = match self.json {

@@ -39,7 +39,7 @@ mod tests;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rowport_engine::settings::{DeskSettings, SettingProblem};
+use rowport_engine::settings::{EngineSettings, SettingProblem};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -68,7 +68,7 @@ pub use server::{ServerSettings, parse_listen};
 #[derive(Debug, Default)]
 pub struct Loaded {
     /// What the engine needs to know.
-    pub desk: DeskSettings,
+    pub engine: EngineSettings,
     /// What the server needs to know.
     pub server: ServerSettings,
     origin: Origin,
@@ -111,8 +111,8 @@ fn interpret(
     let document = read(text, &mut origin, &mut mistakes);
     let subjects = BTreeSet::new();
     let mut checks = Checks { mistakes: &mut mistakes, origin: &origin, folder, environment, subjects };
-    let (desk, server) = document.settings(&mut checks);
-    if mistakes.is_empty() { Ok(Loaded { desk, server, origin }) } else { Err(origin.report(mistakes)) }
+    let (engine, server) = document.settings(&mut checks);
+    if mistakes.is_empty() { Ok(Loaded { engine, server, origin }) } else { Err(origin.report(mistakes)) }
 }
 
 impl Loaded {
@@ -195,9 +195,9 @@ struct Document {
 }
 
 impl Document {
-    fn settings(self, checks: &mut Checks<'_>) -> (DeskSettings, ServerSettings) {
+    fn settings(self, checks: &mut Checks<'_>) -> (EngineSettings, ServerSettings) {
         let subjects = subjects::settings(self.subjects, checks);
-        let desk = DeskSettings {
+        let sources = EngineSettings {
             workspace: self.workspace.and_then(|name| server::workspace(&name, checks)),
             exports: self.exports.settings(checks),
             changes: self.changes.settings(checks),
@@ -215,7 +215,7 @@ impl Document {
         let bucket = self.storage.and_then(|storage| storage.settings(checks));
         let server = server::settings(self.listen, self.data_dir, checks);
         let server = ServerSettings { runs, limits, connections, site, ..server };
-        (desk, ServerSettings { bucket, notify, telemetry, shutdown_delay, ..server })
+        (sources, ServerSettings { bucket, notify, telemetry, shutdown_delay, ..server })
     }
 }
 

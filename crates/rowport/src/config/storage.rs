@@ -129,27 +129,27 @@ const SECRET: Held =
     };
 
 /// A mistake that was told already.
-struct Told;
+struct Reported;
 
 /// The address without a slash at its end.
-fn endpoint(text: &Spanned<String>, allow_http: bool, checks: &mut Checks<'_>) -> Result<String, Told> {
+fn endpoint(text: &Spanned<String>, allow_http: bool, checks: &mut Checks<'_>) -> Result<String, Reported> {
     let hint = "the server alone, such as `https://s3.example.org` or `http://127.0.0.1:9000`";
     let url = match Url::parse(text.get_ref()) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
         _ => {
             checks.wrong(text.span(), "this is not the address of a server", hint);
-            return Err(Told);
+            return Err(Reported);
         }
     };
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     if !bare || !url.username().is_empty() || url.password().is_some() {
         checks.wrong(text.span(), "there is more than a server in this address", hint);
-        return Err(Told);
+        return Err(Reported);
     }
     if url.scheme() == "http" && !allow_http {
         let hint = "use `https://`, or write `allow_http = true` if nobody can listen on the way";
         checks.wrong(text.span(), "everybody on the way to this server could read the files", hint);
-        return Err(Told);
+        return Err(Reported);
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use metrics::{Unit, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use rowport_engine::Desk;
+use rowport_engine::Sources;
 use rowport_store::{RunCount, Store};
 use tokio_util::sync::CancellationToken;
 
@@ -46,18 +46,18 @@ impl Metrics {
     }
 
     /// Everything in Prometheus's text format. The queue and the connections are looked at first.
-    pub async fn scrape(self, store: Arc<Store>, desk: Arc<Desk>) -> String {
-        look_at_pools(&store, &desk);
+    pub async fn scrape(self, store: Arc<Store>, sources: Arc<Sources>) -> String {
+        look_at_pools(&store, &sources);
         // In a task of its own: a scraper that leaves must not leave a connection in the middle of an answer.
-        let looking = tokio::spawn(async move { look_at_queue(&store, &desk).await });
+        let looking = tokio::spawn(async move { look_at_queue(&store, &sources).await });
         let up = matches!(tokio::time::timeout(PATIENCE, looking).await, Ok(Ok(true)));
         gauge!("rowport_state_up").set(f64::from(u8::from(up)));
         self.handle.render()
     }
 }
 
-async fn look_at_queue(store: &Store, desk: &Desk) -> bool {
-    let Ok(counts) = store.runs().under_way(desk.clock().as_ref()).await else { return false };
+async fn look_at_queue(store: &Store, sources: &Sources) -> bool {
+    let Ok(counts) = store.runs().under_way(sources.clock().as_ref()).await else { return false };
     let kinds = rowport_engine::runs::kinds();
     let states = ["queued", "running", "cancelling"];
     for kind in &kinds {
@@ -80,14 +80,14 @@ async fn look_at_queue(store: &Store, desk: &Desk) -> bool {
     true
 }
 
-fn look_at_pools(store: &Store, desk: &Desk) {
+fn look_at_pools(store: &Store, sources: &Sources) {
     let told = |pool: &str, state: &'static str, connections: f64| {
         gauge!("rowport_pool_connections", "pool" => pool.to_owned(), "state" => state).set(connections);
     };
     let (open, idle) = store.connections();
     told("state", "used", f64::from(open) - idle as f64);
     told("state", "idle", idle as f64);
-    for (source, pool) in desk.pools() {
+    for (source, pool) in sources.pools() {
         let name = format!("source:{source}");
         told(&name, "used", pool.used.into());
         told(&name, "idle", pool.idle.into());

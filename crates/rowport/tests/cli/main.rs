@@ -11,7 +11,7 @@ mod changes;
 mod chinook;
 mod commands;
 mod compare;
-mod dependants;
+mod dependents;
 mod disks;
 mod edges;
 mod expected;

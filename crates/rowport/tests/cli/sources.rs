@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::binary::{Answer, finished, rowport};
 
 /// A folder with a configuration of these sources, each a database with three rows.
-struct Desk {
+struct Sources {
     folder: tempfile::TempDir,
     _databases: Vec<Database>,
 }
 
-impl Desk {
+impl Sources {
     fn new(sources: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = String::from("[subjects.writer]\n");
@@ -53,7 +53,7 @@ impl Desk {
 
 #[test]
 fn every_command_reads_the_configuration_of_the_folder() {
-    let desk = Desk::new(&["shop"]);
+    let desk = Sources::new(&["shop"]);
     for of in [&["--source", "shop"][..], &[]] {
         let on = |words: &[&str]| desk.done(&[words, of].concat());
         let of_posts = |words: &[&str]| on(&[words, &["--dataset", "posts"]].concat());
@@ -73,7 +73,7 @@ fn every_command_reads_the_configuration_of_the_folder() {
 
 #[test]
 fn an_unknown_source_is_answered_with_those_that_are_known() {
-    let desk = Desk::new(&["shop", "crm"]);
+    let desk = Sources::new(&["shop", "crm"]);
     for words in [
         &["datasets"][..],
         &["prepare"],
@@ -102,7 +102,7 @@ fn an_unknown_source_is_answered_with_those_that_are_known() {
 
 #[test]
 fn serve_and_the_doctor_read_the_variable() {
-    let desk = Desk::new(&["shop"]);
+    let desk = Sources::new(&["shop"]);
     let other = Sqlite::create();
     let looked = |source: &str| {
         let output =
@@ -125,7 +125,7 @@ fn serve_and_the_doctor_read_the_variable() {
 #[test]
 fn the_data_folder_is_its_owners_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let desk = Desk::new(&["shop"]);
+    let desk = Sources::new(&["shop"]);
     let mut command = desk.command();
     command.args(["serve", "--no-sign-in", "--listen", "127.0.0.1:0", "--data-dir", "kept/here"]);
     let mut child = command.spawn().unwrap();
@@ -141,7 +141,7 @@ fn the_data_folder_is_its_owners_alone() {
 
 #[test]
 fn a_file_name_without_a_known_format_is_refused() {
-    let desk = Desk::new(&["shop"]);
+    let desk = Sources::new(&["shop"]);
     let answer = desk.run(&["export", "--dataset", "posts", "-o", "posts.foo"]);
     assert_eq!(answer.code, Some(2), "{answer:?}");
     assert!(answer.stderr.contains("`.foo`") && answer.stderr.contains("--format"), "{answer:?}");
@@ -151,7 +151,7 @@ fn a_file_name_without_a_known_format_is_refused() {
 
 #[test]
 fn bulk_speaks_of_one_row_and_of_several_and_logs_nothing() {
-    let desk = Desk::new(&["shop"]);
+    let desk = Sources::new(&["shop"]);
     desk.done(&["prepare"]);
     desk._databases[0].execute(
         "CREATE TABLE notes (id integer PRIMARY KEY, post integer REFERENCES posts (id)); INSERT INTO notes VALUES (1, 1)",

@@ -7,13 +7,13 @@ use rowport_drivers::{DriverError, Transaction};
 
 /// What is done with rows, given as their places.
 #[async_trait]
-pub(in crate::changes) trait Attempt: Send + Sync {
+pub(in crate::changes) trait ApplyRows: Send + Sync {
     /// Does it with all of these rows, or fails.
-    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError>;
+    async fn apply(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError>;
 }
 
 /// What came of rows that were tried.
-pub(in crate::changes) struct Tried {
+pub(in crate::changes) struct Bisected {
     /// The places of those that were taken, in order.
     pub(in crate::changes) done: Vec<usize>,
     /// The places of those that were not, and why.
@@ -23,22 +23,22 @@ pub(in crate::changes) struct Tried {
 }
 
 /// So many rows are tried together at first. Of more it is likely that one is bad, and all of them were tried in vain.
-const PIECE: usize = 128;
+const BATCH: usize = 128;
 
 /// Tries rows piece by piece, each piece whole or not at all. Those that are to be alone are tried one by one.
-pub(in crate::changes) async fn halve(
+pub(in crate::changes) async fn bisect(
     transaction: &mut dyn Transaction,
     rows: Vec<usize>,
     alone: &HashSet<usize>,
-    what: &dyn Attempt,
-) -> Result<Tried, DriverError> {
+    what: &dyn ApplyRows,
+) -> Result<Bisected, DriverError> {
     let (single, rows): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|row| alone.contains(row));
-    let mut tried = Tried { done: Vec::with_capacity(rows.len()), refused: Vec::new(), ended: None };
-    let mut pieces: Vec<&[usize]> = rows.chunks(PIECE).rev().collect();
-    pieces.extend(single.chunks(1));
-    while let Some(piece) = pieces.pop() {
+    let mut tried = Bisected { done: Vec::with_capacity(rows.len()), refused: Vec::new(), ended: None };
+    let mut batches: Vec<&[usize]> = rows.chunks(BATCH).rev().collect();
+    batches.extend(single.chunks(1));
+    while let Some(piece) = batches.pop() {
         transaction.savepoint().await?;
-        let outcome = match what.attempt(&mut *transaction, piece).await {
+        let outcome = match what.apply(&mut *transaction, piece).await {
             // Constraints that are checked late are checked now.
             Ok(()) => transaction.release().await,
             Err(error) => Err(error),
@@ -59,7 +59,7 @@ pub(in crate::changes) async fn halve(
                     [row] => tried.refused.push((*row, error)),
                     _ => {
                         let (first, second) = piece.split_at(piece.len() / 2);
-                        pieces.extend([second, first]);
+                        batches.extend([second, first]);
                     }
                 }
             }

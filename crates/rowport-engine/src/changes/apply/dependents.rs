@@ -11,11 +11,11 @@ use rowport_model::{
 };
 
 use crate::changes::apply::job::MOST_BYTES;
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::error::EngineError;
 
 /// A reference whose rows do not stay as they are when the row is deleted that they refer to.
-pub(in crate::changes) struct Follows {
+pub(in crate::changes) struct DependentRows {
     child: DatasetName,
     columns: Vec<ColumnRef>,
     referenced: Vec<String>,
@@ -25,16 +25,16 @@ pub(in crate::changes) struct Follows {
 
 /// Every such reference to a dataset. The catalog is that of somebody who sees everything: rows that the principal may
 /// not see are lost as well.
-pub(in crate::changes) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<Follows> {
+pub(in crate::changes) fn find(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<DependentRows> {
     let known = dataset.referring();
     let dataset = dataset.name();
     let children = everything.entries().map(|(child, _)| child);
-    let follows = children.flat_map(|child| {
+    let dependents = children.flat_map(|child| {
         let keys = child.foreign_keys.iter();
         let keys = keys.filter(|key| key.references == *dataset && key.on_delete != OnDelete::Refuse);
         keys.filter_map(|key| {
             let columns: Option<Vec<_>> = key.columns.iter().map(|name| column_ref(child, name)).collect();
-            Some(Follows {
+            Some(DependentRows {
                 child: child.name.clone(),
                 columns: columns?,
                 referenced: key.referenced_columns.clone(),
@@ -42,10 +42,10 @@ pub(in crate::changes) fn of(everything: &Catalog, dataset: &ResolvedDataset<'_>
             })
         })
     });
-    follows.collect()
+    dependents.collect()
 }
 
-impl Follows {
+impl DependentRows {
     /// The places of rows that others hang on.
     pub(in crate::changes) async fn hold(
         &self,
@@ -57,11 +57,11 @@ impl Follows {
             index.map_err(|error| EngineError::internal(format!("a referenced column: {error}")))
         };
         let places = self.referenced.iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        let values: Vec<Exact> = (0..rows.num_rows()).map(|row| images::exact(rows, &places, row)).collect();
+        let values: Vec<RowKey> = (0..rows.num_rows()).map(|row| images::exact(rows, &places, row)).collect();
         let filter = rows_with_keys(&self.columns, &images::values(&values)?);
         let found = transaction.lock(&self.query(filter), MOST_BYTES).await?;
-        let found: HashSet<Exact> = images::keys(&found, &self.columns)?.into_iter().collect();
-        let known: HashSet<&Exact> = values.iter().collect();
+        let found: HashSet<RowKey> = images::keys(&found, &self.columns)?.into_iter().collect();
+        let known: HashSet<&RowKey> = values.iter().collect();
         if found.iter().all(|value| known.contains(value)) {
             return Ok((0..values.len()).filter(|row| found.contains(&values[*row])).collect());
         }

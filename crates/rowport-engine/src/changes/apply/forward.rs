@@ -11,22 +11,22 @@ use rowport_model::{
 };
 
 use crate::changes::RowFailure;
-use crate::changes::apply::bisect::Attempt;
-use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure};
+use crate::changes::apply::bisect::ApplyRows;
+use crate::changes::apply::job::{ApplyMode, ChunkOutcome, Job, MOST_BYTES, failure};
 use crate::changes::apply::parents::Unseen;
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::error::EngineError;
 
 /// What is done to rows that are locked.
 struct Forward<'a> {
     job: &'a Job<'a>,
-    keys: &'a [Exact],
+    keys: &'a [RowKey],
     assignments: Option<&'a [Assignment]>,
 }
 
 #[async_trait]
-impl Attempt for Forward<'_> {
-    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
+impl ApplyRows for Forward<'_> {
+    async fn apply(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
         self.job.apply(transaction, self.keys, rows, self.assignments).await?;
         match self.assignments {
             Some(_) => self.job.are_there(transaction, rows.iter().map(|row| &self.keys[*row])).await,
@@ -43,12 +43,12 @@ impl Job<'_> {
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
-        care: Care,
-    ) -> Result<Changed, EngineError> {
+        mode: ApplyMode,
+    ) -> Result<ChunkOutcome, EngineError> {
         let named = images::unpack(&chunk.keys)?;
         let assignments = self.fields_to_set()?;
-        if care == Care::ByRange
-            && self.follows.is_empty()
+        if mode == ApplyMode::Range
+            && self.dependents.is_empty()
             && !self.set.action.is_cascaded()
             && self.parents_set_by(assignments.as_deref()).is_empty()
             && let Some(changed) = self.by_range(transaction, &named, assignments.as_deref()).await?
@@ -59,9 +59,9 @@ impl Job<'_> {
         let chosen = self.only(&self.fitting, &keys)?;
         // A deletion answers with the rows as they were, so that looking at them first would be for nothing.
         if assignments.is_none()
-            && care != Care::RowByRow
+            && mode != ApplyMode::PerRow
             && chosen.joins.is_empty()
-            && self.follows.is_empty()
+            && self.dependents.is_empty()
             && !self.set.action.is_cascaded()
         {
             let before = transaction.delete(&chosen, MOST_BYTES).await?;
@@ -71,22 +71,23 @@ impl Job<'_> {
         let before = if self.set.action.is_cascaded() { self.still_hanging(&named, before)? } else { before };
         let found = images::keys(&before, &self.key)?;
         let (free, mut failures) = self.free_to_go(transaction, &before, &found).await?;
-        let (places, refused) = match care {
-            Care::ByRange | Care::AllAtOnce => {
+        let (places, refused) = match mode {
+            ApplyMode::Range | ApplyMode::Batch => {
                 let places = free;
                 self.apply(transaction, &found, &places, assignments.as_deref()).await?;
                 (places, Vec::new())
             }
-            Care::RowByRow => {
+            ApplyMode::PerRow => {
                 let what = Forward { job: self, keys: &found, assignments: assignments.as_deref() };
-                let (tried, ending) = self.try_apart(transaction, free, &|row| &found[row], &what).await?;
+                let (tried, ending) =
+                    self.bisect_isolated(transaction, free, &|row| &found[row], &what).await?;
                 failures.extend(ending);
                 (tried.done, tried.refused)
             }
         };
         let skipped = refused.iter().filter(|(_, error)| is_skipped(error)).count() as u64;
         failures.extend(refused.iter().map(|(row, error)| self.refused(&found[*row], error)));
-        let changed: Vec<Exact> = places.iter().map(|place| found[*place].clone()).collect();
+        let changed: Vec<RowKey> = places.iter().map(|place| found[*place].clone()).collect();
         let before = images::rows(&before, &places)?;
         let after = match assignments.is_some() && !changed.is_empty() {
             true => Some(self.as_they_are(transaction, &changed).await?),
@@ -94,7 +95,7 @@ impl Job<'_> {
         };
         let changed = self.changed(&keys, before, after, failures)?;
         // What a trigger left as it is was left alone, like what does not fit any more.
-        Ok(Changed { kept: changed.kept + skipped, ..changed })
+        Ok(ChunkOutcome { skipped: changed.skipped + skipped, ..changed })
     }
 
     /// The rows that refer to what they referred to when they were put down: others do not go along any more.
@@ -118,14 +119,14 @@ impl Job<'_> {
         &self,
         transaction: &mut dyn Transaction,
         rows: &RecordBatch,
-        keys: &[Exact],
+        keys: &[RowKey],
     ) -> Result<(Vec<usize>, Vec<RowFailure>), EngineError> {
         let mut held = HashSet::new();
         let mut failures = Vec::new();
-        for follows in self.follows.iter().filter(|_| rows.num_rows() > 0) {
-            for row in follows.hold(transaction, rows).await? {
+        for dependents in self.dependents.iter().filter(|_| rows.num_rows() > 0) {
+            for row in dependents.hold(transaction, rows).await? {
                 if held.insert(row) {
-                    failures.push(failure(&keys[row], ErrorCode::HasDependants, &follows.message()));
+                    failures.push(failure(&keys[row], ErrorCode::HasDependents, &dependents.message()));
                 }
             }
         }
@@ -143,7 +144,7 @@ impl Job<'_> {
         transaction: &mut dyn Transaction,
         named: &RecordBatch,
         assignments: Option<&[Assignment]>,
-    ) -> Result<Option<Changed>, EngineError> {
+    ) -> Result<Option<ChunkOutcome>, EngineError> {
         let rows = named.num_rows();
         if rows < WORTH_A_RANGE || !self.fitting.joins.is_empty() {
             return Ok(None);
@@ -197,14 +198,14 @@ impl Job<'_> {
     async fn apply(
         &self,
         transaction: &mut dyn Transaction,
-        keys: &[Exact],
+        keys: &[RowKey],
         places: &[usize],
         assignments: Option<&[Assignment]>,
     ) -> Result<(), DriverError> {
         if places.is_empty() {
             return Ok(());
         }
-        let keys: Vec<Exact> = places.iter().map(|place| keys[*place].clone()).collect();
+        let keys: Vec<RowKey> = places.iter().map(|place| keys[*place].clone()).collect();
         let query = self.only(&self.any_row, &keys);
         let mut query: Query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
         // What they were is known, and what they become is read once all of them are changed.
@@ -280,7 +281,7 @@ impl Job<'_> {
     pub(in crate::changes) async fn as_they_are(
         &self,
         transaction: &mut dyn Transaction,
-        keys: &[Exact],
+        keys: &[RowKey],
     ) -> Result<RecordBatch, EngineError> {
         // They are this transaction's already, which not every right to insert or to delete would let it lock.
         let now = transaction.read(&self.around(&self.any_row, keys)?, MOST_BYTES).await?;
@@ -293,9 +294,9 @@ impl Job<'_> {
     pub(in crate::changes) async fn are_there<'k>(
         &self,
         transaction: &mut dyn Transaction,
-        keys: impl Iterator<Item = &'k Exact> + Send,
+        keys: impl Iterator<Item = &'k RowKey> + Send,
     ) -> Result<(), DriverError> {
-        let keys: Vec<Exact> = keys.cloned().collect();
+        let keys: Vec<RowKey> = keys.cloned().collect();
         let query = self.only(&self.any_row, &keys);
         let mut query = query.map_err(|error| DriverError::Protocol { message: error.to_string() })?;
         query.columns.retain(|column| self.key.iter().any(|key| key.name == column.name));
@@ -308,13 +309,13 @@ impl Job<'_> {
     /// What came of the chunk: what is not among the changed rows or the failures was left out.
     fn changed(
         &self,
-        keys: &[Exact],
+        keys: &[RowKey],
         before: RecordBatch,
         after: Option<RecordBatch>,
         mut failures: Vec<RowFailure>,
-    ) -> Result<Changed, EngineError> {
+    ) -> Result<ChunkOutcome, EngineError> {
         let rows = before.num_rows() as u64;
-        let mut kept = 0;
+        let mut skipped = 0;
         if rows as usize + failures.len() < keys.len() {
             let changed = images::by_key(&before, &self.key)?;
             let message = "it is not there any more, does not fit what was confirmed any more, or is left as it is by a \
@@ -323,11 +324,11 @@ impl Job<'_> {
                 let left_out = failure(key, ErrorCode::LeftOut, message);
                 if !failures.iter().any(|known| known.key == left_out.key) {
                     failures.push(left_out);
-                    kept += 1;
+                    skipped += 1;
                 }
             }
         }
-        if kept > 0 && self.set.action.is_all_or_nothing() {
+        if skipped > 0 && self.set.action.is_all_or_nothing() {
             let message =
                 "a row is not there any more, or does not fit what was confirmed any more".to_owned();
             return Err(DriverError::RowRefused { reason: Refusal::Other, message }.into());
@@ -337,7 +338,7 @@ impl Job<'_> {
         let before = remains.then(|| images::pack(&before)).transpose()?;
         let after = after.as_ref().map(images::pack).transpose()?;
         let done = Done { before, after, rows, failures: None };
-        Ok(Changed { done, failures, kept, ..Changed::default() })
+        Ok(ChunkOutcome { done, failures, skipped, ..ChunkOutcome::default() })
     }
 }
 
@@ -363,8 +364,8 @@ pub(in crate::changes) fn is_skipped(error: &DriverError) -> bool {
 }
 
 /// Whether most numbers between two keys are keys of these rows, so that little else is read with them.
-pub(super) fn lie_close(ends: &[Exact], rows: usize) -> bool {
-    let number = |key: Option<&Exact>| match key?.first()? {
+pub(super) fn lie_close(ends: &[RowKey], rows: usize) -> bool {
+    let number = |key: Option<&RowKey>| match key?.first()? {
         CursorValue::Integer(text) => text.parse::<i128>().ok(),
         _ => None,
     };

@@ -7,25 +7,25 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rowport_drivers::{DriverError, Transaction};
 
 use crate::changes::RowFailure;
-use crate::changes::apply::bisect::{Attempt, Tried, halve};
+use crate::changes::apply::bisect::{ApplyRows, Bisected, bisect};
 use crate::changes::apply::job::Job;
-use crate::changes::images::Exact;
+use crate::changes::images::RowKey;
 
 /// What is known of such rows.
 #[derive(Default)]
-pub(in crate::changes) struct Apart {
+pub(in crate::changes) struct IsolatedRows {
     known: Mutex<Known>,
 }
 
 #[derive(Default)]
 struct Known {
     /// Rows of which one ended a transaction: they are tried alone.
-    alone: HashSet<Exact>,
+    alone: HashSet<RowKey>,
     /// Rows that ended one alone, with why.
-    refused: HashMap<Exact, RowFailure>,
+    refused: HashMap<RowKey, RowFailure>,
 }
 
-impl Apart {
+impl IsolatedRows {
     /// Nothing that is done under this lock can leave a half-made state behind.
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
@@ -35,16 +35,16 @@ impl Apart {
 impl Job<'_> {
     /// Tries rows, given as the places of their keys, but those that are known to end the transaction: these are refused.
     /// Fails with [`DriverError::RolledBack`] when another one is found, and then knows more.
-    pub(in crate::changes) async fn try_apart<'k>(
+    pub(in crate::changes) async fn bisect_isolated<'k>(
         &self,
         transaction: &mut dyn Transaction,
         mut rows: Vec<usize>,
-        key: &(dyn Fn(usize) -> &'k Exact + Sync),
-        what: &dyn Attempt,
-    ) -> Result<(Tried, Vec<RowFailure>), DriverError> {
+        key: &(dyn Fn(usize) -> &'k RowKey + Sync),
+        what: &dyn ApplyRows,
+    ) -> Result<(Bisected, Vec<RowFailure>), DriverError> {
         let mut refused = Vec::new();
         let alone: HashSet<usize> = {
-            let known = self.apart.known();
+            let known = self.isolated.known();
             rows.retain(|row| match known.refused.get(key(*row)) {
                 Some(failure) => {
                     refused.push(failure.clone());
@@ -57,9 +57,9 @@ impl Job<'_> {
                 false => rows.iter().copied().filter(|row| known.alone.contains(key(*row))).collect(),
             }
         };
-        let mut tried = halve(transaction, rows, &alone, what).await?;
+        let mut tried = bisect(transaction, rows, &alone, what).await?;
         let Some((ended, error)) = tried.ended.take() else { return Ok((tried, refused)) };
-        let mut known = self.apart.known();
+        let mut known = self.isolated.known();
         match &ended[..] {
             [row] => drop(known.refused.insert(key(*row).clone(), self.refused(key(*row), &error))),
             rows => known.alone.extend(rows.iter().map(|row| key(*row).clone())),

@@ -12,14 +12,14 @@ use rowport_model::{
     Parents, Predicate, Principal, Query, ResolvedDataset, View, rows_with_keys,
 };
 
-use crate::changes::apply::dependents::{self, Follows};
+use crate::changes::apply::dependents::{self, DependentRows};
 use crate::changes::apply::forward::lie_close;
-use crate::changes::apply::isolate::Apart;
-use crate::changes::images::{self, Exact};
+use crate::changes::apply::isolate::IsolatedRows;
+use crate::changes::images::{self, RowKey};
 use crate::changes::outcome::may_quote;
 use crate::changes::{RowFailure, is_of_rows};
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// The most bytes of rows that a chunk holds in memory; a larger one is split.
 pub(in crate::changes) const MOST_BYTES: usize = 32 << 20;
@@ -29,11 +29,11 @@ const TRIES: u32 = 4;
 
 /// Whether rows are tried all at once, or so that one bad row does not block the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::changes) enum Care {
+pub(in crate::changes) enum ApplyMode {
     /// All of them, as what lies between two keys.
-    ByRange,
-    AllAtOnce,
-    RowByRow,
+    Range,
+    Batch,
+    PerRow,
 }
 
 /// A change set and everything that its chunks have in common.
@@ -48,7 +48,7 @@ pub(in crate::changes) struct Job<'a> {
     /// What its rows must fit.
     pub(in crate::changes) fitting: Query,
     /// What hangs on its rows, where they are really deleted.
-    pub(in crate::changes) follows: Vec<Follows>,
+    pub(in crate::changes) dependents: Vec<DependentRows>,
     /// What its rows may refer to, where that is not everything.
     pub(in crate::changes) parents: Vec<Parents>,
     /// Whether what the database says of a row may be shown: it may quote any column of it.
@@ -56,18 +56,18 @@ pub(in crate::changes) struct Job<'a> {
     /// Whether an undo writes the fields that were set, and not what triggers made of others: the login may not.
     pub(in crate::changes) fields_only: AtomicBool,
     /// Rows that end the whole transaction when they are tried.
-    pub(in crate::changes) apart: Apart,
-    desk: &'a Desk,
+    pub(in crate::changes) isolated: IsolatedRows,
+    sources: &'a Sources,
     pub(in crate::changes) attempt: u32,
 }
 
 /// What came of a chunk's rows.
 #[derive(Default)]
-pub(in crate::changes) struct Changed {
+pub(in crate::changes) struct ChunkOutcome {
     pub(in crate::changes) done: Done,
     pub(in crate::changes) failures: Vec<RowFailure>,
     /// How many of the failures are rows that were left alone.
-    pub(in crate::changes) kept: u64,
+    pub(in crate::changes) skipped: u64,
     /// Rows that were changed, and of which there is something to say.
     pub(in crate::changes) notes: Vec<RowFailure>,
     /// The chunk that it undoes, and which of its rows are undone by now.
@@ -76,7 +76,7 @@ pub(in crate::changes) struct Changed {
 
 impl<'a> Job<'a> {
     pub(in crate::changes) async fn new(
-        desk: &'a Desk,
+        sources: &'a Sources,
         dataset: ResolvedDataset<'a>,
         source: &str,
         set: ChangeSet,
@@ -90,8 +90,8 @@ impl<'a> Job<'a> {
             ChangeAction::Purge { .. } => dataset.soft_delete().is_some(),
             ChangeAction::Undo { .. } => true,
         };
-        let follows = match deletes {
-            true => dependents::of(&*desk.catalog(&Principal::local(), source).await?, &dataset),
+        let dependents = match deletes {
+            true => dependents::find(&*sources.catalog(&Principal::local(), source).await?, &dataset),
             false => Vec::new(),
         };
         let any = dataset.clone().with_deleted(Deleted::Included);
@@ -113,7 +113,7 @@ impl<'a> Job<'a> {
         };
         let view = set.action.terms().map(|terms| terms.view.clone()).unwrap_or_default();
         Ok(Self {
-            driver: Arc::clone(desk.driver(source)?),
+            driver: Arc::clone(sources.driver(source)?),
             key: dataset.change_key()?,
             stored: dataset.stored_columns(),
             parents: dataset.parents(now),
@@ -122,28 +122,28 @@ impl<'a> Job<'a> {
             quotes: may_quote(&dataset),
             dataset,
             set,
-            follows,
+            dependents,
             fields_only: AtomicBool::new(false),
-            apart: Apart::default(),
-            desk,
+            isolated: IsolatedRows::default(),
+            sources,
             attempt,
         })
     }
 
     /// A chunk, tried again while somebody else holds its rows, and row by row if the database does not take it whole.
     pub(in crate::changes) async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
-        let (mut care, mut tries) = (Care::ByRange, 1);
+        let (mut mode, mut tries) = (ApplyMode::Range, 1);
         loop {
-            match self.chunk(chunk, care).await {
-                Err(EngineError::Driver(DriverError::Busy { .. })) if care == Care::ByRange => {
-                    care = Care::AllAtOnce;
+            match self.chunk(chunk, mode).await {
+                Err(EngineError::Driver(DriverError::Busy { .. })) if mode == ApplyMode::Range => {
+                    mode = ApplyMode::Batch;
                 }
                 Err(EngineError::Driver(DriverError::Refused { what: Denied::Right, .. }))
                     if self.set.action.kind() == ChangeKind::Undo
                         && !self.fields_only.swap(true, Ordering::Relaxed) => {}
                 // Each time one more of the rows is known that did it.
-                Err(EngineError::Driver(DriverError::RolledBack { .. })) => care = Care::RowByRow,
-                Err(error) if is_of_rows(&error) && care != Care::RowByRow => care = Care::RowByRow,
+                Err(EngineError::Driver(DriverError::RolledBack { .. })) => mode = ApplyMode::PerRow,
+                Err(error) if is_of_rows(&error) && mode != ApplyMode::PerRow => mode = ApplyMode::PerRow,
                 Err(EngineError::Driver(DriverError::Busy { .. })) if tries < TRIES => {
                     tokio::time::sleep(Duration::from_millis(50 << (2 * tries))).await;
                     tries += 1;
@@ -153,9 +153,9 @@ impl<'a> Job<'a> {
         }
     }
 
-    async fn chunk(&self, chunk: i64, care: Care) -> Result<u64, EngineError> {
+    async fn chunk(&self, chunk: i64, mode: ApplyMode) -> Result<u64, EngineError> {
         let mut transaction = self.driver.begin().await?;
-        let rows = self.chunk_in(transaction.as_mut(), chunk, care).await?;
+        let rows = self.chunk_in(transaction.as_mut(), chunk, mode).await?;
         transaction.commit().await?;
         Ok(rows)
     }
@@ -165,7 +165,7 @@ impl<'a> Job<'a> {
         &self,
         transaction: &mut dyn Transaction,
         number: i64,
-        care: Care,
+        mode: ApplyMode,
     ) -> Result<u64, EngineError> {
         let id = &self.set.id;
         let chunk = Chunk::find(transaction, id, number, true).await?;
@@ -173,7 +173,7 @@ impl<'a> Job<'a> {
         if chunk.state == ChunkState::Done {
             return Ok(0);
         }
-        let changed = self.change(transaction, &chunk, care).await?;
+        let changed = self.change(transaction, &chunk, mode).await?;
         self.record(transaction, &chunk, changed).await?;
         Ok(chunk.rows)
     }
@@ -183,13 +183,13 @@ impl<'a> Job<'a> {
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
-        Changed { mut done, mut failures, kept, notes, undone }: Changed,
+        ChunkOutcome { mut done, mut failures, skipped, notes, undone }: ChunkOutcome,
     ) -> Result<(), EngineError> {
         let id = &self.set.id;
         if let Some((change_set, chunk, undone)) = undone {
             Chunk::set_undone(transaction, &change_set, chunk, undone).await?;
         }
-        let counts = [done.rows, failures.len() as u64 - kept, kept];
+        let counts = [done.rows, failures.len() as u64 - skipped, skipped];
         failures.extend(notes);
         // Made of texts and numbers; serialising it cannot fail.
         done.failures = (!failures.is_empty()).then(|| serde_json::to_string(&failures).unwrap_or_default());
@@ -206,8 +206,8 @@ impl<'a> Job<'a> {
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
-        care: Care,
-    ) -> Result<Changed, EngineError> {
+        mode: ApplyMode,
+    ) -> Result<ChunkOutcome, EngineError> {
         match (&self.set.action, &chunk.from) {
             (ChangeAction::Purge { .. }, Some(from)) => self.purge(transaction, chunk, from).await,
             (
@@ -216,7 +216,7 @@ impl<'a> Job<'a> {
                 | ChangeAction::Restore { .. }
                 | ChangeAction::Undo { .. },
                 Some(from),
-            ) => self.reverse(transaction, chunk, from, care).await,
+            ) => self.undo(transaction, chunk, from, mode).await,
             (
                 ChangeAction::Delete { .. }
                 | ChangeAction::Set { .. }
@@ -224,7 +224,7 @@ impl<'a> Job<'a> {
                 | ChangeAction::Purge { .. }
                 | ChangeAction::Undo { .. },
                 None,
-            ) => self.forward(transaction, chunk, care).await,
+            ) => self.forward(transaction, chunk, mode).await,
         }
     }
 
@@ -256,7 +256,7 @@ impl<'a> Job<'a> {
     }
 
     /// Finishes a chunk of which nothing is changed, with why.
-    pub(in crate::changes) async fn leave_out(
+    pub(in crate::changes) async fn skip_chunk(
         &self,
         number: i64,
         why: &DriverError,
@@ -270,18 +270,18 @@ impl<'a> Job<'a> {
         }
         let keys = images::keys(&images::unpack(&chunk.keys)?, &self.key)?;
         let failures = keys.iter().map(|key| self.refused(key, why)).collect();
-        let changed = Changed { failures, ..Changed::default() };
+        let changed = ChunkOutcome { failures, ..ChunkOutcome::default() };
         self.record(transaction.as_mut(), &chunk, changed).await?;
         transaction.commit().await?;
         Ok(chunk.rows)
     }
 
     pub(in crate::changes) fn now(&self) -> Timestamp {
-        self.desk.clock().now()
+        self.sources.clock().now()
     }
 
     /// A query for some rows of another one, by their keys.
-    pub(in crate::changes) fn only(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
+    pub(in crate::changes) fn only(&self, query: &Query, keys: &[RowKey]) -> Result<Query, EngineError> {
         let keys = rows_with_keys(&self.key, &images::values(keys)?);
         let mut query = query.clone();
         query.filter = Predicate::All(vec![keys, query.filter]);
@@ -290,8 +290,8 @@ impl<'a> Job<'a> {
 
     /// A query for some rows of another one, by their keys, or by the first and the last of these where that is quicker:
     /// then it may find a few rows more.
-    pub(in crate::changes) fn around(&self, query: &Query, keys: &[Exact]) -> Result<Query, EngineError> {
-        let number = |key: &&Exact| match key.first() {
+    pub(in crate::changes) fn around(&self, query: &Query, keys: &[RowKey]) -> Result<Query, EngineError> {
+        let number = |key: &&RowKey| match key.first() {
             Some(CursorValue::Integer(text)) => text.parse::<i128>().ok(),
             _ => None,
         };
@@ -312,7 +312,7 @@ impl<'a> Job<'a> {
     pub(in crate::changes) fn between(
         &self,
         query: &Query,
-        keys: &[Exact],
+        keys: &[RowKey],
     ) -> Result<Option<Query>, EngineError> {
         let ([column], [first, .., last]) = (&self.key[..], keys) else { return Ok(None) };
         if !matches!(column.column_type, ColumnType::Integer { .. }) {
@@ -331,7 +331,7 @@ impl<'a> Job<'a> {
     }
 
     /// Why the database did not take a row.
-    pub(in crate::changes) fn refused(&self, key: &Exact, error: &DriverError) -> RowFailure {
+    pub(in crate::changes) fn refused(&self, key: &RowKey, error: &DriverError) -> RowFailure {
         let (reason, message) = match error {
             DriverError::RowRefused { reason, message } => (*reason, message),
             DriverError::Oversized { message } => (Refusal::Size, message),
@@ -358,7 +358,7 @@ pub(in crate::changes) fn words_for(reason: Refusal) -> &'static str {
 }
 
 /// A row that was not changed.
-pub(in crate::changes) fn failure(key: &Exact, code: ErrorCode, message: &str) -> RowFailure {
+pub(in crate::changes) fn failure(key: &RowKey, code: ErrorCode, message: &str) -> RowFailure {
     RowFailure {
         key: written_key(key),
         code,
@@ -369,6 +369,6 @@ pub(in crate::changes) fn failure(key: &Exact, code: ErrorCode, message: &str) -
 }
 
 /// A key as it is written everywhere: the text of each of its columns' values.
-pub(in crate::changes) fn written_key(key: &Exact) -> Vec<serde_json::Value> {
+pub(in crate::changes) fn written_key(key: &RowKey) -> Vec<serde_json::Value> {
     key.iter().map(CursorValue::written).collect()
 }

@@ -18,7 +18,7 @@ use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::SourceKind;
 use tokio_util::sync::CancellationToken;
 
-use crate::changes::apply::job::{Care, Job, words_for};
+use crate::changes::apply::job::{ApplyMode, Job, words_for};
 use crate::error::EngineError;
 
 /// Works on change sets of one action, one after the other, or on all of them in one transaction where it is all or
@@ -92,7 +92,7 @@ async fn try_as_one(pending: &[(&Job<'_>, Vec<i64>)], cancel: &CancellationToken
             if cancel.is_cancelled() {
                 return Err(EngineError::Cancelled);
             }
-            job.chunk_in(transaction.as_mut(), *chunk, Care::AllAtOnce).await?;
+            job.chunk_in(transaction.as_mut(), *chunk, ApplyMode::Batch).await?;
         }
         if !job.end_in(transaction.as_mut(), ChangeSetState::Done).await? {
             return Err(EngineError::Overtaken);
@@ -139,7 +139,7 @@ impl Job<'_> {
                 Err(EngineError::Driver(error)) if error.is_of_size() => match self.split(chunk).await? {
                     Some(halves) => lock(queue).extend(halves.iter().rev()),
                     None => {
-                        let rows = self.leave_out(chunk, &error).await?;
+                        let rows = self.skip_chunk(chunk, &error).await?;
                         lock(progress)(rows);
                     }
                 },

@@ -10,7 +10,7 @@ use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{CursorValue, Parents, Predicate, Query, rows_with_keys};
 
 use crate::changes::apply::job::{Job, MOST_BYTES};
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::error::EngineError;
 
 /// How many values of a foreign key one query names.
@@ -49,7 +49,7 @@ impl Job<'_> {
                 }
                 continue;
             };
-            let wanted: Vec<Exact> = wanted.into_iter().collect();
+            let wanted: Vec<RowKey> = wanted.into_iter().collect();
             for wanted in wanted.chunks(AT_ONCE) {
                 let found = found(transaction, query, parents, wanted).await?;
                 for missing in wanted.iter().filter(|wanted| !found.contains(*wanted)) {
@@ -66,7 +66,7 @@ impl Job<'_> {
 }
 
 /// The values by which rows refer, without those that refer to nothing.
-fn values_of(rows: &RecordBatch, parents: &Parents) -> Result<HashSet<Exact>, EngineError> {
+fn values_of(rows: &RecordBatch, parents: &Parents) -> Result<HashSet<RowKey>, EngineError> {
     let keys = images::keys(rows, &parents.columns)?;
     Ok(keys.into_iter().filter(|key| !key.contains(&CursorValue::Null)).collect())
 }
@@ -75,8 +75,8 @@ async fn found(
     transaction: &mut dyn Transaction,
     query: &Query,
     parents: &Parents,
-    wanted: &[Exact],
-) -> Result<HashSet<Exact>, DriverError> {
+    wanted: &[RowKey],
+) -> Result<HashSet<RowKey>, DriverError> {
     let mut query = query.clone();
     let named = rows_with_keys(&parents.referenced, &images::values(wanted).map_err(wrong)?);
     query.filter = Predicate::All(vec![named, query.filter]);

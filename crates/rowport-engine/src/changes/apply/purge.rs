@@ -10,7 +10,7 @@ use rowport_drivers::Transaction;
 use rowport_drivers::journal::{Chunk, Done};
 use rowport_model::ErrorCode;
 
-use crate::changes::apply::job::{Changed, Job, failure};
+use crate::changes::apply::job::{ChunkOutcome, Job, failure};
 use crate::changes::images;
 use crate::error::EngineError;
 
@@ -22,7 +22,7 @@ impl Job<'_> {
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
         (set_id, number): &(String, i64),
-    ) -> Result<Changed, EngineError> {
+    ) -> Result<ChunkOutcome, EngineError> {
         let gone = || EngineError::UnknownChangeSet { id: set_id.clone() };
         let original = Chunk::find(transaction, set_id, *number, true).await?.ok_or_else(gone)?;
         let mut undone = original.undone;
@@ -40,9 +40,9 @@ impl Job<'_> {
             let image = images::pack(&without_values(&image, &places, &keys)?)?;
             Chunk::purge(transaction, set_id, *number, Some(image), undone).await?;
         }
-        let kept = failures.len() as u64;
+        let skipped = failures.len() as u64;
         let done = Done { rows: places.len() as u64, ..Done::default() };
-        Ok(Changed { done, failures, kept, ..Changed::default() })
+        Ok(ChunkOutcome { done, failures, skipped, ..ChunkOutcome::default() })
     }
 }
 
@@ -50,16 +50,16 @@ impl Job<'_> {
 /// not in it any more.
 fn without_values(batch: &RecordBatch, places: &[usize], keys: &[&str]) -> Result<RecordBatch, EngineError> {
     let broken = |error| EngineError::internal(format!("an image of the journal: {error}"));
-    let mut kept: Vec<Option<u32>> = (0..).take(batch.num_rows()).map(Some).collect();
+    let mut indices: Vec<Option<u32>> = (0..).take(batch.num_rows()).map(Some).collect();
     for place in places {
-        kept[*place] = None;
+        indices[*place] = None;
     }
-    let kept = UInt32Array::from(kept);
+    let indices = UInt32Array::from(indices);
     let schema = batch.schema();
     let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
         match keys.contains(&field.name().as_str()) {
             true => Ok(Arc::clone(column)),
-            false => take(column, &kept, None),
+            false => take(column, &indices, None),
         }
     });
     let columns = columns.collect::<Result<Vec<_>, _>>().map_err(broken)?;

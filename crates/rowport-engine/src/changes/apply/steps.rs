@@ -39,14 +39,14 @@ impl Changes {
             BulkKind::Delete | BulkKind::Restore | BulkKind::Purge => None,
         };
         let found = dataset_of(catalog, source, set).and_then(|of_set| {
-            self.desk.permit(principal, set.action.permission(), source, &set.dataset)?;
+            self.sources.permit(principal, set.action.permission(), source, &set.dataset)?;
             match written.is_none_or(|columns| of_set.may_write(columns.iter().map(String::as_str))) {
                 true => Ok(of_set),
                 false => Err(EngineError::ColumnsForbidden),
             }
         });
         found.map_err(|error| match set.parent_change_set {
-            Some(_) if set.dataset != dataset => EngineError::AlongForbidden,
+            Some(_) if set.dataset != dataset => EngineError::CascadeForbidden,
             _ => error,
         })
     }

@@ -15,19 +15,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::cells;
-use crate::changes::apply::bisect::Attempt;
+use crate::changes::apply::bisect::ApplyRows;
 use crate::changes::apply::differences::{Differences, differing, named};
 use crate::changes::apply::forward::{all_of, is_skipped};
-use crate::changes::apply::job::{Care, Changed, Job, MOST_BYTES, failure, written_key};
+use crate::changes::apply::job::{ApplyMode, ChunkOutcome, Job, MOST_BYTES, failure, written_key};
 use crate::changes::apply::parents::Unseen;
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::changes::{FieldVersions, ImageColumn, RowFailure};
 use crate::error::EngineError;
 
 /// What is to be taken back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReverseRequest {
+pub struct UndoRequest {
     /// Only the rows with these keys; all of them when absent.
     #[serde(
         default,
@@ -99,12 +99,12 @@ struct Back<'a> {
     job: &'a Job<'a>,
     images: &'a Images,
     columns: &'a [ColumnRef],
-    rows: &'a [(Exact, usize)],
+    rows: &'a [(RowKey, usize)],
 }
 
 #[async_trait]
-impl Attempt for Back<'_> {
-    async fn attempt(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
+impl ApplyRows for Back<'_> {
+    async fn apply(&self, transaction: &mut dyn Transaction, rows: &[usize]) -> Result<(), DriverError> {
         self.job.put_piece_back(transaction, self.images, self.columns, self.rows, rows).await?;
         match self.images.before {
             Some(_) => self.job.are_there(transaction, rows.iter().map(|row| &self.rows[*row].0)).await,
@@ -114,13 +114,13 @@ impl Attempt for Back<'_> {
 }
 
 impl Job<'_> {
-    pub(in crate::changes) async fn reverse(
+    pub(in crate::changes) async fn undo(
         &self,
         transaction: &mut dyn Transaction,
         chunk: &Chunk,
         (set_id, number): &(String, i64),
-        care: Care,
-    ) -> Result<Changed, EngineError> {
+        mode: ApplyMode,
+    ) -> Result<ChunkOutcome, EngineError> {
         let gone = || EngineError::UnknownChangeSet { id: set_id.clone() };
         let set = ChangeSet::find(transaction, set_id).await?.ok_or_else(gone)?;
         let original = Chunk::find(transaction, set_id, *number, true).await?.ok_or_else(gone)?;
@@ -131,21 +131,21 @@ impl Job<'_> {
         let Some(image) = images.either() else {
             failures
                 .extend(wanted.iter().map(|key| failure(key, ErrorCode::Purged, "it was removed for good")));
-            return Ok(Changed::nothing(failures));
+            return Ok(ChunkOutcome::nothing(failures));
         };
         if let Some(message) = self.changed_columns(&set, image, images.differences.as_ref())? {
             failures.extend(wanted.iter().map(|key| failure(key, ErrorCode::ColumnChanged, &message)));
-            return Ok(Changed::failed(failures));
+            return Ok(ChunkOutcome::failed(failures));
         }
         let place_of = images::by_key(image, &self.key)?;
         let columns = self.image_columns(image);
-        let named = match care {
-            Care::ByRange => self.around(&self.any_row, &wanted)?,
-            Care::AllAtOnce | Care::RowByRow => self.only(&self.any_row, &wanted)?,
+        let named = match mode {
+            ApplyMode::Range => self.around(&self.any_row, &wanted)?,
+            ApplyMode::Batch | ApplyMode::PerRow => self.only(&self.any_row, &wanted)?,
         };
         let current = transaction.lock(&named, MOST_BYTES).await?;
         let current_place = images::by_key(&current, &self.key)?;
-        let mut rows: Vec<(Exact, usize)> = Vec::with_capacity(wanted.len());
+        let mut rows: Vec<(RowKey, usize)> = Vec::with_capacity(wanted.len());
         for key in wanted {
             let Some(place) = place_of.get(&key).copied().filter(|place| !original.undone.contains(*place))
             else {
@@ -155,19 +155,19 @@ impl Job<'_> {
             let now = current_place.get(&key).map(|row| (&current, *row));
             match self.why_not(&images, place, now) {
                 None => rows.push((key, place)),
-                Some(kept) => {
-                    let (code, message, versions) = kept;
+                Some(reason) => {
+                    let (code, message, versions) = reason;
                     failures.push(RowFailure { versions, ..failure(&key, code, message) });
                 }
             }
         }
-        let mut kept = failures.len() as u64;
+        let mut skipped = failures.len() as u64;
         if images.before.is_none() {
             self.leave_what_is_hung_on(transaction, &current, &current_place, &mut rows, &mut failures)
                 .await?;
         }
-        let (rows, refused) = self.put_back(transaction, &images, &columns, rows, care).await?;
-        kept += refused.skipped;
+        let (rows, refused) = self.put_back(transaction, &images, &columns, rows, mode).await?;
+        skipped += refused.skipped;
         failures.extend(refused.failures);
         let (done, notes) =
             self.after_putting_back(transaction, &images, (&current, &current_place), &rows).await?;
@@ -176,7 +176,7 @@ impl Job<'_> {
             undone.insert(*place);
         }
         let undone = (!rows.is_empty()).then(|| (set_id.clone(), *number, undone));
-        Ok(Changed { done, failures, kept, notes, undone })
+        Ok(ChunkOutcome { done, failures, skipped, notes, undone })
     }
 
     /// Leaves out rows that the database would not delete without others.
@@ -184,16 +184,16 @@ impl Job<'_> {
         &self,
         transaction: &mut dyn Transaction,
         current: &RecordBatch,
-        current_place: &HashMap<Exact, usize>,
-        rows: &mut Vec<(Exact, usize)>,
+        current_place: &HashMap<RowKey, usize>,
+        rows: &mut Vec<(RowKey, usize)>,
         failures: &mut Vec<RowFailure>,
     ) -> Result<(), EngineError> {
-        for follows in self.follows.iter().filter(|_| current.num_rows() > 0) {
-            let held = follows.hold(transaction, current).await?;
+        for dependents in self.dependents.iter().filter(|_| current.num_rows() > 0) {
+            let held = dependents.hold(transaction, current).await?;
             rows.retain(|(key, _)| {
                 let is_held = current_place.get(key).is_some_and(|place| held.contains(place));
                 if is_held {
-                    failures.push(failure(key, ErrorCode::HasDependants, &follows.message()));
+                    failures.push(failure(key, ErrorCode::HasDependents, &dependents.message()));
                 }
                 !is_held
             });
@@ -262,16 +262,16 @@ impl Job<'_> {
         let fields = self.fields_of(transaction, self.set.clone()).await?;
         let images = Images { fields, ..Images::unpacked(&done.before, &done.after)? };
         let Some(before) = &images.before else { return Ok(Vec::new()) };
-        let rows: Vec<(Exact, usize)> = images::keys(before, &self.key)?.into_iter().zip(0..).collect();
+        let rows: Vec<(RowKey, usize)> = images::keys(before, &self.key)?.into_iter().zip(0..).collect();
         let columns = self.image_columns(before);
-        let mut tried = self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await;
+        let mut tried = self.put_back(transaction, &images, &columns, rows.clone(), ApplyMode::PerRow).await;
         if matches!(&tried, Err(EngineError::Driver(DriverError::Refused { what: Denied::Right, .. })))
             && !images.fields.is_empty()
         {
             // The savepoint stands in which it was tried.
             transaction.roll_back().await?;
             self.fields_only.store(true, Ordering::Relaxed);
-            tried = self.put_back(transaction, &images, &columns, rows.clone(), Care::RowByRow).await;
+            tried = self.put_back(transaction, &images, &columns, rows.clone(), ApplyMode::PerRow).await;
             self.fields_only.store(false, Ordering::Relaxed);
         }
         match tried {
@@ -326,19 +326,19 @@ impl Job<'_> {
         transaction: &mut dyn Transaction,
         images: &Images,
         columns: &[ColumnRef],
-        rows: Vec<(Exact, usize)>,
-        care: Care,
-    ) -> Result<(Vec<(Exact, usize)>, Refused), EngineError> {
+        rows: Vec<(RowKey, usize)>,
+        mode: ApplyMode,
+    ) -> Result<(Vec<(RowKey, usize)>, Refused), EngineError> {
         if rows.is_empty() {
             return Ok((rows, Refused::default()));
         }
         let all: Vec<usize> = (0..rows.len()).collect();
-        if care != Care::RowByRow {
+        if mode != ApplyMode::PerRow {
             self.put_piece_back(transaction, images, columns, &rows, &all).await?;
             return Ok((rows, Refused::default()));
         }
         let what = Back { job: self, images, columns, rows: &rows };
-        let (tried, ending) = self.try_apart(transaction, all, &|row| &rows[row].0, &what).await?;
+        let (tried, ending) = self.bisect_isolated(transaction, all, &|row| &rows[row].0, &what).await?;
         let skipped = tried.refused.iter().filter(|(_, error)| is_skipped(error)).count() as u64;
         let refused = tried.refused.iter().map(|(row, error)| self.refused(&rows[*row].0, error));
         let refused = Refused { failures: refused.chain(ending).collect(), skipped };
@@ -350,7 +350,7 @@ impl Job<'_> {
         transaction: &mut dyn Transaction,
         images: &Images,
         columns: &[ColumnRef],
-        rows: &[(Exact, usize)],
+        rows: &[(RowKey, usize)],
         piece: &[usize],
     ) -> Result<(), DriverError> {
         let dataset = self.dataset.name();
@@ -386,7 +386,7 @@ impl Job<'_> {
                 self.refuse_foreign(transaction, before, &places, &names).await
             }
             (None, _) => {
-                let keys: Vec<Exact> = piece.iter().map(|row| rows[*row].0.clone()).collect();
+                let keys: Vec<RowKey> = piece.iter().map(|row| rows[*row].0.clone()).collect();
                 let query = self.only(&self.any_row, &keys).map_err(wrong)?;
                 all_of(transaction.delete(&query, MOST_BYTES).await?.num_rows() as u64, piece.len())
             }
@@ -414,13 +414,13 @@ impl Job<'_> {
         &self,
         transaction: &mut dyn Transaction,
         images: &Images,
-        (current, current_place): (&RecordBatch, &HashMap<Exact, usize>),
-        rows: &[(Exact, usize)],
+        (current, current_place): (&RecordBatch, &HashMap<RowKey, usize>),
+        rows: &[(RowKey, usize)],
     ) -> Result<(Done, Vec<RowFailure>), EngineError> {
         if rows.is_empty() {
             return Ok((Done::default(), Vec::new()));
         }
-        let keys: Vec<Exact> = rows.iter().map(|(key, _)| key.clone()).collect();
+        let keys: Vec<RowKey> = rows.iter().map(|(key, _)| key.clone()).collect();
         let before = match images.after.is_some() {
             true => {
                 let places: Vec<usize> =
@@ -479,9 +479,9 @@ impl Job<'_> {
     fn altered(
         &self,
         images: &Images,
-        (current, current_place): (&RecordBatch, &HashMap<Exact, usize>),
+        (current, current_place): (&RecordBatch, &HashMap<RowKey, usize>),
         now: &RecordBatch,
-        rows: &[(Exact, usize)],
+        rows: &[(RowKey, usize)],
     ) -> Vec<RowFailure> {
         let Some(before) = &images.before else { return Vec::new() };
         let mut notes = Vec::new();
@@ -521,10 +521,10 @@ fn wrong(error: EngineError) -> DriverError {
     DriverError::Protocol { message: error.to_string() }
 }
 
-impl Changed {
+impl ChunkOutcome {
     fn nothing(failures: Vec<RowFailure>) -> Self {
-        let kept = failures.len() as u64;
-        Self { failures, kept, ..Self::default() }
+        let skipped = failures.len() as u64;
+        Self { failures, skipped, ..Self::default() }
     }
 
     fn failed(failures: Vec<RowFailure>) -> Self {

@@ -12,17 +12,17 @@ use rowport_model::{
 use rowport_store::Actor;
 use sha2::{Digest, Sha256};
 
-use super::{Along, Reference, cleared};
+use super::{CascadePlan, Reference, cleared};
 use crate::changes::confirm::STRIDE;
-use crate::changes::images::{self, Exact};
-use crate::changes::preview::Dependants;
+use crate::changes::images::{self, RowKey};
+use crate::changes::preview::Dependents;
 use crate::changes::selection::CHUNK;
 use crate::changes::token::digest;
 use crate::changes::{Changes, Target};
 use crate::error::EngineError;
 
 /// A change set that goes along with another one.
-pub(in crate::changes) struct Link {
+pub(in crate::changes) struct CascadedSet {
     /// Its id.
     pub(in crate::changes) change_set: String,
     /// How many rows it has.
@@ -32,15 +32,15 @@ pub(in crate::changes) struct Link {
 }
 
 /// What all of them come to: a confirmation is for exactly these rows, too.
-pub(in crate::changes) fn digest_of(links: &[Link]) -> String {
-    digest(&links.iter().map(|link| (link.rows, &link.digest)).collect::<Vec<_>>())
+pub(in crate::changes) fn digest_of(cascaded: &[CascadedSet]) -> String {
+    digest(&cascaded.iter().map(|set| (set.rows, &set.digest)).collect::<Vec<_>>())
 }
 
 /// How many values of a foreign key one query names.
 const VALUES_AT_ONCE: usize = 1_000;
 
 /// Where things are put down.
-pub(in crate::changes) struct Place<'p> {
+pub(in crate::changes) struct InsertContext<'p> {
     pub(in crate::changes) changes: &'p Changes,
     pub(in crate::changes) target: Target<'p>,
     pub(in crate::changes) actor: &'p Actor,
@@ -51,78 +51,78 @@ pub(in crate::changes) struct Place<'p> {
 
 /// A change set that is being put down.
 struct Writer<'w> {
-    place: &'w Place<'w>,
+    context: &'w InsertContext<'w>,
     transaction: &'w mut dyn Transaction,
     new: NewChangeSet,
     dataset: &'w ResolvedDataset<'w>,
     /// The columns that refer to nothing afterwards; none where rows are deleted.
     cut: Vec<String>,
     /// The rows that are named already, where several references lead to the same ones.
-    named: Option<HashSet<Exact>>,
+    named: Option<HashSet<RowKey>>,
     digest: Sha256,
     chunks: i64,
     rows: u64,
 }
 
-impl Along<'_> {
+impl CascadePlan<'_> {
     /// Puts down everything that goes along, and counts it by reference.
     ///
     /// What is put down last is done first: references are cut before rows go, and children go before parents.
-    pub(in crate::changes) async fn put_down(
+    pub(in crate::changes) async fn insert_change_sets(
         &self,
-        place: &Place<'_>,
+        context: &InsertContext<'_>,
         transaction: &mut dyn Transaction,
-    ) -> Result<(Vec<Link>, Vec<Dependants>), EngineError> {
-        let (mut links, mut counted) = (Vec::new(), Vec::new());
+    ) -> Result<(Vec<CascadedSet>, Vec<Dependents>), EngineError> {
+        let (mut cascaded, mut counted) = (Vec::new(), Vec::new());
         // The change set that deletes rows of each dataset.
         let mut deletes = BTreeMap::new();
         if let Some(dataset) = self.datasets.first() {
-            deletes.insert(dataset.name().to_string(), place.first.to_owned());
+            deletes.insert(dataset.name().to_string(), context.first.to_owned());
         }
         for dataset in self.datasets.iter().skip(1) {
             let incoming = self.references(OnDelete::Cascade);
             let incoming: Vec<_> = incoming.filter(|it| it.child.name() == dataset.name()).collect();
-            let mut writer = Writer::new(place, &mut *transaction, dataset, Vec::new(), links.len());
+            let mut writer = Writer::new(context, &mut *transaction, dataset, Vec::new(), cascaded.len());
             writer.named = (incoming.len() > 1).then(HashSet::new);
             for reference in incoming {
                 counted.push(writer.follow(reference, &deletes).await?);
             }
-            if let Some(link) = writer.finish().await? {
-                deletes.insert(dataset.name().to_string(), link.change_set.clone());
-                links.push(link);
+            if let Some(set) = writer.finish().await? {
+                deletes.insert(dataset.name().to_string(), set.change_set.clone());
+                cascaded.push(set);
             }
         }
         for reference in self.references(OnDelete::SetNull) {
             let cut = cleared(&reference.columns);
-            let mut writer = Writer::new(place, &mut *transaction, &reference.child, cut, links.len());
+            let mut writer = Writer::new(context, &mut *transaction, &reference.child, cut, cascaded.len());
             counted.push(writer.follow(reference, &deletes).await?);
-            links.extend(writer.finish().await?);
+            cascaded.extend(writer.finish().await?);
         }
-        Ok((links, counted))
+        Ok((cascaded, counted))
     }
 }
 
 impl<'w> Writer<'w> {
     fn new(
-        place: &'w Place<'w>,
+        context: &'w InsertContext<'w>,
         transaction: &'w mut dyn Transaction,
         dataset: &'w ResolvedDataset<'w>,
         fields: Vec<SetField>,
         before: usize,
     ) -> Self {
-        let Place { changes, target, actor, first, all_or_nothing } = *place;
+        let InsertContext { changes, target, actor, first, all_or_nothing } = *context;
         let cut = fields.iter().map(|field| field.column.clone()).collect();
         let terms = Terms { all_or_nothing, ..Terms::default() };
         let action = match fields.is_empty() {
             true => ChangeAction::Delete { terms, cascaded: true },
             false => ChangeAction::Set { fields, terms, cascaded: true },
         };
-        let id = changes.ids.next(changes.desk.clock().now());
+        let id = changes.ids.next(changes.sources.clock().now());
         let new = changes.new_set(id, target.principal, actor, dataset, action);
         let parent_change_set = Some(first.to_owned());
         let new = NewChangeSet { parent_change_set, sequence: before as u64 + 1, ..new };
         let (named, digest) = (None, Sha256::new());
-        Self { place, transaction, new, dataset, cut, named, digest, chunks: 0, rows: 0 }
+        Self { context, transaction, new, dataset, cut, named, digest, chunks: 0, rows: 0 }
     }
 
     /// Puts down the rows that hang on those which are deleted of the parent.
@@ -130,7 +130,7 @@ impl<'w> Writer<'w> {
         &mut self,
         reference: &Reference<'_>,
         deletes: &BTreeMap<String, String>,
-    ) -> Result<Dependants, EngineError> {
+    ) -> Result<Dependents, EngineError> {
         let before = self.rows;
         if let Some(parents) = deletes.get(&reference.parent.to_string()) {
             for number in Chunk::pending(self.transaction, parents).await? {
@@ -139,7 +139,7 @@ impl<'w> Writer<'w> {
                 self.follow_chunk(reference, &images::unpack(&chunk.keys)?).await?;
             }
         }
-        Ok(Dependants {
+        Ok(Dependents {
             dataset: reference.child.name().to_string(),
             columns: reference.columns.iter().map(|column| column.name.clone()).collect(),
             on_delete: reference.on_delete,
@@ -154,13 +154,13 @@ impl<'w> Writer<'w> {
     ) -> Result<(), EngineError> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
         // A chunk has the columns of the key first, in the key's order.
-        let values: Vec<Exact> =
+        let values: Vec<RowKey> =
             (0..parents.num_rows()).map(|row| images::exact(parents, &reference.places, row)).collect();
         let child = reference.child.clone().with_deleted(Deleted::Included);
-        let Place { changes, target, .. } = self.place;
-        let driver = changes.desk.driver_beside(target.source)?;
+        let InsertContext { changes, target, .. } = self.context;
+        let driver = changes.sources.driver_beside(target.source)?;
         for values in values.chunks(VALUES_AT_ONCE / reference.columns.len().max(1)) {
-            let mut query = child.keys_query(&View::default(), changes.desk.clock().now())?;
+            let mut query = child.keys_query(&View::default(), changes.sources.clock().now())?;
             // What a row refers to is kept with its key: it goes along only as long as it does.
             let more =
                 reference.columns.iter().filter(|it| !query.columns.iter().any(|key| key.name == it.name));
@@ -195,9 +195,9 @@ impl<'w> Writer<'w> {
         if self.rows == 0 {
             self.new.create(self.transaction).await?;
         }
-        for place in &places {
+        for context in &places {
             // A list of texts; writing it cannot fail.
-            self.digest.update(serde_json::to_vec(&exact[*place]).unwrap_or_default());
+            self.digest.update(serde_json::to_vec(&exact[*context]).unwrap_or_default());
         }
         let rows = places.len() as u64;
         let keys = images::pack(&images::rows(&keys, &places)?)?;
@@ -209,13 +209,13 @@ impl<'w> Writer<'w> {
     }
 
     /// The change set, if it has any rows.
-    async fn finish(self) -> Result<Option<Link>, EngineError> {
+    async fn finish(self) -> Result<Option<CascadedSet>, EngineError> {
         if self.rows == 0 {
             return Ok(None);
         }
         ChangeSet::count(self.transaction, &self.new.id, self.rows).await?;
         let keys: String = self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let digest = digest(&(&self.new.dataset, &self.new.action.kind(), &self.cut, keys));
-        Ok(Some(Link { change_set: self.new.id, rows: self.rows, digest }))
+        Ok(Some(CascadedSet { change_set: self.new.id, rows: self.rows, digest }))
     }
 }

@@ -14,10 +14,10 @@ use rowport_model::{
 use super::{BulkAction, Changes, Request};
 use crate::error::EngineError;
 
-pub(in crate::changes) use insert::{Place, digest_of};
+pub(in crate::changes) use insert::{InsertContext, digest_of};
 
 /// What hangs on a dataset's rows, as far as somebody may change it.
-pub(super) struct Along<'a> {
+pub(super) struct CascadePlan<'a> {
     /// The dataset itself, and those whose rows are deleted along: each after all that its rows refer to.
     datasets: Vec<ResolvedDataset<'a>>,
     references: Vec<Reference<'a>>,
@@ -36,32 +36,32 @@ struct Reference<'a> {
 
 impl Changes {
     /// What goes along with a request, if that is asked for.
-    pub(super) fn along<'a>(
+    pub(super) fn cascade<'a>(
         &self,
         principal: &Principal,
         source: &str,
         catalog: &'a Catalog,
         dataset: &ResolvedDataset<'a>,
         request: &Request,
-    ) -> Result<Option<Along<'a>>, EngineError> {
-        if !request.with_dependants {
+    ) -> Result<Option<CascadePlan<'a>>, EngineError> {
+        if !request.cascade {
             return Ok(None);
         }
         if request.action != BulkAction::Delete || dataset.soft_delete().is_some() {
             let message = "nothing goes along unless rows are really deleted, which these are not".to_owned();
             return Err(EngineError::BadChange { message });
         }
-        let may = |permission, name: &str| self.desk.permit(principal, permission, source, name).is_ok();
+        let may = |permission, name: &str| self.sources.permit(principal, permission, source, name).is_ok();
         let by_key = matches!(request.selection, Selection::Keys(_));
         let mut walk =
             Walk { catalog, may: &may, by_key, path: Vec::new(), left: Vec::new(), references: Vec::new() };
         walk.visit(dataset.clone());
         walk.left.reverse();
-        Ok(Some(Along { datasets: walk.left, references: walk.references }))
+        Ok(Some(CascadePlan { datasets: walk.left, references: walk.references }))
     }
 }
 
-impl<'a> Along<'a> {
+impl<'a> CascadePlan<'a> {
     /// The references whose rows are deleted, or those whose rows refer to nothing afterwards.
     fn references(&self, on_delete: OnDelete) -> impl Iterator<Item = &Reference<'a>> {
         self.references.iter().filter(move |reference| reference.on_delete == on_delete)

@@ -31,7 +31,7 @@ pub struct ChangeSetView {
     /// The change set, of another dataset, that it went along with.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    pub along_with: Option<String>,
+    pub parent_change_set: Option<String>,
     /// Who did it.
     pub actor: String,
     /// Their name at the time.
@@ -45,7 +45,7 @@ pub struct ChangeSetView {
     /// How many the database did not take.
     pub failed: u64,
     /// How many were left alone.
-    pub kept: u64,
+    pub skipped: u64,
     /// When it began, as RFC 3339 in UTC.
     pub created_at: String,
     /// Until when it can be taken back, as RFC 3339 in UTC.
@@ -64,8 +64,8 @@ impl Changes {
         limit: u32,
     ) -> Result<Vec<ChangeSetView>, EngineError> {
         let Target { principal, source, dataset } = target;
-        self.desk.catalog_with(principal, source, dataset).await?;
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        self.sources.catalog_with(principal, source, dataset).await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let tenant = principal.access().tenant();
         let filter = Filter { dataset: Some(dataset), tenant, before, limit: limit.clamp(1, PAGE) };
@@ -93,13 +93,13 @@ impl ChangeSetView {
             dataset: set.dataset,
             action: set.action.kind(),
             undoes: set.undoes,
-            along_with: set.parent_change_set,
+            parent_change_set: set.parent_change_set,
             actor: set.actor,
             actor_name: set.actor_name,
             rows: set.rows,
             done: set.done,
             failed: set.failed,
-            kept: set.skipped,
+            skipped: set.skipped,
         })
     }
 }

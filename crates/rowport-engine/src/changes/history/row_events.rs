@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::cells;
 use crate::changes::RowFailure;
 use crate::changes::apply::job::written_key;
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::error::EngineError;
 
 /// A chunk's rows as they were and as they are.
@@ -69,7 +69,7 @@ impl Rows {
         &self,
         row: usize,
         columns: &[String],
-        is_wanted: impl Fn(&Exact) -> bool,
+        is_wanted: impl Fn(&RowKey) -> bool,
     ) -> bool {
         let image = self.keyed().filter(|image| row < image.num_rows());
         let places = image.and_then(|image| Some((image, places(image, columns)?)));
@@ -113,13 +113,13 @@ pub(in crate::changes) fn key_columns(chunk: &Chunk) -> Result<Vec<String>, Engi
 }
 
 /// A key as the audit has it.
-fn key_text(key: &Exact) -> String {
+fn key_text(key: &RowKey) -> String {
     serde_json::Value::from(written_key(key)).to_string()
 }
 
 /// The texts by which the audit finds a key: as it is written, and as it was written before, with bytes in base64, moments
 /// with a space in the middle, and decimal numbers with or without zeros at their end.
-pub(in crate::changes) fn key_texts(key: &Exact) -> Vec<String> {
+pub(in crate::changes) fn key_texts(key: &RowKey) -> Vec<String> {
     let before = |value: &CursorValue| match value {
         CursorValue::Bytes(text)
         | CursorValue::RawText(text)
@@ -192,7 +192,7 @@ mod tests {
         assert_eq!(different.len(), 8);
         assert_eq!(deleted.events(&key).unwrap()[1].digest, deleted.digest(1));
         assert!(deleted.events(&["gone".to_owned()]).is_err());
-        let two = |key: &Exact| key_text(key) == "[\"2\"]";
+        let two = |key: &RowKey| key_text(key) == "[\"2\"]";
         assert!(deleted.has(1, &key, two) && !deleted.has(0, &key, two));
         assert!(!deleted.has(2, &key, two) && !deleted.has(1, &["gone".to_owned()], two));
     }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::cells::{self, Cell};
 use crate::changes::history::row_events::{Rows, key_texts};
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::changes::selection::Chosen;
 use crate::changes::selection::named_keys::{NamedKeys, literals, readings};
 use crate::changes::{Changes, Target};
@@ -90,21 +90,21 @@ impl Changes {
         page: HistoryPage,
     ) -> Result<RowHistory, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         let columns = resolved.change_key()?;
         let readings = readings(&resolved, &columns, &literals(&resolved, &columns, key)?)?;
         // A row that is gone is in the trash, or another's: what it was is for those who may see it there.
-        let deletes = self.desk.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
+        let deletes = self.sources.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
         if !deletes && !self.is_there(source, &resolved, &readings).await? {
-            let columns = Shown::of(&resolved).names();
+            let columns = VisibleColumns::of(&resolved).names();
             return Ok(RowHistory { columns, changes: Vec::new(), next: None });
         }
         let asked = Asked {
             keys: Chosen::keys(&resolved, std::slice::from_ref(key))?,
             key_columns: columns.into_iter().map(|column| column.name).collect(),
-            shown: Shown::of(&resolved),
+            shown: VisibleColumns::of(&resolved),
             addresses: principal.access().allows_somewhere(Permission::AuditRead),
         };
         let limit = page.limit as usize;
@@ -132,13 +132,13 @@ impl Changes {
         &self,
         source: &str,
         dataset: &ResolvedDataset<'_>,
-        readings: &[Exact],
+        readings: &[RowKey],
     ) -> Result<bool, EngineError> {
-        let mut query = dataset.keys_query(&View::default(), self.desk.clock().now())?;
+        let mut query = dataset.keys_query(&View::default(), self.sources.clock().now())?;
         let named = rows_with_keys(&dataset.change_key()?, &images::values(readings)?);
         query.filter = Predicate::All(vec![named, query.filter]);
         query.limit = Some(1);
-        let mut stream = self.desk.driver(source)?.read(query, ReadOptions::PAGE).await?;
+        let mut stream = self.sources.driver(source)?.read(query, ReadOptions::PAGE).await?;
         let mut rows = 0;
         while let Some(batch) = stream.next().await {
             rows += batch?.num_rows();
@@ -149,7 +149,7 @@ impl Changes {
     async fn row_change(&self, source: &str, asked: &Asked, row: FoundRow) -> Result<RowChange, EngineError> {
         let FoundRow { event, chunk, place, digest } = row;
         let change_set = event.subject.unwrap_or_default();
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let found = Chunk::find(transaction.as_mut(), &change_set, chunk, false).await?;
         transaction.commit().await?;
@@ -184,14 +184,14 @@ impl Changes {
 struct Asked {
     keys: NamedKeys,
     key_columns: Vec<String>,
-    shown: Shown,
+    shown: VisibleColumns,
     addresses: bool,
 }
 
 /// The stored columns that the principal sees, and whether only their mask.
-struct Shown(Vec<(String, bool)>);
+struct VisibleColumns(Vec<(String, bool)>);
 
-impl Shown {
+impl VisibleColumns {
     fn of(dataset: &ResolvedDataset<'_>) -> Self {
         let stored = dataset.stored_columns();
         let is_stored = |name: &str| stored.iter().any(|column| column.name == name);

@@ -10,20 +10,20 @@ use rowport_drivers::journal::{
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::{ChangeKind, ResolvedDataset};
 
-use crate::changes::apply::job::{Care, Job};
+use crate::changes::apply::job::{ApplyMode, Job};
 use crate::changes::apply::steps::steps;
 use crate::changes::images;
 use crate::changes::preview::may_be_tried;
-use crate::changes::selection::Piece;
+use crate::changes::selection::KeyBatch;
 use crate::changes::{Changes, RowFailure, Target, dataset_of};
 use crate::error::EngineError;
 
 /// Up to so many rows are tried beforehand.
-pub(in crate::changes) const MOST: u64 = 1_000;
+pub(in crate::changes) const MAX_ROWS: u64 = 1_000;
 
 /// What would become of rows; nothing where that cannot be known.
 #[derive(Default)]
-pub(in crate::changes) struct Rehearsed {
+pub(in crate::changes) struct DryRun {
     /// The rows that would not be changed, with why.
     pub(in crate::changes) failures: Option<Vec<RowFailure>>,
     /// The rows that would be changed, and that an undo could not put back.
@@ -42,21 +42,21 @@ pub(in crate::changes) struct Stuck {
 impl Changes {
     /// Does it and then undoes it, in a transaction that is dropped and never committed. Where another client holds rows,
     /// nothing is known.
-    pub(in crate::changes) async fn rehearse(
+    pub(in crate::changes) async fn dry_run(
         &self,
         source: &str,
         dataset: &ResolvedDataset<'_>,
         new: NewChangeSet,
-        pieces: Vec<Piece>,
-    ) -> Result<Rehearsed, EngineError> {
-        let job = Job::new(&self.desk, dataset.clone(), source, unsaved(new), 1).await?;
-        let chunks = pieces.iter().map(|Piece { keys, from }| chunk_of(keys, from.clone()));
+        batches: Vec<KeyBatch>,
+    ) -> Result<DryRun, EngineError> {
+        let job = Job::new(&self.sources, dataset.clone(), source, unsaved(new), 1).await?;
+        let chunks = batches.iter().map(|KeyBatch { keys, from }| chunk_of(keys, from.clone()));
         let chunks = chunks.collect::<Result<Vec<_>, _>>()?;
         loop {
-            match rehearse_once(&job, &chunks).await {
+            match dry_run_once(&job, &chunks).await {
                 // One more of the rows is known that ends the transaction.
                 Err(EngineError::Driver(DriverError::RolledBack { .. })) => {}
-                Err(error) if is_unknown(&error) => return Ok(Rehearsed::default()),
+                Err(error) if is_unknown(&error) => return Ok(DryRun::default()),
                 other => return other,
             }
         }
@@ -64,14 +64,14 @@ impl Changes {
 
     /// The same with a change set that is recorded, with what goes along with it, in a transaction that is dropped
     /// afterwards.
-    pub(in crate::changes) async fn rehearse_put_down(
+    pub(in crate::changes) async fn dry_run_recorded(
         &self,
         target: Target<'_>,
         mut transaction: Box<dyn Transaction>,
         id: &str,
-    ) -> Result<Rehearsed, EngineError> {
+    ) -> Result<DryRun, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         let gone = || EngineError::UnknownChangeSet { id: id.to_owned() };
         let set = ChangeSet::find(transaction.as_mut(), id).await?.ok_or_else(gone)?;
         let (mut failures, mut jobs) = (Vec::new(), Vec::new());
@@ -79,20 +79,20 @@ impl Changes {
             let is_first = set.id == id;
             let of_set = dataset_of(&catalog, source, &set)?;
             if !may_be_tried(&of_set, set.action.bulk_kind()) {
-                return Ok(Rehearsed::default());
+                return Ok(DryRun::default());
             }
-            let job = Job::new(&self.desk, of_set, source, set, 1).await?;
+            let job = Job::new(&self.sources, of_set, source, set, 1).await?;
             let mut done = Vec::new();
             for number in Chunk::pending(transaction.as_mut(), &job.set.id).await? {
                 let chunk = Chunk::find(transaction.as_mut(), &job.set.id, number, false).await?;
                 let chunk = chunk.ok_or_else(gone)?;
-                match job.change(transaction.as_mut(), &chunk, Care::RowByRow).await {
+                match job.change(transaction.as_mut(), &chunk, ApplyMode::PerRow).await {
                     Ok(changed) => {
                         // A row that stays keeps the one that it refers to, and that one is listed.
                         failures.extend(changed.failures.into_iter().filter(|_| is_first));
                         done.push(changed.done);
                     }
-                    Err(error) if is_unknown(&error) => return Ok(Rehearsed::default()),
+                    Err(error) if is_unknown(&error) => return Ok(DryRun::default()),
                     Err(error) => return Err(error),
                 }
             }
@@ -102,20 +102,20 @@ impl Changes {
         jobs.reverse();
         let jobs: Vec<_> = jobs.iter().map(|(job, done)| (job, done.clone())).collect();
         let stuck = stuck(transaction.as_mut(), &jobs).await?;
-        Ok(Rehearsed { failures: Some(failures), stuck })
+        Ok(DryRun { failures: Some(failures), stuck })
     }
 }
 
-async fn rehearse_once(job: &Job<'_>, chunks: &[Chunk]) -> Result<Rehearsed, EngineError> {
+async fn dry_run_once(job: &Job<'_>, chunks: &[Chunk]) -> Result<DryRun, EngineError> {
     let mut transaction = Arc::clone(&job.driver).begin().await?;
     let (mut failures, mut done) = (Vec::new(), Vec::new());
     for chunk in chunks {
-        let changed = job.change(transaction.as_mut(), chunk, Care::RowByRow).await?;
+        let changed = job.change(transaction.as_mut(), chunk, ApplyMode::PerRow).await?;
         failures.extend(changed.failures);
         done.push(changed.done);
     }
     let stuck = stuck(transaction.as_mut(), &[(job, done)]).await?;
-    Ok(Rehearsed { failures: Some(failures), stuck })
+    Ok(DryRun { failures: Some(failures), stuck })
 }
 
 /// Undoes what was done, and answers the rows that could not be put back. The first of the change sets is that of the

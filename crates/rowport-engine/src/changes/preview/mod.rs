@@ -10,13 +10,13 @@ use rowport_store::Actor;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::changes::cascade::{Along, Place, digest_of};
+use crate::changes::cascade::{CascadePlan, InsertContext, digest_of};
 use crate::changes::confirm::Request;
 use crate::changes::outcome::{sees_all_columns, without_hidden};
-use crate::changes::preview::dry_run::Rehearsed;
+use crate::changes::preview::dry_run::DryRun;
 use crate::changes::selection::Sum;
 use crate::changes::selection::chosen_rows::ChosenRows;
-use crate::changes::token::{Shown, digest};
+use crate::changes::token::{ConfirmationClaims, digest};
 use crate::changes::{BulkAction, Changes, RowFailure, Target};
 use crate::error::EngineError;
 
@@ -49,12 +49,12 @@ pub struct Preview {
     /// Whether the rows can be brought back.
     pub undoable: bool,
     /// The datasets whose rows refer to rows of this one, and what becomes of them. Only for deletions.
-    pub dependants: Vec<Dependants>,
+    pub dependents: Vec<Dependents>,
 }
 
 /// Rows of another dataset that refer to these.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Dependants {
+pub struct Dependents {
     /// The dataset.
     pub dataset: String,
     /// Its columns that refer.
@@ -68,16 +68,16 @@ pub struct Dependants {
 }
 
 /// What was found of the rows.
-struct Looked {
+struct PreviewRead {
     sum: Sum,
     /// How many keys were named.
     named: Option<u64>,
     /// What would become of the rows, where that was tried.
-    tried: Option<Rehearsed>,
+    tried: Option<DryRun>,
     /// What goes along, summed up.
-    along: Option<String>,
+    cascade: Option<String>,
     /// What goes along, by reference.
-    dependants: Vec<Dependants>,
+    dependents: Vec<Dependents>,
 }
 
 /// How many of the rows that would not be changed are listed.
@@ -90,20 +90,20 @@ impl Changes {
     /// Looks at what an action would do, without doing any of it.
     pub async fn preview(&self, target: Target<'_>, request: &Request) -> Result<Preview, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
         let resolved = self.permitted(&catalog, target, &request.action)?;
-        let along = self.along(principal, source, &catalog, &resolved, request)?;
-        let now = self.desk.clock().now();
+        let cascade = self.cascade(principal, source, &catalog, &resolved, request)?;
+        let now = self.sources.clock().now();
         let id = self.ids.next(now);
-        let looked = match along {
+        let looked = match cascade {
             None => self.look(target, &resolved, request, &id).await?,
-            Some(along) => self.look_along(target, &resolved, request, &id, &along).await?,
+            Some(cascade) => self.read_cascade(target, &resolved, request, &id, &cascade).await?,
         };
-        let Looked { sum, named, tried, along, mut dependants } = looked;
+        let PreviewRead { sum, named, tried, cascade, mut dependents } = looked;
         let mut tried = tried.unwrap_or_default();
         tried.failures = tried.failures.map(|failures| telling(&resolved, failures));
         let until = now + GOOD_FOR;
-        let shown = Shown {
+        let shown = ConfirmationClaims {
             id,
             principal: principal.id().to_owned(),
             source: source.to_owned(),
@@ -112,7 +112,7 @@ impl Changes {
             request: self.signer.keyed("request", &request.digest()),
             rows: sum.rows,
             keys: self.signer.keyed("keys", &sum.digest),
-            along: along.map(|along| self.signer.keyed("along", &along)),
+            cascade: cascade.map(|cascade| self.signer.keyed("cascade", &cascade)),
             until: until.as_second(),
         };
         let deletes = match request.action.kind() {
@@ -122,9 +122,9 @@ impl Changes {
             BulkKind::Set | BulkKind::Restore => false,
         };
         if deletes {
-            let counted = |dependant: &Dependants| dependants.iter().any(|known| known.is_like(dependant));
+            let counted = |dependant: &Dependents| dependents.iter().any(|known| known.is_like(dependant));
             let others: Vec<_> = dependants_of(&resolved).filter(|dependant| !counted(dependant)).collect();
-            dependants.extend(others);
+            dependents.extend(others);
         }
         Ok(Preview {
             rows: sum.rows,
@@ -136,7 +136,7 @@ impl Changes {
             cannot_be_undone: tried.stuck.as_ref().map(|stuck| stuck.rows),
             not_undoable: Self::shown_failures(&resolved, tried.stuck.unwrap_or_default().listed),
             undoable: request.action != BulkAction::Purge,
-            dependants,
+            dependents,
         })
     }
 
@@ -147,54 +147,54 @@ impl Changes {
         dataset: &ResolvedDataset<'_>,
         request: &Request,
         id: &str,
-    ) -> Result<Looked, EngineError> {
-        let mut transaction = self.desk.driver(target.source)?.begin_reading().await?;
+    ) -> Result<PreviewRead, EngineError> {
+        let mut transaction = self.sources.driver(target.source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
         let named = chosen.named();
-        let (mut pieces, mut seen) = (Vec::new(), 0);
-        while let Some(piece) = chosen.next(transaction.as_mut()).await? {
-            seen += piece.keys.num_rows() as u64;
-            match seen > dry_run::MOST {
-                true => pieces.clear(),
-                false => pieces.push(piece),
+        let (mut batches, mut seen) = (Vec::new(), 0);
+        while let Some(batch) = chosen.next(transaction.as_mut()).await? {
+            seen += batch.keys.num_rows() as u64;
+            match seen > dry_run::MAX_ROWS {
+                true => batches.clear(),
+                false => batches.push(batch),
             }
         }
         transaction.commit().await?;
         let sum = some(chosen.sum()?)?;
-        let tried = match seen <= dry_run::MOST && may_be_tried(dataset, request.action.kind()) {
-            true => Some(self.rehearse(target.source, dataset, new, pieces).await?),
+        let tried = match seen <= dry_run::MAX_ROWS && may_be_tried(dataset, request.action.kind()) {
+            true => Some(self.dry_run(target.source, dataset, new, batches).await?),
             false => None,
         };
-        Ok(Looked { sum, named, tried, along: None, dependants: Vec::new() })
+        Ok(PreviewRead { sum, named, tried, cascade: None, dependents: Vec::new() })
     }
 
     /// The same with the rows that go along. They are put down as they are when it is confirmed, in a transaction that is
     /// dropped and never committed.
-    async fn look_along(
+    async fn read_cascade(
         &self,
         target: Target<'_>,
         dataset: &ResolvedDataset<'_>,
         request: &Request,
         id: &str,
-        along: &Along<'_>,
-    ) -> Result<Looked, EngineError> {
-        let mut transaction = self.desk.driver(target.source)?.begin().await?;
+        cascade: &CascadePlan<'_>,
+    ) -> Result<PreviewRead, EngineError> {
+        let mut transaction = self.sources.driver(target.source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
         let named = chosen.named();
         new.create(transaction.as_mut()).await?;
-        Self::put_down(transaction.as_mut(), id, &mut chosen).await?;
+        Self::insert_chunks(transaction.as_mut(), id, &mut chosen).await?;
         let sum = some(chosen.sum()?)?;
         let actor = Actor::default();
-        let place = Place { changes: self, target, actor: &actor, first: id, all_or_nothing: false };
-        let (links, dependants) = along.put_down(&place, transaction.as_mut()).await?;
-        let rows = sum.rows + links.iter().map(|link| link.rows).sum::<u64>();
-        let tried = match rows <= dry_run::MOST {
-            true => Some(self.rehearse_put_down(target, transaction, id).await?),
+        let place = InsertContext { changes: self, target, actor: &actor, first: id, all_or_nothing: false };
+        let (cascaded, dependents) = cascade.insert_change_sets(&place, transaction.as_mut()).await?;
+        let rows = sum.rows + cascaded.iter().map(|set| set.rows).sum::<u64>();
+        let tried = match rows <= dry_run::MAX_ROWS {
+            true => Some(self.dry_run_recorded(target, transaction, id).await?),
             false => None,
         };
-        Ok(Looked { sum, named, tried, along: Some(digest_of(&links)), dependants })
+        Ok(PreviewRead { sum, named, tried, cascade: Some(digest_of(&cascaded)), dependents })
     }
 
     /// The rows of a request, and the change set that they would have.
@@ -206,8 +206,8 @@ impl Changes {
         id: &str,
     ) -> Result<(ChosenRows<'a>, NewChangeSet), EngineError> {
         let Request { action, selection, .. } = request;
-        let now = self.desk.clock().now();
-        let chosen = ChosenRows::of(&self.desk, target.source, dataset, action, selection, now)?;
+        let now = self.sources.clock().now();
+        let chosen = ChosenRows::of(&self.sources, target.source, dataset, action, selection, now)?;
         let action = action.change(Terms { view: chosen.view(), all_or_nothing: false });
         let actor = Actor::default();
         let new = self.new_set(id.to_owned(), target.principal, &actor, dataset, action);
@@ -230,7 +230,7 @@ impl Changes {
         let Target { principal, source, dataset } = target;
         let resolved = catalog.dataset(dataset);
         let resolved = resolved.ok_or_else(|| EngineError::internal("the dataset went away"))?;
-        self.desk.permit(principal, action.kind().permission(), source, dataset)?;
+        self.sources.permit(principal, action.kind().permission(), source, dataset)?;
         resolved.refuse_unchangeable()?;
         if let BulkAction::Set { fields } = action {
             resolved.assignments(fields)?;
@@ -258,8 +258,8 @@ fn some(sum: Sum) -> Result<Sum, EngineError> {
     }
 }
 
-fn dependants_of(dataset: &ResolvedDataset<'_>) -> impl Iterator<Item = Dependants> {
-    dataset.referring().into_iter().map(|(other, key)| Dependants {
+fn dependants_of(dataset: &ResolvedDataset<'_>) -> impl Iterator<Item = Dependents> {
+    dataset.referring().into_iter().map(|(other, key)| Dependents {
         dataset: other.name.to_string(),
         columns: key.columns,
         on_delete: key.on_delete,
@@ -267,7 +267,7 @@ fn dependants_of(dataset: &ResolvedDataset<'_>) -> impl Iterator<Item = Dependan
     })
 }
 
-impl Dependants {
+impl Dependents {
     /// Whether both are of the same foreign key.
     fn is_like(&self, other: &Self) -> bool {
         self.dataset == other.dataset && self.columns == other.columns

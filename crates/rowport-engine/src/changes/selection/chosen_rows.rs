@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use rowport_drivers::Transaction;
 use rowport_model::{ResolvedDataset, Selection, View};
 
-use crate::changes::selection::{Chosen, KeyStream, Piece, Sum};
+use crate::changes::selection::{Chosen, KeyBatch, KeyStream, Sum};
 use crate::changes::trash::{self, TrashedRows};
 use crate::changes::{BulkAction, EngineError};
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// Chosen rows on their way.
 pub(in crate::changes) enum ChosenRows<'a> {
@@ -24,7 +24,7 @@ pub(in crate::changes) struct TableRows<'a> {
 
 impl<'a> ChosenRows<'a> {
     pub(in crate::changes) fn of(
-        desk: &'a Desk,
+        sources: &'a Sources,
         source: &'a str,
         dataset: &'a ResolvedDataset<'a>,
         action: &BulkAction,
@@ -39,12 +39,12 @@ impl<'a> ChosenRows<'a> {
                 return Ok(Self::of_trash(TrashedRows::new(dataset, selection, newest_only)?));
             }
         };
-        Ok(Self::of_table(chosen, desk, source))
+        Ok(Self::of_table(chosen, sources, source))
     }
 
-    pub(in crate::changes) fn of_table(chosen: Chosen, desk: &'a Desk, source: &'a str) -> Self {
+    pub(in crate::changes) fn of_table(chosen: Chosen, sources: &'a Sources, source: &'a str) -> Self {
         let (named, view) = (chosen.named, chosen.view.clone());
-        Self::Table(Box::new(TableRows { stream: chosen.read(desk, source), named, view }))
+        Self::Table(Box::new(TableRows { stream: chosen.read(sources, source), named, view }))
     }
 
     pub(in crate::changes) fn of_trash(rows: TrashedRows<'a>) -> Self {
@@ -71,7 +71,7 @@ impl<'a> ChosenRows<'a> {
     pub(in crate::changes) async fn next(
         &mut self,
         transaction: &mut dyn Transaction,
-    ) -> Result<Option<Piece>, EngineError> {
+    ) -> Result<Option<KeyBatch>, EngineError> {
         match self {
             Self::Table(table) => table.stream.next().await,
             Self::Trash(rows) => rows.next(transaction).await,

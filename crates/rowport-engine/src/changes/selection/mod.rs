@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::changes::images;
 use crate::changes::selection::named_keys::{NamedKeys, too_many};
 use crate::error::EngineError;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 /// How many rows one chunk has at most.
 pub(in crate::changes) const CHUNK: usize = 5_000;
@@ -34,7 +34,7 @@ pub(in crate::changes) struct Sum {
 }
 
 /// Some of the chosen rows.
-pub(in crate::changes) struct Piece {
+pub(in crate::changes) struct KeyBatch {
     /// Their keys.
     pub(in crate::changes) keys: RecordBatch,
     /// The chunk of the journal that has them, if it is not the table.
@@ -115,7 +115,7 @@ impl Chosen {
     fn once(&self, rows: RecordBatch, asked: &Range<usize>) -> Result<RecordBatch, EngineError> {
         let Some((named, _)) = &self.keys else { return Ok(rows) };
         let keys = images::keys(&rows, &self.key)?;
-        let is_here = |key: &images::Exact| named.place(key).is_none_or(|place| asked.contains(&place));
+        let is_here = |key: &images::RowKey| named.place(key).is_none_or(|place| asked.contains(&place));
         let places: Vec<usize> = (0..keys.len()).filter(|row| is_here(&keys[*row])).collect();
         match places.len() == keys.len() {
             true => Ok(rows),
@@ -124,15 +124,15 @@ impl Chosen {
     }
 
     /// Reads the keys, a chunk's worth at a time at most.
-    pub(in crate::changes) fn read<'a>(self, desk: &'a Desk, source: &'a str) -> KeyStream<'a> {
+    pub(in crate::changes) fn read<'a>(self, sources: &'a Sources, source: &'a str) -> KeyStream<'a> {
         let digest = Sha256::new();
-        KeyStream { desk, source, chosen: self, stream: None, asked: 0..0, next: 0, rows: 0, digest }
+        KeyStream { sources, source, chosen: self, stream: None, asked: 0..0, next: 0, rows: 0, digest }
     }
 }
 
 /// The keys of a selection on their way.
 pub(in crate::changes) struct KeyStream<'a> {
-    desk: &'a Desk,
+    sources: &'a Sources,
     source: &'a str,
     chosen: Chosen,
     stream: Option<BatchStream>,
@@ -156,13 +156,13 @@ impl Chosen {
 
 impl KeyStream<'_> {
     /// The next keys; none after the last.
-    pub(in crate::changes) async fn next(&mut self) -> Result<Option<Piece>, EngineError> {
+    pub(in crate::changes) async fn next(&mut self) -> Result<Option<KeyBatch>, EngineError> {
         const OPTIONS: ReadOptions = ReadOptions { batch_rows: CHUNK, batch_bytes: 8 << 20, limited: false };
         loop {
             if self.stream.is_none() {
                 let Some((query, next)) = self.chosen.query(self.next)? else { return Ok(None) };
                 (self.asked, self.next) = (self.next..next, next);
-                let read = self.desk.driver_beside(self.source)?.read(query, OPTIONS).await;
+                let read = self.sources.driver_beside(self.source)?.read(query, OPTIONS).await;
                 self.stream = Some(read.map_err(|error| self.chosen.refused(error))?);
             }
             let batch = match &mut self.stream {
@@ -183,7 +183,7 @@ impl KeyStream<'_> {
                 self.digest.update(serde_json::to_vec(&key).unwrap_or_default());
             }
             self.rows += batch.num_rows() as u64;
-            return Ok(Some(Piece { keys: batch, from: None }));
+            return Ok(Some(KeyBatch { keys: batch, from: None }));
         }
     }
 

@@ -5,7 +5,7 @@ use rowport_model::{
 };
 
 use crate::blocking::heavily;
-use crate::changes::images::{self, Exact};
+use crate::changes::images::{self, RowKey};
 use crate::error::EngineError;
 
 /// Named keys, sorted and each once: the order in which a program names them says nothing.
@@ -104,7 +104,7 @@ impl NamedKeys {
     }
 
     /// Where a row's key stands among them; none where it was not named.
-    pub(in crate::changes) fn place(&self, key: &Exact) -> Option<usize> {
+    pub(in crate::changes) fn place(&self, key: &RowKey) -> Option<usize> {
         let mut wanted = Vec::with_capacity(64);
         encode(&mut wanted, &self.types, key);
         self.entries.binary_search_by(|entry| self.slice(entry.start).cmp(&wanted)).ok()
@@ -116,7 +116,7 @@ impl NamedKeys {
         places: std::ops::Range<usize>,
     ) -> Result<Vec<Vec<Option<Value>>>, EngineError> {
         let end = places.end.min(self.entries.len());
-        let keys: Vec<Exact> =
+        let keys: Vec<RowKey> =
             self.entries[places.start.min(end)..end].iter().map(|entry| self.decode(entry.start)).collect();
         images::values(&keys)
     }
@@ -137,7 +137,7 @@ impl NamedKeys {
         length.fold(0, |length, byte| length << 8 | usize::from(*byte))
     }
 
-    fn decode(&self, start: u32) -> Exact {
+    fn decode(&self, start: u32) -> RowKey {
         let mut at = start as usize;
         let value = |_: &ColumnType| {
             let (kind, length) = (self.bytes[at], self.length(at));
@@ -176,15 +176,15 @@ pub(in crate::changes) fn readings(
     dataset: &ResolvedDataset<'_>,
     columns: &[ColumnRef],
     literals: &[Literal],
-) -> Result<Vec<Exact>, QueryError> {
-    let mut readings: Vec<Exact> = vec![Vec::with_capacity(columns.len())];
+) -> Result<Vec<RowKey>, QueryError> {
+    let mut readings: Vec<RowKey> = vec![Vec::with_capacity(columns.len())];
     for (column, literal) in columns.iter().zip(literals) {
         let values = dataset.key_values(column, literal)?;
         if let [value] = values.as_slice() {
             readings.iter_mut().for_each(|reading| reading.push(value.clone()));
             continue;
         }
-        let with = |reading: &Exact| {
+        let with = |reading: &RowKey| {
             let reading = reading.clone();
             values
                 .iter()
@@ -196,7 +196,7 @@ pub(in crate::changes) fn readings(
     Ok(readings)
 }
 
-fn encode(bytes: &mut Vec<u8>, types: &[ColumnType], key: &Exact) {
+fn encode(bytes: &mut Vec<u8>, types: &[ColumnType], key: &RowKey) {
     for (column_type, value) in types.iter().zip(key) {
         let (kind, text) = match value {
             CursorValue::Null => (b'n', ""),

@@ -33,7 +33,7 @@ impl Changes {
                 _ = ticks.tick() => {}
                 () = stop.cancelled() => return,
             }
-            for source in self.desk.sources(&Principal::local()) {
+            for source in self.sources.sources(&Principal::local()) {
                 if let Err(error) = self.expire_source(&source.name, &store, &stop).await {
                     tracing::warn!(source = source.name, %error, "its trash cannot be looked through");
                 }
@@ -52,7 +52,7 @@ impl Changes {
             Err(EngineError::Driver(error)) if error.is_unprepared() => return Ok(()),
             other => other?,
         }
-        let catalog = self.desk.catalog(&Principal::local(), source).await?;
+        let catalog = self.sources.catalog(&Principal::local(), source).await?;
         let datasets: Vec<String> = catalog.datasets().map(|dataset| dataset.name().to_string()).collect();
         for dataset in datasets {
             if stop.is_cancelled() {
@@ -70,7 +70,7 @@ impl Changes {
                         subject: Some(&outcome.change_set),
                         detail: serde_json::json!({ "rows": outcome.done }),
                     };
-                    store.audit().record(self.desk.clock().as_ref(), &actor, event).await?;
+                    store.audit().record(self.sources.clock().as_ref(), &actor, event).await?;
                 }
                 Err(error) => {
                     tracing::warn!(source, dataset, %error, "its trash cannot be looked through");
@@ -86,15 +86,15 @@ impl Changes {
     pub async fn expire(&self, source: &str, dataset: &str) -> Result<Option<Outcome>, EngineError> {
         let local = Principal::local();
         let target = Target { principal: &local, source, dataset };
-        let now = self.desk.clock().now();
-        let Ok(moment) = now.checked_sub(self.desk.changes.trash) else { return Ok(None) };
-        let catalog = self.desk.catalog_with(&local, source, dataset).await?;
+        let now = self.sources.clock().now();
+        let Ok(moment) = now.checked_sub(self.sources.changes.trash) else { return Ok(None) };
+        let catalog = self.sources.catalog_with(&local, source, dataset).await?;
         let resolved = catalog.dataset(dataset).filter(|dataset| dataset.change_key().is_ok());
         let Some(resolved) = resolved else { return Ok(None) };
-        if resolved.soft_delete().is_some() && !self.desk.changes.purge_marked {
+        if resolved.soft_delete().is_some() && !self.sources.changes.purge_marked {
             return Ok(None);
         }
-        let mut transaction = self.desk.driver(source)?.begin().await?;
+        let mut transaction = self.sources.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let mut expired = self.expired(&resolved, source, moment)?;
         while expired.next(transaction.as_mut()).await?.is_some() {}
@@ -111,7 +111,7 @@ impl Changes {
         let (actor, actor_name) = (EXPIRY.to_owned(), EXPIRY.to_owned());
         NewChangeSet { rows: sum.rows, actor, actor_name, ..new }.create(transaction.as_mut()).await?;
         let mut expired = self.expired(&resolved, source, moment)?;
-        Self::put_down(transaction.as_mut(), &id, &mut expired).await?;
+        Self::insert_chunks(transaction.as_mut(), &id, &mut expired).await?;
         transaction.commit().await?;
         self.work(target, &id, 1, &CancellationToken::new(), |_| {}).await.map(Some)
     }
@@ -130,6 +130,6 @@ impl Changes {
         }
         let deleted = dataset.clone().with_deleted(Deleted::Before(moment));
         let chosen = Chosen::of(&deleted, &everything, moment)?;
-        Ok(ChosenRows::of_table(chosen, &self.desk, source))
+        Ok(ChosenRows::of_table(chosen, &self.sources, source))
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn page(
     transaction: &mut dyn Transaction,
     dataset: &ResolvedDataset<'_>,
     request: &TrashRequest,
-    kept: Duration,
+    retention: Duration,
 ) -> Result<TrashPage, EngineError> {
     let (key, shown) = (dataset.change_key()?, shown_columns(dataset));
     let search = request.search.as_deref().map(|text| Search::new(text, shown.clone()));
@@ -46,7 +46,7 @@ pub(super) async fn page(
                 page.cursor = Some(Place::of(&entry, row).write());
                 return Ok(page);
             }
-            page.rows.push(trash_row(&entry, &key, &shown, row, kept)?);
+            page.rows.push(trash_row(&entry, &key, &shown, row, retention)?);
         }
         page.cursor = Some(Place { chunk: entry.chunk - 1, ..Place::of(&entry, 0) }.write());
     }
@@ -58,7 +58,7 @@ fn trash_row(
     key: &[ColumnRef],
     shown: &[String],
     row: usize,
-    kept: Duration,
+    retention: Duration,
 ) -> Result<TrashRow, EngineError> {
     let key = images::exact(image, &images::places(image, key)?, row);
     let value = |name: &String| match image.schema().index_of(name) {
@@ -66,7 +66,7 @@ fn trash_row(
         // A column that came since.
         Err(_) => serde_json::Value::Null,
     };
-    let until = i64::try_from(kept.as_millis()).unwrap_or(i64::MAX);
+    let until = i64::try_from(retention.as_millis()).unwrap_or(i64::MAX);
     Ok(TrashRow {
         change_set: Some(set.id.clone()),
         key: job::written_key(&key),

@@ -6,10 +6,10 @@ use serde_json::Value;
 use super::{TrashPage, TrashRequest, TrashRow};
 use crate::error::EngineError;
 use crate::pages::PageRequest;
-use crate::sources::Desk;
+use crate::sources::Sources;
 
 pub(super) async fn page(
-    desk: &Desk,
+    sources: &Sources,
     source: &str,
     deleted: &ResolvedDataset<'_>,
     request: TrashRequest,
@@ -18,14 +18,15 @@ pub(super) async fn page(
     let last_first = marks.at.iter().map(|column| Sort { column: column.clone(), descending: true });
     let view = View { sort: last_first.collect(), search: request.search, ..View::default() };
     let limit = request.limit.into();
-    let found = desk.page_of(source, deleted, &PageRequest { view, cursor: request.cursor, limit }).await?;
+    let found =
+        sources.page_of(source, deleted, &PageRequest { view, cursor: request.cursor, limit }).await?;
     let columns: Vec<String> = found.columns.into_iter().map(|column| column.name).collect();
     let place = |name: &str| columns.iter().position(|column| column == name);
     let key = deleted.change_key()?;
     let key: Vec<usize> = key.iter().filter_map(|column| place(&column.name)).collect();
     let at = marks.at.as_deref().and_then(place);
     let by = marks.by.as_deref().and_then(place);
-    let kept = desk.changes.purge_marked.then_some(desk.changes.trash);
+    let retention = sources.changes.purge_marked.then_some(sources.changes.trash);
     // Where every tenant sees the same rows, a name may be that of a person of another one.
     let names_others = deleted.viewers().is_some() && deleted.tenant().is_none();
     let rows = found.rows.into_iter().map(|mut values| {
@@ -39,8 +40,8 @@ pub(super) async fn page(
             deleted_by: by.and_then(|by| values[by].as_str().map(str::to_owned)),
             deleted_at: moment.map(|moment| moment.to_string()),
             until: moment
-                .zip(kept)
-                .and_then(|(moment, kept)| moment.checked_add(kept).ok())
+                .zip(retention)
+                .and_then(|(moment, retention)| moment.checked_add(retention).ok())
                 .map(|until| until.to_string()),
             values,
         }

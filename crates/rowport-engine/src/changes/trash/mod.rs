@@ -107,22 +107,22 @@ impl Changes {
     /// What was deleted of a dataset and can be restored.
     pub async fn trash(&self, target: Target<'_>, request: &TrashRequest) -> Result<TrashPage, EngineError> {
         let Target { principal, source, dataset } = target;
-        let catalog = self.desk.catalog_with(principal, source, dataset).await?;
-        self.desk.permit(principal, Permission::RecordsDelete, source, dataset)?;
+        let catalog = self.sources.catalog_with(principal, source, dataset).await?;
+        self.sources.permit(principal, Permission::RecordsDelete, source, dataset)?;
         let resolved =
             catalog.dataset(dataset).ok_or_else(|| EngineError::internal("the dataset went away"))?;
         resolved.change_key()?;
         let request = TrashRequest { limit: request.limit.clamp(1, PAGE), ..request.clone() };
         let is_first = request.cursor.is_none();
         if let Some(deleted) = in_table(&resolved) {
-            let page = marked::page(&self.desk, source, &deleted, request).await?;
+            let page = marked::page(&self.sources, source, &deleted, request).await?;
             let all = if is_first { Some(self.marked_totals(source, &deleted).await?) } else { None };
             return Ok(TrashPage { all, ..page });
         }
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
-        let kept = self.desk.changes.trash;
-        let page = journalled::page(transaction.as_mut(), &resolved, &request, kept).await?;
+        let retention = self.sources.changes.trash;
+        let page = journalled::page(transaction.as_mut(), &resolved, &request, retention).await?;
         let all = match is_first {
             true => Some(self.journalled_totals(transaction.as_mut(), &resolved).await?),
             false => None,
@@ -136,16 +136,16 @@ impl Changes {
         source: &str,
         deleted: &ResolvedDataset<'_>,
     ) -> Result<TrashTotals, EngineError> {
-        let now = self.desk.clock().now();
+        let now = self.sources.clock().now();
         let count = async |dataset: &ResolvedDataset<'_>| {
             let query = dataset.query(&View::default(), now)?;
-            Ok::<_, EngineError>(self.desk.count_query(source, query, CountMode::Quick).await?.count)
+            Ok::<_, EngineError>(self.sources.count_query(source, query, CountMode::Quick).await?.count)
         };
-        let soon = match self.soon(now).filter(|_| self.desk.changes.purge_marked) {
+        let soon = match self.soon(now).filter(|_| self.sources.changes.purge_marked) {
             Some(moment) => count(&deleted.clone().with_deleted(Deleted::Before(moment))).await?,
             None => 0,
         };
-        let days = self.desk.changes.purge_marked.then(|| self.days());
+        let days = self.sources.changes.purge_marked.then(|| self.days());
         Ok(TrashTotals { rows: count(deleted).await?, soon, days })
     }
 
@@ -157,7 +157,7 @@ impl Changes {
         let name = dataset.name().to_string();
         let tenant = dataset.viewers();
         let all = Trash { dataset: &name, tenant, before: None };
-        let soon = match self.soon(self.desk.clock().now()) {
+        let soon = match self.soon(self.sources.clock().now()) {
             Some(moment) => {
                 let before = Some(moment.as_millisecond());
                 Chunk::count_in_trash(transaction, &Trash { before, ..all }).await?
@@ -170,11 +170,11 @@ impl Changes {
 
     /// What was deleted before this moment is removed within the next seven days.
     fn soon(&self, now: Timestamp) -> Option<Timestamp> {
-        now.checked_sub(self.desk.changes.trash).and_then(|moment| moment.checked_add(SOON)).ok()
+        now.checked_sub(self.sources.changes.trash).and_then(|moment| moment.checked_add(SOON)).ok()
     }
 
     fn days(&self) -> u64 {
-        self.desk.changes.trash.as_secs() / (24 * 60 * 60)
+        self.sources.changes.trash.as_secs() / (24 * 60 * 60)
     }
 }
 

@@ -27,7 +27,7 @@ impl Changes {
     /// Every dataset with rows in its trash which the principal may restore. A source that does not answer has none.
     pub async fn trash_overview(&self, principal: &Principal) -> Vec<DatasetTrash> {
         let mut found = Vec::new();
-        for source in self.desk.sources(principal) {
+        for source in self.sources.sources(principal) {
             match self.trash_of_source(principal, &source.name).await {
                 Ok(of_source) => found.extend(of_source),
                 Err(EngineError::Driver(error)) if error.is_unprepared() => {}
@@ -47,12 +47,13 @@ impl Changes {
         principal: &Principal,
         source: &str,
     ) -> Result<Vec<DatasetTrash>, EngineError> {
-        let catalog = self.desk.catalog(principal, source).await?;
-        let mut transaction = self.desk.driver(source)?.begin_reading().await?;
+        let catalog = self.sources.catalog(principal, source).await?;
+        let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
         let mut totals = Vec::new();
-        let may =
-            |dataset: &str| self.desk.permit(principal, Permission::RecordsDelete, source, dataset).is_ok();
+        let may = |dataset: &str| {
+            self.sources.permit(principal, Permission::RecordsDelete, source, dataset).is_ok()
+        };
         for dataset in catalog.datasets() {
             let name = dataset.name().to_string();
             if dataset.change_key().is_err() || !may(&name) || in_table(&dataset).is_some() {

@@ -5,9 +5,9 @@ use rowport_drivers::journal::Trash;
 use rowport_model::{ResolvedDataset, Selection};
 use sha2::{Digest, Sha256};
 
-use super::super::images::{self, Exact};
+use super::super::images::{self, RowKey};
 use super::super::selection::named_keys::NamedKeys;
-use super::super::selection::{Chosen, Piece, Sum};
+use super::super::selection::{Chosen, KeyBatch, Sum};
 use super::entries::{Entries, Entry, Search, shown_columns};
 use super::searched;
 use crate::error::EngineError;
@@ -76,7 +76,7 @@ impl<'a> TrashedRows<'a> {
     pub(in super::super) async fn next(
         &mut self,
         transaction: &mut dyn Transaction,
-    ) -> Result<Option<Piece>, EngineError> {
+    ) -> Result<Option<KeyBatch>, EngineError> {
         if self.ended {
             return Ok(None);
         }
@@ -101,7 +101,7 @@ impl<'a> TrashedRows<'a> {
             self.rows += places.len() as u64;
             self.from = Some((entry.set.id.clone(), entry.chunk - 1));
             let keys = images::rows(&keys, &places)?;
-            return Ok(Some(Piece { keys, from: Some((entry.set.id, entry.chunk)) }));
+            return Ok(Some(KeyBatch { keys, from: Some((entry.set.id, entry.chunk)) }));
         }
         self.ended = true;
         Ok(None)
@@ -115,7 +115,7 @@ impl<'a> TrashedRows<'a> {
 }
 
 impl Wanted {
-    fn has(&mut self, key: &Exact, entry: &Entry, place: usize) -> bool {
+    fn has(&mut self, key: &RowKey, entry: &Entry, place: usize) -> bool {
         match self {
             Self::Keys { keys, newest_only, seen } => keys.place(key).is_some_and(|at| {
                 let again = std::mem::replace(&mut seen[at], true);

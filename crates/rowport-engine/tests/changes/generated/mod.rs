@@ -6,9 +6,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rowport_engine::changes::{
-    BulkAction, Changes, Outcome, OutcomeState, Request, ReverseRequest, RowFailure,
-};
+use rowport_engine::changes::{BulkAction, Changes, Outcome, OutcomeState, Request, RowFailure, UndoRequest};
 use rowport_model::SourceKind;
 use rowport_store::Actor;
 use rowport_testkit::{Database, cases, seed};
@@ -116,8 +114,13 @@ async fn try_one(owner: &Shop, changes: &Changes, table: &Table, dice: &mut Dice
     let done = changes.work(on, &confirmed.change_set, 1, &never, |_| {}).await;
     let done = done.unwrap_or_else(|error| panic!("{error}: {request:?}\n{case}"));
     assert_eq!(done.state, OutcomeState::Done, "{case}");
-    assert_eq!(done.done + done.failed + done.kept, table.rows as u64, "{request:?}\n{case}");
-    assert_eq!(Some(done.failed + done.kept), preview.would_fail, "{request:?}: {:?}\n{case}", done.failures);
+    assert_eq!(done.done + done.failed + done.skipped, table.rows as u64, "{request:?}\n{case}");
+    assert_eq!(
+        Some(done.failed + done.skipped),
+        preview.would_fail,
+        "{request:?}: {:?}\n{case}",
+        done.failures
+    );
     if !early && !table.trigger_sql.is_empty() {
         owner.database.execute(&table.trigger_sql);
     }
@@ -126,11 +129,11 @@ async fn try_one(owner: &Shop, changes: &Changes, table: &Table, dice: &mut Dice
         assert_eq!(middle, start, "{case}");
         return;
     }
-    let request = ReverseRequest { keys: None, force: false };
-    let undone = changes.reverse(on, &actor, &done.change_set, &request, None).await.unwrap();
+    let request = UndoRequest { keys: None, force: false };
+    let undone = changes.undo(on, &actor, &done.change_set, &request, None).await.unwrap();
     let undone = changes.work(on, &undone.change_set, 1, &never, |_| {}).await;
     let undone = undone.unwrap_or_else(|error| panic!("{error}\n{case}"));
-    assert_eq!(undone.done + undone.failed + undone.kept, done.done, "{case}");
+    assert_eq!(undone.done + undone.failed + undone.skipped, done.done, "{case}");
     assert!(
         undone.failures.iter().all(|failure| failure.code.as_str() != "changed_since"),
         "{undone:?}\n{case}"
@@ -149,7 +152,7 @@ async fn try_one(owner: &Shop, changes: &Changes, table: &Table, dice: &mut Dice
         // What the preview could not put back is what was not put back.
         assert_eq!(
             preview.cannot_be_undone,
-            Some(undone.failed + undone.kept),
+            Some(undone.failed + undone.skipped),
             "{preview:?}\n{undone:?}\n{case}"
         );
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::changes::{Outcome, OutcomeState, ReverseRequest, TrashRequest};
+use rowport_engine::changes::{Outcome, OutcomeState, TrashRequest, UndoRequest};
 use rowport_model::{Key, SetField};
 use rowport_store::Actor;
 use serde_json::json;
@@ -12,7 +12,7 @@ use super::steps::{Outside, ROWS, Step, Which};
 use crate::desk::{Shop, key};
 
 /// A table of its own, with a model of it.
-pub struct Desk<'a> {
+pub struct Sources<'a> {
     shop: &'a Shop,
     table: String,
     pub model: Model,
@@ -20,7 +20,7 @@ pub struct Desk<'a> {
     pub steps: u64,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> Sources<'a> {
     pub async fn new(shop: &'a Shop, number: u32) -> Self {
         let table = format!("things_{number}");
         let mut model = Model::default();
@@ -98,10 +98,10 @@ impl<'a> Desk<'a> {
     pub async fn undo(&mut self, change: usize, only: Option<&[i64]>, force: bool) {
         let id = self.model.changes[change].id.clone();
         let keys: Option<Vec<Key>> = only.map(|only| only.iter().map(|id| key(*id)).collect());
-        let request = ReverseRequest { keys, force };
+        let request = UndoRequest { keys, force };
         if self.model.left(change, only).is_empty() {
             let on = self.shop.on(&self.table);
-            let refused = self.shop.changes.reverse(on, &Actor::default(), &id, &request, None).await;
+            let refused = self.shop.changes.undo(on, &Actor::default(), &id, &request, None).await;
             assert_eq!(refused.map_err(|error| error.code().as_str()), Err("not_undoable"));
             return;
         }
@@ -167,7 +167,7 @@ impl<'a> Desk<'a> {
             outcome.failures.iter().map(|failure| (id(&failure.key[0]), failure.code.as_str())).collect();
         assert_eq!(outcome.rows, expected.done + expected.failed + expected.kept);
         assert_eq!(
-            ((outcome.done, outcome.failed, outcome.kept), codes),
+            ((outcome.done, outcome.failed, outcome.skipped), codes),
             ((expected.done, expected.failed, expected.kept), expected.codes.clone())
         );
         self.model.changes.last_mut().unwrap().id = outcome.change_set;

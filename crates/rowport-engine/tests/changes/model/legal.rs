@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::desk::Desk;
+use super::desk::Sources;
 use super::rows::Row;
 use super::steps::{Outside, Step};
 
@@ -30,7 +30,7 @@ enum Done {
 
 impl Legal {
     /// Does a step, or as much of it as is legal.
-    pub async fn step(&mut self, desk: &mut Desk<'_>, step: &Step) {
+    pub async fn step(&mut self, desk: &mut Sources<'_>, step: &Step) {
         match step {
             Step::Delete(_) | Step::Set(..) => {
                 let before = desk.model.changes.len();
@@ -58,7 +58,7 @@ impl Legal {
     }
 
     /// Takes everything back that was done, in an order that the dice choose.
-    pub async fn undo_everything(&mut self, desk: &mut Desk<'_>, mut dice: u64) {
+    pub async fn undo_everything(&mut self, desk: &mut Sources<'_>, mut dice: u64) {
         loop {
             let mut last: Vec<(i64, Done)> =
                 self.rows.iter().filter_map(|(id, row)| Some((*id, row.done.last()?.clone()))).collect();
@@ -78,7 +78,7 @@ impl Legal {
     }
 
     /// Takes a change set back, of the rows to which nothing was done since.
-    async fn undo(&mut self, desk: &mut Desk<'_>, change: usize, only: Option<&[i64]>) {
+    async fn undo(&mut self, desk: &mut Sources<'_>, change: usize, only: Option<&[i64]>) {
         let is_legal = |id: &i64| {
             let row = &self.rows[id];
             row.done.last() == Some(&Done::Through(change)) || row.undone == Some(change)
@@ -96,7 +96,7 @@ impl Legal {
     }
 
     /// Notes what the last change set did, if there is one at this place.
-    fn note(&mut self, desk: &Desk<'_>, place: usize) {
+    fn note(&mut self, desk: &Sources<'_>, place: usize) {
         let Some(change) = desk.model.changes.get(place) else { return };
         for id in change.images.keys() {
             let row = self.rows.entry(*id).or_default();

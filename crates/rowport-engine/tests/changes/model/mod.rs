@@ -13,7 +13,7 @@ use rowport_testkit::{Database, cases, seed};
 use tokio::runtime::Handle;
 
 use crate::desk::Shop;
-use desk::Desk;
+use desk::Sources;
 
 on_every_database! {
     every_sequence_ends_as_the_model_says,
@@ -51,7 +51,7 @@ async fn undoing_everything_in_any_legal_order_brings_back_the_start(kind: Sourc
 fn tried<S: Strategy>(
     shop: &Shop,
     sequences: &S,
-    sequence: impl AsyncFn(&mut Desk<'_>, &S::Value),
+    sequence: impl AsyncFn(&mut Sources<'_>, &S::Value),
 ) -> String {
     let seed = seed().unwrap_or(42);
     let count = match shop.database.kind() {
@@ -75,7 +75,7 @@ fn tried<S: Strategy>(
         let tried = runner.run(sequences, |values| {
             table.set(table.get() + 1);
             Handle::current().block_on(async {
-                let mut desk = Desk::new(shop, table.get()).await;
+                let mut desk = Sources::new(shop, table.get()).await;
                 sequence(&mut desk, &values).await;
                 steps.set(steps.get() + desk.steps);
             });

@@ -15,7 +15,7 @@ use utoipa::IntoParams;
 
 use super::range::{Wanted, wanted};
 use crate::AppState;
-use crate::access::{Acting, Action, record_once};
+use crate::access::{Action, AuditActor, record_once};
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::{FileProblems, RunProblems, StateProblems};
@@ -69,7 +69,7 @@ const SENT_ON_FOR: Duration = Duration::from_secs(60);
 pub(crate) async fn download_artifact(
     State(state): State<AppState>,
     method: Method,
-    Acting(actor): Acting,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<ArtifactPath>,
     ApiQuery(link): ApiQuery<LinkParams>,
     headers: HeaderMap,
@@ -119,7 +119,7 @@ async fn send_on(bucket: &Bucket, artifact: &Artifact, method: Method) -> Result
 /// The file and its run, if the link is good and whoever asked for the run may still have what is in the file. All other
 /// links are alike.
 async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<(Artifact, Run)>, ApiError> {
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     let artifact = match state.store.artifacts().get(clock, id).await {
         Ok(artifact) => artifact,
         Err(StoreError::UnknownArtifact { .. }) => return Ok(None),
@@ -130,7 +130,7 @@ async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<
         return Ok(None);
     }
     let Some(owner) = state.accounts.principal(&run.principal).await? else { return Ok(None) };
-    let scope = scope_of(&state.desk, &owner, &run).await;
+    let scope = scope_of(&state.sources, &owner, &run).await;
     Ok(scope.ok().filter(|scope| *scope == artifact.scope).map(|_| (artifact, run)))
 }
 

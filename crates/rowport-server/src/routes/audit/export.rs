@@ -8,7 +8,7 @@ use rowport_store::{EventsWanted, StoreError};
 
 use super::AuditParams;
 use crate::AppState;
-use crate::access::{Acting, Action, Caller, record};
+use crate::access::{Action, AuditActor, CurrentPrincipal, record};
 use crate::error::ApiError;
 use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
@@ -26,8 +26,8 @@ const PAGE: u32 = 1_000;
 )]
 pub(crate) async fn export_audit(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiQuery(params): ApiQuery<AuditParams>,
 ) -> Result<Response, ApiError> {
     let keys = params.row_keys(&state, &principal).await?;

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::AuditParams;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
@@ -30,7 +30,7 @@ pub(crate) struct AuditPage {
 )]
 pub(crate) async fn list_audit(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiQuery(params): ApiQuery<AuditParams>,
 ) -> Result<Json<AuditPage>, ApiError> {
     let keys = params.row_keys(&state, &principal).await?;

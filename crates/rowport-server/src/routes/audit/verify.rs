@@ -3,7 +3,7 @@ use axum::extract::State;
 use rowport_store::Verified;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 
@@ -17,7 +17,7 @@ use crate::problems::StateProblems;
 )]
 pub(crate) async fn verify_audit(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
 ) -> Result<Json<Verified>, ApiError> {
     Ok(Json(rowport_engine::audit::verify(&state.store, &principal, &state.anchors).await?))
 }

@@ -5,7 +5,7 @@ use rowport_engine::changes::{BulkAction, Outcome};
 use super::carry_out::confirm;
 use super::{ChangeHeaders, DeleteBody, RowsBody, SetBody, Started};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
@@ -30,8 +30,8 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn delete_rows(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
     KeysJson(body, _room): KeysJson<DeleteBody>,
@@ -58,8 +58,8 @@ pub(crate) async fn delete_rows(
 )]
 pub(crate) async fn set_fields(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
     KeysJson(body, _room): KeysJson<SetBody>,
@@ -86,8 +86,8 @@ pub(crate) async fn set_fields(
 )]
 pub(crate) async fn restore_rows(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
     KeysJson(body, _room): KeysJson<RowsBody>,
@@ -114,8 +114,8 @@ pub(crate) async fn restore_rows(
 )]
 pub(crate) async fn purge_rows(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     headers: ChangeHeaders,
     KeysJson(body, _room): KeysJson<RowsBody>,

@@ -69,7 +69,7 @@ pub(super) async fn carry_out(
         subject: Some(&change_set),
         detail: serde_json::json!({ "rows": rows }),
     };
-    state.store.audit().record_once(state.desk.clock().as_ref(), actor, &change_set, event).await?;
+    state.store.audit().record_once(state.sources.clock().as_ref(), actor, &change_set, event).await?;
     match rows <= AT_ONCE && !repeated {
         true => do_now(state, target, change_set).await,
         false => start(state, target, actor, (change_set, rows)).await,
@@ -131,7 +131,8 @@ async fn start(
         rerun_of: None,
         about: None,
     };
-    let run = state.store.runs().enqueue(target.principal, actor, state.desk.clock().as_ref(), new).await?;
+    let run =
+        state.store.runs().enqueue(target.principal, actor, state.sources.clock().as_ref(), new).await?;
     state.runner.hint();
     Ok(started(change_set, run))
 }

@@ -4,7 +4,7 @@ use rowport_engine::changes::{Outcome, Target};
 
 use super::ChangePath;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::RowsProblems;
@@ -19,7 +19,7 @@ use crate::problems::RowsProblems;
 )]
 pub(crate) async fn get_change(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<ChangePath>,
 ) -> Result<Json<Outcome>, ApiError> {
     let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };

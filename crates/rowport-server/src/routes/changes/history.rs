@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::RowsProblems;
@@ -52,7 +52,7 @@ impl HistoryParams {
 )]
 pub(crate) async fn get_row_history(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<HistoryParams>,
 ) -> Result<Json<RowHistory>, ApiError> {

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::limit;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::RowsProblems;
@@ -41,7 +41,7 @@ pub(crate) struct ChangeList {
 )]
 pub(crate) async fn list_changes(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<ChangesParams>,
 ) -> Result<Json<ChangeList>, ApiError> {

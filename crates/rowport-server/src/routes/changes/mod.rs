@@ -100,7 +100,7 @@ pub(crate) struct DeleteBody {
     /// Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
     /// it would. They come back with them. Without it, rows that such others hang on are not deleted.
     #[serde(default)]
-    with_dependants: bool,
+    cascade: bool,
     /// What the preview answered; not for a preview.
     confirmation: Option<String>,
 }
@@ -183,9 +183,9 @@ impl SelectionBody {
 
 impl DeleteBody {
     fn request(self) -> Result<(Request, Option<String>), ApiError> {
-        let Self { all_or_nothing, with_dependants, .. } = self;
+        let Self { all_or_nothing, cascade, .. } = self;
         let request = Request::new(BulkAction::Delete, self.selection.selection()?);
-        Ok((Request { all_or_nothing, with_dependants, ..request }, self.confirmation))
+        Ok((Request { all_or_nothing, cascade, ..request }, self.confirmation))
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::problems::Refusals;
 
 /// What lies in the trash of all datasets.
@@ -26,7 +26,7 @@ pub(crate) struct TrashOverview {
 )]
 pub(crate) async fn get_trash_overview(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
 ) -> Json<TrashOverview> {
     let datasets = state.changes.trash_overview(&principal).await;
     Json(TrashOverview { days: state.changes.trash_days(), datasets })

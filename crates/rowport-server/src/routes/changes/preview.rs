@@ -5,7 +5,7 @@ use rowport_model::Principal;
 
 use super::{DeleteBody, RowsBody, SetBody};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, RowsProblems};
@@ -23,7 +23,7 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn preview_delete(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     KeysJson(body, _room): KeysJson<DeleteBody>,
 ) -> Result<Json<Preview>, ApiError> {
@@ -41,7 +41,7 @@ pub(crate) async fn preview_delete(
 )]
 pub(crate) async fn preview_set(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     KeysJson(body, _room): KeysJson<SetBody>,
 ) -> Result<Json<Preview>, ApiError> {
@@ -59,7 +59,7 @@ pub(crate) async fn preview_set(
 )]
 pub(crate) async fn preview_restore(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Json<Preview>, ApiError> {
@@ -77,7 +77,7 @@ pub(crate) async fn preview_restore(
 )]
 pub(crate) async fn preview_purge(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     KeysJson(body, _room): KeysJson<RowsBody>,
 ) -> Result<Json<Preview>, ApiError> {

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::limit;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery};
 use crate::problems::RowsProblems;
@@ -36,7 +36,7 @@ pub(crate) struct TrashParams {
 )]
 pub(crate) async fn get_trash(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<TrashParams>,
 ) -> Result<Json<TrashPage>, ApiError> {

@@ -1,12 +1,12 @@
 use axum::extract::State;
 use axum::response::Response;
-use rowport_engine::changes::{Outcome, ReverseRequest, Target};
+use rowport_engine::changes::{Outcome, Target, UndoRequest};
 
 use super::super::runs::detached;
 use super::carry_out::carry_out;
 use super::{ChangeHeaders, ChangePath, Started};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{BodyProblems, ChangeProblems, RowsProblems};
@@ -20,7 +20,7 @@ use crate::room::KeysJson;
     path = "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo",
     tag = "changes",
     params(ChangePath, ChangeHeaders),
-    request_body = ReverseRequest,
+    request_body = UndoRequest,
     responses(
         (status = 200, description = "All of it was taken back", body = Outcome),
         (status = 202, description = "There are so many rows that a run does it", body = Started),
@@ -32,17 +32,17 @@ use crate::room::KeysJson;
 )]
 pub(crate) async fn undo_change(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<ChangePath>,
     headers: ChangeHeaders,
-    KeysJson(body, _room): KeysJson<ReverseRequest>,
+    KeysJson(body, _room): KeysJson<UndoRequest>,
 ) -> Result<Response, ApiError> {
     detached(async move {
         let target = Target { principal: &principal, source: &path.source, dataset: &path.dataset };
         let key = headers.key(target, &(&path.id, &body))?;
-        let put_down = state.changes.reverse(target, &actor, &path.id, &body, key.as_ref()).await?;
-        carry_out(&state, target, &actor, ("change.undone", put_down)).await
+        let confirmed = state.changes.undo(target, &actor, &path.id, &body, key.as_ref()).await?;
+        carry_out(&state, target, &actor, ("change.undone", confirmed)).await
     })
     .await
 }

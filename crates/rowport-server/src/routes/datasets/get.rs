@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -59,10 +59,10 @@ pub(crate) struct Referring {
 )]
 pub(crate) async fn get_dataset(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
 ) -> Result<Json<DatasetDescription>, ApiError> {
-    let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
+    let catalog = state.sources.catalog_with(&principal, &path.source, &path.dataset).await?;
     let resolved =
         catalog.dataset(&path.dataset).ok_or_else(|| ApiError::bad_request("the dataset went away"))?;
     let dataset = resolved.visible();

@@ -9,7 +9,7 @@ use super::answer;
 use super::body::{ExportBody, ExportForm, ExportParams};
 use super::file::ExportFile;
 use crate::AppState;
-use crate::access::{Acting, Action, Caller, record};
+use crate::access::{Action, AuditActor, CurrentPrincipal, record};
 use crate::error::ApiError;
 use crate::extract::{ApiPath, ApiQuery, JsonOrForm};
 use crate::problems::{BodyProblems, ExportProblems};
@@ -27,8 +27,8 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn get_export(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     version: Version,
     headers: HeaderMap,
@@ -62,8 +62,8 @@ pub(crate) async fn get_export(
 )]
 pub(crate) async fn post_export(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     version: Version,
     headers: HeaderMap,
@@ -84,11 +84,11 @@ async fn export(
             "a download is not for the background; POST the same body to `exports` beside this route";
         return Err(ApiError::new(ErrorCode::BadExport, detail));
     }
-    let prepared = state.desk.prepare_export(principal, &path.source, &path.dataset, &request).await?;
+    let prepared = state.sources.prepare_export(principal, &path.source, &path.dataset, &request).await?;
     // HTTP/1.0 cannot tell an answer that was broken off from one that ended.
     let tier = match version < Version::HTTP_11 {
         true => Tier::Direct,
-        false => state.desk.decide_tier(&path.source, &prepared, request.tier).await?,
+        false => state.sources.decide_tier(&path.source, &prepared, request.tier).await?,
     };
     let head = answer::Head { file_name: prepared.file_name.clone(), media_type: prepared.media_type };
     let left = admit(state, principal, Counted::Exports).await?;
@@ -122,13 +122,13 @@ async fn respond(
     headers: &HeaderMap,
 ) -> Result<Response, ApiError> {
     match tier {
-        Tier::Direct => answer::direct(head, open, meter, state.desk.spool_limits()).await,
+        Tier::Direct => answer::direct(head, open, meter, state.sources.spool_limits()).await,
         Tier::Auto | Tier::Streamed | Tier::Background => {
             let wants_trailers = headers
                 .get("te")
                 .and_then(|te| te.to_str().ok())
                 .is_some_and(|te| te.split(',').any(|coding| coding.trim().eq_ignore_ascii_case("trailers")));
-            answer::streamed(head, open, meter, state.desk.spool_limits(), wants_trailers)
+            answer::streamed(head, open, meter, state.sources.spool_limits(), wants_trailers)
         }
     }
 }

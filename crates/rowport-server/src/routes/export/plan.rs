@@ -4,7 +4,7 @@ use rowport_engine::export::ExportPlan;
 
 use super::body::{ExportBody, ExportParams};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, ExportProblems};
@@ -20,12 +20,12 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn get_export_plan(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<ExportParams>,
 ) -> Result<Json<ExportPlan>, ApiError> {
     let request = params.request()?;
-    Ok(Json(state.desk.plan_export(&principal, &path.source, &path.dataset, &request).await?))
+    Ok(Json(state.sources.plan_export(&principal, &path.source, &path.dataset, &request).await?))
 }
 
 /// What an export will be that is too long for an address.
@@ -39,10 +39,10 @@ pub(crate) async fn get_export_plan(
 )]
 pub(crate) async fn post_export_plan(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ExportBody>,
 ) -> Result<Json<ExportPlan>, ApiError> {
     let request = body.request()?;
-    Ok(Json(state.desk.plan_export(&principal, &path.source, &path.dataset, &request).await?))
+    Ok(Json(state.sources.plan_export(&principal, &path.source, &path.dataset, &request).await?))
 }

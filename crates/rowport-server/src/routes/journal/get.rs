@@ -3,7 +3,7 @@ use axum::extract::State;
 
 use super::{Journal, SourcePath};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -18,10 +18,10 @@ use crate::problems::DatasetProblems;
 )]
 pub(crate) async fn get_journal(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<SourcePath>,
 ) -> Result<Json<Journal>, ApiError> {
     // A source that they may not know of is as if it were not there.
-    state.desk.catalog(&principal, &path.source).await?;
+    state.sources.catalog(&principal, &path.source).await?;
     Ok(Json(Journal::of(&state, &path.source).await?))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -50,8 +50,8 @@ pub(crate) struct MadeKey {
 )]
 pub(crate) async fn create_key(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiJson(body): ApiJson<KeyRequest>,
 ) -> Result<(StatusCode, Json<MadeKey>), ApiError> {
     let Some(user) = me.user.filter(|_| me.principal.id().starts_with("user:")) else {
@@ -62,7 +62,7 @@ pub(crate) async fn create_key(
         .map_err(|_| ApiError::bad_request("`expires_at` is a moment such as 2027-01-31T12:00:00Z"))?;
     let creating = async move {
         let new = NewApiKey { user: &user.id, name: &body.name, scopes: &body.scopes, expires_at };
-        Ok(state.store.api_keys().create(state.desk.clock().as_ref(), &actor, new).await?)
+        Ok(state.store.api_keys().create(state.sources.clock().as_ref(), &actor, new).await?)
     };
     let (key, token) = detached(creating).await?;
     Ok((StatusCode::CREATED, Json(MadeKey { key, secret: token.secret().to_owned() })))

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Me;
+use crate::access::CurrentUser;
 use crate::error::ApiError;
 use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
@@ -29,7 +29,7 @@ pub(crate) struct KeyList {
 )]
 pub(crate) async fn list_keys(
     State(state): State<AppState>,
-    Me(me): Me,
+    CurrentUser(me): CurrentUser,
     ApiQuery(whose): ApiQuery<Whose>,
 ) -> Result<Json<KeyList>, ApiError> {
     let mine = me.user.as_ref().map_or("", |user| user.id.as_str());

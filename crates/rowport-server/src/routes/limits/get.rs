@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Counted;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 
@@ -43,7 +43,7 @@ pub(crate) struct LimitLeft {
 )]
 pub(crate) async fn get_limits(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
 ) -> Result<Json<LimitList>, ApiError> {
     let exports = left(&state, &principal, Counted::Exports).await?;
     let subject_exports = left(&state, &principal, Counted::SubjectExports).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn get_limits(
 }
 
 async fn left(state: &AppState, principal: &Principal, counted: Counted) -> Result<Vec<LimitLeft>, ApiError> {
-    let (clock, limits) = (state.desk.clock().as_ref(), state.limits.of(counted));
+    let (clock, limits) = (state.sources.clock().as_ref(), state.limits.of(counted));
     let left = state.store.limits().left(clock, principal.account(), counted.kind(), &limits).await?;
     let left = left.iter().map(|it| LimitLeft {
         most: it.limit.most,

@@ -76,7 +76,7 @@ pub(crate) async fn admit(
     if limits.is_empty() {
         return Ok(HeaderMap::new());
     }
-    let clock = state.desk.clock();
+    let clock = state.sources.clock();
     let (store, clock, id) = (state.store.clone(), clock.clone(), principal.account().to_owned());
     let now = clock.now();
     // In a task of its own: a client that goes away must not leave a transaction half begun.

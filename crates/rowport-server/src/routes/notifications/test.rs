@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -33,8 +33,8 @@ pub(crate) struct ChannelPath {
 )]
 pub(crate) async fn test_channel(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<ChannelPath>,
 ) -> Result<(StatusCode, Json<Delivery>), ApiError> {
     let channel = state.notifier.channels().into_iter().find(|channel| channel.name == path.name);
@@ -51,7 +51,7 @@ pub(crate) async fn test_channel(
         }
     };
     let asking = async move {
-        let (clock, deliveries) = (state.desk.clock().as_ref(), state.store.deliveries());
+        let (clock, deliveries) = (state.sources.clock().as_ref(), state.store.deliveries());
         let delivery = deliveries.test(clock, &actor, &channel.name, recipient.as_deref()).await?;
         state.notifier.hint();
         Ok(delivery)

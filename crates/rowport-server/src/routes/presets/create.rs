@@ -5,7 +5,7 @@ use rowport_store::DatasetRef;
 
 use super::{ColumnPreset, PresetBody};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -46,14 +46,14 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn create_preset(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<PresetBody>,
 ) -> Result<(StatusCode, Json<ColumnPreset>), ApiError> {
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
     let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     let saved = state
         .store
         .presets()

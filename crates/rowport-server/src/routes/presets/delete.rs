@@ -4,7 +4,7 @@ use rowport_store::DatasetRef;
 
 use super::PresetPath;
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -19,13 +19,13 @@ use crate::problems::DatasetProblems;
 )]
 pub(crate) async fn delete_preset(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<PresetPath>,
 ) -> Result<StatusCode, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, None).await?;
     let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
-    state.store.presets().by(&actor).delete(&principal, state.desk.clock().as_ref(), dataset, &id).await?;
+    state.store.presets().by(&actor).delete(&principal, state.sources.clock().as_ref(), dataset, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{ColumnPreset, PresetOrigin};
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -29,13 +29,13 @@ pub(crate) struct ColumnPresets {
 )]
 pub(crate) async fn list_presets(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
 ) -> Result<Json<ColumnPresets>, ApiError> {
-    let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
+    let catalog = state.sources.catalog_with(&principal, &path.source, &path.dataset).await?;
     let dataset =
         catalog.dataset(&path.dataset).ok_or_else(|| ApiError::bad_request("the dataset went away"))?;
-    let settings = state.desk.dataset_settings(&path.source, &path.dataset);
+    let settings = state.sources.dataset_settings(&path.source, &path.dataset);
     let configured = settings.into_iter().flat_map(|settings| &settings.presets).map(|(name, columns)| {
         let columns = columns.iter().filter(|column| dataset.column_at(column).is_some()).cloned().collect();
         ColumnPreset { id: None, name: name.clone(), columns, origin: PresetOrigin::Configured }

@@ -83,10 +83,10 @@ async fn check(
     path: &DatasetPath,
     columns: Option<&[String]>,
 ) -> Result<(), ApiError> {
-    let catalog = state.desk.catalog_with(principal, &path.source, &path.dataset).await?;
+    let catalog = state.sources.catalog_with(principal, &path.source, &path.dataset).await?;
     if let (Some(columns), Some(dataset)) = (columns, catalog.dataset(&path.dataset)) {
         let view = View { columns: Some(columns.to_vec()), ..View::default() };
-        dataset.query(&view, state.desk.clock().now()).map_err(rowport_engine::EngineError::from)?;
+        dataset.query(&view, state.sources.clock().now()).map_err(rowport_engine::EngineError::from)?;
     }
     Ok(())
 }

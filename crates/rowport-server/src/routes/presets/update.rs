@@ -4,7 +4,7 @@ use rowport_store::DatasetRef;
 
 use super::{ColumnPreset, PresetBody, PresetPath};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -20,15 +20,15 @@ use crate::problems::{BodyProblems, SavingProblems};
 )]
 pub(crate) async fn update_preset(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<PresetPath>,
     ApiJson(body): ApiJson<PresetBody>,
 ) -> Result<Json<ColumnPreset>, ApiError> {
     let (path, id) = path.split();
     super::check(&state, &principal, &path, Some(&body.columns)).await?;
     let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     let saved = state
         .store
         .presets()

@@ -5,7 +5,7 @@ use rowport_store::Role;
 
 use super::RoleRequest;
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -21,8 +21,8 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn create_role(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiJson(body): ApiJson<RoleRequest>,
 ) -> Result<(StatusCode, Json<Role>), ApiError> {
     let (name, body) = body.split();
@@ -30,7 +30,7 @@ pub(crate) async fn create_role(
         return Err(ApiError::grants_more());
     }
     let creating = async move {
-        Ok(state.store.roles().create(state.desk.clock().as_ref(), &actor, &name, &body).await?)
+        Ok(state.store.roles().create(state.sources.clock().as_ref(), &actor, &name, &body).await?)
     };
     Ok((StatusCode::CREATED, Json(detached(creating).await?)))
 }

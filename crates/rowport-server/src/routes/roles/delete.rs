@@ -2,7 +2,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 
 use crate::AppState;
-use crate::access::Acting;
+use crate::access::AuditActor;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -19,11 +19,12 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn delete_role(
     State(state): State<AppState>,
-    Acting(actor): Acting,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<StatusCode, ApiError> {
-    let deleting =
-        async move { Ok(state.store.roles().delete(state.desk.clock().as_ref(), &actor, &path.id).await?) };
+    let deleting = async move {
+        Ok(state.store.roles().delete(state.sources.clock().as_ref(), &actor, &path.id).await?)
+    };
     detached(deleting).await?;
     Ok(StatusCode::NO_CONTENT)
 }

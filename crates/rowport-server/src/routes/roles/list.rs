@@ -29,6 +29,6 @@ pub(crate) struct RoleList {
 pub(crate) async fn list_roles(State(state): State<AppState>) -> Result<Json<RoleList>, ApiError> {
     let roles = state.store.roles().list().await?;
     let rules: Vec<_> = roles.iter().flat_map(|role| role.columns.clone()).collect();
-    let problems = state.desk.rule_problems(&rules).await;
+    let problems = state.sources.rule_problems(&rules).await;
     Ok(Json(RoleList { roles, problems }))
 }

@@ -4,7 +4,7 @@ use rowport_store::Role;
 
 use super::RoleRequest;
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -22,8 +22,8 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn update_role(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
     ApiJson(body): ApiJson<RoleRequest>,
 ) -> Result<Json<Role>, ApiError> {
@@ -32,7 +32,7 @@ pub(crate) async fn update_role(
         return Err(ApiError::grants_more());
     }
     let updating = async move {
-        let clock = state.desk.clock().as_ref();
+        let clock = state.sources.clock().as_ref();
         Ok(state.store.roles().update(clock, &actor, &path.id, &name, &body).await?)
     };
     Ok(Json(detached(updating).await?))

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, RowsProblems};
@@ -51,7 +51,7 @@ pub(crate) struct CountBody {
 )]
 pub(crate) async fn get_count(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<CountParams>,
 ) -> Result<Json<Count>, ApiError> {
@@ -70,7 +70,7 @@ pub(crate) async fn get_count(
 )]
 pub(crate) async fn post_count(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<CountBody>,
 ) -> Result<Json<Count>, ApiError> {
@@ -85,5 +85,5 @@ async fn count(
     mode: Option<CountMode>,
 ) -> Result<Json<Count>, ApiError> {
     let mode = mode.unwrap_or(CountMode::Quick);
-    Ok(Json(state.desk.count(principal, &path.source, &path.dataset, &view, mode).await?))
+    Ok(Json(state.sources.count(principal, &path.source, &path.dataset, &view, mode).await?))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, RowsProblems};
@@ -58,7 +58,7 @@ pub(crate) struct LandmarksBody {
 )]
 pub(crate) async fn get_landmarks(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<LandmarksParams>,
 ) -> Result<Json<Landmarks>, ApiError> {
@@ -77,7 +77,7 @@ pub(crate) async fn get_landmarks(
 )]
 pub(crate) async fn post_landmarks(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<LandmarksBody>,
 ) -> Result<Json<Landmarks>, ApiError> {
@@ -95,5 +95,5 @@ async fn landmarks(
     if !(100..=1_000_000).contains(&every) {
         return Err(ApiError::bad_request("`every` is from 100 to 1000000"));
     }
-    Ok(Json(state.desk.landmarks(principal, &path.source, &path.dataset, &view, every).await?))
+    Ok(Json(state.sources.landmarks(principal, &path.source, &path.dataset, &view, every).await?))
 }

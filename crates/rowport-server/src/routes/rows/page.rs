@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath, ApiQuery};
 use crate::problems::{BodyProblems, RowsProblems};
@@ -63,7 +63,7 @@ pub(crate) struct PageBody {
 )]
 pub(crate) async fn get_rows(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiQuery(params): ApiQuery<PageParams>,
 ) -> Result<Json<Page>, ApiError> {
@@ -82,7 +82,7 @@ pub(crate) async fn get_rows(
 )]
 pub(crate) async fn post_rows(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<PageBody>,
 ) -> Result<Json<Page>, ApiError> {
@@ -102,5 +102,5 @@ async fn page(
         return Err(ApiError::bad_request("`limit` is from 1 to 1000"));
     }
     let request = PageRequest { view, cursor: cursor.filter(|cursor| !cursor.is_empty()), limit };
-    Ok(Json(state.desk.page(principal, &path.source, &path.dataset, &request).await?))
+    Ok(Json(state.sources.page(principal, &path.source, &path.dataset, &request).await?))
 }

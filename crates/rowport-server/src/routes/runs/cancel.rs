@@ -4,7 +4,7 @@ use rowport_store::Run;
 
 use super::{RunPath, detached};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -20,12 +20,12 @@ use crate::problems::{RunProblems, StateProblems};
 )]
 pub(crate) async fn cancel_run(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<Json<Run>, ApiError> {
     let cancelling = async move {
-        Ok(state.store.runs().cancel(&principal, &actor, state.desk.clock().as_ref(), &path.id).await?)
+        Ok(state.store.runs().cancel(&principal, &actor, state.sources.clock().as_ref(), &path.id).await?)
     };
     Ok(Json(detached(cancelling).await?))
 }

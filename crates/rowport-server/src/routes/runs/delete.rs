@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 
 use super::{RunPath, detached};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -18,12 +18,12 @@ use crate::problems::{RunProblems, StateProblems};
 )]
 pub(crate) async fn delete_run(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<StatusCode, ApiError> {
     let deleting = async move {
-        Ok(state.store.runs().delete(&principal, &actor, state.desk.clock().as_ref(), &path.id).await?)
+        Ok(state.store.runs().delete(&principal, &actor, state.sources.clock().as_ref(), &path.id).await?)
     };
     detached(deleting).await?;
     Ok(StatusCode::NO_CONTENT)

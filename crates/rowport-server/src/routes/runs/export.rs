@@ -5,7 +5,7 @@ use rowport_store::{NewRun, Run, RunKind};
 
 use super::detached;
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, ExportProblems};
@@ -33,14 +33,14 @@ pub(crate) const TRIES: u32 = 4;
 )]
 pub(crate) async fn start_export(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ExportBody>,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     let request = body.request()?;
     // What cannot work is said now and not in an hour.
-    state.desk.prepare_export(&principal, &path.source, &path.dataset, &request).await?;
+    state.sources.prepare_export(&principal, &path.source, &path.dataset, &request).await?;
     let left = admit(&state, &principal, Counted::Exports).await?;
     let run = detached(async move {
         let new = NewRun {
@@ -55,7 +55,7 @@ pub(crate) async fn start_export(
             rerun_of: None,
             about: None,
         };
-        let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
+        let run = state.store.runs().enqueue(&principal, &actor, state.sources.clock().as_ref(), new).await?;
         state.runner.hint();
         Ok(run)
     });

@@ -4,7 +4,7 @@ use rowport_store::Run;
 
 use super::RunPath;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -19,7 +19,7 @@ use crate::problems::{RunProblems, StateProblems};
 )]
 pub(crate) async fn get_run(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<Json<Run>, ApiError> {
     Ok(Json(state.store.runs().get(&principal, &path.id).await?))

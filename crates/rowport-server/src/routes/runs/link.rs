@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::RunPath;
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -37,13 +37,13 @@ pub(crate) struct ArtifactLink {
 )]
 pub(crate) async fn link_run(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<Json<ArtifactLink>, ApiError> {
     let run = state.store.runs().get(&principal, &path.id).await?;
     let owner = run.principal;
     let id = run.artifact.map(|artifact| artifact.id).ok_or(StoreError::UnknownArtifact { id: path.id })?;
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     let artifact = state.store.artifacts().get(clock, &id).await?;
     let expires = (clock.now() + GOOD_FOR).min(artifact.expires_at);
     // Links say whole seconds.

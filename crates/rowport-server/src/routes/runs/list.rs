@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
@@ -54,7 +54,7 @@ pub(crate) struct RunList {
 )]
 pub(crate) async fn list_runs(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiQuery(params): ApiQuery<RunsParams>,
 ) -> Result<Json<RunList>, ApiError> {
     let limit = params.limit.unwrap_or(50);

@@ -7,7 +7,7 @@ use rowport_store::{NewRun, Run, RunKind};
 use super::export::{TRIES, accepted};
 use super::{RunPath, detached};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{ExportProblems, RunProblems, StateProblems};
@@ -30,13 +30,13 @@ use crate::routes::limits::{Counted, admit};
 )]
 pub(crate) async fn rerun(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<RunPath>,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     let old = state.store.runs().get(&principal, &path.id).await?;
     // The dataset may have changed since, and so may what the principal may see of it.
-    scope_of(&state.desk, &principal, &old).await?;
+    scope_of(&state.sources, &principal, &old).await?;
     let kind: RunKind =
         old.kind.parse().map_err(|_| ApiError::bad_request("this version knows no runs of this kind"))?;
     let left = admit(&state, &principal, Counted::of(&old.kind)).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn rerun(
             rerun_of: Some(&old.id),
             about: old.request["subject"].as_str(),
         };
-        let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
+        let run = state.store.runs().enqueue(&principal, &actor, state.sources.clock().as_ref(), new).await?;
         state.runner.hint();
         Ok(run)
     });

@@ -1,11 +1,11 @@
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_store::StoreError;
 
 use crate::AppState;
-use crate::access::{self, Acting, Me};
+use crate::access::{self, AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 use crate::routes::runs::detached;
@@ -19,14 +19,14 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn sign_out(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
 ) -> Result<Response, ApiError> {
     let had_session = me.session.is_some();
     if let Some(id) = me.session {
-        let (store, desk) = (state.store.clone(), state.desk.clone());
+        let (store, sources) = (state.store.clone(), state.sources.clone());
         let ended = detached(async move {
-            match store.sessions().end(desk.clock().as_ref(), &actor, &id, None).await {
+            match store.sessions().end(sources.clock().as_ref(), &actor, &id, None).await {
                 // Ended from elsewhere in this instant: that is what they want.
                 Ok(()) | Err(StoreError::UnknownSession { .. }) => Ok(()),
                 Err(error) => Err(error.into()),
@@ -34,9 +34,9 @@ pub(crate) async fn sign_out(
         });
         ended.await?;
     }
-    let cookie = match state.accounts.door() {
+    let cookie = match state.accounts.sign_in_mode() {
         // Whoever was let in without a session would be let in again at once.
-        Door::Demo | Door::Open if !had_session => access::refused(&state),
+        SignInMode::Demo | SignInMode::Disabled if !had_session => access::refused(&state),
         _ => access::ended(&state),
     };
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())

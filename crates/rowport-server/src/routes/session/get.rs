@@ -1,7 +1,7 @@
 use axum::Json;
 
 use super::Identity;
-use crate::access::Me;
+use crate::access::CurrentUser;
 use crate::problems::Refusals;
 
 /// Who one is. `401` says that nobody is signed in.
@@ -11,6 +11,6 @@ use crate::problems::Refusals;
     tag = "access",
     responses((status = 200, description = "Oneself", body = Identity), Refusals)
 )]
-pub(crate) async fn get_session(Me(me): Me) -> Json<Identity> {
+pub(crate) async fn get_session(CurrentUser(me): CurrentUser) -> Json<Identity> {
     Json(Identity::from(&me))
 }

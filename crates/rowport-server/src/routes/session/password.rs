@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::{Client, Me};
+use crate::access::{Client, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, StateProblems, Throttled};
@@ -32,7 +32,7 @@ pub(crate) struct PasswordChange {
 )]
 pub(crate) async fn change_password(
     State(state): State<AppState>,
-    Me(me): Me,
+    CurrentUser(me): CurrentUser,
     Client(visitor): Client,
     ApiJson(body): ApiJson<PasswordChange>,
 ) -> Result<StatusCode, ApiError> {

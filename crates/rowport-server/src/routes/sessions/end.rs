@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use rowport_model::Permission;
 
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -20,8 +20,8 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn end_session(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<StatusCode, ApiError> {
     let everybodys = me.may(Permission::Admin);
@@ -31,7 +31,7 @@ pub(crate) async fn end_session(
     let mine = me.user.map(|user| user.id).unwrap_or_else(|| "nobody".to_owned());
     let ending = async move {
         let whose = (!everybodys).then_some(mine.as_str());
-        Ok(state.store.sessions().end(state.desk.clock().as_ref(), &actor, &path.id, whose).await?)
+        Ok(state.store.sessions().end(state.sources.clock().as_ref(), &actor, &path.id, whose).await?)
     };
     detached(ending).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::AppState;
-use crate::access::Me;
+use crate::access::CurrentUser;
 use crate::error::ApiError;
 use crate::extract::ApiQuery;
 use crate::problems::StateProblems;
@@ -38,7 +38,7 @@ pub(crate) struct SessionList {
 )]
 pub(crate) async fn list_sessions(
     State(state): State<AppState>,
-    Me(me): Me,
+    CurrentUser(me): CurrentUser,
     ApiQuery(whose): ApiQuery<Whose>,
 ) -> Result<Json<SessionList>, ApiError> {
     let mine = me.user.as_ref().map_or("", |user| user.id.as_str());
@@ -50,5 +50,7 @@ pub(crate) async fn list_sessions(
         false if mine.is_empty() => return Ok(Json(SessionList { sessions: Vec::new() })),
         false => Some(mine),
     };
-    Ok(Json(SessionList { sessions: state.store.sessions().list(state.desk.clock().as_ref(), user).await? }))
+    Ok(Json(SessionList {
+        sessions: state.store.sessions().list(state.sources.clock().as_ref(), user).await?,
+    }))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::problems::Refusals;
 
 /// Every source.
@@ -71,8 +71,11 @@ pub(crate) struct DatasetSummary {
 
 /// Every source with its datasets. One that cannot be reached says why, and the others still answer.
 #[utoipa::path(get, path = "/api/v1/sources", tag = "datasets", responses((status = 200, description = "The sources", body = Sources), Refusals))]
-pub(crate) async fn list_sources(State(state): State<AppState>, Caller(principal): Caller) -> Json<Sources> {
-    let sources = state.desk.sources(&principal);
+pub(crate) async fn list_sources(
+    State(state): State<AppState>,
+    CurrentPrincipal(principal): CurrentPrincipal,
+) -> Json<Sources> {
+    let sources = state.sources.sources(&principal);
     let sources = join_all(sources.into_iter().map(|source| describe(&state, &principal, source))).await;
     Json(Sources { sources })
 }
@@ -103,8 +106,8 @@ async fn catalog(
     principal: &Principal,
     source: &str,
 ) -> Result<Option<Arc<Catalog>>, EngineError> {
-    let (desk, principal, source) = (Arc::clone(&state.desk), principal.clone(), source.to_owned());
-    let task = tokio::spawn(async move { desk.catalog(&principal, &source).await });
+    let (sources, principal, source) = (Arc::clone(&state.sources), principal.clone(), source.to_owned());
+    let task = tokio::spawn(async move { sources.catalog(&principal, &source).await });
     match tokio::time::timeout(PATIENCE, task).await {
         Err(_) => Ok(None),
         Ok(Ok(catalog)) => catalog.map(Some),

@@ -49,7 +49,7 @@ pub(crate) async fn get_storage(
     State(state): State<AppState>,
     Extension(readiness): Extension<Readiness>,
 ) -> Result<Json<StorageHealth>, ApiError> {
-    let (storage, clock) = (state.runner.storage(), state.desk.clock().as_ref());
+    let (storage, clock) = (state.runner.storage(), state.sources.clock().as_ref());
     let totals = state.store.artifacts().download_totals(clock).await?;
     let problem = readiness.storage_problem().await;
     Ok(Json(StorageHealth {

@@ -5,7 +5,7 @@ use rowport_engine::subjects::SubjectRequest;
 use rowport_store::{NewRun, Run, RunKind};
 
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, ExportProblems};
@@ -31,12 +31,12 @@ use crate::routes::runs::export::{TRIES, accepted};
 )]
 pub(crate) async fn start_subject_export(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiJson(request): ApiJson<SubjectRequest>,
 ) -> Result<(StatusCode, HeaderMap, Json<Run>), ApiError> {
     // What cannot work is said now and not in an hour.
-    state.desk.prepare_subject_export(&principal, &request).await?;
+    state.sources.prepare_subject_export(&principal, &request).await?;
     let left = admit(&state, &principal, Counted::SubjectExports).await?;
     let run = detached(async move {
         let new = NewRun {
@@ -51,7 +51,7 @@ pub(crate) async fn start_subject_export(
             rerun_of: None,
             about: Some(&request.subject),
         };
-        let run = state.store.runs().enqueue(&principal, &actor, state.desk.clock().as_ref(), new).await?;
+        let run = state.store.runs().enqueue(&principal, &actor, state.sources.clock().as_ref(), new).await?;
         state.runner.hint();
         Ok(run)
     });

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 
@@ -25,7 +25,7 @@ pub(crate) struct SubjectList {
 )]
 pub(crate) async fn list_subjects(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
 ) -> Result<Json<SubjectList>, ApiError> {
-    Ok(Json(SubjectList { subjects: state.desk.subjects(&principal) }))
+    Ok(Json(SubjectList { subjects: state.sources.subjects(&principal) }))
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -51,8 +51,8 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
 )]
 pub(crate) async fn change_user(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
     ApiJson(body): ApiJson<UserPatch>,
 ) -> Result<Json<User>, ApiError> {
@@ -76,7 +76,7 @@ pub(crate) async fn change_user(
             roles: body.roles.as_deref(),
             suspended: body.suspended,
         };
-        let clock = state.desk.clock().as_ref();
+        let clock = state.sources.clock().as_ref();
         let user = state.store.users().change(clock, &actor, &path.id, change).await?;
         if user.suspended {
             state.store.runs().cancel_all_of(clock, &user.id).await?;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::Invitation;
 use super::invite::invitation;
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
@@ -42,8 +42,8 @@ pub(crate) struct UserBody {
 )]
 pub(crate) async fn create_user(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiJson(body): ApiJson<UserBody>,
 ) -> Result<(StatusCode, Json<Invitation>), ApiError> {
     // With the link one becomes that person, whatever the key itself may do.
@@ -57,7 +57,7 @@ pub(crate) async fn create_user(
             tenant: body.tenant.as_deref(),
             roles: &body.roles,
         };
-        let user = state.store.users().create(state.desk.clock().as_ref(), &actor, new).await?;
+        let user = state.store.users().create(state.sources.clock().as_ref(), &actor, new).await?;
         invitation(&state, &actor, user).await
     };
     Ok((StatusCode::CREATED, Json(detached(creating).await?)))

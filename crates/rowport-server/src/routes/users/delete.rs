@@ -3,7 +3,7 @@ use axum::http::StatusCode;
 use rowport_model::ErrorCode;
 
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -20,8 +20,8 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn delete_user(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<StatusCode, ApiError> {
     if me.user.is_some_and(|user| user.id == path.id) {
@@ -31,7 +31,7 @@ pub(crate) async fn delete_user(
         ));
     }
     let deleting = async move {
-        let clock = state.desk.clock().as_ref();
+        let clock = state.sources.clock().as_ref();
         // Their keys are known only as long as they are.
         let under_way = state.store.runs().under_way_of(&path.id).await?;
         state.store.users().delete(clock, &actor, &path.id).await?;

@@ -4,7 +4,7 @@ use rowport_store::{Actor, User};
 
 use super::Invitation;
 use crate::AppState;
-use crate::access::{Acting, Me};
+use crate::access::{AuditActor, CurrentUser};
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::{RunProblems, StateProblems};
@@ -21,8 +21,8 @@ use crate::routes::runs::detached;
 )]
 pub(crate) async fn invite_user(
     State(state): State<AppState>,
-    Me(me): Me,
-    Acting(actor): Acting,
+    CurrentUser(me): CurrentUser,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<IdPath>,
 ) -> Result<Json<Invitation>, ApiError> {
     // With the link one becomes that person, whatever the key itself may do.
@@ -37,7 +37,7 @@ pub(crate) async fn invite_user(
 }
 
 pub(super) async fn invitation(state: &AppState, actor: &Actor, user: User) -> Result<Invitation, ApiError> {
-    let made = state.store.invitations().user(state.desk.clock().as_ref(), actor, &user.id).await?;
+    let made = state.store.invitations().user(state.sources.clock().as_ref(), actor, &user.id).await?;
     let path = format!("/join#{}", made.0.secret());
     Ok(Invitation { user, path, expires_at: made.1.to_string() })
 }

@@ -5,7 +5,7 @@ use rowport_store::{DatasetRef, SavedView};
 
 use super::ViewBody;
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -46,15 +46,15 @@ use crate::routes::request::DatasetPath;
 )]
 pub(crate) async fn create_view(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<DatasetPath>,
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<(StatusCode, Json<SavedView>), ApiError> {
     let view = body.view.view()?;
     super::check(&state, &principal, &path, Some(&view)).await?;
     let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     let saved = state.store.views().by(&actor).create(&principal, clock, dataset, &body.name, &view).await?;
     Ok((StatusCode::CREATED, Json(saved)))
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::AppState;
-use crate::access::Caller;
+use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::extract::ApiPath;
 use crate::problems::DatasetProblems;
@@ -28,7 +28,7 @@ pub(crate) struct SavedViews {
 )]
 pub(crate) async fn list_views(
     State(state): State<AppState>,
-    Caller(principal): Caller,
+    CurrentPrincipal(principal): CurrentPrincipal,
     ApiPath(path): ApiPath<DatasetPath>,
 ) -> Result<Json<SavedViews>, ApiError> {
     super::check(&state, &principal, &path, None).await?;
@@ -36,8 +36,8 @@ pub(crate) async fn list_views(
     let mut views = state.store.views().list(&principal, saved_for).await?;
     if !principal.access().is_everything() {
         // A view that names what one may not see would tell that it is there.
-        let catalog = state.desk.catalog_with(&principal, &path.source, &path.dataset).await?;
-        let (dataset, now) = (catalog.dataset(&path.dataset), state.desk.clock().now());
+        let catalog = state.sources.catalog_with(&principal, &path.source, &path.dataset).await?;
+        let (dataset, now) = (catalog.dataset(&path.dataset), state.sources.clock().now());
         views.retain(|saved| dataset.as_ref().is_some_and(|it| it.query(&saved.view, now).is_ok()));
     }
     Ok(Json(SavedViews { views }))

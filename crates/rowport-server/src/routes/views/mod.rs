@@ -46,9 +46,9 @@ async fn check(
     path: &DatasetPath,
     view: Option<&View>,
 ) -> Result<(), ApiError> {
-    let catalog = state.desk.catalog_with(principal, &path.source, &path.dataset).await?;
+    let catalog = state.sources.catalog_with(principal, &path.source, &path.dataset).await?;
     if let (Some(view), Some(dataset)) = (view, catalog.dataset(&path.dataset)) {
-        dataset.query(view, state.desk.clock().now()).map_err(rowport_engine::EngineError::from)?;
+        dataset.query(view, state.sources.clock().now()).map_err(rowport_engine::EngineError::from)?;
     }
     Ok(())
 }

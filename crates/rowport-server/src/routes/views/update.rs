@@ -4,7 +4,7 @@ use rowport_store::{DatasetRef, SavedView};
 
 use super::{ViewBody, ViewPath};
 use crate::AppState;
-use crate::access::{Acting, Caller};
+use crate::access::{AuditActor, CurrentPrincipal};
 use crate::error::ApiError;
 use crate::extract::{ApiJson, ApiPath};
 use crate::problems::{BodyProblems, SavingProblems};
@@ -20,8 +20,8 @@ use crate::problems::{BodyProblems, SavingProblems};
 )]
 pub(crate) async fn update_view(
     State(state): State<AppState>,
-    Caller(principal): Caller,
-    Acting(actor): Acting,
+    CurrentPrincipal(principal): CurrentPrincipal,
+    AuditActor(actor): AuditActor,
     ApiPath(path): ApiPath<ViewPath>,
     ApiJson(body): ApiJson<ViewBody>,
 ) -> Result<Json<SavedView>, ApiError> {
@@ -29,6 +29,6 @@ pub(crate) async fn update_view(
     let view = body.view.view()?;
     super::check(&state, &principal, &path, Some(&view)).await?;
     let dataset = DatasetRef { source: &path.source, dataset: &path.dataset };
-    let clock = state.desk.clock().as_ref();
+    let clock = state.sources.clock().as_ref();
     Ok(Json(state.store.views().by(&actor).update(&principal, clock, dataset, &id, &body.name, &view).await?))
 }

@@ -1,6 +1,6 @@
 //! What browsers are told, and requests that others make them send.
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_server::Site;
 use serde_json::json;
 
@@ -61,7 +61,8 @@ fn cookies_and_answers_carry_what_browsers_need() {
 
     let host = Some("desk.example.org".to_owned());
     let site = Site { host, secure: true, ..Site::default() };
-    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { sign_in_mode: SignInMode::Required, site, ..Serving::default() });
     let body = json!({ "token": first_link(&served), "password": PASSWORD, "email": "a@b", "name": "A" })
         .to_string();
     let headers = [
@@ -86,7 +87,7 @@ fn a_session_s_cookie_is_not_that_of_another_server_on_this_machine() {
         serve_as(
             &database,
             Serving {
-                door: Door::Closed,
+                sign_in_mode: SignInMode::Required,
                 site: Site { port: Some(port), ..Site::default() },
                 ..Serving::default()
             },

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::DatasetSettings;
 use rowport_testkit::{Database, Mysql, Postgres, Sqlite};
 use serde_json::{Value, json};
@@ -42,19 +42,20 @@ fn database() -> Database {
 fn served(database: &Database) -> Served {
     let items = DatasetSettings { tenant: Some("firm".to_owned()), ..DatasetSettings::default() };
     let datasets = BTreeMap::from([("items".to_owned(), items)]);
-    let served = serve_as(database, Serving { datasets, door: Door::Closed, ..Serving::default() });
+    let served =
+        serve_as(database, Serving { datasets, sign_in_mode: SignInMode::Required, ..Serving::default() });
     let admin = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
     assert_eq!(admin.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status, 200);
     served
 }
 
 /// Somebody who changes rows.
-struct Hands<'a> {
+struct ApiClient<'a> {
     served: &'a Served,
     person: Person,
 }
 
-impl<'a> Hands<'a> {
+impl<'a> ApiClient<'a> {
     fn of(served: &'a Served, permissions: &[&str], tenant: Option<&str>) -> Self {
         let grants = if permissions.is_empty() { Vec::new() } else { vec![grant(permissions, &["*"])] };
         Self { served, person: person(served, grants, Vec::new(), tenant) }
@@ -103,8 +104,8 @@ impl<'a> Hands<'a> {
 
 /// What somebody of one tenant asks about rows of another one, on one route.
 struct Foreign<'a> {
-    mine: Hands<'a>,
-    theirs: Hands<'a>,
+    mine: ApiClient<'a>,
+    theirs: ApiClient<'a>,
     /// Change sets with rows of theirs: of themselves, and of somebody who belongs to no tenant.
     change_sets: Vec<String>,
 }
@@ -141,7 +142,8 @@ impl Foreign<'_> {
     /// Rows of others are as if they were not there, and are not counted.
     fn preview(&self, action: &str) {
         let say = |selection: Value| {
-            let answer = self.mine.post(&format!("bulk/{action}/preview"), &Hands::body(action, selection));
+            let answer =
+                self.mine.post(&format!("bulk/{action}/preview"), &ApiClient::body(action, selection));
             (answer.status, String::from_utf8(answer.body).unwrap())
         };
         let nothing = say(json!({ "keys": [999_999] }));
@@ -170,7 +172,8 @@ impl Foreign<'_> {
     /// In the trash are their own rows, and no key or text finds another.
     fn trash_preview(&self, action: &str) {
         let say = |selection: Value| {
-            let answer = self.mine.post(&format!("bulk/{action}/preview"), &Hands::body(action, selection));
+            let answer =
+                self.mine.post(&format!("bulk/{action}/preview"), &ApiClient::body(action, selection));
             (answer.status, String::from_utf8(answer.body).unwrap())
         };
         let nothing = say(json!({ "keys": [999_999] }));
@@ -257,8 +260,8 @@ impl Foreign<'_> {
 fn no_route_about_changes_reaches_another_tenant_s_rows() {
     let database = database();
     let served = served(&database);
-    let [mine, theirs] = ["acme", "other"].map(|tenant| Hands::of(&served, &["records.*"], Some(tenant)));
-    let staff = Hands::of(&served, &["*"], None);
+    let [mine, theirs] = ["acme", "other"].map(|tenant| ApiClient::of(&served, &["records.*"], Some(tenant)));
+    let staff = ApiClient::of(&served, &["*"], None);
     // Something of everybody, so that there is something to tell apart.
     mine.change("delete", json!({ "keys": [1] }));
     let deleted = theirs.change("delete", json!({ "keys": [1_001] }));
@@ -294,7 +297,7 @@ struct Attempt {
     what: &'static str,
     needs: &'static [&'static str],
     /// Given the change sets of a deletion, of a set and of the undoing of a deletion, which somebody else has made.
-    ask: fn(&Hands<'_>, i64, &Made) -> Answer,
+    ask: fn(&ApiClient<'_>, i64, &Made) -> Answer,
 }
 
 /// Changes of one row each, by somebody who may.
@@ -310,63 +313,67 @@ fn attempts(method: &str, path: &str) -> Vec<Attempt> {
     const DELETE: &[&str] = &["records.delete"];
     const UPDATE: &[&str] = &["records.update"];
     const PURGE: &[&str] = &["records.purge"];
-    fn bulk(hands: &Hands<'_>, route: &str, action: &str, id: i64) -> Answer {
-        hands.post(route, &Hands::body(action, json!({ "keys": [id] })))
+    fn bulk(client: &ApiClient<'_>, route: &str, action: &str, id: i64) -> Answer {
+        client.post(route, &ApiClient::body(action, json!({ "keys": [id] })))
     }
-    fn confirmed(hands: &Hands<'_>, made: &Made, action: &'static str) -> Answer {
-        hands.post(&format!("bulk/{action}"), &made.previews[action])
+    fn confirmed(client: &ApiClient<'_>, made: &Made, action: &'static str) -> Answer {
+        client.post(&format!("bulk/{action}"), &made.previews[action])
     }
-    fn undo(hands: &Hands<'_>, change_set: &str) -> Answer {
-        hands.post(&format!("changes/{change_set}/undo"), &json!({}))
+    fn undo(client: &ApiClient<'_>, change_set: &str) -> Answer {
+        client.post(&format!("changes/{change_set}/undo"), &json!({}))
     }
     let attempt = |what, needs, ask| Attempt { what, needs, ask };
     let route = path.split("/{dataset}/").nth(1).unwrap_or(path);
     match (method, route) {
         ("POST", "bulk/delete/preview") => {
-            vec![attempt("look at a deletion", DELETE, |hands, id, _| {
-                bulk(hands, "bulk/delete/preview", "delete", id)
+            vec![attempt("look at a deletion", DELETE, |client, id, _| {
+                bulk(client, "bulk/delete/preview", "delete", id)
             })]
         }
         ("POST", "bulk/set/preview") => {
-            vec![attempt("look at a set", UPDATE, |hands, id, _| bulk(hands, "bulk/set/preview", "set", id))]
+            vec![attempt("look at a set", UPDATE, |client, id, _| {
+                bulk(client, "bulk/set/preview", "set", id)
+            })]
         }
         ("POST", "bulk/delete") => {
-            vec![attempt("delete", DELETE, |hands, _, made| confirmed(hands, made, "delete"))]
+            vec![attempt("delete", DELETE, |client, _, made| confirmed(client, made, "delete"))]
         }
-        ("POST", "bulk/set") => vec![attempt("set", UPDATE, |hands, _, made| confirmed(hands, made, "set"))],
+        ("POST", "bulk/set") => {
+            vec![attempt("set", UPDATE, |client, _, made| confirmed(client, made, "set"))]
+        }
         ("POST", "bulk/restore/preview") => {
-            vec![attempt("look at a restoration", DELETE, |hands, id, _| {
-                bulk(hands, "bulk/restore/preview", "restore", id - 3)
+            vec![attempt("look at a restoration", DELETE, |client, id, _| {
+                bulk(client, "bulk/restore/preview", "restore", id - 3)
             })]
         }
         ("POST", "bulk/purge/preview") => {
-            vec![attempt("look at a purge", PURGE, |hands, id, _| {
-                bulk(hands, "bulk/purge/preview", "purge", id - 3)
+            vec![attempt("look at a purge", PURGE, |client, id, _| {
+                bulk(client, "bulk/purge/preview", "purge", id - 3)
             })]
         }
         ("POST", "bulk/restore") => {
-            vec![attempt("restore", DELETE, |hands, _, made| confirmed(hands, made, "restore"))]
+            vec![attempt("restore", DELETE, |client, _, made| confirmed(client, made, "restore"))]
         }
         ("POST", "bulk/purge") => {
-            vec![attempt("purge", PURGE, |hands, _, made| confirmed(hands, made, "purge"))]
+            vec![attempt("purge", PURGE, |client, _, made| confirmed(client, made, "purge"))]
         }
         ("GET", "history") => {
-            vec![attempt("look at a row's history", &[], |hands, id, _| {
-                hands.get(&format!("history?key={id}"))
+            vec![attempt("look at a row's history", &[], |client, id, _| {
+                client.get(&format!("history?key={id}"))
             })]
         }
         ("POST", "changes/{id}/undo") => vec![
-            attempt("undo a deletion", DELETE, |hands, _, made| undo(hands, &made.deleted)),
-            attempt("undo a set", UPDATE, |hands, _, made| undo(hands, &made.set)),
-            attempt("undo the undoing of a deletion", DELETE, |hands, _, made| undo(hands, &made.undone)),
+            attempt("undo a deletion", DELETE, |client, _, made| undo(client, &made.deleted)),
+            attempt("undo a set", UPDATE, |client, _, made| undo(client, &made.set)),
+            attempt("undo the undoing of a deletion", DELETE, |client, _, made| undo(client, &made.undone)),
         ],
-        ("GET", "changes") => vec![attempt("list changes", &[], |hands, _, _| hands.get("changes"))],
+        ("GET", "changes") => vec![attempt("list changes", &[], |client, _, _| client.get("changes"))],
         ("GET", "changes/{id}") => {
-            vec![attempt("look at a change", &[], |hands, _, made| {
-                hands.get(&format!("changes/{}", made.deleted))
+            vec![attempt("look at a change", &[], |client, _, made| {
+                client.get(&format!("changes/{}", made.deleted))
             })]
         }
-        ("GET", "trash") => vec![attempt("look into the trash", DELETE, |hands, _, _| hands.get("trash"))],
+        ("GET", "trash") => vec![attempt("look into the trash", DELETE, |client, _, _| client.get("trash"))],
         // Of the source, and of all sources; the matrix of all routes has them.
         ("GET" | "POST", "/api/v1/sources/{source}/journal" | "/api/v1/trash") => Vec::new(),
         _ => panic!("{method} {path} is new: what does it need?"),
@@ -378,7 +385,7 @@ fn each_route_about_changes_needs_what_the_change_needs() {
     const ALL: [&str; 4] = ["records.read", "records.update", "records.delete", "records.purge"];
     let database = database();
     let served = served(&database);
-    let staff = Hands::of(&served, &["*"], None);
+    let staff = ApiClient::of(&served, &["*"], None);
     let (mut row, mut done, mut refused) = (0, 0, 0);
     for (method, path) in routes() {
         for attempt in attempts(&method, &path) {
@@ -392,7 +399,7 @@ fn each_route_about_changes_needs_what_the_change_needs() {
                     .filter(|(bit, _)| chosen & (1 << bit) != 0)
                     .map(|(_, it)| it)
                     .collect();
-                let hands = Hands::of(&served, &has, None);
+                let client = ApiClient::of(&served, &has, None);
                 let may =
                     has.contains(&"records.read") && attempt.needs.iter().all(|needed| has.contains(needed));
                 row = row % 90 + 4;
@@ -412,11 +419,11 @@ fn each_route_about_changes_needs_what_the_change_needs() {
                     let id = keys(id);
                     // Somebody who may not look at it has no confirmation of their own.
                     let by =
-                        if has.contains(&"records.read") && has.contains(&needs) { &hands } else { &staff };
+                        if has.contains(&"records.read") && has.contains(&needs) { &client } else { &staff };
                     made.previews.insert(action, by.previewed(action, id));
                 }
                 let before = database.rows("SELECT * FROM items ORDER BY id");
-                let answer = (attempt.ask)(&hands, row + 3, &made);
+                let answer = (attempt.ask)(&client, row + 3, &made);
                 let what = format!("{} with {has:?}: {answer:?}", attempt.what);
                 let after = database.rows("SELECT * FROM items ORDER BY id");
                 if may {
@@ -452,15 +459,15 @@ fn a_tenant_is_not_told_in_the_database_s_words_why_a_row_stays() {
             database.execute(statement);
         }
         let served = served(&database);
-        let failed = |hands: &Hands<'_>| {
-            let done = hands.post("bulk/delete", &hands.previewed("delete", json!({ "keys": [1] })));
+        let failed = |client: &ApiClient<'_>| {
+            let done = client.post("bulk/delete", &client.previewed("delete", json!({ "keys": [1] })));
             assert_eq!(done.status, 207, "{done:?}");
             done.json()["failures"][0].clone()
         };
-        let theirs = failed(&Hands::of(&served, &["records.*"], Some("acme")));
+        let theirs = failed(&ApiClient::of(&served, &["records.*"], Some("acme")));
         assert_eq!(theirs["code"], "foreign_key");
         assert!(theirs["database"].is_null() && !theirs.to_string().contains("hidden_parts"), "{theirs}");
-        let everything = failed(&Hands::of(&served, &["*"], None));
+        let everything = failed(&ApiClient::of(&served, &["*"], None));
         assert!(everything["database"].is_string(), "{everything}");
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::{DatasetSettings, Shared};
 use rowport_model::{ColumnEffect, ColumnRule, SourceKind};
 use rowport_testkit::Database;
@@ -43,35 +43,38 @@ impl Site {
             ("people".to_owned(), by_firm()),
             ("countries".to_owned(), DatasetSettings { shared, ..DatasetSettings::default() }),
         ]);
-        let served = serve_as(&database, Serving { datasets, door: Door::Closed, ..Serving::default() });
+        let served = serve_as(
+            &database,
+            Serving { datasets, sign_in_mode: SignInMode::Required, ..Serving::default() },
+        );
         let site = Self { served, database };
-        let made = site.hands(&["*"], &[], None).send("POST", "/api/v1/sources/db/journal", &json!({}));
+        let made = site.client(&["*"], &[], None).send("POST", "/api/v1/sources/db/journal", &json!({}));
         assert_eq!(made.status / 100, 2, "{made:?}");
         site
     }
 
-    fn hands(
+    fn client(
         &self,
         permissions: &[&str],
         rules: &[(&str, &str, ColumnEffect)],
         tenant: Option<&str>,
-    ) -> Hands<'_> {
+    ) -> ApiClient<'_> {
         let rules = rules.iter().map(|(dataset, column, effect)| ColumnRule {
             dataset: (*dataset).to_owned(),
             column: (*column).to_owned(),
             effect: *effect,
         });
         let person = person(&self.served, vec![grant(permissions, &["*"])], rules.collect(), tenant);
-        Hands { served: &self.served, person }
+        ApiClient { served: &self.served, person }
     }
 }
 
-struct Hands<'a> {
+struct ApiClient<'a> {
     served: &'a Served,
     person: Person,
 }
 
-impl Hands<'_> {
+impl ApiClient<'_> {
     fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         self.person.send(self.served, method, path, body)
     }
@@ -120,9 +123,9 @@ fn fields_of(rules: &[(&'static str, ColumnEffect)]) -> Vec<(&'static str, &'sta
 fn undoing_and_redoing_a_set_needs_every_column_that_it_writes() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
-        let admin = site.hands(&["*"], &[], None);
+        let admin = site.client(&["*"], &[], None);
         let kept = fields_of(&[("salary", ColumnEffect::Masked), ("note", ColumnEffect::Hidden)]);
-        let ed = site.hands(&["records.*"], &kept, None);
+        let ed = site.client(&["records.*"], &kept, None);
         let stored =
             |column: &str| site.database.text(&format!("SELECT {column} FROM customers WHERE id = 1"));
         for (column, to) in [("salary", json!(999)), ("note", json!("admin's"))] {
@@ -158,7 +161,7 @@ fn force_loses_nothing_of_a_column_that_is_not_seen() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
         let kept = fields_of(&[("salary", ColumnEffect::Masked), ("note", ColumnEffect::Hidden)]);
-        let ed = site.hands(&["records.*"], &kept, None);
+        let ed = site.client(&["records.*"], &kept, None);
         let set = ed.set("customers", 2, "color", json!("blue"));
         site.database.execute("UPDATE customers SET note = 'of others', color = 'green' WHERE id = 2");
         let undone = ed.undo("customers", &set, &json!({ "force": true }));
@@ -178,19 +181,19 @@ fn force_deletes_no_row_that_has_changed_where_it_is_not_seen() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
         for effect in [ColumnEffect::Hidden, ColumnEffect::Masked] {
-            let ed = site.hands(&["records.*"], &[("db/people", "pin", effect)], None);
+            let ed = site.client(&["records.*"], &[("db/people", "pin", effect)], None);
             let (_, gone) = ed.change("people", "delete", &json!([1]), None);
             let back = ed.undo("people", &id_of(&gone), &json!({}));
             assert_eq!(back.json()["done"], 1, "{kind}: {back:?}");
             // Undoing that deletes the row again.
             site.database.execute("UPDATE people SET pin = pin + 1");
             let undone = ed.undo("people", &id_of(&back), &json!({ "force": true })).json();
-            assert_eq!((&undone["done"], &undone["kept"]), (&json!(0), &json!(1)), "{kind}: {undone}");
+            assert_eq!((&undone["done"], &undone["skipped"]), (&json!(0), &json!(1)), "{kind}: {undone}");
             assert_eq!(undone["failures"][0]["code"], "changed_since");
             assert!(!undone.to_string().contains("pin"), "{kind}: {undone}");
             assert_eq!(site.database.text("SELECT count(*) FROM people"), "1");
         }
-        let admin = site.hands(&["*"], &[], None);
+        let admin = site.client(&["*"], &[], None);
         let (_, gone) = admin.change("people", "delete", &json!([1]), None);
         let back = admin.undo("people", &id_of(&gone), &json!({}));
         site.database.execute("UPDATE people SET pin = pin + 1");
@@ -212,7 +215,7 @@ fn failures(answer: &Value) -> Vec<Value> {
 fn a_tenant_refers_to_its_own_rows_and_others_are_as_if_they_were_not_there() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
-        let acme = site.hands(&["records.*"], &[], Some("acme"));
+        let acme = site.client(&["records.*"], &[], Some("acme"));
         let fields = |to: Value| json!([{ "column": "customer", "to": to }]);
         let attempt = |key: i64, to: Value| acme.change("orders", "set", &json!([key]), Some(fields(to)));
         // Another tenant's, one that is not there, and the same by copying.
@@ -245,7 +248,7 @@ fn a_tenant_refers_to_its_own_rows_and_others_are_as_if_they_were_not_there() {
             "{kind}"
         );
         // Those who see all tenants are bound by the database alone.
-        let admin = site.hands(&["*"], &[], None);
+        let admin = site.client(&["*"], &[], None);
         admin.set("orders", 3, "customer", json!(400));
     }
 }
@@ -254,7 +257,7 @@ fn a_tenant_refers_to_its_own_rows_and_others_are_as_if_they_were_not_there() {
 fn people_of_a_tenant_change_a_shared_dataset_only_where_it_is_shared_for_writing() {
     let fields = || Some(json!([{ "column": "name", "to": { "value": "ours" } }]));
     let site = Site::of(SourceKind::Sqlite, Shared::Read);
-    let acme = site.hands(&["records.*"], &[], Some("acme"));
+    let acme = site.client(&["records.*"], &[], Some("acme"));
     assert_eq!(acme.get("countries", "rows").status, 200);
     let body = json!({ "selection": { "keys": ["DE"] }, "fields": fields(), "confirmation": "none" });
     for route in ["bulk/set/preview", "bulk/set"] {
@@ -267,14 +270,16 @@ fn people_of_a_tenant_change_a_shared_dataset_only_where_it_is_shared_for_writin
         }
     }
     assert_eq!(acme.get("countries", "trash").code(), "forbidden");
-    let admin = site.hands(&["*"], &[], None);
+    let admin = site.client(&["*"], &[], None);
     let (_, done) = admin.change("countries", "set", &json!(["DE"]), fields());
     assert_eq!(done.json()["done"], 1, "those of no tenant do");
 
     for kind in KINDS {
         let site = Site::of(kind, Shared::Write);
-        let (acme, globex) =
-            (site.hands(&["records.*"], &[], Some("acme")), site.hands(&["records.*"], &[], Some("globex")));
+        let (acme, globex) = (
+            site.client(&["records.*"], &[], Some("acme")),
+            site.client(&["records.*"], &[], Some("globex")),
+        );
         let (_, done) = acme.change("countries", "delete", &json!(["FR"]), None);
         assert_eq!(done.json()["done"], 1, "{kind}: {done:?}");
         // Who did it is known to their own tenant only, in the trash as in histories and by undo.
@@ -293,22 +298,22 @@ fn people_of_a_tenant_change_a_shared_dataset_only_where_it_is_shared_for_writin
 fn a_preview_tells_nothing_of_a_constraint_over_a_column_that_is_not_seen() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
-        let preview = |hands: &Hands<'_>, bonus: i64| {
+        let preview = |client: &ApiClient<'_>, bonus: i64| {
             let fields = json!([{ "column": "bonus", "to": { "value": bonus } }]);
             let body = json!({ "selection": { "keys": [1] }, "fields": fields });
-            let mut preview = hands.post("people", "bulk/set/preview", &body).json();
+            let mut preview = client.post("people", "bulk/set/preview", &body).json();
             for differs in ["confirmation", "until"] {
                 preview.as_object_mut().unwrap().remove(differs);
             }
             preview
         };
         for effect in [ColumnEffect::Masked, ColumnEffect::Hidden] {
-            let ed = site.hands(&["records.*"], &[("db/people", "pin", effect)], None);
+            let ed = site.client(&["records.*"], &[("db/people", "pin", effect)], None);
             let (fits, fails) = (preview(&ed, 1006), preview(&ed, 1007));
             assert_eq!(fits, fails, "{kind}");
             assert!(fits.get("would_fail").is_none(), "not tried: {fits}");
         }
-        let admin = site.hands(&["*"], &[], None);
+        let admin = site.client(&["*"], &[], None);
         assert_eq!(
             (&preview(&admin, 1006)["would_fail"], &preview(&admin, 1007)["would_fail"]),
             (&json!(0), &json!(1))
@@ -321,26 +326,26 @@ fn a_rule_about_a_column_that_is_not_there_closes_its_dataset() {
     for kind in KINDS {
         let site = Site::of(kind, Shared::No);
         let hide = |dataset, column| [(dataset, column, ColumnEffect::Hidden)];
-        let typo = site.hands(&["records.*"], &hide("db/customers", "salery"), None);
+        let typo = site.client(&["records.*"], &hide("db/customers", "salery"), None);
         assert_eq!(typo.get("customers", "rows").code(), "unknown_dataset", "{kind}");
         assert_eq!(typo.get("orders", "rows").status, 200, "{kind}");
         // A parent that is closed leads nowhere.
         assert_eq!(typo.get("orders", "rows?columns=customer.name").code(), "unknown_column", "{kind}");
-        let pattern = site.hands(&["records.*"], &hide("db/*", "salery"), None);
+        let pattern = site.client(&["records.*"], &hide("db/*", "salery"), None);
         assert_eq!(
             pattern.get("customers", "rows").status,
             200,
             "a pattern is about the columns that there are"
         );
         // Capitals count where they do in the database.
-        let capitals = site.hands(&["records.*"], &hide("DB/customers", "Salary"), None);
+        let capitals = site.client(&["records.*"], &hide("DB/customers", "Salary"), None);
         let rows = capitals.get("customers", "rows");
         match kind {
             SourceKind::Postgres => assert_eq!(rows.code(), "unknown_dataset"),
             _ => assert!(!String::from_utf8(rows.body).unwrap().contains("salary"), "{kind}"),
         }
         // The administrator is told of each.
-        let admin = site.hands(&["*"], &[], None);
+        let admin = site.client(&["*"], &[], None);
         let problems = admin.send("GET", "/api/v1/roles", &json!({})).json()["problems"].clone();
         let told: Vec<_> =
             problems.as_array().unwrap().iter().map(|it| it["column"].as_str().unwrap()).collect();
@@ -350,7 +355,7 @@ fn a_rule_about_a_column_that_is_not_there_closes_its_dataset() {
         }
         assert!(problems[0]["message"].as_str().unwrap().contains("absent"), "{problems}");
         // A column that is renamed is not shown under its new name.
-        let renamed = site.hands(&["records.*"], &hide("db/customers", "salary"), None);
+        let renamed = site.client(&["records.*"], &hide("db/customers", "salary"), None);
         assert_eq!(renamed.get("customers", "rows").status, 200, "{kind}");
         site.database.execute("ALTER TABLE customers RENAME COLUMN salary TO salary_cents");
         site.served.clock.turn(jiff::SignedDuration::from_secs(60));
@@ -361,12 +366,12 @@ fn a_rule_about_a_column_that_is_not_there_closes_its_dataset() {
 #[test]
 fn the_history_of_a_row_that_is_gone_is_for_those_who_may_delete() {
     let site = Site::of(SourceKind::Sqlite, Shared::No);
-    let admin = site.hands(&["*"], &[], None);
-    let reader = site.hands(&["records.read"], &[], None);
+    let admin = site.client(&["*"], &[], None);
+    let reader = site.client(&["records.read"], &[], None);
     admin.set("orders", 3, "other", json!(7));
     site.served.relay();
-    let history = |hands: &Hands<'_>| {
-        hands.get("orders", "history?key=3").json()["changes"].as_array().map_or(0, Vec::len)
+    let history = |client: &ApiClient<'_>| {
+        client.get("orders", "history?key=3").json()["changes"].as_array().map_or(0, Vec::len)
     };
     assert_eq!((history(&admin), history(&reader)), (1, 1));
     let (_, gone) = admin.change("orders", "delete", &json!([3]), None);
@@ -381,8 +386,8 @@ fn the_history_of_a_row_that_is_gone_is_for_those_who_may_delete() {
 #[test]
 fn an_api_key_grants_no_more_than_it_has_and_is_no_way_to_be_a_person() {
     let site = Site::of(SourceKind::Sqlite, Shared::No);
-    let admin = site.hands(&["*"], &[], None);
-    let reader = site.hands(&["records.read"], &[], None);
+    let admin = site.client(&["*"], &[], None);
+    let reader = site.client(&["records.read"], &[], None);
     let body = json!({ "name": "k", "scopes": [{ "permissions": ["admin"], "datasets": ["*"] }] });
     let key = admin.send("POST", "/api/v1/keys", &body).json();
     let bearer = format!("Bearer {}", key["secret"].as_str().unwrap());

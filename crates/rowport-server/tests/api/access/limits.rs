@@ -1,6 +1,6 @@
 //! Limits hold over every process on the same state.
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_server::LimitSettings;
 use rowport_testkit::{Database, Sqlite};
 use serde_json::json;
@@ -21,7 +21,7 @@ fn of_fifty_exports_at_once_on_two_processes_exactly_the_limit_is_admitted() {
     let limits =
         LimitSettings { exports_per_hour: Some(7), exports_per_day: Some(30), ..LimitSettings::default() };
     let state = Some(folder.path().join("state.sqlite"));
-    let serving = Serving { door: Door::Closed, limits, state, ..Serving::default() };
+    let serving = Serving { sign_in_mode: SignInMode::Required, limits, state, ..Serving::default() };
     let desks = [serve_as(&database, serving.clone()), serve_as(&database, serving)];
     let me = person(&desks[0], vec![grant(&["records.*"], &["*"])], Vec::new(), None);
     let other = person(&desks[1], vec![grant(&["records.*"], &["*"])], Vec::new(), None);

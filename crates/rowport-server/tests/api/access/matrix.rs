@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::{DatasetSettings, SubjectSettings};
 use rowport_model::{ColumnEffect, ColumnRule, Grant, Permission};
 use rowport_store::UserChange;
@@ -222,7 +222,7 @@ type Asking = (Has, Person, Option<(&'static str, String)>);
 #[test]
 fn every_route_lets_through_whom_it_declares_and_nobody_else() {
     let database = database();
-    let served = serve_as(&database, Serving { door: Door::Closed, ..with_subjects() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..with_subjects() });
     let principals: Vec<Asking> = everyone()
         .into_iter()
         .enumerate()
@@ -291,7 +291,7 @@ fn is_of_people(route: &Route) -> bool {
 #[test]
 fn whoever_is_suspended_signed_out_or_unknown_is_nobody() {
     let database = database();
-    let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..Serving::default() });
     let everything = || vec![grant(&["*"], &["*"])];
     let suspended = person(&served, everything(), Vec::new(), None);
     let cookie = suspended.again(&served);

@@ -2,7 +2,7 @@
 
 mod browsers;
 mod changes;
-mod dependants;
+mod dependents;
 mod kept;
 mod limits;
 mod matrix;

@@ -1,6 +1,6 @@
 //! State and source in one database: Rowport's own tables are no datasets, by the list or by any name.
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_model::SourceKind;
 use rowport_testkit::{Database, Postgres, Sqlite};
 use serde_json::json;
@@ -60,7 +60,8 @@ fn no_dataset_and_no_guessable_name_leads_to_the_state_in_the_same_database() {
     let database = Postgres::create();
     database.execute("CREATE TABLE mine (id integer PRIMARY KEY, keeper text)");
     let state_url = Some(database.url().to_owned());
-    let served = serve_as(&database, Serving { state_url, door: Door::Closed, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { state_url, sign_in_mode: SignInMode::Required, ..Serving::default() });
     // Only now are there tables of the state to refer to.
     database.execute(
         "ALTER TABLE mine ADD FOREIGN KEY (keeper) REFERENCES rowport.users (id);
@@ -84,7 +85,8 @@ fn no_dataset_and_no_guessable_name_leads_to_the_state_in_the_same_database() {
 fn a_source_that_is_the_file_of_the_state_has_no_dataset() {
     let database = Sqlite::create();
     let state = Some(database.path().to_owned());
-    let served = serve_as(&database, Serving { state, door: Door::Closed, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { state, sign_in_mode: SignInMode::Required, ..Serving::default() });
     let everything = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
     let journal = everything.send(&served, "POST", "/api/v1/sources/db/journal", &json!({}));
     assert_eq!(journal.code(), "source_refused");
@@ -98,7 +100,8 @@ fn no_name_leads_to_the_journal_of_a_source() {
     for kind in [SourceKind::Mysql, SourceKind::Sqlite] {
         let database = Database::create(kind);
         database.execute("CREATE TABLE mine (id integer NOT NULL PRIMARY KEY)");
-        let served = serve_as(&database, Serving { door: Door::Closed, ..Serving::default() });
+        let served =
+            serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..Serving::default() });
         let everything = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
         assert_eq!(
             everything.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status / 100,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::DatasetSettings;
 use rowport_model::{ColumnEffect, ColumnRule};
 use rowport_testkit::{Database, Sqlite};
@@ -24,7 +24,7 @@ fn database() -> Database {
 fn served(database: &Database) -> Served {
     let people = DatasetSettings { tenant: Some("firm".to_owned()), ..DatasetSettings::default() };
     let datasets = BTreeMap::from([("people".to_owned(), people)]);
-    serve_as(database, Serving { datasets, door: Door::Closed, ..Serving::default() })
+    serve_as(database, Serving { datasets, sign_in_mode: SignInMode::Required, ..Serving::default() })
 }
 
 fn staff(served: &Served) -> Person {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::{ColumnSettings, DatasetSettings, Shared};
 use rowport_model::{ColumnEffect, ColumnRule};
 use rowport_testkit::{Database, Sqlite};
@@ -73,7 +73,7 @@ fn same(left: &Answer, right: &Answer, what: &str) {
 
 fn alike(effect: ColumnEffect, seed: &[u8; 32]) {
     let (left, right) = (database("top", 1), database("elsewhere", 999));
-    let serving = Serving { datasets: settings(), door: Door::Closed, ..Serving::default() };
+    let serving = Serving { datasets: settings(), sign_in_mode: SignInMode::Required, ..Serving::default() };
     let (left, right) = (serve_as(&left, serving.clone()), serve_as(&right, serving));
     let (on_left, on_right) = (somebody(&left, effect), somebody(&right, effect));
 
@@ -164,7 +164,7 @@ fn what_a_role_masks_tells_nothing() {
 #[test]
 fn a_tenant_sees_its_rows_and_a_mask_in_place_of_each_value() {
     let database = database("top", 1);
-    let serving = Serving { datasets: settings(), door: Door::Closed, ..Serving::default() };
+    let serving = Serving { datasets: settings(), sign_in_mode: SignInMode::Required, ..Serving::default() };
     let served = serve_as(&database, serving);
     let me = somebody(&served, ColumnEffect::Masked);
     let page =

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_server::Site;
 use rowport_store::{Actor, UserChange};
 use rowport_testkit::{Database, Sqlite};
@@ -23,7 +23,7 @@ pub(super) fn database() -> Database {
 }
 
 pub(super) fn closed(database: &Database) -> Served {
-    serve_as(database, Serving { door: Door::Closed, ..Serving::default() })
+    serve_as(database, Serving { sign_in_mode: SignInMode::Required, ..Serving::default() })
 }
 
 /// The secret of a link for the first administrator.
@@ -123,7 +123,8 @@ fn somebody_is_added_joins_by_link_and_gets_a_new_one() {
 fn signing_in_is_slowed_down_by_account_and_by_address() {
     let database = database();
     let site = Site { behind_proxy: true, ..Site::default() };
-    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { sign_in_mode: SignInMode::Required, site, ..Serving::default() });
     first_admin(&served);
     let from = |address: &str, email: &str, password: &str| {
         let headers = [("x-forwarded-for", address), ("content-type", "application/json")];
@@ -319,7 +320,8 @@ fn a_suspended_person_s_runs_keys_and_links_stop() {
 fn an_account_and_a_network_never_share_a_count_with_others() {
     let database = database();
     let site = Site { behind_proxy: true, ..Site::default() };
-    let served = serve_as(&database, Serving { door: Door::Closed, site, ..Serving::default() });
+    let served =
+        serve_as(&database, Serving { sign_in_mode: SignInMode::Required, site, ..Serving::default() });
     first_admin(&served);
     let from = |address: &str, email: &str, password: &str| {
         let headers = [("x-forwarded-for", address), ("content-type", "application/json")];
@@ -487,7 +489,7 @@ fn the_audit_has_who_did_what() {
 #[test]
 fn whoever_comes_to_the_demo_is_its_administrator_until_they_sign_out() {
     let database = database();
-    let served = serve_as(&database, Serving { door: Door::Demo, ..Serving::default() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Demo, ..Serving::default() });
     assert_eq!(served.get("/api/v1/session").status, 401, "there is no administrator yet");
     served.runtime.block_on(served.accounts.prepare_demo()).unwrap();
     served.runtime.block_on(served.accounts.prepare_demo()).unwrap();

@@ -1,6 +1,6 @@
 //! Looking at the audit over HTTP: everybody is told of what they may know, and of nothing else.
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_model::SourceKind;
 use rowport_store::{Actor, NewEvent, RelayedChunk, RowEvent};
 use rowport_testkit::{Database, Sqlite};
@@ -22,7 +22,10 @@ impl Audited {
     fn new() -> Self {
         let (source, state) = (Sqlite::create_in_memory(), Database::create(SourceKind::Sqlite));
         let file = Some(state.path().to_owned());
-        let served = serve_as(&source, Serving { state: file, door: Door::Closed, ..Serving::default() });
+        let served = serve_as(
+            &source,
+            Serving { state: file, sign_in_mode: SignInMode::Required, ..Serving::default() },
+        );
         let reader = |tenant| person(&served, vec![grant(&["audit.read"], &["*"])], Vec::new(), tenant);
         let (staff, acme, other) = (reader(None), reader(Some("acme")), reader(Some("other")));
         let audited = Self { state, served, staff, acme, other };

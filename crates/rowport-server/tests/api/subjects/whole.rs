@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::Shared;
 use rowport_model::{ColumnEffect, ColumnRule, SourceKind};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ fn theirs(served: &Served, somebody: &Person) -> (Value, BTreeMap<String, Vec<u8
 #[test]
 fn whoever_may_not_have_the_whole_gets_nothing_of_it() {
     let database = database(SourceKind::Sqlite);
-    let served = serve_as(&database, Serving { door: Door::Closed, ..serving() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..serving() });
     let all = ["records.read", "subjects.export"];
     let hide = |dataset, column| [(dataset, column, ColumnEffect::Hidden)];
     let mask = |dataset, column| [(dataset, column, ColumnEffect::Masked)];
@@ -72,7 +72,7 @@ fn whoever_may_not_have_the_whole_gets_nothing_of_it() {
     let mut through = serving();
     through.datasets.insert("order_lines".to_owned(), known_by(&["order_no.customer"]));
     through.datasets.get_mut("orders").unwrap().subjects.clear();
-    let served_through = serve_as(&database, Serving { door: Door::Closed, ..through });
+    let served_through = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..through });
     let blind = somebody(&served_through, &all, &["*"], &hide("db/orders", "customer"));
     assert_eq!(kinds(&served_through, &blind), 1);
     let answer = blind.send(&served_through, "POST", START, &serde_json::from_str(CUSTOMER).unwrap());
@@ -89,7 +89,7 @@ fn whoever_may_not_have_the_whole_gets_nothing_of_it() {
 #[test]
 fn hidden_columns_are_absent_masked_ones_are_masks_and_the_manifest_says_so() {
     let database = database(SourceKind::Sqlite);
-    let served = serve_as(&database, Serving { door: Door::Closed, ..serving() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..serving() });
     let rules =
         [("db/orders", "note", ColumnEffect::Hidden), ("db/order_lines", "item", ColumnEffect::Masked)];
     let me = somebody(&served, &["records.read", "subjects.export"], &["*"], &rules);
@@ -137,7 +137,7 @@ fn hidden_columns_are_absent_masked_ones_are_masks_and_the_manifest_says_so() {
 #[test]
 fn somebody_of_a_tenant_gets_the_rows_of_the_tenant_and_the_manifest_names_it() {
     let database = database(SourceKind::Sqlite);
-    let served = serve_as(&database, Serving { door: Door::Closed, ..serving() });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..serving() });
     let grants = || vec![grant(&["records.read", "subjects.export"], &["*"])];
     let acme = person(&served, grants(), Vec::new(), Some("acme"));
     let (_, files) = theirs(&served, &acme);
@@ -155,7 +155,7 @@ fn somebody_of_a_tenant_gets_the_rows_of_the_tenant_and_the_manifest_names_it() 
     // Where a dataset names no tenant, theirs would not be the whole.
     let mut open = serving();
     open.datasets.get_mut("order_lines").unwrap().shared = Shared::No;
-    let served = serve_as(&database, Serving { door: Door::Closed, ..open });
+    let served = serve_as(&database, Serving { sign_in_mode: SignInMode::Required, ..open });
     let acme = person(&served, grants(), Vec::new(), Some("acme"));
     let answer = acme.send(&served, "POST", START, &serde_json::from_str(CUSTOMER).unwrap());
     assert_eq!((answer.status, answer.code().as_str(), kinds(&served, &acme)), (403, "forbidden", 0));

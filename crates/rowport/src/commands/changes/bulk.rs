@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use rowport_engine::changes::{BulkAction, Request};
 use rowport_model::{FieldValue, Filter, Selection, SetField, View};
 
-use super::{Hands, OfDataset, Repeatable, Told};
+use super::{CliSession, OfDataset, OutputArgs, Repeatable};
 use crate::failure::Failure;
 
 /// Change many rows at once. What was changed can be taken back.
@@ -41,7 +41,7 @@ struct Chosen {
     #[command(flatten)]
     repeatable: Repeatable,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 /// Delete rows. They are in the trash afterwards.
@@ -51,7 +51,7 @@ pub struct Delete {
     chosen: Chosen,
     /// Delete rows of other tables that the database would delete with these, too. They come back with them.
     #[arg(long)]
-    with_dependants: bool,
+    cascade: bool,
 }
 
 /// Set fields of rows.
@@ -84,14 +84,14 @@ pub struct Resume {
     #[command(flatten)]
     of: OfDataset,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 impl Bulk {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::Delete(Delete { chosen, with_dependants }) => {
-                chosen.run(BulkAction::Delete, with_dependants, "this deletes").await
+            Self::Delete(Delete { chosen, cascade }) => {
+                chosen.run(BulkAction::Delete, cascade, "this deletes").await
             }
             Self::Set(set) => {
                 let fields = set.fields()?;
@@ -103,16 +103,16 @@ impl Bulk {
 }
 
 impl Chosen {
-    async fn run(self, action: BulkAction, with_dependants: bool, what: &str) -> Result<ExitCode, Failure> {
-        let Self { of, filter, search, key, confirm, all_or_nothing, repeatable, told } = self;
+    async fn run(self, action: BulkAction, cascade: bool, what: &str) -> Result<ExitCode, Failure> {
+        let Self { of, filter, search, key, confirm, all_or_nothing, repeatable, output } = self;
         let filter = filter.as_deref().map(Filter::parse).transpose().map_err(Failure::request)?;
-        let hands = of.open()?;
+        let session = of.open()?;
         let selection = match key.is_empty() {
             true => Selection::View { view: View { filter, search, ..View::default() }, except: Vec::new() },
-            false => Selection::Keys(hands.keys(&key).await?),
+            false => Selection::Keys(session.keys(&key).await?),
         };
-        let request = Request { all_or_nothing, with_dependants, ..Request::new(action, selection) };
-        hands.confirm_and_work(&request, what, confirm, &repeatable, &told).await
+        let request = Request { all_or_nothing, cascade, ..Request::new(action, selection) };
+        session.confirm_and_work(&request, what, confirm, &repeatable, &output).await
     }
 }
 
@@ -149,8 +149,8 @@ impl Set {
 
 impl Resume {
     async fn run(self) -> Result<ExitCode, Failure> {
-        let hands: Hands = self.of.open()?;
-        let outcome = hands.changes.outcome(hands.target(), &self.change_set).await?;
-        hands.take_over(&outcome, &self.told).await
+        let session: CliSession = self.of.open()?;
+        let outcome = session.changes.outcome(session.target(), &self.change_set).await?;
+        session.take_over(&outcome, &self.output).await
     }
 }

@@ -2,7 +2,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{OfDataset, Told, plain, write_out};
+use super::{OfDataset, OutputArgs, plain, write_out};
 use crate::failure::Failure;
 
 /// List the changes of a dataset, the last first.
@@ -14,14 +14,14 @@ pub struct History {
     #[arg(long, default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 impl History {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
-        let sets = hands.changes.history(hands.target(), None, self.limit).await?;
-        if self.told.json {
+        let session = self.of.open()?;
+        let sets = session.changes.history(session.target(), None, self.limit).await?;
+        if self.output.json {
             write_out(&(serde_json::to_string_pretty(&sets).map_err(Failure::other)? + "\n"))?;
             return Ok(ExitCode::SUCCESS);
         }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use rowport_engine::changes::{
-    AlongOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, ReverseRequest,
-    RowFailure, Target,
+    CascadeOutcome, Changes, Confirmed, IdempotencyKey, Outcome, OutcomeState, Request, RowFailure, Target,
+    UndoRequest,
 };
 use rowport_model::{ChangeKind, ErrorCode, Key, OnDelete, Principal};
 use rowport_store::{Actor, Ids};
@@ -37,7 +37,7 @@ struct OfDataset {
 
 /// How the outcome is told.
 #[derive(Args)]
-struct Told {
+struct OutputArgs {
     /// The outcome as JSON.
     #[arg(long)]
     json: bool,
@@ -52,7 +52,7 @@ struct Repeatable {
 }
 
 /// Somebody at this machine with a dataset at hand.
-struct Hands {
+struct CliSession {
     changes: Changes,
     me: Principal,
     source: String,
@@ -60,16 +60,16 @@ struct Hands {
 }
 
 impl OfDataset {
-    fn open(self) -> Result<Hands, Failure> {
-        let (desk, source) = self.source.open()?;
+    fn open(self) -> Result<CliSession, Failure> {
+        let (sources, source) = self.source.open()?;
         let ids = Arc::new(Ids::default());
         // A confirmation is used by the process that gave it, or by nobody.
-        let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
-        Ok(Hands { changes, me: Principal::local(), source, dataset: self.dataset })
+        let changes = Changes::new(Arc::new(sources), ids.secret().to_vec(), ids);
+        Ok(CliSession { changes, me: Principal::local(), source, dataset: self.dataset })
     }
 }
 
-impl Hands {
+impl CliSession {
     fn target(&self) -> Target<'_> {
         Target { principal: &self.me, source: &self.source, dataset: &self.dataset }
     }
@@ -91,28 +91,28 @@ impl Hands {
         what: &str,
         confirm: Option<u64>,
         repeatable: &Repeatable,
-        told: &Told,
+        output: &OutputArgs,
     ) -> Result<ExitCode, Failure> {
         let key = self.key(repeatable, request)?;
         // What was done before shows other rows by now.
         if let Some(key) = &key
             && let Some(confirmed) = self.changes.made_before(self.target(), key).await?
         {
-            return self.go_on(&confirmed, told).await;
+            return self.go_on(&confirmed, output).await;
         }
         let preview = self.changes.preview(self.target(), request).await?;
         let mut rows = preview.rows;
-        for of in &preview.dependants {
+        for of in &preview.dependents {
             let columns = of.columns.join(", ");
             match of.rows {
-                Some(along) => {
-                    rows += along;
+                Some(cascaded) => {
+                    rows += cascaded;
                     let becomes = if of.on_delete == OnDelete::Cascade { "deleted" } else { "cut loose" };
                     told_first(&format!(
                         "{} of {} ({columns}) {} {becomes} with them",
-                        counted(along),
+                        counted(cascaded),
                         of.dataset,
-                        if along == 1 { "is" } else { "are" }
+                        if cascaded == 1 { "is" } else { "are" }
                     ))?;
                 }
                 None => {
@@ -134,21 +134,21 @@ impl Hands {
         }
         confirmed(rows, what, confirm)?;
         let (actor, token) = (self.actor(), &preview.confirmation);
-        let put_down = self.changes.confirm(self.target(), &actor, request, token, key.as_ref()).await?;
-        self.go_on(&put_down, told).await
+        let confirmed = self.changes.confirm(self.target(), &actor, request, token, key.as_ref()).await?;
+        self.go_on(&confirmed, output).await
     }
 
     /// Takes a change back, all of it or some rows.
-    async fn reverse(
+    async fn undo(
         &self,
         change_set: &str,
-        request: &ReverseRequest,
+        request: &UndoRequest,
         repeatable: &Repeatable,
-        told: &Told,
+        output: &OutputArgs,
     ) -> Result<ExitCode, Failure> {
         let (actor, key) = (self.actor(), self.key(repeatable, &(change_set, request))?);
-        let put_down = self.changes.reverse(self.target(), &actor, change_set, request, key.as_ref()).await?;
-        self.go_on(&put_down, told).await
+        let confirmed = self.changes.undo(self.target(), &actor, change_set, request, key.as_ref()).await?;
+        self.go_on(&confirmed, output).await
     }
 
     fn key(&self, repeatable: &Repeatable, asks: &impl Serialize) -> Result<Option<IdempotencyKey>, Failure> {
@@ -159,27 +159,32 @@ impl Hands {
 
     /// Works on a change set that was put down just now. One that the same command has put down before is waited for, and
     /// taken over if nobody works on it.
-    async fn go_on(&self, confirmed: &Confirmed, told: &Told) -> Result<ExitCode, Failure> {
+    async fn go_on(&self, confirmed: &Confirmed, output: &OutputArgs) -> Result<ExitCode, Failure> {
         if !confirmed.repeated {
-            return self.work(confirmed, 1, told).await;
+            return self.work(confirmed, 1, output).await;
         }
         let outcome = self.changes.wait(self.target(), &confirmed.change_set).await?;
         match outcome.state {
-            OutcomeState::Open => self.take_over(&outcome, told).await,
-            _ => tell(&outcome, told),
+            OutcomeState::Open => self.take_over(&outcome, output).await,
+            _ => tell(&outcome, output),
         }
     }
 
     /// Works on what is left of a change set. Whoever had it before may still be there; from now on it is refused.
-    async fn take_over(&self, outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
-        let left = outcome.rows.saturating_sub(outcome.done + outcome.failed + outcome.kept);
+    async fn take_over(&self, outcome: &Outcome, output: &OutputArgs) -> Result<ExitCode, Failure> {
+        let left = outcome.rows.saturating_sub(outcome.done + outcome.failed + outcome.skipped);
         let confirmed = Confirmed { change_set: outcome.change_set.clone(), rows: left, repeated: true };
         let attempt = self.changes.next_attempt(self.target(), &confirmed.change_set).await?;
-        self.work(&confirmed, attempt, told).await
+        self.work(&confirmed, attempt, output).await
     }
 
     /// Works on a change set until it has ended, and tells what came of it.
-    async fn work(&self, confirmed: &Confirmed, attempt: u32, told: &Told) -> Result<ExitCode, Failure> {
+    async fn work(
+        &self,
+        confirmed: &Confirmed,
+        attempt: u32,
+        output: &OutputArgs,
+    ) -> Result<ExitCode, Failure> {
         let cancel = CancellationToken::new();
         cancel_on_interrupt(cancel.clone());
         let total = confirmed.rows;
@@ -202,13 +207,13 @@ impl Hands {
             let hint = format!("what was done stays done; `rowport undo {id}` takes it back");
             return Err(Failure::from(rowport_engine::EngineError::Cancelled).with_hint(hint));
         }
-        tell(&outcome?, told)
+        tell(&outcome?, output)
     }
 }
 
 /// Writes what came of a change set. Rows that were not changed make the exit code 7.
-fn tell(outcome: &Outcome, told: &Told) -> Result<ExitCode, Failure> {
-    let text = match told.json {
+fn tell(outcome: &Outcome, output: &OutputArgs) -> Result<ExitCode, Failure> {
+    let text = match output.json {
         true => serde_json::to_string_pretty(outcome).map_err(Failure::other)? + "\n",
         false => in_words(outcome),
     };
@@ -226,8 +231,8 @@ fn in_words(outcome: &Outcome) -> String {
     if outcome.failed > 0 {
         text.push_str(&format!(", {} failed", outcome.failed));
     }
-    if outcome.kept > 0 {
-        text.push_str(&format!(", {} left alone", outcome.kept));
+    if outcome.skipped > 0 {
+        text.push_str(&format!(", {} left alone", outcome.skipped));
     }
     text.push_str(&match outcome.action {
         ChangeKind::Purge => format!("\nchange set {}, which cannot be undone\n", outcome.change_set),
@@ -241,8 +246,8 @@ fn in_words(outcome: &Outcome) -> String {
             format!("\nchange set {}, can be undone until {}\n", outcome.change_set, outcome.undo_until)
         }
     });
-    for along in &outcome.along {
-        let AlongOutcome { dataset, done, rows, change_set, .. } = along;
+    for cascaded in &outcome.cascade {
+        let CascadeOutcome { dataset, done, rows, change_set, .. } = cascaded;
         let dataset = plain(dataset);
         text.push_str(&format!(
             "  along with them: {done} of {} of {dataset} (change set {change_set})\n",
@@ -275,8 +280,8 @@ fn counted(rows: u64) -> String {
 
 /// Says something before anything is asked or done.
 fn told_first(text: &str) -> Result<(), Failure> {
-    let told = writeln!(std::io::stderr(), "{}", plain(text));
-    told.map_err(|error| Failure::output("what would be done cannot be said", &error))
+    let output = writeln!(std::io::stderr(), "{}", plain(text));
+    output.map_err(|error| Failure::output("what would be done cannot be said", &error))
 }
 
 /// A value without quotes around it, for a line.

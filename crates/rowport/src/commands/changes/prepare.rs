@@ -25,9 +25,9 @@ pub struct Prepare {
 
 impl Prepare {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let (desk, source) = self.source.open()?;
+        let (sources, source) = self.source.open()?;
         let ids = Arc::new(Ids::default());
-        let changes = Changes::new(Arc::new(desk), ids.secret().to_vec(), ids);
+        let changes = Changes::new(Arc::new(sources), ids.secret().to_vec(), ids);
         if self.print {
             write_out(&changes.journal_sql(&source).await?)?;
             return Ok(ExitCode::SUCCESS);

@@ -1,10 +1,10 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use rowport_engine::changes::{BulkAction, Request, ReverseRequest, TrashRequest};
+use rowport_engine::changes::{BulkAction, Request, TrashRequest, UndoRequest};
 use rowport_model::{Key, Selection, View};
 
-use super::{OfDataset, Repeatable, Told, plain, shown, write_out};
+use super::{OfDataset, OutputArgs, Repeatable, plain, shown, write_out};
 use crate::failure::Failure;
 
 /// Look at what was deleted, bring it back, or remove it for good.
@@ -32,7 +32,7 @@ pub struct List {
     #[arg(long, default_value_t = 100)]
     limit: u32,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 /// Which rows of the trash.
@@ -52,7 +52,7 @@ struct Chosen {
     #[command(flatten)]
     repeatable: Repeatable,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 /// Bring rows back.
@@ -83,7 +83,7 @@ pub struct Empty {
     #[command(flatten)]
     repeatable: Repeatable,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 impl Trash {
@@ -96,8 +96,8 @@ impl Trash {
                 Err(failure.with_hint("`rowport trash empty` removes all of them"))
             }
             Self::Purge(purge) => purge.chosen.run(BulkAction::Purge).await,
-            Self::Empty(Empty { of, confirm, repeatable, told }) => {
-                let chosen = Chosen { of, key: Vec::new(), search: None, confirm, repeatable, told };
+            Self::Empty(Empty { of, confirm, repeatable, output }) => {
+                let chosen = Chosen { of, key: Vec::new(), search: None, confirm, repeatable, output };
                 chosen.run(BulkAction::Purge).await
             }
         }
@@ -106,10 +106,10 @@ impl Trash {
 
 impl List {
     async fn rows(self) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
+        let session = self.of.open()?;
         let request = TrashRequest { search: self.search, cursor: None, limit: self.limit };
-        let page = hands.changes.trash(hands.target(), &request).await?;
-        if self.told.json {
+        let page = session.changes.trash(session.target(), &request).await?;
+        if self.output.json {
             write_out(&(serde_json::to_string_pretty(&page).map_err(Failure::other)? + "\n"))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -138,30 +138,30 @@ impl Restore {
     async fn run(self) -> Result<ExitCode, Failure> {
         let Self { change_set, chosen } = self;
         let Some(change_set) = change_set else { return chosen.run(BulkAction::Restore).await };
-        let hands = chosen.of.open()?;
+        let session = chosen.of.open()?;
         let keys = match chosen.key.is_empty() {
             true => None,
-            false => Some(hands.keys(&chosen.key).await?),
+            false => Some(session.keys(&chosen.key).await?),
         };
-        let request = ReverseRequest { keys, force: false };
-        hands.reverse(&change_set, &request, &chosen.repeatable, &chosen.told).await
+        let request = UndoRequest { keys, force: false };
+        session.undo(&change_set, &request, &chosen.repeatable, &chosen.output).await
     }
 }
 
 impl Chosen {
     async fn run(self, action: BulkAction) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
+        let session = self.of.open()?;
         let selection = match self.key.is_empty() {
             true => {
                 Selection::View { view: View { search: self.search, ..View::default() }, except: Vec::new() }
             }
-            false => Selection::Keys(hands.keys(&self.key).await?),
+            false => Selection::Keys(session.keys(&self.key).await?),
         };
         let what = match action {
             BulkAction::Purge => "this removes for good",
             _ => "this brings back",
         };
         let request = Request::new(action, selection);
-        hands.confirm_and_work(&request, what, self.confirm, &self.repeatable, &self.told).await
+        session.confirm_and_work(&request, what, self.confirm, &self.repeatable, &self.output).await
     }
 }

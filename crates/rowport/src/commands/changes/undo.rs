@@ -1,9 +1,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use rowport_engine::changes::ReverseRequest;
+use rowport_engine::changes::UndoRequest;
 
-use super::{OfDataset, Repeatable, Told};
+use super::{OfDataset, OutputArgs, Repeatable};
 use crate::failure::Failure;
 
 /// Take a change back.
@@ -24,17 +24,17 @@ pub struct Undo {
     #[command(flatten)]
     repeatable: Repeatable,
     #[command(flatten)]
-    told: Told,
+    output: OutputArgs,
 }
 
 impl Undo {
     pub async fn run(self) -> Result<ExitCode, Failure> {
-        let hands = self.of.open()?;
+        let session = self.of.open()?;
         let keys = match self.key.is_empty() {
             true => None,
-            false => Some(hands.keys(&self.key).await?),
+            false => Some(session.keys(&self.key).await?),
         };
-        let request = ReverseRequest { keys, force: self.force };
-        hands.reverse(&self.change_set, &request, &self.repeatable, &self.told).await
+        let request = UndoRequest { keys, force: self.force };
+        session.undo(&self.change_set, &request, &self.repeatable, &self.output).await
     }
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use rowport_engine::export::{
     ExportOptions, ExportRequest, HeaderStyle, OpenExport, Progress, Tier, write_beside, write_manifest,
 };
-use rowport_engine::{CountMode, Desk, EngineError};
+use rowport_engine::{CountMode, EngineError, Sources};
 use rowport_formats::{Compression, DateNotation, DecimalSign, Format, Manifest, RowOrder};
 use rowport_model::{Filter, Principal, Sort, View};
 use tokio_util::sync::CancellationToken;
@@ -114,15 +114,15 @@ impl Export {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         let request = self.request()?;
         self.check_output(request.format)?;
-        let (desk, source) = self.source.open()?;
-        let desk = Arc::new(desk);
+        let (sources, source) = self.source.open()?;
+        let sources = Arc::new(sources);
         let cancel = CancellationToken::new();
         cancel_on_interrupt(cancel.clone());
         let open = tokio::select! {
-            open = self.open(&desk, &source, &request) => open?,
+            open = self.open(&sources, &source, &request) => open?,
             () = cancel.cancelled() => return Err(EngineError::Cancelled.into()),
         };
-        let line = self.progress_line(&desk, source, request);
+        let line = self.progress_line(&sources, source, request);
         let output = self.output.clone();
         let written = tokio::task::spawn_blocking(move || write(open, &output, &line, &cancel));
         let manifest = written.await.map_err(Failure::other)??;
@@ -134,11 +134,11 @@ impl Export {
 
     async fn open(
         &self,
-        desk: &Desk,
+        sources: &Sources,
         source: &str,
         request: &ExportRequest,
     ) -> Result<OpenExport, EngineError> {
-        let prepared = desk.prepare_export(&Principal::local(), source, &self.dataset, request).await?;
+        let prepared = sources.prepare_export(&Principal::local(), source, &self.dataset, request).await?;
         prepared.open().await
     }
 
@@ -209,17 +209,17 @@ impl Export {
     }
 
     /// Progress is for people: on a terminal, and never mixed into an output that goes to the same one.
-    fn progress_line(&self, desk: &Arc<Desk>, source: String, request: ExportRequest) -> ProgressLine {
+    fn progress_line(&self, sources: &Arc<Sources>, source: String, request: ExportRequest) -> ProgressLine {
         let to_terminal = is_stdout(&self.output) && std::io::stdout().is_terminal();
         if self.quiet || to_terminal || !std::io::stderr().is_terminal() {
             return ProgressLine::hidden();
         }
         let line = ProgressLine::shown();
-        let (desk, dataset, counted) = (Arc::clone(desk), self.dataset.clone(), line.clone());
+        let (sources, dataset, counted) = (Arc::clone(sources), self.dataset.clone(), line.clone());
         tokio::spawn(async move {
             // Without a count there is no time left to show; the export itself does not need it.
             let count =
-                desk.count(&Principal::local(), &source, &dataset, &request.view, CountMode::Quick).await;
+                sources.count(&Principal::local(), &source, &dataset, &request.view, CountMode::Quick).await;
             if let Ok(count) = count {
                 counted.expect(count.count.min(request.limit.unwrap_or(u64::MAX)), count.exact);
             }

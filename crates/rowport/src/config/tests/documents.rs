@@ -80,7 +80,7 @@ fn the_defaults_of_the_schema_are_those_of_the_program() {
         exports["snapshot_patience"]["default"],
         exports["spool_limit"]["default"]
     );
-    let (read, default) = (read(&text).unwrap().desk.exports, ExportSettings::default());
+    let (read, default) = (read(&text).unwrap().engine.exports, ExportSettings::default());
     assert_eq!(read.direct_rows, default.direct_rows);
     assert_eq!(read.snapshot_patience, default.snapshot_patience);
     assert_eq!(read.spool_bytes, default.spool_bytes);

@@ -118,19 +118,19 @@ fn everything_that_can_be_said_arrives() {
     assert_eq!((webhook.key.0.as_slice(), webhook.events.len()), (b"hunter2.hunter2.hunter2.".as_slice(), 2));
     assert!(!format!("{notify:?}").contains("hunter2"));
 
-    let desk = &loaded.desk;
-    assert_eq!(desk.workspace.as_deref(), Some("shop"));
-    assert_eq!(desk.exports.direct_rows, 5_000);
-    assert_eq!(desk.exports.snapshot_patience, Duration::from_secs(300));
-    assert_eq!(desk.exports.spool_bytes, 512 << 20);
+    let engine = &loaded.engine;
+    assert_eq!(engine.workspace.as_deref(), Some("shop"));
+    assert_eq!(engine.exports.direct_rows, 5_000);
+    assert_eq!(engine.exports.snapshot_patience, Duration::from_secs(300));
+    assert_eq!(engine.exports.spool_bytes, 512 << 20);
 
     // In the order of the file, not of the alphabet.
-    let sources: Vec<_> = desk.sources.iter().map(|s| (s.name.as_str(), s.label.as_str())).collect();
+    let sources: Vec<_> = engine.sources.iter().map(|s| (s.name.as_str(), s.label.as_str())).collect();
     assert_eq!(sources, [("shop", "Shop"), ("archive", "archive")]);
-    assert_eq!(desk.sources[0].url.to_string(), "postgres://reader:***@db/shop");
-    assert_eq!(desk.sources[1].url.to_string(), "sqlite:/etc/rowport/archive.db");
+    assert_eq!(engine.sources[0].url.to_string(), "postgres://reader:***@db/shop");
+    assert_eq!(engine.sources[1].url.to_string(), "sqlite:/etc/rowport/archive.db");
 
-    let orders = &desk.sources[0].datasets["orders"];
+    let orders = &engine.sources[0].datasets["orders"];
     assert_eq!(orders.label.as_deref(), Some("Orders"));
     assert_eq!(orders.key.as_deref(), Some(["id".to_owned(), "line".to_owned()].as_slice()));
     assert_eq!(orders.deleted_at.as_deref(), Some("deleted_at"));
@@ -144,26 +144,26 @@ fn everything_that_can_be_said_arrives() {
     assert_eq!(orders.lookups["customer_name"], "customer_id.name");
     assert_eq!(orders.subjects["customer"], ["customer_id", "refund_id.customer_id"]);
     assert_eq!(orders.subjects["staff"], ["sold_by"]);
-    let kinds: Vec<_> = desk.subjects.iter().map(|it| (it.name.as_str(), it.label.as_str())).collect();
+    let kinds: Vec<_> = engine.subjects.iter().map(|it| (it.name.as_str(), it.label.as_str())).collect();
     assert_eq!(kinds, [("customer", "Customer"), ("staff", "staff")]);
     let limits = loaded.server.limits;
     assert_eq!((limits.exports_per_hour, limits.exports_per_day), (Some(60), None));
     assert_eq!(limits.subject_exports_per_day, Some(10));
     assert_eq!(orders.presets["Essential"], ["id", "total", "status"]);
     assert_eq!(orders.presets["All of it"], ["id"]);
-    assert!(desk.sources[0].datasets["audit.log"].hidden);
+    assert!(engine.sources[0].datasets["audit.log"].hidden);
 }
 
 #[test]
 fn an_empty_file_says_nothing() {
     for text in ["", "\u{feff}", "# nothing\r\n", "[exports]\n[sources]\n"] {
         let loaded = read(text).unwrap();
-        assert!(loaded.desk.sources.is_empty() && loaded.desk.workspace.is_none());
+        assert!(loaded.engine.sources.is_empty() && loaded.engine.workspace.is_none());
         assert_eq!(loaded.server, Default::default());
         let default = ExportSettings::default();
-        assert_eq!(loaded.desk.exports.direct_rows, default.direct_rows);
-        assert_eq!(loaded.desk.exports.snapshot_patience, default.snapshot_patience);
-        assert_eq!(loaded.desk.exports.spool_bytes, default.spool_bytes);
+        assert_eq!(loaded.engine.exports.direct_rows, default.direct_rows);
+        assert_eq!(loaded.engine.exports.snapshot_patience, default.snapshot_patience);
+        assert_eq!(loaded.engine.exports.spool_bytes, default.spool_bytes);
     }
 }
 
@@ -187,7 +187,7 @@ fn every_way_of_writing_toml_is_understood() {
         "[sources.shop.datasets.orders]\nlabel = \"\\u004frders\"\r\n[sources.shop]\r\nurl = \"sqlite:shop.db\"\r\n",
     ] {
         let loaded = read(text).unwrap_or_else(|error| panic!("{text}\n{error}"));
-        assert_eq!(loaded.desk.sources[0].datasets["orders"].label.as_deref(), Some("Orders"), "{text}");
+        assert_eq!(loaded.engine.sources[0].datasets["orders"].label.as_deref(), Some("Orders"), "{text}");
         let path = ["sources", "shop", "datasets", "orders", "label"].map(str::to_owned);
         assert!(loaded.locate(&path).is_some(), "{text}");
     }
@@ -196,7 +196,7 @@ fn every_way_of_writing_toml_is_understood() {
 #[test]
 fn the_example_workspace_has_no_mistakes() {
     let loaded = read(include_str!("../../demo/rowport.toml")).unwrap();
-    assert_eq!(loaded.desk.sources[0].name, "demo");
+    assert_eq!(loaded.engine.sources[0].name, "demo");
 }
 
 #[test]
@@ -208,6 +208,6 @@ fn paths_are_relative_to_the_file_and_absolute_ones_stay() {
         ("sqlite:///var/shop.db", "sqlite:/var/shop.db"),
     ] {
         let loaded = read(&format!("[sources.shop]\nurl = {url:?}")).unwrap();
-        assert_eq!(loaded.desk.sources[0].url.to_string(), expected);
+        assert_eq!(loaded.engine.sources[0].url.to_string(), expected);
     }
 }

@@ -5,7 +5,7 @@ import type { SelectionBody } from '@/lib/selection';
 
 type Schemas = components['schemas'];
 
-export type Dependants = Schemas['Dependants'];
+export type Dependents = Schemas['Dependents'];
 /** The preview of a change, with the idempotency key under which it is executed. */
 export type Preview = Schemas['Preview'] & { key: string };
 export type FieldVersions = Schemas['FieldVersions'];

@@ -35,7 +35,7 @@ interface ConfirmChangeProps {
 }
 
 /** The codes of an answer when other rows would be changed than those of the preview. */
-const SELECTION_CHANGED = ['selection_changed', 'dependants_changed'];
+const SELECTION_CHANGED = ['selection_changed', 'dependents_changed'];
 
 /** The dialog that previews a change, asks for the number of rows to be typed, and executes it. */
 export function ConfirmChange(props: ConfirmChangeProps) {

@@ -2,7 +2,7 @@ import clsx from 'clsx';
 import { useQuery } from '@tanstack/react-query';
 import { sourcesQuery } from '@/api/queries';
 import { plural } from '@/lib/format';
-import type { Dependants } from '../api/types';
+import type { Dependents } from '../api/types';
 import { relatedRowsText } from '../model/cascade';
 
 /** How many of the selected rows no longer exist. */
@@ -15,22 +15,22 @@ export function MissingRows({ missing }: { missing: number }) {
   );
 }
 
-interface DependantsListProps {
+interface DependentsListProps {
   source: string;
-  dependants: Dependants[];
+  dependents: Dependents[];
   /** Whether rows that depend on these are deleted with them. */
   along?: boolean;
 }
 
 /** What happens to the rows of other datasets that refer to these. */
-export function RelatedRowsList({ source, dependants, along = false }: DependantsListProps) {
+export function RelatedRowsList({ source, dependents, along = false }: DependentsListProps) {
   const datasets = useQuery(sourcesQuery).data?.find(({ name }) => name === source)?.datasets;
-  if (dependants.length === 0) return null;
+  if (dependents.length === 0) return null;
   return (
     <div className="rounded-lg border border-line px-3 py-2">
       <h3 className="text-xs font-medium text-ink-soft">Related rows</h3>
       <ul className="mt-1 grid gap-1.5">
-        {dependants.map((each) => (
+        {dependents.map((each) => (
           <li key={`${each.dataset}/${each.columns.join(',')}`}>
             <span className="font-medium">
               {datasets?.find(({ name }) => name === each.dataset)?.label ?? each.dataset}

@@ -25,7 +25,7 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
       kind={{ action: 'delete' }}
       verb="Delete"
       referring={dataset.referring}
-      consequences={({ rows, missing, undoable, dependants }, changed) => (
+      consequences={({ rows, missing, undoable, dependents }, changed) => (
         <>
           <p className="text-[15px] font-medium">{effectText(rows, changed, dataset.label, 'deleted')}</p>
           <MissingRows missing={missing} />
@@ -36,8 +36,8 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
                 : 'They can’t be restored: this can’t be undone.'}
             </p>
           )}
-          <RelatedRowsList source={datasetRef.source} dependants={dependants} along={cascade} />
-          {dependants.some(canCascade) && (
+          <RelatedRowsList source={datasetRef.source} dependents={dependents} along={cascade} />
+          {dependents.some(canCascade) && (
             <CheckField
               checked={cascade}
               onChange={setCascade}

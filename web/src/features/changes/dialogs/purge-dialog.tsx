@@ -23,7 +23,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
       kind={{ action: 'purge' }}
       verb="Permanently delete"
       referring={dataset.referring}
-      consequences={({ rows, missing, dependants }, changed) => (
+      consequences={({ rows, missing, dependents }, changed) => (
         <>
           <p className="text-[15px] font-medium">
             {effectText(rows, changed, `the trash of ${dataset.label}`, 'permanently deleted')}
@@ -35,7 +35,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
             </p>
           )}
           {changed > 0 && <p className="font-medium text-danger">This can’t be undone.</p>}
-          <RelatedRowsList source={datasetRef.source} dependants={dependants} />
+          <RelatedRowsList source={datasetRef.source} dependents={dependents} />
         </>
       )}
       onDone={onDone}

@@ -66,8 +66,8 @@ export default function ResultDialog({ result }: { result: Result }) {
       }
       announceRowsChanged(ref);
       const others = failures.filter((each) => each !== row);
-      const kept = Math.max(0, outcome.kept - 1);
-      showResult({ ref, kind, outcome: { ...outcome, failures: others, done: done + 1, kept } });
+      const skipped = Math.max(0, outcome.skipped - 1);
+      showResult({ ref, kind, outcome: { ...outcome, failures: others, done: done + 1, skipped } });
     } catch (error) {
       showProblem(error);
     }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Dependants, Outcome } from '../api/types';
+import type { Dependents, Outcome } from '../api/types';
 import { cascadeFailures, cascadeText, relatedRowsText } from './cascade';
 
-const tracks: Dependants = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };
+const tracks: Dependents = { dataset: 'tracks', columns: ['album_id'], on_delete: 'cascade' };
 
 describe('related rows', () => {
   test('keep rows from being deleted, unless they are cascaded', () => {
@@ -13,7 +13,7 @@ describe('related rows', () => {
 
   test('are counted before they are cascaded', () => {
     expect(relatedRowsText({ ...tracks, rows: 1 }, true)).toBe('1 row will be deleted too.');
-    const loose: Dependants = { ...tracks, on_delete: 'set_null', rows: 1200 };
+    const loose: Dependents = { ...tracks, on_delete: 'set_null', rows: 1200 };
     expect(relatedRowsText(loose, true)).toBe('1,200 rows will lose their reference.');
   });
 
@@ -26,9 +26,9 @@ describe('related rows', () => {
       rows: done + 1,
       done,
       failed: 0,
-      kept: 0,
+      skipped: 0,
     });
-    const outcome = (counts: number[]) => ({ along: counts.map(along) }) as Outcome;
+    const outcome = (counts: number[]) => ({ cascade: counts.map(along) }) as Outcome;
     expect(cascadeText(outcome([]))).toBeUndefined();
     expect(cascadeText({} as Outcome)).toBeUndefined();
     expect(cascadeText(outcome([1]))).toBe('And 1 related row in other datasets.');

@@ -1,13 +1,13 @@
 import { plural } from '@/lib/format';
-import type { Dependants, Outcome } from '../api/types';
+import type { Dependents, Outcome } from '../api/types';
 
 /** Whether the database would delete or alter these rows by itself, which Rowport can do instead so that it can be undone. */
-export function canCascade({ on_delete }: Dependants): boolean {
+export function canCascade({ on_delete }: Dependents): boolean {
   return on_delete === 'cascade' || on_delete === 'set_null';
 }
 
 /** What happens to the rows that refer to others by one foreign key. */
-export function relatedRowsText(dependant: Dependants, along: boolean): string {
+export function relatedRowsText(dependant: Dependents, along: boolean): string {
   const { rows } = dependant;
   if (rows !== undefined) {
     const what = plural(rows, 'row');
@@ -22,13 +22,13 @@ export function relatedRowsText(dependant: Dependants, along: boolean): string {
 }
 
 /** How many rows of other datasets were to be cascaded and were not. */
-export function cascadeFailures({ along }: Outcome): number {
-  return (along ?? []).reduce((sum, each) => sum + (each.rows - each.done), 0);
+export function cascadeFailures({ cascade }: Outcome): number {
+  return (cascade ?? []).reduce((sum, each) => sum + (each.rows - each.done), 0);
 }
 
 /** How many rows of other datasets were changed with those of a change. */
-export function cascadeText({ along }: Outcome): string | undefined {
-  const done = (along ?? []).reduce((sum, each) => sum + each.done, 0);
+export function cascadeText({ cascade }: Outcome): string | undefined {
+  const done = (cascade ?? []).reduce((sum, each) => sum + each.done, 0);
   if (done === 0) return undefined;
   return `And ${plural(done, 'related row')} in other datasets.`;
 }

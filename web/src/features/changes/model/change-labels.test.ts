@@ -13,7 +13,7 @@ import type { Change, TrashRow } from '../api/types';
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const change = (rest: Partial<Change> = {}): Change => ({
   id: 'a', dataset: 'd', action: 'delete', actor: 'u', actor_name: 'Ada', state: 'done', rows: 3, done: 3,
-  failed: 0, kept: 0, created_at: '2026-11-20T12:00:00Z', undo_until: '2026-11-27T12:00:00Z', ...rest,
+  failed: 0, skipped: 0, created_at: '2026-11-20T12:00:00Z', undo_until: '2026-11-27T12:00:00Z', ...rest,
 }); // prettier-ignore
 
 test('a change can be taken back until all of it is, or until its days are over', () => {

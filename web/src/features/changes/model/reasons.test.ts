@@ -27,7 +27,7 @@ test('a reason fits the change, and names the datasets that use a row that canno
   expect(reasonText('foreign_key', { action: 'undo', of: 'delete', undoes: 'x' })).toBe(
     'Refers to a row that does not exist',
   );
-  expect(reasonText('has_dependants', { action: 'delete' })).toBe('Has related rows');
+  expect(reasonText('has_dependents', { action: 'delete' })).toBe('Has related rows');
   expect(reasonText('some_new_code', { action: 'delete' })).toBe('some new code');
 });
 
@@ -48,7 +48,7 @@ test('the datasets that use the rows are those that the database names, or else 
 test('only what may pass by itself is worth another try', () => {
   const lasting = [
     'foreign_key',
-    'has_dependants',
+    'has_dependents',
     'not_unique',
     'value_missing',
     'check_failed',

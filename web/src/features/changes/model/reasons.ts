@@ -14,7 +14,7 @@ interface ReasonLabel {
 /** Codes that are not listed pass by themselves, such as that of a busy database. */
 const REASONS: Partial<Record<ErrorCode, ReasonLabel>> = {
   foreign_key: { label: 'Refers to a row that does not exist', complete: true },
-  has_dependants: { label: 'Has related rows' },
+  has_dependents: { label: 'Has related rows' },
   not_unique: { label: 'Another row has the same unique value' },
   value_missing: { label: 'A required value is missing' },
   check_failed: { label: 'Violates a rule of the database' },

@@ -34,15 +34,15 @@ export function reportOutcome(ref: DatasetRef, kind: ChangeKind, answer: ChangeR
 }
 
 /** Has every view of the dataset, and of those with cascaded rows, ask again. */
-function announceChange(ref: DatasetRef, { along = [] }: Outcome) {
-  for (const dataset of new Set([ref.dataset, ...along.map((each) => each.dataset)])) {
+function announceChange(ref: DatasetRef, { cascade = [] }: Outcome) {
+  for (const dataset of new Set([ref.dataset, ...cascade.map((each) => each.dataset)])) {
     announceRowsChanged({ source: ref.source, dataset });
   }
 }
 
 /** How many rows were not changed. */
-export function countFailed({ failed, kept }: Outcome): number {
-  return failed + kept;
+export function countFailed({ failed, skipped }: Outcome): number {
+  return failed + skipped;
 }
 
 /** Whether an undo is offered for a change that was just made. */

@@ -106,9 +106,9 @@ interface ChangeRowProps {
 }
 
 function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
-  const { created_at: at, failed, kept, done, state, along_with: along } = change;
+  const { created_at: at, failed, skipped, done, state, parent_change_set: parent } = change;
   const who = actorName(change);
-  const rest = failed + kept;
+  const rest = failed + skipped;
   const what = `${actionLabel(change)} ${plural(done, 'row')}`;
   return (
     <tr className="border-b border-line align-top [&>td]:py-2.5">
@@ -120,7 +120,7 @@ function ChangeRow({ change, why, now, onShow, onUndo }: ChangeRowProps) {
       <td className="truncate pr-4 font-medium max-sm:hidden">{who}</td>
       <td className="pr-4 max-sm:pr-1">
         <span className="font-medium">{what}</span>
-        {along !== undefined && (
+        {parent !== undefined && (
           <span className="ml-2 text-ink-soft">together with rows in another dataset</span>
         )}
         {state !== 'done' && (

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rowport_engine::accounts::Door;
+use rowport_engine::accounts::SignInMode;
 use rowport_engine::settings::DatasetSettings;
 use rowport_testkit::{Database, Sqlite};
 use serde_json::{Value, json};
@@ -27,7 +27,8 @@ const TABLES: [&str; 3] = ["projects", "tasks", "papers"];
 fn served(database: &Database) -> Served {
     let firm = DatasetSettings { tenant: Some("firm".to_owned()), ..DatasetSettings::default() };
     let datasets: BTreeMap<_, _> = TABLES.map(|table| (table.to_owned(), firm.clone())).into();
-    let served = serve_as(database, Serving { datasets, door: Door::Closed, ..Serving::default() });
+    let served =
+        serve_as(database, Serving { datasets, sign_in_mode: SignInMode::Required, ..Serving::default() });
     let admin = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
     assert_eq!(admin.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status, 200);
     served
@@ -39,7 +40,7 @@ fn post(served: &Served, person: &Person, route: &str, body: &Value) -> Answer {
 
 /// Deletes all projects that somebody sees with what hangs on them; answers the preview and the outcome.
 fn delete(served: &Served, person: &Person) -> (Value, Value) {
-    let mut body = json!({ "selection": { "view": {} }, "with_dependants": true });
+    let mut body = json!({ "selection": { "view": {} }, "cascade": true });
     let preview = post(served, person, "bulk/delete/preview", &body);
     assert_eq!(preview.status, 200, "{preview:?}");
     body["confirmation"] = preview.json()["confirmation"].clone();
@@ -60,15 +61,15 @@ fn rows_of_another_tenant_are_neither_counted_nor_touched() {
     let mine = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), Some("acme"));
     let start = state(&database);
     let (preview, outcome) = delete(&served, &mine);
-    let rows: Vec<_> = preview["dependants"].as_array().unwrap().iter().map(|it| &it["rows"]).collect();
+    let rows: Vec<_> = preview["dependents"].as_array().unwrap().iter().map(|it| &it["rows"]).collect();
     assert_eq!(rows, [2, 2], "{preview}");
     assert_eq!((&outcome["done"], &outcome["failed"]), (&json!(1), &json!(1)), "{outcome}");
-    assert_eq!(outcome["failures"][0]["code"], "has_dependants");
+    assert_eq!(outcome["failures"][0]["code"], "has_dependents");
     assert_eq!(outcome["failures"][0]["key"], json!(["2"]));
     assert_eq!(database.text("SELECT group_concat(id) FROM tasks WHERE firm = 'other'"), "21,30");
     assert_eq!(database.text("SELECT count(*) FROM projects WHERE firm = 'other'"), "1");
     let theirs = person(&served, vec![grant(&["records.*"], &["*"])], Vec::new(), Some("other"));
-    for along in outcome["along"].as_array().unwrap() {
+    for along in outcome["cascade"].as_array().unwrap() {
         let (set, dataset) = (along["change_set"].as_str().unwrap(), along["dataset"].as_str().unwrap());
         let route = Served::path(dataset, &format!("changes/{set}"));
         assert_eq!(theirs.get(&served, &route).status, 404);
@@ -78,7 +79,7 @@ fn rows_of_another_tenant_are_neither_counted_nor_touched() {
     let half = person(&served, vec![grant(&["records.*"], &["db/projects"])], Vec::new(), Some("acme"));
     let id = outcome["change_set"].as_str().unwrap();
     let seen = half.get(&served, &Served::path("projects", &format!("changes/{id}")));
-    assert_eq!(seen.json()["along"], Value::Null, "{seen:?}");
+    assert_eq!(seen.json()["cascade"], Value::Null, "{seen:?}");
     let refused = post(&served, &half, &format!("changes/{id}/undo"), &json!({}));
     assert_eq!((refused.status, refused.json()["code"].as_str()), (403, Some("forbidden")), "{refused:?}");
     assert!(!refused.json().to_string().contains("tasks"));
@@ -143,7 +144,10 @@ fn rows_of_a_dataset_that_marks_go_along_for_whoever_may_purge_them() {
         );
         let marks = DatasetSettings { deleted_at: Some("gone".to_owned()), ..DatasetSettings::default() };
         let datasets = BTreeMap::from([("notes".to_owned(), marks)]);
-        let served = serve_as(&database, Serving { datasets, door: Door::Closed, ..Serving::default() });
+        let served = serve_as(
+            &database,
+            Serving { datasets, sign_in_mode: SignInMode::Required, ..Serving::default() },
+        );
         let admin = person(&served, vec![grant(&["*"], &["*"])], Vec::new(), None);
         assert_eq!(admin.send(&served, "POST", "/api/v1/sources/db/journal", &json!({})).status, 200);
         let mut permissions = vec!["records.read", "records.delete"];

@@ -1,7 +1,7 @@
 //! Rows that hang on others go along with them, and come back with them.
 
 use rowport_engine::EngineError;
-use rowport_engine::changes::{BulkAction, OutcomeState, Request, ReverseRequest};
+use rowport_engine::changes::{BulkAction, OutcomeState, Request, UndoRequest};
 use rowport_engine::settings::DatasetSettings;
 use rowport_model::SourceKind;
 use rowport_store::Actor;
@@ -44,8 +44,8 @@ const MUSIC: &str = "
 
 const TABLES: [&str; 4] = ["artists", "albums", "tracks", "reviews"];
 
-fn along(filter: &str) -> Request {
-    Request { with_dependants: true, ..delete(filter) }
+fn cascade(filter: &str) -> Request {
+    Request { cascade: true, ..delete(filter) }
 }
 
 fn everything(shop: &Shop, tables: &[&str]) -> Vec<Vec<Vec<Option<String>>>> {
@@ -55,32 +55,32 @@ fn everything(shop: &Shop, tables: &[&str]) -> Vec<Vec<Vec<Option<String>>>> {
 async fn what_hangs_on_rows_goes_along_and_comes_back(kind: SourceKind) {
     let shop = Shop::new(kind, MUSIC).await;
     let start = everything(&shop, &TABLES);
-    let preview = shop.changes.preview(shop.on("artists"), &along("id = 1")).await.unwrap();
-    let counted: Vec<_> = preview.dependants.iter().map(|it| (it.dataset.as_str(), it.rows)).collect();
+    let preview = shop.changes.preview(shop.on("artists"), &cascade("id = 1")).await.unwrap();
+    let counted: Vec<_> = preview.dependents.iter().map(|it| (it.dataset.as_str(), it.rows)).collect();
     assert_eq!(counted, [("albums", Some(2)), ("tracks", Some(3)), ("reviews", Some(2))]);
     assert_eq!((preview.rows, preview.would_fail), (1, Some(0)));
     assert_eq!(everything(&shop, &TABLES), start, "a preview changes nothing");
 
-    let gone = shop.bulk("artists", &along("id = 1")).await;
-    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
-    let done: Vec<_> = gone.along.iter().map(|it| (it.action.as_str(), it.rows, it.done)).collect();
-    assert_eq!(done, [("set", 2, 2), ("delete", 3, 3), ("delete", 2, 2)], "{:?}", gone.along);
+    let gone = shop.bulk("artists", &cascade("id = 1")).await;
+    assert_eq!((gone.done, gone.failed, gone.skipped), (1, 0, 0), "{gone:?}");
+    let done: Vec<_> = gone.cascade.iter().map(|it| (it.action.as_str(), it.rows, it.done)).collect();
+    assert_eq!(done, [("set", 2, 2), ("delete", 3, 3), ("delete", 2, 2)], "{:?}", gone.cascade);
     assert_eq!(shop.rows("tracks", "id").len(), 2);
     assert_eq!(shop.rows("reviews", "id").len(), 4);
     let after = everything(&shop, &TABLES);
     let history = shop.changes.history(shop.on("tracks"), None, 10).await.unwrap();
-    assert_eq!(history[0].along_with.as_deref(), Some(gone.change_set.as_str()));
+    assert_eq!(history[0].parent_change_set.as_deref(), Some(gone.change_set.as_str()));
 
     // Back, gone again, and back again.
     let back = shop.undo("artists", &gone.change_set).await;
-    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
-    assert!(back.along.iter().all(|it| it.done == it.rows), "{:?}", back.along);
+    assert_eq!((back.done, back.failed, back.skipped), (1, 0, 0), "{back:?}");
+    assert!(back.cascade.iter().all(|it| it.done == it.rows), "{:?}", back.cascade);
     assert_eq!(everything(&shop, &TABLES), start);
     let again = shop.undo("artists", &back.change_set).await;
-    assert_eq!((again.done, again.failed, again.kept), (1, 0, 0), "{again:?}");
+    assert_eq!((again.done, again.failed, again.skipped), (1, 0, 0), "{again:?}");
     assert_eq!(everything(&shop, &TABLES), after);
     let last = shop.undo("artists", &again.change_set).await;
-    assert_eq!((last.done, last.failed, last.kept), (1, 0, 0), "{last:?}");
+    assert_eq!((last.done, last.failed, last.skipped), (1, 0, 0), "{last:?}");
     assert_eq!(everything(&shop, &TABLES), start);
 }
 
@@ -93,12 +93,12 @@ async fn the_confirmation_is_for_what_goes_along_too(kind: SourceKind) {
     ];
     for statement in meanwhile {
         let shop = Shop::new(kind, MUSIC).await;
-        let preview = shop.changes.preview(shop.on("artists"), &along("id = 1")).await.unwrap();
+        let preview = shop.changes.preview(shop.on("artists"), &cascade("id = 1")).await.unwrap();
         shop.database.execute(statement);
         let before = everything(&shop, &TABLES);
         let refused =
-            shop.confirm_with("artists", &along("id = 1"), &preview.confirmation).await.unwrap_err();
-        assert_eq!(refused.code().as_str(), "dependants_changed", "{statement}");
+            shop.confirm_with("artists", &cascade("id = 1"), &preview.confirmation).await.unwrap_err();
+        assert_eq!(refused.code().as_str(), "dependents_changed", "{statement}");
         assert_eq!(everything(&shop, &TABLES), before);
         // Nor is it one for going without them.
         let without = shop.confirm_with("artists", &delete("id = 1"), &preview.confirmation).await;
@@ -106,11 +106,11 @@ async fn the_confirmation_is_for_what_goes_along_too(kind: SourceKind) {
     }
     // One that comes after the confirmation is not touched: what it hangs on stays.
     let shop = Shop::new(kind, MUSIC).await;
-    let confirmed = shop.confirm("artists", &along("id = 1")).await.unwrap();
+    let confirmed = shop.confirm("artists", &cascade("id = 1")).await.unwrap();
     shop.database.execute("INSERT INTO albums VALUES (12, 1, 'Late')");
     let gone = shop.work("artists", &confirmed).await.unwrap();
     assert_eq!((gone.done, gone.failed), (0, 1), "{gone:?}");
-    assert_eq!(gone.failures[0].code.as_str(), "has_dependants");
+    assert_eq!(gone.failures[0].code.as_str(), "has_dependents");
     assert_eq!(shop.rows("albums", "id").len(), 2);
 }
 
@@ -130,12 +130,12 @@ async fn rows_that_several_references_lead_to_go_once(kind: SourceKind) {
     let tables = ["users", "posts", "comments"];
     let shop = Shop::new(kind, script).await;
     let start = everything(&shop, &tables);
-    let gone = shop.bulk("users", &along("id = 1")).await;
-    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
-    assert!(gone.along.iter().all(|it| it.done == it.rows), "{:?}", gone.along);
+    let gone = shop.bulk("users", &cascade("id = 1")).await;
+    assert_eq!((gone.done, gone.failed, gone.skipped), (1, 0, 0), "{gone:?}");
+    assert!(gone.cascade.iter().all(|it| it.done == it.rows), "{:?}", gone.cascade);
     assert_eq!(shop.rows("comments", "id").len(), 1);
     let back = shop.undo("users", &gone.change_set).await;
-    assert_eq!((back.done, back.failed, back.kept), (1, 0, 0), "{back:?}");
+    assert_eq!((back.done, back.failed, back.skipped), (1, 0, 0), "{back:?}");
     assert_eq!(everything(&shop, &tables), start);
 }
 
@@ -156,12 +156,12 @@ async fn what_goes_along_is_deleted_even_if_its_dataset_marks_rows(kind: SourceK
     };
     let shop = Shop::of(database, &[("notes", marks)]).await;
     let start = everything(&shop, &["makers", "notes"]);
-    let gone = shop.bulk("makers", &along("id = 1")).await;
-    assert_eq!((gone.done, gone.along[0].done), (1, 2), "{gone:?}");
+    let gone = shop.bulk("makers", &cascade("id = 1")).await;
+    assert_eq!((gone.done, gone.cascade[0].done), (1, 2), "{gone:?}");
     assert_eq!(shop.rows("notes", "id").len(), 1);
     shop.undo("makers", &gone.change_set).await;
     assert_eq!(everything(&shop, &["makers", "notes"]), start);
-    let refused = shop.changes.preview(shop.on("notes"), &along("id = 10")).await.unwrap_err();
+    let refused = shop.changes.preview(shop.on("notes"), &cascade("id = 10")).await.unwrap_err();
     assert!(matches!(refused, EngineError::BadChange { .. }), "rows that are marked lose nobody");
 }
 
@@ -172,16 +172,16 @@ async fn a_circle_is_left_alone(kind: SourceKind) {
         INSERT INTO folders VALUES (1, NULL), (2, 1), (3, NULL);
     ";
     let shop = Shop::new(kind, script).await;
-    let gone = shop.bulk("folders", &along("id = 1 or id = 3")).await;
+    let gone = shop.bulk("folders", &cascade("id = 1 or id = 3")).await;
     assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
-    assert_eq!(gone.failures[0].code.as_str(), "has_dependants");
+    assert_eq!(gone.failures[0].code.as_str(), "has_dependents");
     assert_eq!(shop.rows("folders", "id").len(), 2);
 }
 
 async fn what_was_stopped_goes_on_where_it_was(kind: SourceKind) {
     let shop = Shop::new(kind, MUSIC).await;
     let start = everything(&shop, &TABLES);
-    let confirmed = shop.confirm("artists", &along("")).await.unwrap();
+    let confirmed = shop.confirm("artists", &cascade("")).await.unwrap();
     assert_eq!(confirmed.rows, 3 + 3 + 4 + 3);
     let stop = CancellationToken::new();
     let id = &confirmed.change_set;
@@ -191,13 +191,13 @@ async fn what_was_stopped_goes_on_where_it_was(kind: SourceKind) {
     assert_eq!(shop.outcome("artists", id).await.state, OutcomeState::Open);
     let never = CancellationToken::new();
     let whole = shop.changes.work(shop.on("artists"), id, 2, &never, |_| {}).await.unwrap();
-    assert_eq!((whole.done, whole.failed, whole.kept), (3, 0, 0), "{whole:?}");
+    assert_eq!((whole.done, whole.failed, whole.skipped), (3, 0, 0), "{whole:?}");
     assert_eq!(whole.state, OutcomeState::Done);
     shop.undo("artists", id).await;
     assert_eq!(everything(&shop, &TABLES), start);
 
     // One that is stopped for good ends as a whole, and what was done of it can be taken back.
-    let confirmed = shop.confirm("artists", &along("")).await.unwrap();
+    let confirmed = shop.confirm("artists", &cascade("")).await.unwrap();
     let stop = CancellationToken::new();
     let id = &confirmed.change_set;
     let stopped = shop.changes.work(shop.on("artists"), id, 1, &stop, |_| stop.cancel()).await;
@@ -222,12 +222,12 @@ async fn all_or_nothing_is_for_what_goes_along_too(kind: SourceKind) {
     let tables = ["a", "b", "c"];
     let shop = Shop::new(kind, script).await;
     let start = everything(&shop, &tables);
-    let whole = Request { all_or_nothing: true, ..along("") };
+    let whole = Request { all_or_nothing: true, ..cascade("") };
     let confirmed = shop.confirm("a", &whole).await.unwrap();
     assert_eq!(shop.work("a", &confirmed).await.unwrap_err().code().as_str(), "foreign_key");
     assert_eq!(everything(&shop, &tables), start);
     assert_eq!(shop.outcome("a", &confirmed.change_set).await.state, OutcomeState::Cancelled);
-    let confirmed = shop.confirm("a", &Request { all_or_nothing: true, ..along("id = 1") }).await.unwrap();
+    let confirmed = shop.confirm("a", &Request { all_or_nothing: true, ..cascade("id = 1") }).await.unwrap();
     assert_eq!(shop.work("a", &confirmed).await.unwrap().done, 1);
 }
 
@@ -243,12 +243,12 @@ async fn a_row_that_stays_keeps_the_one_it_hangs_on(kind: SourceKind) {
     ";
     let shop = Shop::new(kind, script).await;
     let start = everything(&shop, &["a", "b", "c"]);
-    let preview = shop.changes.preview(shop.on("a"), &along("")).await.unwrap();
+    let preview = shop.changes.preview(shop.on("a"), &cascade("")).await.unwrap();
     assert_eq!(preview.would_fail, Some(1), "{:?}", preview.failures);
-    assert_eq!(preview.failures[0].code.as_str(), "has_dependants");
-    let gone = shop.bulk("a", &along("")).await;
+    assert_eq!(preview.failures[0].code.as_str(), "has_dependents");
+    let gone = shop.bulk("a", &cascade("")).await;
     assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
-    assert_eq!((gone.along[0].done, gone.along[0].failed), (2, 1), "{:?}", gone.along);
+    assert_eq!((gone.cascade[0].done, gone.cascade[0].failed), (2, 1), "{:?}", gone.cascade);
     assert_eq!(everything(&shop, &["a", "b"]).concat().len(), 2);
     shop.undo("a", &gone.change_set).await;
     assert_eq!(everything(&shop, &["a", "b", "c"]), start);
@@ -257,21 +257,21 @@ async fn a_row_that_stays_keeps_the_one_it_hangs_on(kind: SourceKind) {
 /// Between the confirmation and their turn, rows were made to refer to others.
 async fn what_hangs_elsewhere_by_then_stays_as_it_is(kind: SourceKind) {
     let shop = Shop::new(kind, MUSIC).await;
-    let confirmed = shop.confirm("artists", &along("id = 1")).await.unwrap();
+    let confirmed = shop.confirm("artists", &cascade("id = 1")).await.unwrap();
     shop.database.execute("UPDATE tracks SET album_id = 20 WHERE id = 101");
     shop.database.execute("UPDATE reviews SET track_id = 200 WHERE id = 1");
     let gone = shop.work("artists", &confirmed).await.unwrap();
-    assert_eq!((gone.done, gone.failed, gone.kept), (1, 0, 0), "{gone:?}");
+    assert_eq!((gone.done, gone.failed, gone.skipped), (1, 0, 0), "{gone:?}");
     assert!(!gone.is_whole(), "two were left alone");
-    let kept: Vec<_> = gone.along.iter().map(|it| (it.done, it.kept)).collect();
-    assert_eq!(kept, [(1, 1), (2, 1), (2, 0)], "{:?}", gone.along);
+    let kept: Vec<_> = gone.cascade.iter().map(|it| (it.done, it.skipped)).collect();
+    assert_eq!(kept, [(1, 1), (2, 1), (2, 0)], "{:?}", gone.cascade);
     assert_eq!(shop.database.text("SELECT album_id FROM tracks WHERE id = 101"), "20");
     assert_eq!(shop.database.text("SELECT track_id FROM reviews WHERE id = 1"), "200");
 }
 
 async fn all_or_nothing_counts_rows_that_do_not_fit_any_more(kind: SourceKind) {
     let shop = Shop::new(kind, MUSIC).await;
-    let whole = Request { all_or_nothing: true, ..along("name = 'Ada'") };
+    let whole = Request { all_or_nothing: true, ..cascade("name = 'Ada'") };
     let confirmed = shop.confirm("artists", &whole).await.unwrap();
     shop.database.execute("UPDATE artists SET name = 'Mary' WHERE id = 1");
     let before = everything(&shop, &TABLES);
@@ -281,11 +281,10 @@ async fn all_or_nothing_counts_rows_that_do_not_fit_any_more(kind: SourceKind) {
 
 async fn an_undo_that_was_stopped_is_not_done(kind: SourceKind) {
     let shop = Shop::new(kind, MUSIC).await;
-    let gone = shop.bulk("artists", &along("id = 1")).await;
-    let request = ReverseRequest { keys: None, force: false };
+    let gone = shop.bulk("artists", &cascade("id = 1")).await;
+    let request = UndoRequest { keys: None, force: false };
     let actor = Actor::default();
-    let back =
-        shop.changes.reverse(shop.on("artists"), &actor, &gone.change_set, &request, None).await.unwrap();
+    let back = shop.changes.undo(shop.on("artists"), &actor, &gone.change_set, &request, None).await.unwrap();
     let stop = CancellationToken::new();
     // After the first chunk, which is of the artists.
     let id = &back.change_set;
@@ -316,8 +315,8 @@ async fn equal_is_what_the_database_holds_to_be_equal(kind: SourceKind) {
     let kept = shop.bulk("parents", &delete("")).await;
     assert_eq!((kept.done, kept.failed), (1, 1), "{kept:?}");
     assert_eq!(shop.rows("children", "id").len(), 1, "it is in no journal");
-    let gone = shop.bulk("parents", &along("")).await;
-    assert_eq!((gone.done, gone.along[0].done), (1, 1), "{gone:?}");
+    let gone = shop.bulk("parents", &cascade("")).await;
+    assert_eq!((gone.done, gone.cascade[0].done), (1, 1), "{gone:?}");
     shop.undo("parents", &gone.change_set).await;
     assert_eq!(shop.database.text("SELECT code FROM children"), "abc");
 }
@@ -331,12 +330,12 @@ async fn rows_cut_loose_still_fit_what_they_were_chosen_by(kind: SourceKind) {
     let shop = Shop::new(kind, script).await;
     let start = everything(&shop, &["people"]);
     // Whoever is somebody's boss stays: cut loose, these would not have a boss any more.
-    let chosen = shop.bulk("people", &along("boss_id is not null")).await;
+    let chosen = shop.bulk("people", &cascade("boss_id is not null")).await;
     assert_eq!((chosen.done, chosen.failed), (1, 2), "{chosen:?}");
     shop.undo("people", &chosen.change_set).await;
     let keys = with_keys(BulkAction::Delete, [2, 3]);
-    let named = shop.bulk("people", &Request { with_dependants: true, ..keys }).await;
-    assert_eq!((named.done, named.failed, named.kept), (2, 0, 0), "{named:?}");
+    let named = shop.bulk("people", &Request { cascade: true, ..keys }).await;
+    assert_eq!((named.done, named.failed, named.skipped), (2, 0, 0), "{named:?}");
     assert_eq!(shop.database.text("SELECT count(boss_id) FROM people"), "0");
     shop.undo("people", &named.change_set).await;
     assert_eq!(everything(&shop, &["people"]), start);
@@ -357,11 +356,11 @@ async fn a_reference_that_cannot_be_empty_is_not_cut(kind: SourceKind) {
          INSERT INTO papers VALUES (100, 1, 10);"
     );
     let shop = Shop::new(kind, &script).await;
-    let preview = shop.changes.preview(shop.on("authors"), &along("")).await.unwrap();
+    let preview = shop.changes.preview(shop.on("authors"), &cascade("")).await.unwrap();
     assert_eq!((preview.rows, preview.would_fail), (2, Some(1)), "{:?}", preview.failures);
-    let gone = shop.bulk("authors", &along("")).await;
+    let gone = shop.bulk("authors", &cascade("")).await;
     assert_eq!((gone.done, gone.failed), (1, 1), "{gone:?}");
-    assert_eq!(gone.failures[0].code.as_str(), "has_dependants");
+    assert_eq!(gone.failures[0].code.as_str(), "has_dependents");
     assert_eq!(shop.database.text("SELECT author_id FROM papers"), "10");
 }
 
@@ -369,7 +368,7 @@ async fn a_reference_that_cannot_be_empty_is_not_cut(kind: SourceKind) {
 #[tokio::test]
 async fn only_a_deletion_takes_anything_along() {
     let shop = Shop::new(SourceKind::Sqlite, MUSIC).await;
-    let request = Request { with_dependants: true, ..Request::new(BulkAction::Restore, all("")) };
+    let request = Request { cascade: true, ..Request::new(BulkAction::Restore, all("")) };
     let refused = shop.changes.preview(shop.on("artists"), &request).await.unwrap_err();
     assert_eq!(refused.code().as_str(), "bad_change");
 }

@@ -124,7 +124,7 @@ fn kill(kind: SourceKind) {
     let mut works = Works::new(kind, seed);
     // Each maker has six parts, and as many notes refer to them.
     let (start, all) = (works.state(), (MAKERS * 13).to_string());
-    let delete = ["bulk", "delete", "--with-dependants", "--confirm", &all];
+    let delete = ["bulk", "delete", "--cascade", "--confirm", &all];
     let began = Instant::now();
     let first = works.ask(&delete, "makers");
     let usual = began.elapsed();
