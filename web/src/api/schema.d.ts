@@ -1059,37 +1059,6 @@ export interface components {
             /** @description The secret of the link. */
             token: string;
         };
-        /** @description What came of rows that hang on others, and go along with them. */
-        AlongOutcome: {
-            /** @description What was done: `set` where they refer to nothing afterwards. */
-            action: components["schemas"]["ChangeKind"];
-            /** @description Their change set. */
-            change_set: string;
-            /** @description Their dataset. */
-            dataset: string;
-            /**
-             * Format: int64
-             * @description How many were changed.
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description How many the database did not take.
-             */
-            failed: number;
-            /**
-             * Format: int64
-             * @description How many were left alone.
-             */
-            kept: number;
-            /**
-             * Format: int64
-             * @description How many rows were confirmed.
-             */
-            rows: number;
-            /** @description How far it is. */
-            state: components["schemas"]["OutcomeState"];
-        };
         /** @description What a program signs in with. It may do what both its owner and its scopes allow. */
         ApiKey: {
             /**
@@ -1218,6 +1187,37 @@ export interface components {
          * @enum {string}
          */
         BulkKind: "delete" | "set" | "restore" | "purge";
+        /** @description What came of rows that hang on others, and go along with them. */
+        CascadeOutcome: {
+            /** @description What was done: `set` where they refer to nothing afterwards. */
+            action: components["schemas"]["ChangeKind"];
+            /** @description Their change set. */
+            change_set: string;
+            /** @description Their dataset. */
+            dataset: string;
+            /**
+             * Format: int64
+             * @description How many were changed.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How many the database did not take.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many rows were confirmed.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description How many were left alone.
+             */
+            skipped: number;
+            /** @description How far it is. */
+            state: components["schemas"]["OutcomeState"];
+        };
         /** @description A value. Numbers that a client would round, dates, times, bytes and documents are text. */
         Cell: string | number | boolean | null;
         /**
@@ -1254,13 +1254,10 @@ export interface components {
             failed: number;
             /** @description Its id. */
             id: string;
-            /**
-             * Format: int64
-             * @description How many were left alone.
-             */
-            kept: number;
             /** @description What an undo takes back in the end. */
             of?: components["schemas"]["BulkKind"];
+            /** @description The change set, of another dataset, that it went along with. */
+            parent_change_set?: string;
             /**
              * Format: int64
              * @description How many rows were confirmed.
@@ -2069,8 +2066,6 @@ export interface components {
         Outcome: {
             /** @description What was done. */
             action: components["schemas"]["ChangeKind"];
-            /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
-            along?: components["schemas"]["AlongOutcome"][];
             /** @description The first thousand of those that were put back, and are not what they were: a trigger has changed more of them. */
             altered?: components["schemas"]["RowFailure"][];
             /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
