@@ -1,4 +1,4 @@
-//! PostgreSQL, MySQL/MariaDB and SQLite behind one seam.
+//! PostgreSQL, MySQL/MariaDB and SQLite behind one trait.
 //!
 //! A driver introspects a source into [`Dataset`](rowport_model::Dataset)s and answers
 //! [`Query`](rowport_model::Query)s with a stream of Arrow record batches. What every driver promises, and the
@@ -16,23 +16,29 @@
 
 mod class;
 mod columns;
+mod driver;
 mod error;
 pub mod journal;
 mod mysql;
 mod own;
 mod postgres;
 mod query;
+mod read_options;
 pub mod registry;
-mod seam;
 mod shares;
+mod source_url;
 mod sqlite;
 mod staging;
+mod stream;
 mod transaction;
 mod values;
 
+pub use driver::{Driver, Limits, PoolUse, ServerInfo};
 pub use error::{Denied, DriverError, Refusal};
-pub use registry::{SourceUrl, connect};
-pub use seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+pub use read_options::ReadOptions;
+pub use registry::connect;
 pub use shares::Shared;
+pub use source_url::SourceUrl;
 pub use staging::{Merge, MergeMode, Merged, Staging};
+pub use stream::BatchStream;
 pub use transaction::{JournalAnswer, JournalValue, Transaction};

@@ -10,10 +10,12 @@ use rowport_model::{Assignment, ColumnRef, Dataset, DatasetName, Query, SourceKi
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
+use crate::driver::{Driver, Limits, PoolUse, ServerInfo};
 use crate::error::DriverError;
 use crate::journal::Prepared;
-use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::read_options::ReadOptions;
 use crate::staging::{Merge, Merged, Staging};
+use crate::stream::BatchStream;
 use crate::transaction::{JournalAnswer, JournalValue, Transaction};
 
 /// A driver whose connections are shared between callers. Each use counts from when it is asked for until its stream or

@@ -7,7 +7,7 @@ use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
 
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
-use crate::seam::ReadOptions;
+use crate::read_options::ReadOptions;
 use crate::staging::{Merge, Merged, Staging};
 
 /// A transaction that changes rows and writes the journal: both are there afterwards, or neither is.

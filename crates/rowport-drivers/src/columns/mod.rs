@@ -16,7 +16,7 @@ pub(crate) use self::calendar::days_since_1970;
 use self::mixed::MixedColumn;
 pub(crate) use self::native::NativeColumn;
 use crate::error::DriverError;
-use crate::seam::ReadOptions;
+use crate::read_options::ReadOptions;
 
 /// The first batch is small: somebody may be waiting for a first row.
 const FIRST_BATCH_ROWS: usize = 64;

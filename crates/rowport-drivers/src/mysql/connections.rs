@@ -13,8 +13,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 
 use super::error::{from_sqlx, while_connecting};
+use crate::driver::{Limits, PoolUse};
 use crate::error::DriverError;
-use crate::seam::{Limits, PoolUse};
 
 /// How long a connection stays open when nobody uses it.
 const IDLE: Duration = Duration::from_secs(60);

@@ -26,10 +26,12 @@ use sqlx::ConnectOptions;
 use sqlx::mysql::MySqlConnectOptions;
 
 use self::connections::{Connections, KEPT_STATEMENTS, Lease};
+use crate::driver::{Driver, Limits, PoolUse, ServerInfo};
 use crate::error::DriverError;
 use crate::journal::{self, Prepared};
-use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::read_options::ReadOptions;
+use crate::source_url::SourceUrl;
+use crate::stream::BatchStream;
 use crate::transaction::Transaction;
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {

@@ -17,7 +17,8 @@ use super::values::Reader;
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::query::{Bind, Statement, compile};
-use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
+use crate::read_options::ReadOptions;
+use crate::stream::{BATCHES_IN_FLIGHT, BatchStream, Message, schema_of};
 
 type Sender = mpsc::Sender<Message>;
 /// Says once that the statement has begun to answer, and when its snapshot was taken, and whether it is one.

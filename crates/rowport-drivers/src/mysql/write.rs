@@ -19,8 +19,8 @@ use super::read::{arguments, digits_of, push, readers_of};
 use crate::error::DriverError;
 use crate::journal::MYSQL;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
-use crate::seam::schema_of;
 use crate::staging::{Merge, Merged, Staging};
+use crate::stream::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 
 pub(super) struct MysqlTransaction {

@@ -27,10 +27,12 @@ use rowport_model::{Dataset, Query, SourceKind};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, PgPool, Row};
 
+use crate::driver::{Driver, Limits, PoolUse, ServerInfo};
 use crate::error::DriverError;
 use crate::journal::{self, Prepared};
-use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::read_options::ReadOptions;
+use crate::source_url::SourceUrl;
+use crate::stream::BatchStream;
 use crate::transaction::Transaction;
 
 use dialect::PostgresDialect;

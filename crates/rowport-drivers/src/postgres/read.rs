@@ -15,7 +15,8 @@ use super::{Postgres, from_sqlx};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::query::{Bind, Statement, compile};
-use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
+use crate::read_options::ReadOptions;
+use crate::stream::{BATCHES_IN_FLIGHT, BatchStream, Message, schema_of};
 
 type Connection = PoolConnection<sqlx::Postgres>;
 

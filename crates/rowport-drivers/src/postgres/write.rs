@@ -25,8 +25,8 @@ use super::texts::{given, named, text_of, write_cell};
 use crate::error::{Denied, DriverError};
 use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
-use crate::seam::schema_of;
 use crate::staging::{Merge, Merged, Staging};
+use crate::stream::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::cell;
 

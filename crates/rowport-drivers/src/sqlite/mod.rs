@@ -23,11 +23,13 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::errors::from_sqlite;
+use crate::driver::{Driver, Limits, PoolUse, ServerInfo};
 use crate::error::{Denied, DriverError};
 use crate::journal::{self, Prepared};
 use crate::own::STATE_FILE;
-use crate::registry::SourceUrl;
-use crate::seam::{BatchStream, Driver, Limits, PoolUse, ReadOptions, ServerInfo};
+use crate::read_options::ReadOptions;
+use crate::source_url::SourceUrl;
+use crate::stream::BatchStream;
 use crate::transaction::Transaction;
 
 pub(crate) fn open(url: &SourceUrl, limits: Limits) -> Result<Arc<dyn Driver>, DriverError> {

@@ -13,7 +13,8 @@ use super::{Sqlite, from_sqlite};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
 use crate::query::{Bind, Statement, compile};
-use crate::seam::{BATCHES_IN_FLIGHT, BatchStream, Message, ReadOptions, schema_of};
+use crate::read_options::ReadOptions;
+use crate::stream::{BATCHES_IN_FLIGHT, BatchStream, Message, schema_of};
 
 type Sender = mpsc::Sender<Message>;
 

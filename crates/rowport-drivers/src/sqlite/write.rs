@@ -16,8 +16,8 @@ use super::references::has_open_references;
 use crate::error::{DriverError, Refusal};
 use crate::journal::SQLITE;
 use crate::query::{Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
-use crate::seam::schema_of;
 use crate::staging::{Merge, Merged, Staging};
+use crate::stream::schema_of;
 use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
 

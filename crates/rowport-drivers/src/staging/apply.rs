@@ -62,7 +62,7 @@ pub(crate) async fn merge(
     if merge.mode == MergeMode::Insert {
         let inserted = merger.change(statements.insert(false), Change::Insert, staging).await?;
         ensure_same_count(count(&rows), inserted)?;
-        let before = RecordBatch::new_empty(crate::seam::schema_of(merge.target));
+        let before = RecordBatch::new_empty(crate::stream::schema_of(merge.target));
         return Ok(Merged { inserted: rows.collect(), ..Merged::nothing(before) });
     }
     // What will be changed is locked before anything is concluded from it.
