@@ -41,4 +41,4 @@ pub use shares::Shared;
 pub use source_url::SourceUrl;
 pub use staging::{Merge, MergeMode, Merged, Staging};
 pub use stream::BatchStream;
-pub use transaction::{JournalAnswer, JournalValue, Transaction};
+pub use transaction::{JournalRow, JournalValue, Transaction};

@@ -16,7 +16,7 @@ use crate::journal::Prepared;
 use crate::read_options::ReadOptions;
 use crate::staging::{Merge, Merged, Staging};
 use crate::stream::BatchStream;
-use crate::transaction::{JournalAnswer, JournalValue, Transaction};
+use crate::transaction::{JournalRow, JournalValue, Transaction};
 
 /// A driver whose connections are shared between callers. Each use counts from when it is asked for until its stream or
 /// its transaction is dropped; who asks is for the closure to say, and a use that no caller is behind is not counted as
@@ -233,8 +233,16 @@ impl Transaction for Counted {
         self.inner.release().await
     }
 
-    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
-        self.inner.journal(sql, binds).await
+    async fn journal_execute(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<u64, DriverError> {
+        self.inner.journal_execute(sql, binds).await
+    }
+
+    async fn journal_fetch(
+        &mut self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<Vec<JournalRow>, DriverError> {
+        self.inner.journal_fetch(sql, binds).await
     }
 
     async fn commit(self: Box<Self>) -> Result<(), DriverError> {

@@ -85,8 +85,16 @@ pub trait Transaction: Send {
     /// Keeps what was done since the savepoint, as far as the constraints allow that are checked late, and removes it.
     async fn release(&mut self) -> Result<(), DriverError>;
 
-    /// Runs a statement of the journal, whose tables and placeholders are written as [`crate::journal`] writes them.
-    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError>;
+    /// Runs a statement that changes the journal, and says how many rows it changed. Its tables and placeholders are
+    /// written as [`crate::journal`] writes them.
+    async fn journal_execute(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<u64, DriverError>;
+
+    /// Runs a query of the journal, written in the same way.
+    async fn journal_fetch(
+        &mut self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<Vec<JournalRow>, DriverError>;
 
     /// Makes everything last.
     async fn commit(self: Box<Self>) -> Result<(), DriverError>;
@@ -103,14 +111,8 @@ pub enum JournalValue {
     Bytes(Option<Vec<u8>>),
 }
 
-/// What a statement of the journal answers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct JournalAnswer {
-    /// How many rows it changed.
-    pub changed: u64,
-    /// The rows that it found.
-    pub rows: Vec<Vec<JournalValue>>,
-}
+/// A row that a query of the journal found.
+pub type JournalRow = Vec<JournalValue>;
 
 impl From<i64> for JournalValue {
     fn from(value: i64) -> Self {

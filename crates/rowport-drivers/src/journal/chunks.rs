@@ -157,7 +157,7 @@ impl NewChunk {
             self.from.as_ref().map(|(change_set, _)| change_set.as_str()).into(),
             JournalValue::Integer(self.from.as_ref().map(|(_, chunk)| *chunk)),
         ];
-        transaction.journal(ADD, binds).await.map(|_| ())
+        transaction.journal_execute(ADD, binds).await.map(|_| ())
     }
 }
 
@@ -185,8 +185,8 @@ impl Chunk {
         let lock = if locked { "{lock}" } else { "" };
         let sql =
             format!("SELECT {COLUMNS} FROM {{change_chunks}} WHERE change_set = $1 AND chunk = $2{lock}");
-        let answer = transaction.journal(&sql, vec![change_set.into(), chunk.into()]).await?;
-        answer.rows.into_iter().next().map(Self::read).transpose()
+        let rows = transaction.journal_fetch(&sql, vec![change_set.into(), chunk.into()]).await?;
+        rows.into_iter().next().map(Self::read).transpose()
     }
 
     /// What is known of rows that were not changed, of the next chunk after one that has such rows.
@@ -195,8 +195,8 @@ impl Chunk {
         change_set: &str,
         after: i64,
     ) -> Result<Option<(i64, String)>, DriverError> {
-        let answer = transaction.journal(FAILURES, vec![change_set.into(), after.into()]).await?;
-        let Some(row) = answer.rows.into_iter().next() else { return Ok(None) };
+        let rows = transaction.journal_fetch(FAILURES, vec![change_set.into(), after.into()]).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
         let mut row = Columns::of(row);
         Ok(Some((row.integer()?, row.text()?)))
     }
@@ -221,8 +221,8 @@ impl Chunk {
             "SELECT c.change_set, c.chunk FROM {{change_chunks}} c JOIN {{change_sets}} s ON s.id = c.change_set \
              WHERE {conditions} ORDER BY c.change_set DESC, c.chunk DESC LIMIT 1"
         );
-        let answer = transaction.journal(&sql, binds).await?;
-        let Some(row) = answer.rows.into_iter().next() else { return Ok(None) };
+        let rows = transaction.journal_fetch(&sql, binds).await?;
+        let Some(row) = rows.into_iter().next() else { return Ok(None) };
         let mut row = Columns::of(row);
         Ok(Some((row.text()?, row.integer()?)))
     }
@@ -237,8 +237,8 @@ impl Chunk {
             "SELECT CAST(COALESCE(SUM(c.done_count - c.undone_count), 0) AS {{integer}}) FROM {{change_chunks}} c \
              JOIN {{change_sets}} s ON s.id = c.change_set WHERE {conditions}"
         );
-        let answer = transaction.journal(&sql, binds).await?;
-        Columns::of(answer.rows.into_iter().next().unwrap_or_default()).count()
+        let rows = transaction.journal_fetch(&sql, binds).await?;
+        Columns::of(rows.into_iter().next().unwrap_or_default()).count()
     }
 
     /// Puts down what came of it. False when that was done before.
@@ -258,7 +258,7 @@ impl Chunk {
             change_set.into(),
             chunk.into(),
         ];
-        Ok(transaction.journal(FINISH, binds).await?.changed == 1)
+        Ok(transaction.journal_execute(FINISH, binds).await? == 1)
     }
 
     /// Records which of its rows were undone.
@@ -270,7 +270,7 @@ impl Chunk {
     ) -> Result<(), DriverError> {
         let count = signed(undone.count());
         let binds = vec![undone.0.into(), count.into(), change_set.into(), chunk.into()];
-        transaction.journal(SET_UNDONE, binds).await.map(|_| ())
+        transaction.journal_execute(SET_UNDONE, binds).await.map(|_| ())
     }
 
     /// Replaces an image by one without the values of some rows, and records that these cannot be undone any more.
@@ -283,7 +283,7 @@ impl Chunk {
     ) -> Result<(), DriverError> {
         let count = signed(undone.count());
         let binds = vec![image.into(), undone.0.into(), count.into(), change_set.into(), chunk.into()];
-        transaction.journal(PURGE, binds).await.map(|_| ())
+        transaction.journal_execute(PURGE, binds).await.map(|_| ())
     }
 
     /// Puts two in the place of one that is to be done.
@@ -293,7 +293,7 @@ impl Chunk {
         chunk: i64,
         halves: [NewChunk; 2],
     ) -> Result<(), DriverError> {
-        transaction.journal(REMOVE, vec![change_set.into(), chunk.into()]).await?;
+        transaction.journal_execute(REMOVE, vec![change_set.into(), chunk.into()]).await?;
         for half in halves {
             half.add(transaction, change_set).await?;
         }
@@ -325,8 +325,8 @@ async fn numbers(
     sql: &str,
     change_set: &str,
 ) -> Result<Vec<i64>, DriverError> {
-    let answer = transaction.journal(sql, vec![change_set.into()]).await?;
-    answer.rows.into_iter().map(|row| Columns::of(row).integer()).collect()
+    let rows = transaction.journal_fetch(sql, vec![change_set.into()]).await?;
+    rows.into_iter().map(|row| Columns::of(row).integer()).collect()
 }
 
 #[cfg(test)]

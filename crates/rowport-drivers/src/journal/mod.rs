@@ -28,12 +28,12 @@ pub const VERSION: i64 = 4;
 
 /// Whether the journal is there, in the version that this program knows.
 pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverError> {
-    let answer = transaction.journal("SELECT version FROM {journal}", Vec::new()).await;
-    let answer = match answer {
+    let rows = transaction.journal_fetch("SELECT version FROM {journal}", Vec::new()).await;
+    let rows = match rows {
         Err(DriverError::Vanished { .. }) => return Err(DriverError::NoJournal),
         other => other.map_err(DriverError::of_journal)?,
     };
-    let row = answer.rows.into_iter().next().unwrap_or_default();
+    let row = rows.into_iter().next().unwrap_or_default();
     match row.into_iter().next() {
         Some(JournalValue::Integer(Some(VERSION))) => Ok(()),
         Some(JournalValue::Integer(Some(found))) if found < VERSION => {
@@ -57,7 +57,7 @@ pub async fn is_writable(transaction: &mut dyn Transaction) -> Result<(), Driver
         "INSERT INTO {change_chunks} (change_set, chunk, state, key_count, keys_image) \
          SELECT change_set, chunk, state, key_count, keys_image FROM {change_chunks} WHERE 1 = 0",
     ] {
-        transaction.journal(statement, Vec::new()).await.map_err(DriverError::of_journal)?;
+        transaction.journal_execute(statement, Vec::new()).await.map_err(DriverError::of_journal)?;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ impl Chunk {
     ) -> Result<Vec<Unrelayed>, DriverError> {
         let (at, set) = (after.done_at, after.change_set.as_str());
         let binds = vec![at.into(), at.into(), set.into(), set.into(), after.chunk.into()];
-        let answer = transaction.journal(UNRELAYED, binds).await?;
+        let rows = transaction.journal_fetch(UNRELAYED, binds).await?;
         let read = |row| {
             let mut row = Columns::of(row);
             Ok(Unrelayed {
@@ -36,7 +36,7 @@ impl Chunk {
                 done_at: row.integer_or_none()?.unwrap_or_default(),
             })
         };
-        answer.rows.into_iter().map(read).collect()
+        rows.into_iter().map(read).collect()
     }
 
     /// Notes that the audit knows of a chunk.
@@ -45,6 +45,6 @@ impl Chunk {
         change_set: &str,
         chunk: i64,
     ) -> Result<(), DriverError> {
-        transaction.journal(RELAYED, vec![change_set.into(), chunk.into()]).await.map(|_| ())
+        transaction.journal_execute(RELAYED, vec![change_set.into(), chunk.into()]).await.map(|_| ())
     }
 }

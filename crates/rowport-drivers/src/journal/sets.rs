@@ -171,7 +171,7 @@ impl NewChangeSet {
             self.created_at.into(),
             self.undo_until.into(),
         ];
-        transaction.journal(CREATE, binds).await.map(|_| ())
+        transaction.journal_execute(CREATE, binds).await.map(|_| ())
     }
 }
 
@@ -196,8 +196,8 @@ impl ChangeSet {
     ) -> Result<Vec<Self>, DriverError> {
         let sql =
             format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE parent_change_set = $1 ORDER BY sequence");
-        let answer = transaction.journal(&sql, vec![id.into()]).await?;
-        answer.rows.into_iter().map(Self::read).collect()
+        let rows = transaction.journal_fetch(&sql, vec![id.into()]).await?;
+        rows.into_iter().map(Self::read).collect()
     }
 
     /// Those that a filter finds.
@@ -220,14 +220,14 @@ impl ChangeSet {
         let sql = format!(
             "SELECT {COLUMNS} FROM {{change_sets}} WHERE {conditions} ORDER BY id DESC LIMIT {limit}"
         );
-        let answer = transaction.journal(&sql, binds).await?;
-        answer.rows.into_iter().map(Self::read).collect()
+        let rows = transaction.journal_fetch(&sql, binds).await?;
+        rows.into_iter().map(Self::read).collect()
     }
 
     /// Says how many rows it has, once they are put down.
     pub async fn count(transaction: &mut dyn Transaction, id: &str, rows: u64) -> Result<(), DriverError> {
         let sql = "UPDATE {change_sets} SET row_count = $1 WHERE id = $2";
-        transaction.journal(sql, vec![signed(rows).into(), id.into()]).await.map(|_| ())
+        transaction.journal_execute(sql, vec![signed(rows).into(), id.into()]).await.map(|_| ())
     }
 
     /// Makes it this attempt's. False when a later attempt has it, or when it has ended.
@@ -237,8 +237,9 @@ impl ChangeSet {
         attempt: u32,
     ) -> Result<bool, DriverError> {
         let attempt = i64::from(attempt);
-        let answer = transaction.journal(CLAIM, vec![attempt.into(), id.into(), attempt.into()]).await?;
-        Ok(answer.changed > 0 || Self::is_claimed(transaction, id, attempt).await?)
+        let changed =
+            transaction.journal_execute(CLAIM, vec![attempt.into(), id.into(), attempt.into()]).await?;
+        Ok(changed > 0 || Self::is_claimed(transaction, id, attempt).await?)
     }
 
     /// A database that counts only rows which became different says nothing of one that was this attempt's already.
@@ -248,14 +249,14 @@ impl ChangeSet {
         attempt: i64,
     ) -> Result<bool, DriverError> {
         let sql = "SELECT 1 FROM {change_sets} WHERE id = $1 AND attempt = $2 AND state = 'open'";
-        Ok(!transaction.journal(sql, vec![id.into(), attempt.into()]).await?.rows.is_empty())
+        Ok(!transaction.journal_fetch(sql, vec![id.into(), attempt.into()]).await?.is_empty())
     }
 
     /// The attempt that has it now.
     pub async fn attempt(transaction: &mut dyn Transaction, id: &str) -> Result<u32, DriverError> {
         let sql = "SELECT attempt FROM {change_sets} WHERE id = $1";
-        let answer = transaction.journal(sql, vec![id.into()]).await?;
-        let row = answer.rows.into_iter().next().unwrap_or_default();
+        let rows = transaction.journal_fetch(sql, vec![id.into()]).await?;
+        let row = rows.into_iter().next().unwrap_or_default();
         Ok(u32::try_from(Columns::of(row).integer()?).unwrap_or(u32::MAX))
     }
 
@@ -277,7 +278,7 @@ impl ChangeSet {
             id.into(),
             i64::from(attempt).into(),
         ];
-        Ok(transaction.journal(ADVANCE, binds).await?.changed == 1)
+        Ok(transaction.journal_execute(ADVANCE, binds).await? == 1)
     }
 
     /// Ends it. False when a later attempt has it, or when it has ended before.
@@ -289,7 +290,7 @@ impl ChangeSet {
         now: i64,
     ) -> Result<bool, DriverError> {
         let binds = vec![state.word().into(), now.into(), id.into(), i64::from(attempt).into()];
-        Ok(transaction.journal(END, binds).await?.changed == 1)
+        Ok(transaction.journal_execute(END, binds).await? == 1)
     }
 
     async fn find_by(
@@ -298,8 +299,8 @@ impl ChangeSet {
         value: &str,
     ) -> Result<Option<Self>, DriverError> {
         let sql = format!("SELECT {COLUMNS} FROM {{change_sets}} WHERE {column} = $1");
-        let answer = transaction.journal(&sql, vec![value.into()]).await?;
-        answer.rows.into_iter().next().map(Self::read).transpose()
+        let rows = transaction.journal_fetch(&sql, vec![value.into()]).await?;
+        rows.into_iter().next().map(Self::read).transpose()
     }
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {

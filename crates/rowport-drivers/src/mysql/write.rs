@@ -21,7 +21,7 @@ use crate::journal::MYSQL;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::staging::{Merge, Merged, Staging};
 use crate::stream::schema_of;
-use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
+use crate::transaction::{JournalRow, JournalValue, OneBatch, Transaction};
 
 pub(super) struct MysqlTransaction {
     lease: Lease,
@@ -139,31 +139,20 @@ impl Transaction for MysqlTransaction {
         self.script("RELEASE SAVEPOINT rowport").await
     }
 
-    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
-        let bytes = |bind: &JournalValue| match bind {
-            JournalValue::Text(Some(text)) => text.len(),
-            JournalValue::Bytes(Some(bytes)) => bytes.len(),
-            _ => 8,
-        };
-        self.fits(sql.len().max(binds.iter().map(bytes).sum()), binds.len())?;
-        let mut values = MySqlArguments::default();
-        for bind in binds {
-            match bind {
-                JournalValue::Integer(value) => values.add(value),
-                JournalValue::Text(value) => values.add(value),
-                JournalValue::Bytes(value) => values.add(value),
-            }
-            .map_err(|error| DriverError::protocol(error.to_string()))?;
-        }
-        let query = sqlx::query_with(AssertSqlSafe(MYSQL.write(sql)), values);
-        let connection = &mut self.lease.session.connection;
-        if !sql.starts_with("SELECT") {
-            let done = query.execute(connection).await.map_err(from_sqlx)?;
-            return Ok(JournalAnswer { changed: done.rows_affected(), rows: Vec::new() });
-        }
-        let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
-        let rows = rows.iter().map(journal_row).collect::<Result<_, _>>().map_err(from_sqlx)?;
-        Ok(JournalAnswer { changed: 0, rows })
+    async fn journal_execute(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<u64, DriverError> {
+        let query = self.journal_query(sql, binds)?;
+        let done = query.execute(&mut self.lease.session.connection).await.map_err(from_sqlx)?;
+        Ok(done.rows_affected())
+    }
+
+    async fn journal_fetch(
+        &mut self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<Vec<JournalRow>, DriverError> {
+        let query = self.journal_query(sql, binds)?;
+        let rows = query.fetch_all(&mut self.lease.session.connection).await.map_err(from_sqlx)?;
+        rows.iter().map(journal_row).collect::<Result<_, _>>().map_err(from_sqlx)
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), DriverError> {
@@ -211,6 +200,30 @@ impl MysqlTransaction {
             true => Err(DriverError::TooLarge { limit }),
             false => Ok(()),
         }
+    }
+
+    /// A statement of the journal with its values.
+    fn journal_query(
+        &self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<sqlx::query::Query<'static, sqlx::MySql, MySqlArguments>, DriverError> {
+        let bytes = |bind: &JournalValue| match bind {
+            JournalValue::Text(Some(text)) => text.len(),
+            JournalValue::Bytes(Some(bytes)) => bytes.len(),
+            JournalValue::Integer(_) | JournalValue::Text(None) | JournalValue::Bytes(None) => 8,
+        };
+        self.fits(sql.len().max(binds.iter().map(bytes).sum()), binds.len())?;
+        let mut values = MySqlArguments::default();
+        for bind in binds {
+            match bind {
+                JournalValue::Integer(value) => values.add(value),
+                JournalValue::Text(value) => values.add(value),
+                JournalValue::Bytes(value) => values.add(value),
+            }
+            .map_err(|error| DriverError::protocol(error.to_string()))?;
+        }
+        Ok(sqlx::query_with(AssertSqlSafe(MYSQL.write(sql)), values))
     }
 
     pub(super) async fn execute(&mut self, statement: Statement) -> Result<u64, DriverError> {

@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
 use super::Postgres;
@@ -27,7 +27,7 @@ use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::staging::{Merge, Merged, Staging};
 use crate::stream::schema_of;
-use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
+use crate::transaction::{JournalRow, JournalValue, OneBatch, Transaction};
 use crate::values::cell;
 
 pub(super) struct PostgresTransaction {
@@ -201,24 +201,19 @@ impl Transaction for PostgresTransaction {
         self.script("RELEASE SAVEPOINT rowport".to_owned()).await
     }
 
-    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
-        let asks = sql.starts_with("SELECT");
-        let mut query = query(AssertSqlSafe(POSTGRES.write(sql)));
-        for bind in binds {
-            query = match bind {
-                JournalValue::Integer(value) => query.bind(value),
-                JournalValue::Text(value) => query.bind(value),
-                JournalValue::Bytes(value) => query.bind(value),
-            };
-        }
-        let connection = self.session.connection()?;
-        if !asks {
-            let done = query.execute(connection).await.map_err(from_sqlx)?;
-            return Ok(JournalAnswer { changed: done.rows_affected(), rows: Vec::new() });
-        }
-        let rows = query.fetch_all(connection).await.map_err(from_sqlx)?;
-        let rows = rows.iter().map(journal_row).collect::<Result<_, _>>().map_err(from_sqlx)?;
-        Ok(JournalAnswer { changed: 0, rows })
+    async fn journal_execute(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<u64, DriverError> {
+        let done = journal_query(sql, binds).execute(self.session.connection()?).await;
+        Ok(done.map_err(from_sqlx)?.rows_affected())
+    }
+
+    async fn journal_fetch(
+        &mut self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<Vec<JournalRow>, DriverError> {
+        let rows =
+            journal_query(sql, binds).fetch_all(self.session.connection()?).await.map_err(from_sqlx)?;
+        rows.iter().map(journal_row).collect::<Result<_, _>>().map_err(from_sqlx)
     }
 
     async fn commit(self: Box<Self>) -> Result<(), DriverError> {
@@ -407,6 +402,21 @@ pub(super) fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
         event.word()
     );
     DriverError::Refused { what: Denied::Statement, message, native_code: None }
+}
+
+fn journal_query(
+    sql: &str,
+    binds: Vec<JournalValue>,
+) -> sqlx::query::Query<'static, sqlx::Postgres, PgArguments> {
+    let mut query = query(AssertSqlSafe(POSTGRES.write(sql)));
+    for bind in binds {
+        query = match bind {
+            JournalValue::Integer(value) => query.bind(value),
+            JournalValue::Text(value) => query.bind(value),
+            JournalValue::Bytes(value) => query.bind(value),
+        };
+    }
+    query
 }
 
 fn journal_row(row: &PgRow) -> Result<Vec<JournalValue>, sqlx::Error> {

@@ -18,7 +18,7 @@ use crate::journal::SQLITE;
 use crate::query::{Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::staging::{Merge, Merged, Staging};
 use crate::stream::schema_of;
-use crate::transaction::{JournalAnswer, JournalValue, OneBatch, Transaction};
+use crate::transaction::{JournalRow, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
 
 /// So many pages of a transaction stay in memory, 64 MB of the usual size. Writing them earlier takes the whole file, unless
@@ -177,36 +177,19 @@ impl Transaction for SqliteTransaction {
         .await
     }
 
-    async fn journal(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<JournalAnswer, DriverError> {
-        let asks = sql.starts_with("SELECT");
+    async fn journal_execute(&mut self, sql: &str, binds: Vec<JournalValue>) -> Result<u64, DriverError> {
         let sql = SQLITE.write(sql);
-        self.work(move |connection| {
-            let mut statement = connection.prepare(&sql)?;
-            if !asks {
-                let changed = statement.execute(rusqlite::params_from_iter(&binds))?;
-                return Ok(JournalAnswer { changed: changed as u64, rows: Vec::new() });
-            }
-            let columns = statement.column_count();
-            let types: Vec<_> = statement
-                .columns()
-                .iter()
-                .map(|column| column.decl_type().unwrap_or("integer").to_ascii_lowercase())
-                .collect();
-            let mut rows = statement.query(rusqlite::params_from_iter(&binds))?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                let value = |index: usize| {
-                    Ok(match types[index].as_str() {
-                        "text" => JournalValue::Text(row.get(index)?),
-                        "blob" => JournalValue::Bytes(row.get(index)?),
-                        _ => JournalValue::Integer(row.get(index)?),
-                    })
-                };
-                found.push((0..columns).map(value).collect::<rusqlite::Result<Vec<_>>>()?);
-            }
-            Ok(JournalAnswer { changed: 0, rows: found })
-        })
-        .await
+        self.work(move |connection| Ok(connection.execute(&sql, rusqlite::params_from_iter(&binds))? as u64))
+            .await
+    }
+
+    async fn journal_fetch(
+        &mut self,
+        sql: &str,
+        binds: Vec<JournalValue>,
+    ) -> Result<Vec<JournalRow>, DriverError> {
+        let sql = SQLITE.write(sql);
+        self.work(move |connection| Ok(journal_rows(connection, &sql, &binds)?)).await
     }
 
     async fn commit(mut self: Box<Self>) -> Result<(), DriverError> {
@@ -339,6 +322,34 @@ pub(super) fn prepare<'c>(
 fn resolves_conflicts(definition: &str) -> bool {
     let mut words = definition.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
     words.any(|word| word.eq_ignore_ascii_case("conflict"))
+}
+
+/// Reads each column by its declared type; one without any is a number.
+fn journal_rows(
+    connection: &Connection,
+    sql: &str,
+    binds: &[JournalValue],
+) -> rusqlite::Result<Vec<JournalRow>> {
+    let mut statement = connection.prepare(sql)?;
+    let columns = statement.column_count();
+    let types: Vec<_> = statement
+        .columns()
+        .iter()
+        .map(|column| column.decl_type().unwrap_or("integer").to_ascii_lowercase())
+        .collect();
+    let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let value = |index: usize| {
+            Ok(match types[index].as_str() {
+                "text" => JournalValue::Text(row.get(index)?),
+                "blob" => JournalValue::Bytes(row.get(index)?),
+                _ => JournalValue::Integer(row.get(index)?),
+            })
+        };
+        found.push((0..columns).map(value).collect::<rusqlite::Result<Vec<_>>>()?);
+    }
+    Ok(found)
 }
 
 fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {
