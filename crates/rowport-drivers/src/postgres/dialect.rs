@@ -179,6 +179,18 @@ impl PostgresDialect {
     }
 }
 
+/// The values of a statement as the texts of its settings. The dialect binds texts only, as the statement gives each its type.
+pub(super) fn settings(binds: &[Bind]) -> Vec<String> {
+    let text = |bind: &Bind| match bind {
+        Bind::Text(text) => text.clone(),
+        Bind::Integer(value) => value.to_string(),
+        Bind::Unsigned(value) => value.to_string(),
+        Bind::Float(value) => text_of(&Value::Float(*value)),
+        Bind::Bytes(bytes) | Bind::RawText(bytes) => text_of(&Value::Bytes(bytes.clone())),
+    };
+    binds.iter().map(text).collect()
+}
+
 fn setting(binds: &mut Vec<Bind>, text: String) -> String {
     binds.push(Bind::Text(text));
     format!("current_setting('{SETTING_PREFIX}{}')", binds.len())

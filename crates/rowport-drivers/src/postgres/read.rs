@@ -8,13 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::cancel::{CancelState, cancel_when_left};
 use super::decode::{self, Reader};
-use super::dialect::SETTING_PREFIX;
+use super::dialect::{SETTING_PREFIX, settings};
 use super::letters::Place;
 use super::session::{self, Purpose, query};
 use super::{Postgres, from_sqlx};
 use crate::columns::BatchBuilder;
 use crate::error::DriverError;
-use crate::query::{Bind, Statement, compile};
+use crate::query::{Statement, compile};
 use crate::read_options::ReadOptions;
 use crate::stream::{BATCHES_IN_FLIGHT, BatchStream, Message, schema_of};
 
@@ -124,21 +124,12 @@ async fn begin(
     seconds: u64,
 ) -> Result<Begun, sqlx::Error> {
     session::begin(connection, Purpose::Read { seconds }).await?;
-    let values: Vec<String> = statement
-        .binds
-        .iter()
-        .map(|bind| match bind {
-            Bind::Text(text) => text.clone(),
-            // The dialect binds nothing else.
-            other => format!("{other:?}"),
-        })
-        .collect();
     let row = query(
         "SELECT pg_backend_pid(), to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), \
          (SELECT count(set_config($2 || place, value, true)) \
           FROM unnest($1::text[]) WITH ORDINALITY AS bound (value, place))",
     )
-    .bind(values)
+    .bind(settings(&statement.binds))
     .bind(SETTING_PREFIX)
     .fetch_one(&mut **connection)
     .await?;

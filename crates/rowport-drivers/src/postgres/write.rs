@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
 use super::Postgres;
 use super::decode;
-use super::dialect::{PostgresDialect, SETTING_PREFIX};
+use super::dialect::{PostgresDialect, SETTING_PREFIX, settings};
 use super::errors::{from_sqlx, from_write};
 use super::letters::{Letters, Place};
 use super::read::after_header;
@@ -309,22 +309,14 @@ impl PostgresTransaction {
 
     /// COPY takes no parameters: values travel as settings of the transaction.
     pub(super) async fn hand_over(&mut self, binds: &[Bind]) -> Result<(), DriverError> {
-        let values: Vec<String> = binds
-            .iter()
-            .map(|bind| match bind {
-                Bind::Text(text) => text.clone(),
-                // The dialect binds nothing else.
-                other => format!("{other:?}"),
-            })
-            .collect();
-        if values.is_empty() {
+        if binds.is_empty() {
             return Ok(());
         }
         query(
             "SELECT count(set_config($2 || place, value, true)) \
              FROM unnest($1::text[]) WITH ORDINALITY AS bound (value, place)",
         )
-        .bind(values)
+        .bind(settings(binds))
         .bind(SETTING_PREFIX)
         .execute(self.session.connection()?)
         .await
