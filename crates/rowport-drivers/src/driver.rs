@@ -15,7 +15,7 @@ use crate::transaction::Transaction;
 /// The code for one kind of database, connected to one database.
 #[async_trait]
 pub trait Driver: Send + Sync {
-    /// Which kind.
+    /// The kind of database.
     fn kind(&self) -> SourceKind;
 
     /// Connects and asks the server who it is.
@@ -33,7 +33,7 @@ pub trait Driver: Send + Sync {
     /// Begins a transaction that may change rows.
     async fn begin(&self) -> Result<Box<dyn Transaction>, DriverError>;
 
-    /// Begins a transaction that changes nothing, waits for nobody who changes rows, and sees one state of the journal.
+    /// Begins a transaction that changes nothing, waits for no writer, and sees one state of the journal.
     async fn begin_reading(&self) -> Result<Box<dyn Transaction>, DriverError>;
 
     /// Makes the journal, or upgrades it to this program's version.
@@ -43,16 +43,16 @@ pub trait Driver: Send + Sync {
     /// them where the database does not say what is there. With the rights for a login that may not run them itself.
     async fn journal_sql(&self) -> String;
 
-    /// How its connections are used at this moment.
+    /// The use of its connections now.
     fn pool(&self) -> PoolUse;
 }
 
 /// The connections to one database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PoolUse {
-    /// Those that somebody uses.
+    /// Those in use.
     pub used: u32,
-    /// Those that nobody uses.
+    /// Those that are idle.
     pub idle: u32,
     /// How many there may be.
     pub limit: u32,

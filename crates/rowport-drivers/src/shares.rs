@@ -160,16 +160,16 @@ struct Counted {
 
 #[async_trait]
 impl Transaction for Counted {
-    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.inner.lock(query, most_bytes).await
+    async fn lock(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.inner.lock(query, max_bytes).await
     }
 
-    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.inner.read(query, most_bytes).await
+    async fn read(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.inner.read(query, max_bytes).await
     }
 
-    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.inner.delete(query, most_bytes).await
+    async fn delete(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.inner.delete(query, max_bytes).await
     }
 
     async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
@@ -216,9 +216,9 @@ impl Transaction for Counted {
         &mut self,
         staging: &Staging,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
-        self.inner.delete_missing(staging, query, most_bytes).await
+        self.inner.delete_missing(staging, query, max_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {

@@ -24,7 +24,7 @@ pub struct BatchStream {
     receiver: mpsc::Receiver<Message>,
     /// Whether the last word was said.
     ended: bool,
-    /// Tells the driver, by being dropped, that nobody reads any more.
+    /// Tells the driver, by being dropped, that the reader has left.
     _alive: oneshot::Sender<()>,
     /// What is taken up for as long as it is read.
     held: Vec<OwnedSemaphorePermit>,

@@ -12,20 +12,20 @@ use crate::staging::{Merge, Merged, Staging};
 
 /// A transaction that changes rows and writes the journal: both are there afterwards, or neither is.
 ///
-/// Dropping it takes everything back. Queries here have the rows' stored columns as their output, and no joins unless
+/// Dropping it rolls everything back. Queries here have the rows' stored columns as their output, and no joins unless
 /// it is said: what is changed is named by its key.
 #[async_trait]
 pub trait Transaction: Send {
-    /// The rows of a query, with joins or without, which nobody else changes from now on. In one batch, which is why
-    /// callers ask for a bounded number of rows. Fails with [`DriverError::TooLarge`] beyond `most_bytes`.
-    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+    /// The rows of a query, with joins or without, locked until the transaction ends. In one batch, which is why
+    /// callers ask for a bounded number of rows. Fails with [`DriverError::TooLarge`] beyond `max_bytes`.
+    async fn lock(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError>;
 
     /// The rows of a query as this transaction sees them, which others may change: for rows that it has changed itself, and
     /// for those that it could not lock.
-    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+    async fn read(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError>;
 
     /// Deletes the rows of a query, and returns those that were deleted, as they were.
-    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError>;
+    async fn delete(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError>;
 
     /// Sets fields in the rows of a query, which are locked already. Returns how many were set: a trigger may leave some
     /// out. What became of them is read afterwards, since triggers may have changed more than that.
@@ -42,7 +42,7 @@ pub trait Transaction: Send {
     ) -> Result<u64, DriverError>;
 
     /// Inserts rows with exactly these values. The batch has the columns of `columns`. Returns how many rows were inserted,
-    /// which are fewer where a trigger leaves some out.
+    /// which are fewer where a trigger skips some.
     async fn insert(
         &mut self,
         dataset: &DatasetName,
@@ -72,10 +72,10 @@ pub trait Transaction: Send {
         &mut self,
         staging: &Staging,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError>;
 
-    /// Marks a place to go back to. There is one at a time.
+    /// Sets a savepoint. There is one at a time.
     async fn savepoint(&mut self) -> Result<(), DriverError>;
 
     /// Undoes what was done since the savepoint, which stands no more. Fails with [`DriverError::RolledBack`] where a
@@ -96,7 +96,7 @@ pub trait Transaction: Send {
         binds: Vec<JournalValue>,
     ) -> Result<Vec<JournalRow>, DriverError>;
 
-    /// Makes everything last.
+    /// Commits.
     async fn commit(self: Box<Self>) -> Result<(), DriverError>;
 }
 
@@ -149,20 +149,20 @@ pub(crate) struct OneBatch {
     pub(crate) builder: BatchBuilder,
     schema: SchemaRef,
     bytes: usize,
-    most_bytes: usize,
+    max_bytes: usize,
 }
 
 impl OneBatch {
-    pub(crate) fn new(schema: SchemaRef, most_bytes: usize) -> Self {
-        Self { builder: BatchBuilder::new(&schema, ReadOptions::PAGE), schema, bytes: 0, most_bytes }
+    pub(crate) fn new(schema: SchemaRef, max_bytes: usize) -> Self {
+        Self { builder: BatchBuilder::new(&schema, ReadOptions::PAGE), schema, bytes: 0, max_bytes }
     }
 
     /// Counts a row that was pushed to every column and had so many bytes.
     pub(crate) fn row_done(&mut self, bytes: usize) -> Result<(), DriverError> {
         self.builder.row_done(bytes);
         self.bytes += bytes;
-        match self.bytes > self.most_bytes {
-            true => Err(DriverError::TooLarge { limit: self.most_bytes }),
+        match self.bytes > self.max_bytes {
+            true => Err(DriverError::TooLarge { limit: self.max_bytes }),
             false => Ok(()),
         }
     }

@@ -18,7 +18,7 @@ pub(crate) use self::native::NativeColumn;
 use crate::error::DriverError;
 use crate::read_options::ReadOptions;
 
-/// The first batch is small: somebody may be waiting for a first row.
+/// The first batch is small: a reader may be waiting for a first row.
 const FIRST_BATCH_ROWS: usize = 64;
 
 /// All columns of a batch in the making.

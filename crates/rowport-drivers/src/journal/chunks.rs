@@ -1,4 +1,4 @@
-use super::{Columns, signed};
+use super::{Columns, to_i64};
 use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
@@ -51,7 +51,7 @@ pub enum ChunkState {
 
 /// What came of a chunk.
 #[derive(Debug, Clone, Default)]
-pub struct Done {
+pub struct ChunkResult {
     /// The rows that were changed, as they were.
     pub before: Option<Vec<u8>>,
     /// The same rows as they are now.
@@ -62,14 +62,14 @@ pub struct Done {
     pub failures: Option<String>,
 }
 
-/// Whose deleted rows are looked for.
+/// The deleted rows that are looked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Trash<'a> {
     /// Of this dataset.
     pub dataset: &'a str,
     /// Deleted by people of this tenant only.
     pub tenant: Option<&'a str>,
-    /// Deleted before this moment only, in milliseconds since 1970.
+    /// Deleted before this time only, in milliseconds since 1970.
     pub before: Option<i64>,
 }
 
@@ -111,8 +111,8 @@ impl Trash<'_> {
             binds.push(tenant.into());
             conditions.push_str(&format!(" AND s.tenant = ${}", binds.len()));
         }
-        if let Some(moment) = self.before {
-            binds.push(moment.into());
+        if let Some(before) = self.before {
+            binds.push(before.into());
             conditions.push_str(&format!(" AND s.created_at < ${}", binds.len()));
         }
         (binds, conditions)
@@ -147,12 +147,16 @@ const NUMBERS: &str =
 const REMOVE: &str = "DELETE FROM {change_chunks} WHERE change_set = $1 AND chunk = $2 AND state = 'pending'";
 
 impl NewChunk {
-    /// Puts it down.
-    pub async fn add(&self, transaction: &mut dyn Transaction, change_set: &str) -> Result<(), DriverError> {
+    /// Inserts it.
+    pub async fn insert(
+        &self,
+        transaction: &mut dyn Transaction,
+        change_set: &str,
+    ) -> Result<(), DriverError> {
         let binds = vec![
             change_set.into(),
             self.chunk.into(),
-            signed(self.rows).into(),
+            to_i64(self.rows).into(),
             self.keys.clone().into(),
             self.from.as_ref().map(|(change_set, _)| change_set.as_str()).into(),
             JournalValue::Integer(self.from.as_ref().map(|(_, chunk)| *chunk)),
@@ -175,7 +179,7 @@ impl Chunk {
         numbers(transaction, NUMBERS, change_set).await
     }
 
-    /// The one with this number. Where it is locked, nobody else changes it or waits in vain for it.
+    /// The one with this number. Where it is locked, no other transaction changes it until this one ends.
     pub async fn find(
         transaction: &mut dyn Transaction,
         change_set: &str,
@@ -197,7 +201,7 @@ impl Chunk {
     ) -> Result<Option<(i64, String)>, DriverError> {
         let rows = transaction.journal_fetch(FAILURES, vec![change_set.into(), after.into()]).await?;
         let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let mut row = Columns::of(row);
+        let mut row = Columns::new(row);
         Ok(Some((row.integer()?, row.text()?)))
     }
 
@@ -223,7 +227,7 @@ impl Chunk {
         );
         let rows = transaction.journal_fetch(&sql, binds).await?;
         let Some(row) = rows.into_iter().next() else { return Ok(None) };
-        let mut row = Columns::of(row);
+        let mut row = Columns::new(row);
         Ok(Some((row.text()?, row.integer()?)))
     }
 
@@ -238,22 +242,22 @@ impl Chunk {
              JOIN {{change_sets}} s ON s.id = c.change_set WHERE {conditions}"
         );
         let rows = transaction.journal_fetch(&sql, binds).await?;
-        Columns::of(rows.into_iter().next().unwrap_or_default()).count()
+        Columns::new(rows.into_iter().next().unwrap_or_default()).count()
     }
 
-    /// Puts down what came of it. False when that was done before.
+    /// Records what came of it. False when that was done before.
     pub async fn finish(
         transaction: &mut dyn Transaction,
         change_set: &str,
         chunk: i64,
-        done: Done,
+        result: ChunkResult,
         now: i64,
     ) -> Result<bool, DriverError> {
         let binds = vec![
-            done.before.into(),
-            done.after.into(),
-            signed(done.rows).into(),
-            JournalValue::Text(done.failures),
+            result.before.into(),
+            result.after.into(),
+            to_i64(result.rows).into(),
+            JournalValue::Text(result.failures),
             now.into(),
             change_set.into(),
             chunk.into(),
@@ -268,7 +272,7 @@ impl Chunk {
         chunk: i64,
         undone: UndoneRows,
     ) -> Result<(), DriverError> {
-        let count = signed(undone.count());
+        let count = to_i64(undone.count());
         let binds = vec![undone.0.into(), count.into(), change_set.into(), chunk.into()];
         transaction.journal_execute(SET_UNDONE, binds).await.map(|_| ())
     }
@@ -281,12 +285,12 @@ impl Chunk {
         image: Option<Vec<u8>>,
         undone: UndoneRows,
     ) -> Result<(), DriverError> {
-        let count = signed(undone.count());
+        let count = to_i64(undone.count());
         let binds = vec![image.into(), undone.0.into(), count.into(), change_set.into(), chunk.into()];
         transaction.journal_execute(PURGE, binds).await.map(|_| ())
     }
 
-    /// Puts two in the place of one that is to be done.
+    /// Replaces one that is to be done by two.
     pub async fn split(
         transaction: &mut dyn Transaction,
         change_set: &str,
@@ -295,13 +299,13 @@ impl Chunk {
     ) -> Result<(), DriverError> {
         transaction.journal_execute(REMOVE, vec![change_set.into(), chunk.into()]).await?;
         for half in halves {
-            half.add(transaction, change_set).await?;
+            half.insert(transaction, change_set).await?;
         }
         Ok(())
     }
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {
-        let mut row = Columns::of(row);
+        let mut row = Columns::new(row);
         Ok(Self {
             chunk: row.integer()?,
             state: if row.text()? == "done" { ChunkState::Done } else { ChunkState::Pending },
@@ -326,7 +330,7 @@ async fn numbers(
     change_set: &str,
 ) -> Result<Vec<i64>, DriverError> {
     let rows = transaction.journal_fetch(sql, vec![change_set.into()]).await?;
-    rows.into_iter().map(|row| Columns::of(row).integer()).collect()
+    rows.into_iter().map(|row| Columns::new(row).integer()).collect()
 }
 
 #[cfg(test)]

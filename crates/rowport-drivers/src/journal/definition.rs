@@ -1,7 +1,7 @@
 //! The journal's tables, in each database's words, and how statements about them are written.
 //!
 //! Statements name tables as `{change_sets}` and placeholders as `$1`, `$2` … in the order of their values, each
-//! once; `{lock}` ends a query whose rows nobody else may change until the transaction ends, and `{integer}` is the type
+//! once; `{lock}` ends a query whose rows stay locked until the transaction ends, and `{integer}` is the type
 //! of large numbers.
 
 use super::migrations::{self, Migrations};
@@ -11,7 +11,7 @@ pub(crate) struct Notation {
     /// The statements of each version of the tables.
     pub(crate) migrations: Migrations,
     prefix: &'static str,
-    /// What `{lock}` stands for: nobody else may change the rows that are found.
+    /// What `{lock}` stands for: the rows that are found are locked.
     lock: &'static str,
     /// What `{integer}` stands for: the type to which a sum is cast.
     integer: &'static str,

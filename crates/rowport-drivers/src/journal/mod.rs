@@ -1,6 +1,6 @@
-//! The change journal: tables in the target database that hold what is needed to take a change back.
+//! The change journal: tables in the target database that hold what is needed to undo a change.
 //!
-//! A *change set* is one action of somebody; its rows are kept in *chunks*, a few thousand rows each. A chunk names the
+//! A *change set* is one action of a principal; its rows are recorded in *chunks*, a few thousand rows each. A chunk names the
 //! rows that were confirmed before it is worked on, and holds their images, before and after, once it is done. Chunks
 //! rather than rows, because a row of its own for each changed row costs several times the change itself.
 //!
@@ -13,10 +13,10 @@ mod relay;
 mod sets;
 mod stored_action;
 
-pub use chunks::{Chunk, ChunkState, Done, NewChunk, Trash, UndoneRows};
+pub use chunks::{Chunk, ChunkResult, ChunkState, NewChunk, Trash, UndoneRows};
 pub(crate) use definition::{MYSQL, POSTGRES, SQLITE};
 pub use migrations::Prepared;
-pub(crate) use migrations::{Found, written};
+pub(crate) use migrations::{Found, script};
 pub use relay::Unrelayed;
 pub use sets::{ChangeSet, ChangeSetState, Filter, NewChangeSet};
 
@@ -42,7 +42,7 @@ pub async fn is_ready(transaction: &mut dyn Transaction) -> Result<(), DriverErr
         Some(JournalValue::Integer(Some(found))) => Err(DriverError::JournalNewer { found, known: VERSION }),
         // Preparing it was stopped in the middle.
         None | Some(JournalValue::Integer(None)) => Err(DriverError::NoJournal),
-        Some(other) => Err(unlike("a number", &other)),
+        Some(other) => Err(unexpected_value("a number", &other)),
     }
 }
 
@@ -66,7 +66,7 @@ pub async fn is_writable(transaction: &mut dyn Transaction) -> Result<(), Driver
 struct Columns(std::vec::IntoIter<JournalValue>);
 
 impl Columns {
-    fn of(row: Vec<JournalValue>) -> Self {
+    fn new(row: Vec<JournalValue>) -> Self {
         Self(row.into_iter())
     }
 
@@ -77,7 +77,7 @@ impl Columns {
     fn integer_or_none(&mut self) -> Result<Option<i64>, DriverError> {
         match self.next()? {
             JournalValue::Integer(value) => Ok(value),
-            other => Err(unlike("a number", &other)),
+            other => Err(unexpected_value("a number", &other)),
         }
     }
 
@@ -98,7 +98,7 @@ impl Columns {
                     String::from_utf8(bytes).map_err(|_| DriverError::protocol("a text is not UTF-8"))
                 })
                 .transpose(),
-            other => Err(unlike("a text", &other)),
+            other => Err(unexpected_value("a text", &other)),
         }
     }
 
@@ -109,12 +109,12 @@ impl Columns {
     fn bytes_or_none(&mut self) -> Result<Option<Vec<u8>>, DriverError> {
         match self.next()? {
             JournalValue::Bytes(value) => Ok(value),
-            other => Err(unlike("bytes", &other)),
+            other => Err(unexpected_value("bytes", &other)),
         }
     }
 }
 
-fn unlike(expected: &str, found: &JournalValue) -> DriverError {
+fn unexpected_value(expected: &str, found: &JournalValue) -> DriverError {
     let found = match found {
         JournalValue::Integer(_) => "a number",
         JournalValue::Text(_) => "a text",
@@ -123,6 +123,6 @@ fn unlike(expected: &str, found: &JournalValue) -> DriverError {
     DriverError::protocol(format!("the journal has {found} where {expected} is expected"))
 }
 
-fn signed(count: u64) -> i64 {
+fn to_i64(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

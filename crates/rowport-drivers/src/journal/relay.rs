@@ -29,7 +29,7 @@ impl Chunk {
         let binds = vec![at.into(), at.into(), set.into(), set.into(), after.chunk.into()];
         let rows = transaction.journal_fetch(UNRELAYED, binds).await?;
         let read = |row| {
-            let mut row = Columns::of(row);
+            let mut row = Columns::new(row);
             Ok(Unrelayed {
                 change_set: row.text()?,
                 chunk: row.integer()?,

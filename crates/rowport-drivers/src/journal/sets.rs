@@ -1,6 +1,6 @@
 use rowport_model::ChangeAction;
 
-use super::{Columns, signed, stored_action};
+use super::{Columns, stored_action, to_i64};
 use crate::error::DriverError;
 use crate::transaction::{JournalValue, Transaction};
 
@@ -17,11 +17,11 @@ pub struct NewChangeSet {
     pub request: Option<String>,
     /// The columns of the images, as JSON.
     pub columns: String,
-    /// Who does it.
+    /// The id of the principal who does it.
     pub actor: String,
     /// Their name at the time.
     pub actor_name: String,
-    /// Whose rows they may change, where that is not everybody's.
+    /// The tenant whose rows they may change, where they may not change all.
     pub tenant: Option<String>,
     /// The request that asked for it.
     pub request_id: Option<String>,
@@ -29,19 +29,19 @@ pub struct NewChangeSet {
     pub address: Option<String>,
     /// The run that does it, where one does.
     pub run_id: Option<String>,
-    /// The change set that it takes back.
+    /// The change set that it undoes.
     pub undoes: Option<String>,
     /// The change set that it is cascaded from: that of the rows that these depend on.
     pub parent_change_set: Option<String>,
     /// Its turn among those that are cascaded from the same one; 0 is that one's own.
     pub sequence: u64,
-    /// What nobody else's change set has, where the request came with such a key.
+    /// A digest of the request's idempotency key, unique among change sets.
     pub idempotency_key: Option<String>,
     /// How many rows were confirmed.
     pub rows: u64,
     /// Now, in milliseconds since 1970.
     pub created_at: i64,
-    /// Until when it can be taken back, in milliseconds since 1970.
+    /// The time until which it can be undone, in milliseconds since 1970.
     pub undo_until: i64,
 }
 
@@ -58,11 +58,11 @@ pub struct ChangeSet {
     pub request: Option<String>,
     /// The columns of the images, as JSON.
     pub columns: String,
-    /// Who did it.
+    /// The id of the principal who did it.
     pub actor: String,
     /// Their name at the time.
     pub actor_name: String,
-    /// Whose rows they could change, where that was not everybody's.
+    /// The tenant whose rows they could change, where they could not change all.
     pub tenant: Option<String>,
     /// The request that asked for it.
     pub request_id: Option<String>,
@@ -70,7 +70,7 @@ pub struct ChangeSet {
     pub address: Option<String>,
     /// The run that does it.
     pub run_id: Option<String>,
-    /// The change set that it takes back.
+    /// The change set that it undoes.
     pub undoes: Option<String>,
     /// The change set that it is cascaded from: that of the rows that these depend on.
     pub parent_change_set: Option<String>,
@@ -90,7 +90,7 @@ pub struct ChangeSet {
     pub created_at: i64,
     /// When it ended.
     pub ended_at: Option<i64>,
-    /// Until when it can be taken back.
+    /// The time until which it can be undone.
     pub undo_until: i64,
 }
 
@@ -101,7 +101,7 @@ pub enum ChangeSetState {
     Open,
     /// Everything was tried.
     Done,
-    /// Somebody stopped it; what was done stays done.
+    /// It was stopped; what was done stays done.
     Cancelled,
 }
 
@@ -129,7 +129,7 @@ const COLUMNS: &str = "id, dataset, details, columns, actor, actor_name, tenant,
 const CLAIM: &str =
     "UPDATE {change_sets} SET attempt = $1 WHERE id = $2 AND attempt <= $3 AND state = 'open'";
 
-/// The fence: who does not have the change set any more changes nothing.
+/// The fence: an attempt that has lost the change set changes nothing.
 const ADVANCE: &str = "UPDATE {change_sets} SET done_count = done_count + $1, failed_count = failed_count + $2, \
     skipped_count = skipped_count + $3 WHERE id = $4 AND attempt = $5 AND state = 'open'";
 
@@ -137,7 +137,7 @@ const END: &str =
     "UPDATE {change_sets} SET state = $1, ended_at = $2 WHERE id = $3 AND attempt = $4 AND state = 'open'";
 
 impl ChangeSetState {
-    fn word(self) -> &'static str {
+    fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Done => "done",
@@ -147,9 +147,9 @@ impl ChangeSetState {
 }
 
 impl NewChangeSet {
-    /// Puts it down. A second one with the same id or key is refused as not unique; while the first is being put down,
-    /// the second waits.
-    pub async fn create(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
+    /// Inserts it. A second one with the same id or key is refused as not unique; while the first is being inserted, the
+    /// second waits.
+    pub async fn insert(&self, transaction: &mut dyn Transaction) -> Result<(), DriverError> {
         let stored = stored_action::write(&self.action, self.request.as_deref())?;
         let binds = vec![
             self.id.as_str().into(),
@@ -165,9 +165,9 @@ impl NewChangeSet {
             self.run_id.as_deref().into(),
             self.undoes.as_deref().into(),
             self.parent_change_set.as_deref().into(),
-            signed(self.sequence).into(),
+            to_i64(self.sequence).into(),
             self.idempotency_key.as_deref().into(),
-            signed(self.rows).into(),
+            to_i64(self.rows).into(),
             self.created_at.into(),
             self.undo_until.into(),
         ];
@@ -181,7 +181,7 @@ impl ChangeSet {
         Self::find_by(transaction, "id", id).await
     }
 
-    /// The one that was put down with this key.
+    /// The change set with this idempotency key.
     pub async fn with_idempotency_key(
         transaction: &mut dyn Transaction,
         key: &str,
@@ -224,10 +224,10 @@ impl ChangeSet {
         rows.into_iter().map(Self::read).collect()
     }
 
-    /// Says how many rows it has, once they are put down.
+    /// Records how many rows it has, once they are inserted.
     pub async fn count(transaction: &mut dyn Transaction, id: &str, rows: u64) -> Result<(), DriverError> {
         let sql = "UPDATE {change_sets} SET row_count = $1 WHERE id = $2";
-        transaction.journal_execute(sql, vec![signed(rows).into(), id.into()]).await.map(|_| ())
+        transaction.journal_execute(sql, vec![to_i64(rows).into(), id.into()]).await.map(|_| ())
     }
 
     /// Makes it this attempt's. False when a later attempt has it, or when it has ended.
@@ -257,7 +257,7 @@ impl ChangeSet {
         let sql = "SELECT attempt FROM {change_sets} WHERE id = $1";
         let rows = transaction.journal_fetch(sql, vec![id.into()]).await?;
         let row = rows.into_iter().next().unwrap_or_default();
-        Ok(u32::try_from(Columns::of(row).integer()?).unwrap_or(u32::MAX))
+        Ok(u32::try_from(Columns::new(row).integer()?).unwrap_or(u32::MAX))
     }
 
     /// Counts what a chunk brought. False when a later attempt has the change set, or when it has ended: then nothing of
@@ -272,9 +272,9 @@ impl ChangeSet {
             return Self::is_claimed(transaction, id, attempt.into()).await;
         }
         let binds = vec![
-            signed(done).into(),
-            signed(failed).into(),
-            signed(skipped).into(),
+            to_i64(done).into(),
+            to_i64(failed).into(),
+            to_i64(skipped).into(),
             id.into(),
             i64::from(attempt).into(),
         ];
@@ -289,7 +289,7 @@ impl ChangeSet {
         state: ChangeSetState,
         now: i64,
     ) -> Result<bool, DriverError> {
-        let binds = vec![state.word().into(), now.into(), id.into(), i64::from(attempt).into()];
+        let binds = vec![state.as_str().into(), now.into(), id.into(), i64::from(attempt).into()];
         Ok(transaction.journal_execute(END, binds).await? == 1)
     }
 
@@ -304,7 +304,7 @@ impl ChangeSet {
     }
 
     fn read(row: Vec<JournalValue>) -> Result<Self, DriverError> {
-        let mut row = Columns::of(row);
+        let mut row = Columns::new(row);
         let (id, dataset) = (row.text()?, row.text()?);
         let (action, request) = stored_action::read(&row.text()?)?;
         Ok(Self {

@@ -16,7 +16,7 @@ use super::error::{from_sqlx, while_connecting};
 use crate::driver::{Limits, PoolUse};
 use crate::error::DriverError;
 
-/// How long a connection stays open when nobody uses it.
+/// How long an idle connection stays open.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// How many statements stay prepared on a connection: the same view with other values is the same statement. A
@@ -58,7 +58,7 @@ pub(super) struct Session {
     pub(super) id: u64,
     pub(super) version: String,
     /// The largest packet that the server takes, in bytes.
-    pub(super) most_packet: usize,
+    pub(super) max_packet: usize,
     /// Whether it has an engine whose tables are spread over several servers.
     pub(super) has_remote_engines: bool,
     /// Whether a temporary table could be made the last time that it was tried.
@@ -130,9 +130,9 @@ impl Connections {
         let row = rows.first().ok_or_else(|| DriverError::protocol("the server does not say who it is"))?;
         let (id, version) = (row.try_get(0).map_err(from_sqlx)?, row.try_get(1).map_err(from_sqlx)?);
         let has_remote_engines = row.try_get::<i64, _>(3).map_err(from_sqlx)? > 0;
-        let most_packet: u64 = row.try_get(2).map_err(from_sqlx)?;
-        let most_packet = usize::try_from(most_packet).unwrap_or(usize::MAX);
-        Ok(Session { connection, id, version, most_packet, has_remote_engines, may_stage: true })
+        let max_packet: u64 = row.try_get(2).map_err(from_sqlx)?;
+        let max_packet = usize::try_from(max_packet).unwrap_or(usize::MAX);
+        Ok(Session { connection, id, version, max_packet, has_remote_engines, may_stage: true })
     }
 
     async fn in_time<T>(&self, work: impl Future<Output = Result<T, DriverError>>) -> Result<T, DriverError> {
@@ -158,7 +158,7 @@ impl Connections {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take_back(self: &Arc<Self>, session: Session) {
+    fn keep(self: &Arc<Self>, session: Session) {
         let mut idle = self.lock();
         idle.sessions.push((session, Instant::now()));
         if !std::mem::replace(&mut idle.swept, true) {
@@ -172,12 +172,12 @@ impl Lease {
     pub(super) fn give_back(self) {
         let full = self.session.connection.cached_statements_size() >= KEPT_STATEMENTS;
         if let Some(home) = self.home.upgrade().filter(|_| !full) {
-            home.take_back(self.session);
+            home.keep(self.session);
         }
     }
 }
 
-/// Closes connections that nobody used for a while, until none is left.
+/// Closes connections that were idle for a while, until none is left.
 async fn sweep(connections: Weak<Connections>) {
     loop {
         tokio::time::sleep(IDLE).await;

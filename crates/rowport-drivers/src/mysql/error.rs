@@ -57,7 +57,7 @@ fn meaning(error: Error, classed: impl FnOnce(Class) -> Class) -> DriverError {
     }
 }
 
-/// Whether the server itself ended the statement because it took too long. A statement that somebody interrupted
+/// Whether the server itself ended the statement because it took too long. A statement that was interrupted
 /// by hand gets another number, and so does one that another user's limit ended.
 pub(super) fn is_statement_limit(error: &Error) -> bool {
     number(error).is_some_and(|number| matches!(number, 1969 | 3024))

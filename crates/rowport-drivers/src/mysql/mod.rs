@@ -108,7 +108,7 @@ impl Driver for Mysql {
     }
 
     async fn journal_sql(&self) -> String {
-        let asked = self.with_lease(async |lease| prepare::written_for(&mut lease.session.connection).await);
+        let asked = self.with_lease(async |lease| prepare::script_for(&mut lease.session.connection).await);
         asked.await.unwrap_or_else(|_| journal::MYSQL.migrations.concat())
     }
 

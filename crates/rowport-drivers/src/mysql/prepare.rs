@@ -5,7 +5,7 @@ use sqlx::mysql::MySqlConnection;
 
 use super::error::from_sqlx;
 use crate::error::DriverError;
-use crate::journal::{Found, MYSQL, Prepared, written};
+use crate::journal::{Found, MYSQL, Prepared, script};
 
 /// Two that prepare at once come one after the other.
 const LOCK: &str =
@@ -53,7 +53,7 @@ async fn make_alone(connection: &mut MySqlConnection) -> Result<Prepared, Driver
     outcome.map(|()| found.prepared())
 }
 
-pub(super) async fn written_for(connection: &mut MySqlConnection) -> Result<String, DriverError> {
+pub(super) async fn script_for(connection: &mut MySqlConnection) -> Result<String, DriverError> {
     let needed = look(connection).await?.needs(&MYSQL.migrations)?;
     let login: Option<String> =
         sqlx::query_scalar(OTHER_OWNER).fetch_optional(connection).await.map_err(from_sqlx)?;
@@ -67,7 +67,7 @@ pub(super) async fn written_for(connection: &mut MySqlConnection) -> Result<Stri
              GRANT SELECT, INSERT, UPDATE, DELETE ON _rowport_change_chunks TO {login};\n"
         )
     });
-    Ok(written(&needed, grants.as_deref()))
+    Ok(script(&needed, grants.as_deref()))
 }
 
 async fn look(connection: &mut MySqlConnection) -> Result<Found, DriverError> {

@@ -104,7 +104,7 @@ impl Read {
             Stop::Broken(error) => {
                 tokio::spawn(async move {
                     if let Err(error) = connections.kill(id).await {
-                        tracing::debug!(%error, "a statement that nobody reads any more could not be stopped");
+                        tracing::debug!(%error, "a statement without a reader could not be stopped");
                     }
                 });
                 error
@@ -188,7 +188,7 @@ pub(super) fn readers_of(
             let wire = column.type_info().name();
             // By the column's flags: sqlx calls every `tinyint(1)` a boolean, whether it has a sign or not.
             let unsigned = <u64 as Type<MySql>>::compatible(column.type_info());
-            Reader::of(field.data_type(), wire, unsigned, *digits).ok_or_else(|| DriverError::Vanished {
+            Reader::new(field.data_type(), wire, unsigned, *digits).ok_or_else(|| DriverError::Vanished {
                 message: format!("`{}` is now of type {wire}", field.name()),
             })
         })

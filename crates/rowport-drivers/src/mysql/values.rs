@@ -45,7 +45,7 @@ impl Reader {
     /// The reader for a column of the batch that arrives as `wire`, which is sqlx's name for it, with or without a sign,
     /// which the name does not always say. `None` when the two do not belong together: the column has changed its type
     /// since it was introspected.
-    pub(super) fn of(data_type: &DataType, wire: &str, unsigned: bool, digits: usize) -> Option<Self> {
+    pub(super) fn new(data_type: &DataType, wire: &str, unsigned: bool, digits: usize) -> Option<Self> {
         let integer = wire.contains("INT") || matches!(wire, "BOOLEAN" | "YEAR");
         let textual = matches!(wire, "CHAR" | "VARCHAR" | "ENUM" | "SET" | "JSON") || wire.ends_with("TEXT");
         let binary = matches!(wire, "BINARY" | "VARBINARY" | "GEOMETRY") || wire.ends_with("BLOB");
@@ -304,10 +304,10 @@ mod tests {
 
     #[test]
     fn the_sign_is_not_told_by_a_name() {
-        let boolean = |unsigned| Reader::of(&DataType::Int16, "BOOLEAN", unsigned, 0);
+        let boolean = |unsigned| Reader::new(&DataType::Int16, "BOOLEAN", unsigned, 0);
         assert_eq!(boolean(true), Some(Reader::I16 { unsigned: true }));
         assert_eq!(boolean(false), Some(Reader::I16 { unsigned: false }));
-        assert_eq!(Reader::of(&DataType::Int16, "VARCHAR", false, 0), None);
+        assert_eq!(Reader::new(&DataType::Int16, "VARCHAR", false, 0), None);
     }
 
     #[test]

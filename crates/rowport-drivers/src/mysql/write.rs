@@ -60,18 +60,18 @@ pub(super) async fn begin(
 
 #[async_trait]
 impl Transaction for MysqlTransaction {
-    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.rows(compile_locking(query, &MysqlDialect), query, most_bytes).await
+    async fn lock(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile_locking(query, &MysqlDialect), query, max_bytes).await
     }
 
-    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.rows(compile(query, &MysqlDialect), query, most_bytes).await
+    async fn read(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile(query, &MysqlDialect), query, max_bytes).await
     }
 
-    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        let before = self.lock(query, most_bytes).await?;
+    async fn delete(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        let before = self.lock(query, max_bytes).await?;
         let deleted = self.execute(compile_delete(query, &MysqlDialect, false)).await?;
-        self.same(before.num_rows(), deleted)?;
+        self.ensure_same_count(before.num_rows(), deleted)?;
         Ok(before)
     }
 
@@ -122,9 +122,9 @@ impl Transaction for MysqlTransaction {
         &mut self,
         staging: &Staging,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
-        crate::staging::delete_missing(self, staging, query, most_bytes).await
+        crate::staging::delete_missing(self, staging, query, max_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -176,7 +176,7 @@ impl MysqlTransaction {
     }
 
     pub(super) fn max_packet(&self) -> usize {
-        self.lease.session.most_packet
+        self.lease.session.max_packet
     }
 
     /// Whether staging tables can be made here, as far as it was tried. Tables of other servers are joined with none.
@@ -195,7 +195,7 @@ impl MysqlTransaction {
 
     /// Refuses what the server would not take in one packet, before it ends the connection over it.
     pub(super) fn fits(&self, bytes: usize, values: usize) -> Result<(), DriverError> {
-        let limit = self.lease.session.most_packet;
+        let limit = self.lease.session.max_packet;
         match bytes + values * BYTES_BESIDE + 1_024 > limit {
             true => Err(DriverError::TooLarge { limit }),
             false => Ok(()),
@@ -238,14 +238,14 @@ impl MysqlTransaction {
         &mut self,
         statement: Statement,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
         self.fits(statement.sql.len().max(bytes_bound(&statement)), statement.binds.len())?;
         let (schema, digits) = (schema_of(query), digits_of(query));
         let values = arguments(&statement.binds)?;
         let rows = sqlx::query_with(AssertSqlSafe(statement.sql), values);
         let mut rows = rows.fetch(&mut self.lease.session.connection);
-        let mut batch = OneBatch::new(Arc::clone(&schema), most_bytes);
+        let mut batch = OneBatch::new(Arc::clone(&schema), max_bytes);
         let mut readers = None;
         while let Some(row) = rows.try_next().await.map_err(from_sqlx)? {
             let readers = match &readers {
@@ -259,13 +259,13 @@ impl MysqlTransaction {
         batch.finish()
     }
 
-    /// A row that came to fit the query between the two statements was not locked, and is nobody's to change.
-    fn same(&self, read: usize, changed: u64) -> Result<(), DriverError> {
+    /// A row that came to fit the query between the two statements was not locked, and must not change.
+    fn ensure_same_count(&self, read: usize, changed: u64) -> Result<(), DriverError> {
         match u64::try_from(read) == Ok(changed) {
             true => Ok(()),
             false => Err(DriverError::Busy {
                 message: format!(
-                    "{changed} rows were changed, and {read} were read: somebody else changes them"
+                    "{changed} rows were changed, and {read} were read: another client changes them"
                 ),
             }),
         }

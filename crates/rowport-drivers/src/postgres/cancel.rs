@@ -8,7 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor};
 use tokio::sync::oneshot;
 
-/// Whether a backend may be cancelled: settled once, by whoever comes first, so that a cancellation never hits the
+/// Whether a backend may be cancelled: settled once, by the side that comes first, so that a cancellation never hits the
 /// next user of the same connection.
 #[derive(Clone, Default)]
 pub(super) struct CancelState(Arc<AtomicU8>);

@@ -32,9 +32,9 @@ pub(super) enum Reader {
 
 pub(super) fn readers(query: &Query) -> Vec<Reader> {
     match query.output {
-        Output::Rows => query.columns.iter().map(|column| Reader::of(&column.expr)).collect(),
+        Output::Rows => query.columns.iter().map(|column| Reader::new(&column.expr)).collect(),
         Output::Count { .. } => vec![Reader::I64],
-        Output::Landmarks { .. } => query.order.iter().map(|order| Reader::of(&order.expr)).collect(),
+        Output::Landmarks { .. } => query.order.iter().map(|order| Reader::new(&order.expr)).collect(),
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn value(
 }
 
 impl Reader {
-    fn of(expr: &Expr) -> Self {
+    fn new(expr: &Expr) -> Self {
         let column_type = expr.column_type();
         let native = match expr {
             Expr::Column(column) => column.compared_as.as_str(),

@@ -115,7 +115,7 @@ impl Driver for Postgres {
 
     async fn journal_sql(&self) -> String {
         let asked = match self.acquire().await {
-            Ok(mut connection) => prepare::written_for(&mut connection).await,
+            Ok(mut connection) => prepare::script_for(&mut connection).await,
             Err(error) => Err(error),
         };
         asked.unwrap_or_else(|_| journal::POSTGRES.migrations.concat())

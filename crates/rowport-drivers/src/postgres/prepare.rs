@@ -7,7 +7,7 @@ use sqlx::{Connection, Executor, PgConnection, Row};
 
 use super::errors::from_sqlx;
 use crate::error::DriverError;
-use crate::journal::{Found, POSTGRES, Prepared, written};
+use crate::journal::{Found, POSTGRES, Prepared, script};
 
 /// Two that prepare at once come one after the other. An application that holds the tables is not waited for longer.
 const BEGIN: &str = "SET TRANSACTION READ WRITE; SET LOCAL lock_timeout = '10s'; SET LOCAL statement_timeout = 0; \
@@ -36,7 +36,7 @@ pub(super) async fn make(connection: &mut PgConnection) -> Result<Prepared, Driv
     Ok(found.prepared())
 }
 
-pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String, DriverError> {
+pub(super) async fn script_for(connection: &mut PgConnection) -> Result<String, DriverError> {
     let found = match look(connection).await {
         // It is there, and this login may not read its version.
         Err(DriverError::Refused { .. }) => Found::unread(parts(connection).await?),
@@ -53,7 +53,7 @@ pub(super) async fn written_for(connection: &mut PgConnection) -> Result<String,
              TO {login};\n"
         )
     });
-    Ok(written(&needed, grants.as_deref()))
+    Ok(script(&needed, grants.as_deref()))
 }
 
 async fn look(connection: &mut PgConnection) -> Result<Found, DriverError> {

@@ -200,7 +200,7 @@ impl Copy {
         self.send().await.map(|_| ())
     }
 
-    /// False when nobody reads any more.
+    /// False when the reader has left.
     async fn send(&mut self) -> Result<bool, DriverError> {
         Ok(match self.batch.finish()? {
             Some(batch) => self.sender.send(Ok(Some(batch))).await.is_ok(),

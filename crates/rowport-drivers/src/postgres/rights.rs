@@ -27,7 +27,7 @@ pub(super) struct Rights {
 }
 
 impl Rights {
-    pub(super) async fn of(connection: &mut PgConnection, table: &str) -> Result<Self, sqlx::Error> {
+    pub(super) async fn read(connection: &mut PgConnection, table: &str) -> Result<Self, sqlx::Error> {
         let found = query(
             "SELECT has_any_column_privilege(c.oid, 'UPDATE'), \
                     has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE'), row_security_active(c.oid), \
@@ -73,7 +73,7 @@ impl Event {
         }
     }
 
-    pub(super) fn word(self) -> &'static str {
+    pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Update => "UPDATE",
             Self::Insert => "INSERT",

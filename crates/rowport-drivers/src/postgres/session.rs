@@ -95,7 +95,7 @@ impl Drop for Session {
 
 #[cfg(test)]
 mod tests {
-    /// The library's own function prepares under a name, which nobody notices before there is a pooler.
+    /// The library's own function prepares under a name, which is noticed only once there is a pooler.
     #[test]
     fn statements_are_made_in_this_file_only() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/postgres");

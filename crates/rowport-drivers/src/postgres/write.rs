@@ -56,34 +56,34 @@ pub(super) async fn begin(source: &Postgres, purpose: Purpose) -> Result<Box<dyn
 
 #[async_trait]
 impl Transaction for PostgresTransaction {
-    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+    async fn lock(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
         let query = &self.answerable(query).await?;
         let rights = self.rights(&query.dataset).await?;
         if !rights.locks_rows {
             // Without the right to lock rows, others are kept from changing any, or the database will say so.
             self.lock_table(&rights, query).await?;
-            return self.read(query, most_bytes).await;
+            return self.read(query, max_bytes).await;
         }
         let locked =
-            self.copy_out(compile_locking(query, &self.dialect), query, most_bytes, from_sqlx).await?;
+            self.copy_out(compile_locking(query, &self.dialect), query, max_bytes, from_sqlx).await?;
         if !rights.has_policies || !rights.locks_table {
             return Ok(locked);
         }
         // A row that no policy lets this login update is not locked, although another lets it be deleted.
-        let seen = self.read(query, most_bytes).await?;
+        let seen = self.read(query, max_bytes).await?;
         if seen.num_rows() <= locked.num_rows() {
             return Ok(locked);
         }
         self.lock_table(&rights, query).await?;
-        self.read(query, most_bytes).await
+        self.read(query, max_bytes).await
     }
 
-    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+    async fn read(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
         let query = &self.answerable(query).await?;
-        self.copy_out(compile(query, &self.dialect), query, most_bytes, from_sqlx).await
+        self.copy_out(compile(query, &self.dialect), query, max_bytes, from_sqlx).await
     }
 
-    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
+    async fn delete(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
         let query = &self.answerable(query).await?;
         let rights = self.rights(&query.dataset).await?;
         if rights.is_replaced(Event::Delete) {
@@ -92,11 +92,11 @@ impl Transaction for PostgresTransaction {
         match self.goes_on || rights.has_rules(Event::Delete) {
             true => {
                 let dialect = PostgresDialect { known_types: true, ..self.dialect };
-                self.fetch(compile_delete(query, &dialect, true), query, most_bytes).await
+                self.fetch(compile_delete(query, &dialect, true), query, max_bytes).await
             }
             false => {
                 let statement = compile_delete(query, &self.dialect, true);
-                self.copy_out(statement, query, most_bytes, from_write).await
+                self.copy_out(statement, query, max_bytes, from_write).await
             }
         }
     }
@@ -180,10 +180,10 @@ impl Transaction for PostgresTransaction {
         &mut self,
         staging: &Staging,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
         let query = &self.answerable(query).await?;
-        crate::staging::delete_missing(self, staging, query, most_bytes).await
+        crate::staging::delete_missing(self, staging, query, max_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -195,7 +195,7 @@ impl Transaction for PostgresTransaction {
         self.script("ROLLBACK TO SAVEPOINT rowport; RELEASE SAVEPOINT rowport".to_owned()).await
     }
 
-    /// Constraints that were put off are checked here: at the end nobody could tell whose fault it was.
+    /// Constraints that were put off are checked here: at the end it could not be told which row was at fault.
     async fn release(&mut self) -> Result<(), DriverError> {
         self.script("SET CONSTRAINTS ALL IMMEDIATE".to_owned()).await?;
         self.script("RELEASE SAVEPOINT rowport".to_owned()).await
@@ -239,7 +239,7 @@ impl PostgresTransaction {
         if let Some(known) = self.rights.get(&table) {
             return Ok(known.clone());
         }
-        let rights = Rights::of(self.session.connection()?, &table).await.map_err(from_sqlx)?;
+        let rights = Rights::read(self.session.connection()?, &table).await.map_err(from_sqlx)?;
         self.rights.insert(table, rights.clone());
         Ok(rights)
     }
@@ -261,11 +261,11 @@ impl PostgresTransaction {
         &mut self,
         statement: Statement,
         rows_of: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
         self.hand_over(&statement.binds).await?;
         let readers = decode::readers(rows_of);
-        let mut batch = OneBatch::new(schema_of(rows_of), most_bytes);
+        let mut batch = OneBatch::new(schema_of(rows_of), max_bytes);
         let mut rows = query(AssertSqlSafe(statement.sql)).fetch(self.session.connection()?);
         while let Some(row) = rows.next().await {
             let bytes = push(&row.map_err(from_write)?, &readers, &mut batch)?;
@@ -280,12 +280,12 @@ impl PostgresTransaction {
         &mut self,
         statement: Statement,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
         meaning: fn(sqlx::Error) -> DriverError,
     ) -> Result<RecordBatch, DriverError> {
         self.hand_over(&statement.binds).await?;
         let readers = decode::readers(query);
-        let mut batch = OneBatch::new(schema_of(query), most_bytes);
+        let mut batch = OneBatch::new(schema_of(query), max_bytes);
         let copy = format!("COPY ({}) TO STDOUT (FORMAT binary)", statement.sql);
         let mut messages = self.session.connection()?.copy_out_raw(&copy).await.map_err(meaning)?;
         let mut header_seen = false;
@@ -391,7 +391,7 @@ pub(super) fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
     let message = format!(
         "`{dataset}` has a rule that does something else INSTEAD of {}, so what became of its rows could not be undone: \
          its rows cannot be changed in this way",
-        event.word()
+        event.as_str()
     );
     DriverError::Refused { what: Denied::Statement, message, native_code: None }
 }

@@ -63,7 +63,7 @@ pub(crate) trait Dialect: Send + Sync {
         format!("{left} {} {right}", sign(comparison))
     }
 
-    /// A place for a value that is compared with `expr`.
+    /// A placeholder for a value that is compared with `expr`.
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String;
 
     /// `sql`, the column or expression as it is stored, is one of a non-empty list.
@@ -86,13 +86,13 @@ pub(crate) trait Dialect: Send + Sync {
     /// `sql`, which is of a text type, is `text` in each of its characters.
     fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String;
 
-    /// `sql` has `text` at `place`, in any case.
+    /// `sql` has `text` at this position, in any case.
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String;
 
     /// An operand of arithmetic, of the type that the result is to have.
     fn number(&self, sql: String, column_type: &ColumnType) -> String;
 
-    /// A place for a text of the configuration.
+    /// A placeholder for a text of the configuration.
     fn text(&self, binds: &mut Vec<Bind>, text: &str) -> String;
 
     /// Texts one after another, NULL as the empty text.
@@ -105,7 +105,7 @@ pub(crate) trait Dialect: Send + Sync {
         format!("{sql}{direction}{nulls}")
     }
 
-    /// A place for a value that is stored in `expr`. Comparing may be generous with what no column holds; storing is not.
+    /// A placeholder for a value that is stored in `expr`. Comparing may be generous with what no column holds; storing is not.
     fn assign(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         self.bind(binds, value, expr)
     }
@@ -125,7 +125,7 @@ pub(crate) trait Dialect: Send + Sync {
         false
     }
 
-    /// What follows a query whose rows of `t0` nobody else may change until the transaction ends.
+    /// What follows a query whose rows of `t0` are locked until the transaction ends.
     fn lock(&self) -> &'static str {
         " FOR UPDATE OF t0"
     }

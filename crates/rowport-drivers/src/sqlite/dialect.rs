@@ -34,7 +34,7 @@ impl Dialect for SqliteDialect {
 
     /// Moments sort as moments.
     fn sorted(&self, sql: &str, expr: &Expr) -> Option<String> {
-        let grain = Grain::of(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
+        let grain = Grain::from_type(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
         Some(format!("{}({sql})", grain.function()))
     }
 
@@ -174,7 +174,7 @@ fn number_bind(text: &str) -> Bind {
 
 /// What a filter's value means, where it is compared as a moment. The values of cursors and keys are as they are stored.
 fn as_number(expr: &Expr, value: &Value) -> Option<(Grain, i64)> {
-    let grain = Grain::of(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
+    let grain = Grain::from_type(&expr.column_type()).filter(|_| matches!(expr, Expr::Column(_)))?;
     Some((grain, grain.number(value)?))
 }
 

@@ -93,7 +93,7 @@ impl Driver for Sqlite {
     }
 
     async fn journal_sql(&self) -> String {
-        let asked = self.blocking(prepare::written_for).await;
+        let asked = self.blocking(prepare::script_for).await;
         asked.unwrap_or_else(|_| journal::SQLITE.migrations.concat())
     }
 
@@ -105,7 +105,7 @@ impl Driver for Sqlite {
     fn pool(&self) -> PoolUse {
         let limit = self.limits.connections;
         let free = u32::try_from(self.slots.available_permits()).unwrap_or(limit);
-        // A file that nobody reads is not kept open.
+        // A file without a reader is not kept open.
         PoolUse { used: limit.saturating_sub(free), idle: 0, limit }
     }
 }
@@ -120,7 +120,7 @@ impl Sqlite {
     fn connect(&self) -> Result<Connection, DriverError> {
         let connection = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
         if needs_recovery(&connection) {
-            // A writer was killed in the middle; what it left half done is taken back by the next one that may write.
+            // A writer was killed in the middle; what it left half done is rolled back by the next one that may write.
             drop(self.open(OpenFlags::SQLITE_OPEN_READ_WRITE).map(|writer| needs_recovery(&writer)));
             return self.open(OpenFlags::SQLITE_OPEN_READ_ONLY);
         }

@@ -33,7 +33,7 @@ const JULIAN_1970: f64 = 2_440_587.5;
 
 impl Grain {
     /// The grain of a type; none where values are compared as they are stored.
-    pub(super) fn of(column_type: &ColumnType) -> Option<Self> {
+    pub(super) fn from_type(column_type: &ColumnType) -> Option<Self> {
         match column_type {
             ColumnType::Timestamp | ColumnType::TimestampTz => Some(Self::Moment),
             ColumnType::Date => Some(Self::Day),

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::from_sqlite;
 use crate::error::DriverError;
-use crate::journal::{Found, Prepared, SQLITE, written};
+use crate::journal::{Found, Prepared, SQLITE, script};
 
 const IS_THERE: &str = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_rowport_journal'";
 
@@ -25,8 +25,8 @@ pub(super) fn make(connection: &Connection) -> Result<Prepared, DriverError> {
     Ok(found.prepared())
 }
 
-pub(super) fn written_for(connection: &Connection) -> Result<String, DriverError> {
-    Ok(written(&look(connection)?.needs(&SQLITE.migrations)?, None))
+pub(super) fn script_for(connection: &Connection) -> Result<String, DriverError> {
+    Ok(script(&look(connection)?.needs(&SQLITE.migrations)?, None))
 }
 
 fn look(connection: &Connection) -> Result<Found, DriverError> {

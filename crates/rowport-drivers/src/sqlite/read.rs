@@ -53,7 +53,7 @@ pub(super) async fn start(
     Ok(stream)
 }
 
-/// Stops the statement when nobody reads any more, or when it takes too long.
+/// Stops the statement when the reader has left, or when it takes too long.
 async fn interrupt_in_time(
     interrupt: InterruptHandle,
     left: oneshot::Receiver<()>,
@@ -156,7 +156,7 @@ impl Read {
         Ok(())
     }
 
-    /// False when nobody listens any more.
+    /// False when the reader has left.
     fn send(&self, builder: &mut BatchBuilder) -> Result<bool, DriverError> {
         Ok(match builder.finish()? {
             Some(batch) => self.sender.blocking_send(Ok(Some(batch))).is_ok(),
@@ -177,10 +177,10 @@ fn begin(connection: &Connection) -> rusqlite::Result<String> {
 
 pub(super) fn readers(query: &Query) -> Vec<Reader> {
     match query.output {
-        Output::Rows => query.columns.iter().map(|column| Reader::of(&column.expr.column_type())).collect(),
+        Output::Rows => query.columns.iter().map(|column| Reader::new(&column.expr.column_type())).collect(),
         Output::Count { .. } => vec![Reader::Integer],
         Output::Landmarks { .. } => {
-            query.order.iter().map(|order| Reader::of(&order.expr.column_type())).collect()
+            query.order.iter().map(|order| Reader::new(&order.expr.column_type())).collect()
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) enum Reader {
 }
 
 impl Reader {
-    pub(super) fn of(column_type: &ColumnType) -> Self {
+    pub(super) fn new(column_type: &ColumnType) -> Self {
         match column_type {
             ColumnType::Boolean => Self::Boolean,
             ColumnType::Integer { .. } => Self::Integer,

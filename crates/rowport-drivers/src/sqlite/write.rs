@@ -22,7 +22,7 @@ use crate::transaction::{JournalRow, JournalValue, OneBatch, Transaction};
 use crate::values::{Cell, cell};
 
 /// So many pages of a transaction stay in memory, 64 MB of the usual size. Writing them earlier takes the whole file, unless
-/// it has a write-ahead log: then nobody reads it any more, not even whoever looks for more rows for this transaction.
+/// it has a write-ahead log: then it has no readers any more, not even the one that looks for more rows for this transaction.
 const SPILL_PAGES: u32 = 16_384;
 
 pub(super) struct SqliteTransaction {
@@ -70,16 +70,16 @@ pub(super) async fn begin_reading(
 
 #[async_trait]
 impl Transaction for SqliteTransaction {
-    async fn lock(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.rows(compile_locking(query, &SqliteDialect), query, most_bytes).await
+    async fn lock(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile_locking(query, &SqliteDialect), query, max_bytes).await
     }
 
-    async fn read(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.rows(compile(query, &SqliteDialect), query, most_bytes).await
+    async fn read(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile(query, &SqliteDialect), query, max_bytes).await
     }
 
-    async fn delete(&mut self, query: &Query, most_bytes: usize) -> Result<RecordBatch, DriverError> {
-        self.rows(compile_delete(query, &SqliteDialect, true), query, most_bytes).await
+    async fn delete(&mut self, query: &Query, max_bytes: usize) -> Result<RecordBatch, DriverError> {
+        self.rows(compile_delete(query, &SqliteDialect, true), query, max_bytes).await
     }
 
     async fn update(&mut self, query: &Query, assignments: &[Assignment]) -> Result<u64, DriverError> {
@@ -145,9 +145,9 @@ impl Transaction for SqliteTransaction {
         &mut self,
         staging: &Staging,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
-        crate::staging::delete_missing(self, staging, query, most_bytes).await
+        crate::staging::delete_missing(self, staging, query, max_bytes).await
     }
 
     async fn savepoint(&mut self) -> Result<(), DriverError> {
@@ -266,11 +266,11 @@ impl SqliteTransaction {
         &mut self,
         statement: Statement,
         query: &Query,
-        most_bytes: usize,
+        max_bytes: usize,
     ) -> Result<RecordBatch, DriverError> {
         let (schema, readers, table) = (schema_of(query), readers(query), query.dataset.table.clone());
         self.work(move |connection| {
-            let mut batch = OneBatch::new(schema, most_bytes);
+            let mut batch = OneBatch::new(schema, max_bytes);
             let mut prepared = prepare(connection, &statement.sql, &table)?;
             let mut rows = prepared.query(rusqlite::params_from_iter(&statement.binds))?;
             while let Some(row) = rows.next().map_err(Failure::Row)? {

@@ -112,7 +112,7 @@ impl Changes {
         };
         let mut transaction = self.sources.driver(source)?.begin().await?;
         journal::is_ready(transaction.as_mut()).await?;
-        new.create(transaction.as_mut()).await.map_err(|error| match error {
+        new.insert(transaction.as_mut()).await.map_err(|error| match error {
             DriverError::RowRefused { reason: Refusal::Unique, .. } => {
                 EngineError::ConfirmedBefore { change_set: shown.id.clone() }
             }
@@ -147,7 +147,7 @@ impl Changes {
         let mut number = 0;
         while let Some(KeyBatch { keys, from }) = chosen.next(transaction).await? {
             let (rows, keys) = (keys.num_rows() as u64, images::pack(&keys)?);
-            NewChunk { chunk: number, rows, keys, from }.add(transaction, change_set).await?;
+            NewChunk { chunk: number, rows, keys, from }.insert(transaction, change_set).await?;
             number += STRIDE;
         }
         Ok(())

@@ -114,9 +114,9 @@ async fn insert_undo_chunks(
     }
     if rows > 0 || new.parent_change_set.is_none() {
         let id = new.id.clone();
-        NewChangeSet { rows, ..new }.create(transaction).await?;
+        NewChangeSet { rows, ..new }.insert(transaction).await?;
         for chunk in chunks {
-            chunk.add(transaction, &id).await?;
+            chunk.insert(transaction, &id).await?;
         }
     }
     Ok(rows)

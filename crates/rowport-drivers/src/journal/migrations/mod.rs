@@ -93,7 +93,7 @@ impl Found {
 }
 
 /// The statements for an admin to read and to run: those that are needed, and the rights that another login is given.
-pub(crate) fn written(needed: &[&str], grants: Option<&str>) -> String {
+pub(crate) fn script(needed: &[&str], grants: Option<&str>) -> String {
     let mut text = match needed {
         [] => format!("-- The journal is there, in version {VERSION}: no table is to be made or altered.\n"),
         needed => {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use rowport_drivers::journal::{Chunk, Done};
+use rowport_drivers::journal::{Chunk, ChunkResult};
 use rowport_drivers::{DriverError, Refusal, Transaction};
 use rowport_model::{
     Assigned, Assignment, ChangeAction, ChangeKind, ColumnRef, CursorValue, ErrorCode, Parents, Query,
@@ -337,7 +337,7 @@ impl Job<'_> {
         let remains = rows > 0 && self.set.action.kind() != ChangeKind::Purge;
         let before = remains.then(|| images::pack(&before)).transpose()?;
         let after = after.as_ref().map(images::pack).transpose()?;
-        let done = Done { before, after, rows, failures: None };
+        let done = ChunkResult { before, after, rows, failures: None };
         Ok(ChunkOutcome { done, failures, skipped, ..ChunkOutcome::default() })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rowport_drivers::journal::{ChangeSet, Chunk, ChunkState, Done, NewChunk, UndoneRows};
+use rowport_drivers::journal::{ChangeSet, Chunk, ChunkResult, ChunkState, NewChunk, UndoneRows};
 use rowport_drivers::{Denied, Driver, DriverError, Refusal, Transaction};
 use rowport_model::{
     ChangeAction, ChangeKind, ColumnRef, ColumnType, Comparison, CursorValue, Deleted, ErrorCode, Expr,
@@ -64,7 +64,7 @@ pub(in crate::changes) struct Job<'a> {
 /// What came of a chunk's rows.
 #[derive(Default)]
 pub(in crate::changes) struct ChunkOutcome {
-    pub(in crate::changes) done: Done,
+    pub(in crate::changes) done: ChunkResult,
     pub(in crate::changes) failures: Vec<RowFailure>,
     /// How many of the failures are rows that were left alone.
     pub(in crate::changes) skipped: u64,

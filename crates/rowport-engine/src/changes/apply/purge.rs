@@ -7,7 +7,7 @@ use arrow_array::{RecordBatch, UInt32Array};
 use arrow_schema::Schema;
 use arrow_select::take::take;
 use rowport_drivers::Transaction;
-use rowport_drivers::journal::{Chunk, Done};
+use rowport_drivers::journal::{Chunk, ChunkResult};
 use rowport_model::ErrorCode;
 
 use crate::changes::apply::job::{ChunkOutcome, Job, failure};
@@ -41,7 +41,7 @@ impl Job<'_> {
             Chunk::purge(transaction, set_id, *number, Some(image), undone).await?;
         }
         let skipped = failures.len() as u64;
-        let done = Done { rows: places.len() as u64, ..Done::default() };
+        let done = ChunkResult { rows: places.len() as u64, ..ChunkResult::default() };
         Ok(ChunkOutcome { done, failures, skipped, ..ChunkOutcome::default() })
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use arrow_array::RecordBatch;
 use async_trait::async_trait;
-use rowport_drivers::journal::{ChangeSet, Chunk, Done};
+use rowport_drivers::journal::{ChangeSet, Chunk, ChunkResult};
 use rowport_drivers::{Denied, DriverError, Refusal, Transaction};
 use rowport_model::{ColumnRef, CursorValue, ErrorCode, Key};
 use serde::{Deserialize, Serialize};
@@ -257,7 +257,7 @@ impl Job<'_> {
     pub(in crate::changes) async fn try_to_put_back(
         &self,
         transaction: &mut dyn Transaction,
-        done: &Done,
+        done: &ChunkResult,
     ) -> Result<Vec<RowFailure>, EngineError> {
         let fields = self.fields_of(transaction, self.set.clone()).await?;
         let images = Images { fields, ..Images::unpacked(&done.before, &done.after)? };
@@ -416,9 +416,9 @@ impl Job<'_> {
         images: &Images,
         (current, current_place): (&RecordBatch, &HashMap<RowKey, usize>),
         rows: &[(RowKey, usize)],
-    ) -> Result<(Done, Vec<RowFailure>), EngineError> {
+    ) -> Result<(ChunkResult, Vec<RowFailure>), EngineError> {
         if rows.is_empty() {
-            return Ok((Done::default(), Vec::new()));
+            return Ok((ChunkResult::default(), Vec::new()));
         }
         let keys: Vec<RowKey> = rows.iter().map(|(key, _)| key.clone()).collect();
         let before = match images.after.is_some() {
@@ -437,7 +437,7 @@ impl Job<'_> {
             }
             false => (None, Vec::new()),
         };
-        Ok((Done { before, after, rows: rows.len() as u64, failures: None }, notes))
+        Ok((ChunkResult { before, after, rows: rows.len() as u64, failures: None }, notes))
     }
 
     /// The columns of an image, as the dataset has them now.

@@ -193,7 +193,7 @@ impl<'w> Writer<'w> {
             return Ok(());
         }
         if self.rows == 0 {
-            self.new.create(self.transaction).await?;
+            self.new.insert(self.transaction).await?;
         }
         for context in &places {
             // A list of texts; writing it cannot fail.
@@ -202,7 +202,7 @@ impl<'w> Writer<'w> {
         let rows = places.len() as u64;
         let keys = images::pack(&images::rows(&keys, &places)?)?;
         let chunk = NewChunk { chunk: self.chunks * STRIDE, rows, keys, from: None };
-        chunk.add(self.transaction, &self.new.id).await?;
+        chunk.insert(self.transaction, &self.new.id).await?;
         self.chunks += 1;
         self.rows += rows;
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use rowport_drivers::journal::{
-    ChangeSet, ChangeSetState, Chunk, ChunkState, Done, NewChangeSet, UndoneRows,
+    ChangeSet, ChangeSetState, Chunk, ChunkResult, ChunkState, NewChangeSet, UndoneRows,
 };
 use rowport_drivers::{DriverError, Transaction};
 use rowport_model::{ChangeKind, ResolvedDataset};
@@ -122,7 +122,7 @@ async fn dry_run_once(job: &Job<'_>, chunks: &[Chunk]) -> Result<DryRun, EngineE
 /// dataset itself.
 async fn stuck(
     transaction: &mut dyn Transaction,
-    jobs: &[(&Job<'_>, Vec<Done>)],
+    jobs: &[(&Job<'_>, Vec<ChunkResult>)],
 ) -> Result<Option<Stuck>, EngineError> {
     let mut stuck = Stuck::default();
     for (place, (job, done)) in jobs.iter().enumerate() {

@@ -183,7 +183,7 @@ impl Changes {
         journal::is_ready(transaction.as_mut()).await?;
         let (mut chosen, new) = self.chosen(target, dataset, request, id)?;
         let named = chosen.named();
-        new.create(transaction.as_mut()).await?;
+        new.insert(transaction.as_mut()).await?;
         Self::insert_chunks(transaction.as_mut(), id, &mut chosen).await?;
         let sum = some(chosen.sum()?)?;
         let actor = Actor::default();

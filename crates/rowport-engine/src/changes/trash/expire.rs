@@ -109,7 +109,7 @@ impl Changes {
         let actor = Actor::default();
         let new = self.new_set(id.clone(), &local, &actor, &resolved, action);
         let (actor, actor_name) = (EXPIRY.to_owned(), EXPIRY.to_owned());
-        NewChangeSet { rows: sum.rows, actor, actor_name, ..new }.create(transaction.as_mut()).await?;
+        NewChangeSet { rows: sum.rows, actor, actor_name, ..new }.insert(transaction.as_mut()).await?;
         let mut expired = self.expired(&resolved, source, moment)?;
         Self::insert_chunks(transaction.as_mut(), &id, &mut expired).await?;
         transaction.commit().await?;
