@@ -11,6 +11,10 @@ import type { Server } from './server';
 const TABLES = `
   CREATE TABLE makers (id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT);
   CREATE TABLE works (id INTEGER PRIMARY KEY, maker_id INTEGER REFERENCES makers);
+  CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT, version INTEGER);
+  CREATE TRIGGER count_versions AFTER INSERT ON notes
+    BEGIN UPDATE notes SET version = version + 1 WHERE id = new.id; END;
+  INSERT INTO notes VALUES (1, 'a', 0), (2, 'b', 0);
   INSERT INTO makers VALUES (1, 'Ada', 'a'), (2, 'Grace', 'b'), (3, 'Edsger', 'c'), (4, 'Barbara', 'd');
   INSERT INTO works VALUES (10, 1), (11, 1), (20, 2);`;
 
@@ -50,6 +54,9 @@ describe.each([
       await page.getByText('1 of 3 rows in makers will be deleted.').waitFor();
       await page.getByText('2 rows can’t be deleted and will be skipped.').waitFor();
       await page.getByText('Still used by works: 1, 2').waitFor();
+      const link = page.getByRole('link', { name: 'works' });
+      const filter = new URL((await link.getAttribute('href')) ?? '', server.url).searchParams.get('filter');
+      expect(JSON.parse(filter ?? '')).toEqual({ column: 'maker_id', op: 'in', values: [1, 2] });
       await confirm(page, 'Delete', 1);
       const dialog = page.getByRole('dialog', { name: '1 of 3 rows deleted' });
       await dialog.getByRole('cell', { name: 'Still used by works' }).first().waitFor();
@@ -63,6 +70,23 @@ describe.each([
       ]); // prettier-ignore
       await dialog.getByRole('button', { name: 'Undo 1 row' }).click();
       await page.getByText('1 row restored').waitFor();
+    }));
+
+  test('rows that a trigger alters when they are restored are listed', () =>
+    withPage(options, async (page) => {
+      await page.goto('/datasets/studio/notes');
+      await gridReady(page);
+      await pick(page, 1);
+      await page.getByRole('button', { name: 'Delete…' }).click();
+      await confirm(page, 'Delete', 1);
+      await page.getByText('1 row deleted').waitFor();
+      await page.getByRole('button', { name: 'Undo', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: '1 of 1 row restored' });
+      await dialog
+        .getByRole('region', { name: 'Altered rows' })
+        .getByRole('cell', { name: '1', exact: true })
+        .waitFor();
+      await expectAccessible(page, 'altered rows');
     }));
 
   test('with all or nothing, one row that cannot be deleted keeps the others', () =>

@@ -47,8 +47,6 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
   const without = (name: keyof ExportOptions) =>
     onChange(Object.fromEntries(Object.entries(options).filter(([each]) => each !== name)));
   const shows = (name: keyof ExportOptions) => fits(format, name);
-  if (format === 'parquet')
-    return <p className="text-[13px] text-ink-soft">Parquet has no options: it keeps every type as it is.</p>;
   return (
     <div className="grid gap-3">
       <div className="grid grid-cols-2 gap-3 sm:grid-cols-3">
@@ -116,6 +114,9 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
         )}
       </div>
       <div>
+        {format === 'parquet' && (
+          <p className="pb-1 text-[13px] text-ink-soft">Parquet keeps every type as it is.</p>
+        )}
         {shows('bom') && (
           <CheckField
             label="Open correctly in Excel"
@@ -132,6 +133,12 @@ export function FormatOptions({ format, options, columns, onChange }: FormatOpti
             onChange={(guard) => (guard ? without('raw') : set({ raw: true }))}
           />
         )}
+        <CheckField
+          label="Same row order every time"
+          hint="Off: rows come as the database reads them, which is faster for large tables."
+          checked={options.order !== 'none'}
+          onChange={(fixed) => (fixed ? without('order') : set({ order: 'none' }))}
+        />
       </div>
     </div>
   );

@@ -77,6 +77,11 @@ describe('links', () => {
   });
 });
 
+test('rows in any order are asked for in every format, and the usual order is not', () => {
+  expect(fittingOptions('parquet', { order: 'none' })).toEqual({ order: 'none' });
+  expect(fittingOptions('csv', { order: 'total' })).toEqual({});
+});
+
 test('dates and decimal signs stand beside the other options', () => {
   const request = buildRequest({
     ...input,

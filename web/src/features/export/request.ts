@@ -8,7 +8,8 @@ export type Scope = 'view' | 'everything' | 'selected';
 export const MAX_LINK = 6000;
 
 export function fits(format: ExportFormat, option: keyof ExportOptions): boolean {
-  return EXPORT_FORMATS[format].options.includes(option);
+  // In which order rows come concerns no format.
+  return option === 'order' || EXPORT_FORMATS[format].options.includes(option);
 }
 
 /** Only the options that the format knows and that differ from what the server does anyway. */
@@ -21,6 +22,7 @@ export function fittingOptions(format: ExportFormat, options: ExportOptions): Ex
     decimal: 'point',
     bom: false,
     raw: false,
+    order: 'total',
   };
   return Object.fromEntries(
     Object.entries(options).filter(([name, value]) => {

@@ -13,7 +13,10 @@ export type Journal = Schemas['Journal'];
 export type Change = Schemas['ChangeSetView'];
 /** The document says less of keys than our own types do. */
 export type RowFailure = Omit<Schemas['RowFailure'], 'key'> & { key: Key };
-export type Outcome = Omit<Schemas['Outcome'], 'failures'> & { failures: RowFailure[] };
+export type Outcome = Omit<Schemas['Outcome'], 'failures' | 'altered'> & {
+  failures: RowFailure[];
+  altered?: RowFailure[];
+};
 export type TrashRow = Omit<Schemas['TrashRow'], 'key'> & { key: Key };
 
 /** What a field becomes, in the words of the API. */

@@ -2,6 +2,7 @@ import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { Loader2, RotateCw } from 'lucide-react';
 import { type ReactNode, type SyntheticEvent, useEffect, useId, useRef, useState } from 'react';
 import { Problem } from '@/api/problem';
+import type { Dataset } from '@/api/types';
 import { Button } from '@/components/button';
 import { CheckField } from '@/components/checkbox';
 import { Dialog } from '@/components/dialog';
@@ -26,8 +27,8 @@ interface ConfirmChangeProps {
   size?: 'small' | 'wide';
   /** What stands above, to choose from. */
   children?: ReactNode;
-  /** The datasets that refer to this one. */
-  referring: readonly { dataset: string }[];
+  /** The dataset of the rows. */
+  dataset: Dataset;
   /** What it means, from the preview, for as many rows as it will be done to. */
   consequences: (preview: Preview, changed: number) => ReactNode;
   onDone: () => void;
@@ -40,7 +41,7 @@ const SELECTION_CHANGED = ['selection_changed', 'dependents_changed'];
 /** The dialog that previews a change, asks for the number of rows to be typed, and executes it. */
 export function ConfirmChange(props: ConfirmChangeProps) {
   const { title, kind, verb, size = 'small', waiting = false, children } = props;
-  const { referring, consequences, onDone, onClose } = props;
+  const { dataset, consequences, onDone, onClose } = props;
   const formId = useId();
   const field = useRef<HTMLInputElement>(null);
   const [allOrNothing, setAllOrNothing] = useState(false);
@@ -49,6 +50,7 @@ export function ConfirmChange(props: ConfirmChangeProps) {
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<unknown>();
   const request: ChangeRequest | undefined = props.request && { ...props.request, allOrNothing };
+  const source = request?.ref.source ?? '';
   const asked = useQuery({
     ...previewQuery(
       request ?? { ref: { source: '', dataset: '' }, action: 'set', selection: { keys: [] } },
@@ -135,10 +137,8 @@ export function ConfirmChange(props: ConfirmChangeProps) {
             !preview && <PreviewSkeleton />
           )}
           {preview && consequences(preview, changed ?? 0)}
-          {preview && (
-            <WouldFail preview={preview} kind={kind} referring={referring} changed={changed ?? 0} />
-          )}
-          {preview && <NotUndoable preview={preview} kind={kind} />}
+          {preview && <WouldFail {...{ source, dataset, preview, kind, changed: changed ?? 0 }} />}
+          {preview && <NotUndoable {...{ source, dataset, preview, kind }} />}
         </div>
         <CheckField
           checked={allOrNothing}

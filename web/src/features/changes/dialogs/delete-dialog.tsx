@@ -24,7 +24,7 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
       request={{ ref: datasetRef, action: 'delete', selection, cascade }}
       kind={{ action: 'delete' }}
       verb="Delete"
-      referring={dataset.referring}
+      dataset={dataset}
       consequences={({ rows, missing, undoable, dependents }, changed) => (
         <>
           <p className="text-[15px] font-medium">{effectText(rows, changed, dataset.label, 'deleted')}</p>

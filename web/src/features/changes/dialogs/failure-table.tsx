@@ -3,10 +3,12 @@ import { Button } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import type { RowFailure } from '../api/types';
 import type { ChangeKind } from '../model/change-kind';
-import { reasonText, isSelfExplanatory } from '../model/reasons';
+import { isSelfExplanatory, isUsedByOthers, reasonText } from '../model/reasons';
+import { UsedBy } from './used-by';
 import { VersionsTable } from './versions-table';
 
 interface FailureTableProps {
+  source: string;
   failures: readonly RowFailure[];
   /** What the change was to do. */
   kind: ChangeKind;
@@ -43,7 +45,7 @@ interface FailureRowProps extends Omit<FailureTableProps, 'failures'> {
   row: RowFailure;
 }
 
-function FailureRow({ row, kind, users, dataset, busy, onForce }: FailureRowProps) {
+function FailureRow({ source, row, kind, users, dataset, busy, onForce }: FailureRowProps) {
   const { code, message, database, versions = [] } = row;
   const key = row.key.map(String).join(', ');
   return (
@@ -52,7 +54,11 @@ function FailureRow({ row, kind, users, dataset, busy, onForce }: FailureRowProp
         {key}
       </td>
       <td className="break-words">
-        {reasonText(code, kind, users)}
+        {dataset && users.length > 0 && isUsedByOthers(code, kind) ? (
+          <UsedBy {...{ source, dataset, users, keys: [row.key] }} />
+        ) : (
+          reasonText(code, kind, users)
+        )}
         {!isSelfExplanatory(code) && <span className="block text-xs text-ink-soft">{message}</span>}
         {database !== undefined && (
           <span className="mt-1 block text-xs text-ink-soft">

@@ -47,7 +47,7 @@ export default function FieldsDialog({ datasetRef, dataset, selection, onDone, o
       waiting={settled !== drafts}
       kind={{ action: 'set', fields }}
       verb="Change"
-      referring={dataset.referring}
+      dataset={dataset}
       consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}
       onDone={onDone}
       onClose={onClose}

@@ -22,7 +22,7 @@ export default function PurgeDialog({ datasetRef, dataset, selection, onDone, on
       request={{ ref: datasetRef, action: 'purge', selection }}
       kind={{ action: 'purge' }}
       verb="Permanently delete"
-      referring={dataset.referring}
+      dataset={dataset}
       consequences={({ rows, missing, dependents }, changed) => (
         <>
           <p className="text-[15px] font-medium">

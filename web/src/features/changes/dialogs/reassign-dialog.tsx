@@ -42,7 +42,7 @@ export default function ReassignDialog(props: ReassignDialogProps) {
       request={fields && { ref: datasetRef, action: 'set', selection, fields }}
       kind={{ action: 'set', ...(fields && { fields }) }}
       verb="Reassign"
-      referring={dataset.referring}
+      dataset={dataset}
       consequences={(preview, changed) => <SetConsequences {...{ dataset, preview, changed }} />}
       onDone={onDone}
       onClose={onClose}

@@ -24,7 +24,7 @@ export default function ResultDialog({ result }: { result: Result }) {
   const [busy, setBusy] = useState(false);
   const dataset = useQuery(datasetQuery(ref)).data;
   const keyColumns = dataset?.key ?? [];
-  const { failures, done } = outcome;
+  const { failures, done, altered = [] } = outcome;
   const rest = countFailed(outcome);
   const codes = [...new Set(failures.map((each) => each.code))];
   const shown = code === '' ? failures : failures.filter((each) => each.code === code);
@@ -113,32 +113,54 @@ export default function ResultDialog({ result }: { result: Result }) {
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
-        <div className="flex flex-wrap items-center gap-3">
-          <Select
-            aria-label="Reasons"
-            className="max-w-full"
-            value={code}
-            options={[
-              { value: '', label: `All reasons (${formatCount(failures.length)})` },
-              ...codes.map((value) => ({
-                value,
-                label: `${reasonText(value, kind, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
-              })),
-            ]}
-            onChange={setCode}
+        {failures.length > 0 && (
+          <div className="flex flex-wrap items-center gap-3">
+            <Select
+              aria-label="Reasons"
+              className="max-w-full"
+              value={code}
+              options={[
+                { value: '', label: `All reasons (${formatCount(failures.length)})` },
+                ...codes.map((value) => ({
+                  value,
+                  label: `${reasonText(value, kind, users)} (${formatCount(failures.filter((each) => each.code === value).length)})`,
+                })),
+              ]}
+              onChange={setCode}
+            />
+            {rest > failures.length && (
+              <p className="text-xs text-ink-soft">The first {formatCount(failures.length)} are listed.</p>
+            )}
+          </div>
+        )}
+        {failures.length > 0 && (
+          <FailureTable
+            source={ref.source}
+            failures={shown}
+            kind={kind}
+            users={users}
+            dataset={dataset}
+            busy={busy}
+            onForce={kind.action === 'undo' ? (row) => void force(row, kind.undoes) : undefined}
           />
-          {rest > failures.length && (
-            <p className="text-xs text-ink-soft">The first {formatCount(failures.length)} are listed.</p>
-          )}
-        </div>
-        <FailureTable
-          failures={shown}
-          kind={kind}
-          users={users}
-          dataset={dataset}
-          busy={busy}
-          onForce={kind.action === 'undo' ? (row) => void force(row, kind.undoes) : undefined}
-        />
+        )}
+        {altered.length > 0 && (
+          <section aria-label="Altered rows" className="grid gap-2">
+            <p className="text-[13px] font-medium text-warning">
+              {plural(altered.length, 'row')} {altered.length === 1 ? 'is' : 'are'} restored, but not as
+              before: a trigger of the database has changed {altered.length === 1 ? 'it' : 'them'}.
+            </p>
+            <FailureTable
+              source={ref.source}
+              failures={altered}
+              kind={kind}
+              users={[]}
+              dataset={dataset}
+              busy={busy}
+              onForce={undefined}
+            />
+          </section>
+        )}
       </div>
     </Dialog>
   );

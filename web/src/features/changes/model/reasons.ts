@@ -27,6 +27,7 @@ const REASONS: Partial<Record<ErrorCode, ReasonLabel>> = {
   left_out: { label: 'Skipped' },
   column_changed: { label: 'A column has changed since' },
   purged: { label: 'Permanently deleted' },
+  altered: { label: 'Restored, but not as it was' },
   taken_back: { label: 'Already undone' },
 };
 
@@ -35,10 +36,15 @@ const lastingReason = (code: string) => (REASONS as Record<string, ReasonLabel |
 
 /** The reason of a failure, as it fits the change: a row can't be deleted because of others, not because of what it refers to. */
 export function reasonText(code: string, kind: ChangeKind, users: readonly string[] = []): string {
-  if (code === 'foreign_key' && removesRows(kind)) {
+  if (isUsedByOthers(code, kind)) {
     return users.length > 0 ? `Still used by ${users.join(', ')}` : 'Still used by other rows';
   }
   return lastingReason(code)?.label ?? code.replaceAll('_', ' ');
+}
+
+/** Whether a row can't be removed because others refer to it. */
+export function isUsedByOthers(code: string, kind: ChangeKind): boolean {
+  return code === 'foreign_key' && removesRows(kind);
 }
 
 /** Whether the label of a reason says all that there is to say. */

@@ -28,7 +28,7 @@ export function reportOutcome(ref: DatasetRef, kind: ChangeKind, answer: ChangeR
     return;
   }
   announceChange(ref, answer);
-  if (countFailed(answer) > 0) showResult({ ref, kind, outcome: answer });
+  if (countFailed(answer) > 0 || isAltered(answer)) showResult({ ref, kind, outcome: answer });
   else if (answer.state !== 'done' || cascadeFailures(answer) > 0) showPartly(ref, kind, answer);
   else showDone(ref, kind, answer);
 }
@@ -43,6 +43,11 @@ function announceChange(ref: DatasetRef, { cascade = [] }: Outcome) {
 /** How many rows were not changed. */
 export function countFailed({ failed, skipped }: Outcome): number {
   return failed + skipped;
+}
+
+/** Whether rows were restored, and not as they were. */
+function isAltered({ altered = [] }: Outcome): boolean {
+  return altered.length > 0;
 }
 
 /** Whether an undo is offered for a change that was just made. */
@@ -102,25 +107,27 @@ export async function reportRunEnd(run: RunOf<'change'>): Promise<void> {
     const kind = known ?? { action: 'set' };
     announceChange(ref, outcome);
     const rest = countFailed(outcome);
-    if (run.state === 'completed' && rest === 0) {
+    if (run.state === 'completed' && rest === 0 && !isAltered(outcome)) {
       const tell = outcome.state === 'done' && cascadeFailures(outcome) === 0 ? showDone : showPartly;
       tell(ref, kind, outcome, run.id);
       return;
     }
     const show: ToastAction = { label: 'Show', run: () => showResult({ ref, kind, outcome }) };
-    const action = rest > 0 ? show : undoAction(ref, kind, outcome);
+    const action = rest > 0 || isAltered(outcome) ? show : undoAction(ref, kind, outcome);
     const options = { about: run.id, ...(action && { action }), timeout: 20_000 };
     if (run.state === 'failed') {
       const reason = run.error?.message ?? 'The reason is unknown.';
       showToast(`Stopped: ${doneText(kind, outcome.done)}`, reason, { ...options, problem: true });
     } else if (run.state === 'cancelled')
       showToast(`Stopped: ${doneText(kind, outcome.done)}`, undefined, options);
-    else
+    else {
+      const failed = `${formatCount(rest)} could not be ${pastTense(kind)}.`;
       showToast(
         doneText(kind, outcome.done),
-        `${formatCount(rest)} could not be ${pastTense(kind)}.`,
+        rest > 0 ? failed : 'Some of them are not as they were.',
         options,
       );
+    }
   } catch (error) {
     showProblem(error);
   }

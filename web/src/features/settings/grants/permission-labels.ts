@@ -13,7 +13,7 @@ export const PERMISSION_LABELS: Record<Permission | '*' | 'records.*', Words> = 
     label: 'All row permissions',
     hint: 'Including any added in future versions',
   },
-  'records.read': { label: 'View rows', hint: 'View, filter and search' },
+  'records.read': { label: 'View rows', hint: 'Browse, filter and search' },
   'records.export': { label: 'Export rows', hint: 'Download as a file' },
   'records.reveal': {
     label: 'View sensitive columns',
