@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  actionLabel,
-  daysLeft,
-  timeLeftText,
-  groupTrash,
-  undoBlocker,
-  actorName,
-  effectText,
-} from './change-labels';
+import { daysLeft, timeLeftText, groupTrash, undoBlocker, actorName, effectText } from './change-labels';
+import { actionLabel } from './change-kind';
 import type { Change, TrashRow } from '../api/types';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');

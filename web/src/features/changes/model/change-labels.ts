@@ -1,19 +1,6 @@
 import { formatCount, plural } from '@/lib/format';
 import type { Change, TrashRow } from '../api/types';
 
-const ACTIONS: Record<string, string> = {
-  delete: 'Deleted',
-  set: 'Updated',
-  restore: 'Restored',
-  purge: 'Permanently deleted',
-};
-const UNDONE: Record<string, string> = { delete: 'Undid a delete of', restore: 'Undid a restore of' };
-
-/** The label of a change, before how many rows: `Deleted`, `Updated`, `Undid a delete of`. */
-export function actionLabel({ action, of }: Pick<Change, 'action' | 'of'>): string {
-  return ACTIONS[action] ?? UNDONE[of ?? ''] ?? 'Undid an update of';
-}
-
 /** How many of the rows that were chosen will be `deleted`; the others cannot be. */
 export function effectText(rows: number, changed: number, label: string, past: string): string {
   if (rows === 0) return 'These rows no longer exist.';
