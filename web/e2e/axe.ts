@@ -44,8 +44,8 @@ async function settled(page: Page) {
 
 /** Every page is to stand all of them. */
 export const LOOKS: [string, BrowserContextOptions][] = [
-  ['on a demo, light', { colorScheme: 'light' }],
-  ['on a demo, dark', { colorScheme: 'dark' }],
+  ['on a desktop, light', { colorScheme: 'light' }],
+  ['on a desktop, dark', { colorScheme: 'dark' }],
   ['on a phone, light', { ...phone, colorScheme: 'light' }],
   ['on a phone, dark', { ...phone, colorScheme: 'dark' }],
 ];
