@@ -16,7 +16,7 @@ function body(request: ChangeRequest, confirmation?: string) {
     selection,
     ...(fields && { fields }),
     ...(allOrNothing && { all_or_nothing: true }),
-    ...(cascade && { with_dependants: true }),
+    ...(cascade && { cascade: true }),
     ...(confirmation !== undefined && { confirmation }),
   };
   return { body: sent as unknown as Schemas['RowsBody'] & Schemas['SetBody'] };
