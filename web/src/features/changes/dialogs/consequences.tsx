@@ -15,15 +15,15 @@ export function MissingRows({ missing }: { missing: number }) {
   );
 }
 
-interface DependentsListProps {
+interface RelatedRowsListProps {
   source: string;
   dependents: Dependents[];
   /** Whether rows that depend on these are deleted with them. */
-  along?: boolean;
+  cascade?: boolean;
 }
 
 /** What happens to the rows of other datasets that refer to these. */
-export function RelatedRowsList({ source, dependents, along = false }: DependentsListProps) {
+export function RelatedRowsList({ source, dependents, cascade = false }: RelatedRowsListProps) {
   const datasets = useQuery(sourcesQuery).data?.find(({ name }) => name === source)?.datasets;
   if (dependents.length === 0) return null;
   return (
@@ -37,7 +37,7 @@ export function RelatedRowsList({ source, dependents, along = false }: Dependent
             </span>{' '}
             <span className="font-mono text-xs text-ink-soft">{each.columns.join(', ')}</span>
             <span className={clsx('block', each.rows === undefined ? 'text-ink-soft' : 'text-danger')}>
-              {relatedRowsText(each, along)}
+              {relatedRowsText(each, cascade)}
             </span>
           </li>
         ))}

@@ -36,7 +36,7 @@ export default function DeleteDialog({ datasetRef, dataset, selection, onDone, o
                 : 'They can’t be restored: this can’t be undone.'}
             </p>
           )}
-          <RelatedRowsList source={datasetRef.source} dependents={dependents} along={cascade} />
+          <RelatedRowsList source={datasetRef.source} dependents={dependents} cascade={cascade} />
           {dependents.some(canCascade) && (
             <CheckField
               checked={cascade}

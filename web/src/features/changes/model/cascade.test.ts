@@ -18,7 +18,7 @@ describe('related rows', () => {
   });
 
   test('are counted when they were cascaded', () => {
-    const along = (done: number) => ({
+    const cascaded = (done: number) => ({
       change_set: '1',
       dataset: 'tracks',
       action: 'delete',
@@ -28,7 +28,7 @@ describe('related rows', () => {
       failed: 0,
       skipped: 0,
     });
-    const outcome = (counts: number[]) => ({ cascade: counts.map(along) }) as Outcome;
+    const outcome = (counts: number[]) => ({ cascade: counts.map(cascaded) }) as Outcome;
     expect(cascadeText(outcome([]))).toBeUndefined();
     expect(cascadeText({} as Outcome)).toBeUndefined();
     expect(cascadeText(outcome([1]))).toBe('And 1 related row in other datasets.');

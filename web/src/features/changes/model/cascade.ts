@@ -7,15 +7,15 @@ export function canCascade({ on_delete }: Dependents): boolean {
 }
 
 /** What happens to the rows that refer to others by one foreign key. */
-export function relatedRowsText(dependant: Dependents, along: boolean): string {
-  const { rows } = dependant;
+export function relatedRowsText(dependent: Dependents, cascade: boolean): string {
+  const { rows } = dependent;
   if (rows !== undefined) {
     const what = plural(rows, 'row');
-    return dependant.on_delete === 'cascade'
+    return dependent.on_delete === 'cascade'
       ? `${what} will be deleted too.`
       : `${what} will lose ${rows === 1 ? 'its' : 'their'} reference.`;
   }
-  if (along && canCascade(dependant)) {
+  if (cascade && canCascade(dependent)) {
     return 'These can’t be deleted too. Rows still used here will be skipped and listed.';
   }
   return 'Rows still used here can’t be deleted and will be listed.';
