@@ -56,7 +56,7 @@ pub enum EngineError {
         /// The kind of person.
         subject: String,
     },
-    /// Whoever asked for it has been suspended or removed, or their key was revoked.
+    /// The owner has been suspended or removed, or their key was revoked.
     #[error("whoever asked for this may not do anything any more")]
     NotAllowedAnyMore,
     /// The view does not fit the dataset.
@@ -97,10 +97,10 @@ pub enum EngineError {
         /// How many there are.
         found: u64,
     },
-    /// The rows that hang on those which were confirmed are not those that were shown.
+    /// The dependents of the confirmed rows are not those of the preview.
     #[error("other rows hang on these now than when they were shown: look at it again")]
     DependentsChanged,
-    /// The principal may not see or change rows that go along.
+    /// The principal may not see or change rows of the cascade.
     #[error("rows that hang on these go along with them, and are not yours to change")]
     CascadeForbidden,
     /// The change set was confirmed already.
@@ -124,7 +124,7 @@ pub enum EngineError {
         /// The id asked for.
         id: String,
     },
-    /// It is too late to take the change set back, or there is nothing left of it to take back.
+    /// It is too late to undo the change set, or nothing of it is left to undo.
     #[error("the change set {id} cannot be taken back: {message}")]
     NotUndoable {
         /// Its id.
@@ -143,7 +143,7 @@ pub enum EngineError {
         /// The operating system's words.
         error: std::io::Error,
     },
-    /// Whoever asked went away, or pressed a key.
+    /// The caller went away, or pressed a key.
     #[error("cancelled")]
     Cancelled,
     /// A mistake of ours.

@@ -1,4 +1,4 @@
-//! The use cases of Rowport: what people do with datasets, whoever asks and however.
+//! The use cases of Rowport: what people and programs do with datasets, from the page, the API and the command line.
 //!
 //! A [`Desk`] holds the sources. Everything begins with a principal and a source, which yield a
 //! [`Catalog`](rowport_model::Catalog) of what that principal may see; a page, a count or an export is then a view

@@ -131,7 +131,7 @@ impl Sources {
         self.page_of(source, &resolved, request).await
     }
 
-    /// One page of a view of a dataset that somebody has at hand.
+    /// One page of a view of a dataset handle.
     pub(crate) async fn page_of(
         &self,
         source: &str,

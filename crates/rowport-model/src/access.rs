@@ -72,7 +72,7 @@ pub struct ColumnRule {
     pub effect: ColumnEffect,
 }
 
-/// How a column is kept from somebody.
+/// How a column is kept from a principal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ColumnEffect {
@@ -245,7 +245,7 @@ impl Access {
 
     /// Whether the action is allowed at all, on some dataset or other.
     ///
-    /// Whoever belongs to a tenant manages nothing that other tenants share. What is about Rowport itself is allowed by
+    /// A principal of a tenant manages nothing that other tenants share. What is about Rowport itself is allowed by
     /// grants on every dataset only: everything in one dataset is not everything.
     pub fn allows_somewhere(&self, permission: Permission) -> bool {
         if self.tenant.is_some() && matches!(permission, Permission::Admin) {
@@ -300,14 +300,15 @@ impl Access {
         }
     }
 
-    /// The columns that rules name of this very dataset. A rule whose dataset is a pattern is about the columns that there
+    /// The columns that rules name of this very dataset. A rule whose dataset is a pattern is about the columns that
+    /// there
     /// are; one that names the dataset is about a column that has to be there.
     pub fn columns_named(&self, at: &DatasetAt<'_>) -> impl Iterator<Item = &str> {
         let rules = self.columns.iter().filter(|rule| rule.names_a_dataset() && rule.is_about(at));
         rules.map(|rule| rule.column.as_str())
     }
 
-    /// The tenant whose rows these are; `None` for whoever sees those of all.
+    /// The tenant whose rows these are; `None` for a principal who sees those of all.
     pub fn tenant(&self) -> Option<&str> {
         self.tenant.as_deref()
     }

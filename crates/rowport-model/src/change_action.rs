@@ -134,7 +134,7 @@ impl ChangeAction {
         }
     }
 
-    /// The permission that it takes: whoever may do something may undo and redo it.
+    /// The permission that it takes, which undoing and redoing it take as well.
     pub const fn permission(&self) -> Permission {
         self.bulk_kind().permission()
     }

@@ -33,7 +33,7 @@ pub struct Column {
     /// Whether the column is computed from others by the configuration rather than stored.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub computed: bool,
-    /// Whether the database makes the value from other columns, so that nobody writes it.
+    /// Whether the database makes the value from other columns, so that it cannot be written.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub generated: bool,
     /// Whether the values are kept from the principal: each is a mask, and nothing can be asked of them.

@@ -28,7 +28,7 @@ pub enum Deleted {
     Only,
     /// Only those exist that were marked before this moment. None of them where the mark is no moment.
     Before(jiff::Timestamp),
-    /// They exist beside the others: for taking back what was done to rows, deleted or not.
+    /// They exist beside the others: for undoing changes of rows, deleted or not.
     Included,
 }
 

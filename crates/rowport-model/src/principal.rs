@@ -4,7 +4,7 @@ use crate::access::Access;
 
 /// Who asks, and what they may do at this moment.
 ///
-/// Only [`Principal::id`] is ever stored: of runs, saved views and audit events. What somebody may do is looked up
+/// Only [`Principal::id`] is ever stored: of runs, saved views and audit events. What a principal may do is looked up
 /// again whenever it matters, so that taking it away takes effect at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
@@ -15,7 +15,7 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// The id of whoever sits at the machine that Rowport runs on.
+    /// The id of the person at the machine that Rowport runs on.
     pub const LOCAL: &'static str = "local";
 
     /// A principal that was looked up: `user:…` or `key:…`, its name for people, and what it may do.
@@ -31,7 +31,7 @@ impl Principal {
         self
     }
 
-    /// The person at this machine, for the command line and for a desk that nobody signs in to. May do everything.
+    /// The person at this machine, for the command line and for servers without sign-in. May do everything.
     pub fn local() -> Self {
         Self::new(Self::LOCAL, "local", Access::everything())
     }

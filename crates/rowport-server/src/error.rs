@@ -68,7 +68,7 @@ impl ApiError {
         Self::new(ErrorCode::BadRequest, detail)
     }
 
-    /// Nobody is signed in.
+    /// There is no valid session or key.
     pub(crate) fn not_signed_in() -> Self {
         let detail = "sign in, or show an API key that is still good";
         let headers = HeaderMap::from_iter([(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))]);
@@ -88,7 +88,7 @@ impl ApiError {
         Self::new(ErrorCode::Forbidden, detail)
     }
 
-    /// Somebody is, and may not do this.
+    /// The principal may not do this.
     pub(crate) fn forbidden(permission: Permission) -> Self {
         let detail = format!("`{}` is not allowed", permission.word());
         Self::new(ErrorCode::Forbidden, detail)
@@ -141,7 +141,7 @@ impl From<StoreError> for ApiError {
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::error!(%error, code = code.as_str(), "the store failed");
         }
-        // Where the state is, is nothing for whoever asks from outside.
+        // Callers are not told where the state is.
         let detail = match &error {
             StoreError::Unavailable { .. } => {
                 "Rowport's own state cannot be used; its log says why".to_owned()

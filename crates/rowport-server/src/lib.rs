@@ -1,6 +1,6 @@
 //! The HTTP API under `/api/v1`, its document, and the page.
 //!
-//! Every route declares what whoever asks needs for it, and there is no way to add one without. Requests that another
+//! Every route declares what a caller needs for it, and there is no way to add one without. Requests that another
 //! web page made are refused before they reach a route. A desk that people need not sign in to listens on loopback only.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 

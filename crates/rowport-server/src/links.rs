@@ -1,4 +1,4 @@
-//! Links to files that work without signing in, until they expire or the file is taken back.
+//! Links to files that work without signing in, until they expire or the file is revoked.
 
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;

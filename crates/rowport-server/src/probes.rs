@@ -1,4 +1,4 @@
-//! `/healthz` and `/readyz`: for whoever starts, restarts and routes to this process. Probes come by address, with any
+//! `/healthz` and `/readyz`: for what starts, restarts and routes to this process. Probes come by address, with any
 //! Host header and without signing in, so the answers say whether and no more.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Which problems a route may answer with. The document lists each status, and there is no other: whoever adds one
+//! Which problems a route may answer with. The document lists each status, and there is no other: adding one
 //! adds it here.
 
 use std::collections::BTreeMap;

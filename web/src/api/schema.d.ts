@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * A file that a run made, by a link. A download that was cut resumes with `Range` and `If-Range`. A link that is
-         *     expired, altered or taken back is told from no other that leads nowhere. Where files are in a bucket that browsers
+         *     expired, altered or revoked is told from no other that leads nowhere. Where files are in a bucket that browsers
          *     reach, the answer is a redirect to it, good for a minute; what resumes a download there is the bucket's own `ETag`.
          */
         get: operations["download_artifact"];
@@ -67,7 +67,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Whether the audit is what was written down. All of it is read. Whoever belongs to a tenant is told of the tenant's own
+         * Whether the audit is what was written down. All of it is read. A principal of a tenant is told of the tenant's own
          *     events: of their chain, and not of the seal and the anchors, which are about everybody's.
          */
         get: operations["verify_audit"];
@@ -179,7 +179,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revokes an API key: one's own, or anybody's for whoever administers Rowport. */
+        /** Revokes an API key: the caller's own, or any for administrators. */
         delete: operations["revoke_key"];
         options?: never;
         head?: never;
@@ -247,7 +247,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Sends a message that only shows whether the channel works: by e-mail to whoever asks for it. It is tried once, and
+         * Sends a message that only shows whether the channel works: by e-mail to the caller. It is tried once, and
          *     goes the way of all others; the log of deliveries says what became of it.
          */
         post: operations["test_channel"];
@@ -286,7 +286,7 @@ export interface paths {
         /** Replaces a role. It holds from everybody's next request on. */
         put: operations["update_role"];
         post?: never;
-        /** Deletes a role that nobody has. */
+        /** Deletes a role that is not assigned. */
         delete: operations["delete_role"];
         options?: never;
         head?: never;
@@ -358,7 +358,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A link to the file that a run made. Whoever has it can download the file until it expires, or until the run is
+         * A link to the file that a run made. With it, the file can be downloaded until it expires, or until the run is
          *     deleted.
          */
         post: operations["link_run"];
@@ -392,7 +392,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who one is. `401` says that nobody is signed in. */
+        /** The current user. `401` says that there is no valid session or key. */
         get: operations["get_session"];
         put?: never;
         /** Signs in: the answer sets a cookie. Programs use API keys instead, with `Authorization: Bearer`. */
@@ -448,7 +448,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a session: one's own, or anybody's for whoever administers Rowport. */
+        /** Ends a session: the caller's own, or any for administrators. */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -670,7 +670,7 @@ export interface paths {
         put?: never;
         /**
          * Takes a change back, all of it or some rows. It needs what the change needed: `records.delete` or `records.update`.
-         * @description Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+         * @description Rows that were changed since are skipped and listed. An undo is a change too, and can be undone.
          */
         post: operations["undo_change"];
         delete?: never;
@@ -748,7 +748,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Starts an export in the background. It is checked and kept before this answers; nobody needs to wait for it. */
+        /** Starts an export in the background. It is checked and kept before this answers; no client needs to wait for it. */
         post: operations["start_export"];
         delete?: never;
         options?: never;
@@ -798,7 +798,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The column presets of a dataset. A configured one shows only columns that exist for whoever asks. */
+        /** The column presets of a dataset. A configured one shows only columns that exist for the caller. */
         get: operations["list_presets"];
         put?: never;
         /** Saves a list of columns under a name. */
@@ -944,7 +944,7 @@ export interface paths {
         put?: never;
         /**
          * Starts an archive of everything about one person: a run whose file is a ZIP with a file for each dataset and
-         *     `manifest.json`. It is checked and kept before this answers. Whoever may not export all of it gets nothing of it:
+         *     `manifest.json`. It is checked and kept before this answers. A caller who may not export all of it gets nothing of it:
          *     an archive that leaves something out in silence would be taken for the whole.
          */
         post: operations["start_subject_export"];
@@ -998,7 +998,7 @@ export interface paths {
         /** The people who can sign in. */
         get: operations["list_users"];
         put?: never;
-        /** Adds somebody. The answer has a one-time link with which they choose their password. */
+        /** Adds a person. The answer has a one-time link with which they choose their password. */
         post: operations["create_user"];
         delete?: never;
         options?: never;
@@ -1016,11 +1016,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Removes somebody with their sessions and keys. What they did stays in the audit. */
+        /** Removes a person with their sessions and keys. What they did stays in the audit. */
         delete: operations["delete_user"];
         options?: never;
         head?: never;
-        /** Changes somebody. */
+        /** Changes a person's account. */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -1033,7 +1033,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes a new one-time link for somebody who lost theirs, or who needs a new password. Those before it stop working. */
+        /** Creates a new one-time link for a person who lost theirs, or who needs a new password. Older ones stop working. */
         post: operations["invite_user"];
         delete?: never;
         options?: never;
@@ -1047,7 +1047,7 @@ export interface components {
     schemas: {
         /** @description A password, chosen with a one-time link. */
         Acceptance: {
-            /** @description The first administrator's address; nobody else says one. */
+            /** @description The first administrator's address; other invitations have theirs. */
             email?: string | null;
             /** @description The first administrator's name. */
             name?: string | null;
@@ -1187,7 +1187,7 @@ export interface components {
          * @enum {string}
          */
         BulkKind: "delete" | "set" | "restore" | "purge";
-        /** @description What came of rows that hang on others, and go along with them. */
+        /** @description The outcome of one dataset of a cascade. */
         CascadeOutcome: {
             /** @description What was done: `set` where they refer to nothing afterwards. */
             action: components["schemas"]["ChangeKind"];
@@ -1254,9 +1254,9 @@ export interface components {
             failed: number;
             /** @description Its id. */
             id: string;
-            /** @description What an undo takes back in the end. */
+            /** @description The action that an undo undoes in the end. */
             of?: components["schemas"]["BulkKind"];
-            /** @description The change set, of another dataset, that it went along with. */
+            /** @description The change set, of another dataset, that it was cascaded from. */
             parent_change_set?: string;
             /**
              * Format: int64
@@ -1270,9 +1270,9 @@ export interface components {
             skipped: number;
             /** @description How far it is. */
             state: components["schemas"]["OutcomeState"];
-            /** @description Until when it can be taken back, as RFC 3339 in UTC. */
+            /** @description Until when it can be undone, as RFC 3339 in UTC. */
             undo_until: string;
-            /** @description The change set that it takes back. */
+            /** @description The change set that it undoes. */
             undoes?: string;
         };
         /** @description The channels. */
@@ -1310,7 +1310,7 @@ export interface components {
             currency?: string;
             /** @description The default in the database's own words, if there is one. */
             default?: string;
-            /** @description Whether the database makes the value from other columns, so that nobody writes it. */
+            /** @description Whether the database makes the value from other columns, so that it cannot be written. */
             generated?: boolean;
             /** @description The name for people; the same as `name` unless configured. */
             label: string;
@@ -1326,7 +1326,7 @@ export interface components {
             type: components["schemas"]["ColumnType"];
         };
         /**
-         * @description How a column is kept from somebody.
+         * @description How a column is kept from a principal.
          * @enum {string}
          */
         ColumnEffect: "hidden" | "masked";
@@ -1565,7 +1565,7 @@ export interface components {
             all_or_nothing?: boolean;
             /**
              * @description Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
-             *     it would. They come back with them. Without it, rows that such others hang on are not deleted.
+             *     it would. Undo restores them together. Without it, rows with such dependents are not deleted.
              */
             cascade?: boolean;
             /** @description What the preview answered; not for a preview. */
@@ -1641,7 +1641,7 @@ export interface components {
             on_delete: components["schemas"]["OnDelete"];
             /**
              * Format: int64
-             * @description How many of them go along; absent where they were not asked for, or the principal may not change them.
+             * @description How many of them are cascaded; absent without a cascade, or where the principal may not change them.
              */
             rows?: number;
         };
@@ -1710,7 +1710,8 @@ export interface components {
              */
             null: string;
             /**
-             * @description Whether the key ends the sort (`total`, the default), or nothing does (`none`): then rows come as the database reads
+             * @description Whether the key ends the sort (`total`, the default), or nothing does (`none`): then rows come as the
+             *     database reads
              *     them, which for a large table with a random key costs it a fraction.
              * @default total
              */
@@ -1759,7 +1760,7 @@ export interface components {
         } | {
             replace: components["schemas"]["TextReplacement"];
         } | "clear";
-        /** @description A field that somebody has changed since. */
+        /** @description A field that was changed since. */
         FieldVersions: {
             /** @description The column. */
             column: string;
@@ -1881,7 +1882,7 @@ export interface components {
         Identity: {
             /** @description Whether there is anything to sign out of. */
             can_sign_out: boolean;
-            /** @description The address that one signs in with; `null` for a key and where nobody signs in. */
+            /** @description The address that one signs in with; `null` for a key and without sign-in. */
             email?: string | null;
             /** @description The name for people. */
             name: string;
@@ -1907,7 +1908,7 @@ export interface components {
          * @enum {string}
          */
         IntegerWidth: "i16" | "i32" | "i64" | "u64";
-        /** @description A one-time link with which somebody chooses a password. It is shown this once. */
+        /** @description A one-time link for choosing a password. It is shown this once. */
         Invitation: {
             /**
              * Format: date-time
@@ -2066,9 +2067,9 @@ export interface components {
         Outcome: {
             /** @description What was done. */
             action: components["schemas"]["ChangeKind"];
-            /** @description The first thousand of those that were put back, and are not what they were: a trigger has changed more of them. */
+            /** @description The first thousand of those that were undone, and are not what they were: a trigger has changed more of them. */
             altered?: components["schemas"]["RowFailure"][];
-            /** @description What was done along with it to rows that hang on these, in datasets that the principal may see. */
+            /** @description The cascade: what was done with dependents, in datasets that the principal may see. */
             cascade?: components["schemas"]["CascadeOutcome"][];
             /** @description The change set. */
             change_set: string;
@@ -2091,12 +2092,12 @@ export interface components {
             rows: number;
             /**
              * Format: int64
-             * @description How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
+             * @description How many were skipped: they are gone, do not match any more, or were changed since.
              */
             skipped: number;
-            /** @description How far it is, with what goes along. */
+            /** @description How far it is, with its cascade. */
             state: components["schemas"]["OutcomeState"];
-            /** @description Until when it can be taken back, as RFC 3339 in UTC. */
+            /** @description Until when it can be undone, as RFC 3339 in UTC. */
             undo_until: string;
         };
         /**
@@ -2179,7 +2180,8 @@ export interface components {
         Preview: {
             /**
              * Format: int64
-             * @description How many of the rows could not be put back as they are by an undo, which was tried as well; absent where it was not.
+             * @description How many of the rows could not be restored as they are by an undo, which was tried as well; absent where it
+             *     was not.
              */
             cannot_be_undone?: number;
             /** @description The confirmation for exactly these rows: it goes with the request that does it. */
@@ -2315,7 +2317,7 @@ export interface components {
             key: Record<string, never>[];
             /** @description Why, in words. */
             message: string;
-            /** @description Where somebody has changed the row since: what it holds now, and what it would go back to. */
+            /** @description Where the row was changed since: what it holds now, and what an undo would put back. */
             versions?: components["schemas"]["FieldVersions"][];
         };
         /** @description What happened to a row, the latest first. */
@@ -2661,7 +2663,7 @@ export interface components {
         };
         /** @description The kinds of person that one may have an archive about. */
         SubjectList: {
-            /** @description In the order of the configuration; empty when it names none, or none for whoever asks. */
+            /** @description In the order of the configuration; empty when it names none, or none for the caller. */
             subjects: components["schemas"]["SubjectKind"][];
         };
         /** @description An archive, asked for. */
@@ -2750,9 +2752,9 @@ export interface components {
              */
             soon: number;
         };
-        /** @description What is to be taken back. */
+        /** @description What to undo. */
         UndoRequest: {
-            /** @description Take rows back that somebody has changed since, too. */
+            /** @description Undo rows that were changed since, too. */
             force?: boolean;
             /** @description Only the rows with these keys; all of them when absent. */
             keys?: components["schemas"]["Key"][];
@@ -2784,7 +2786,7 @@ export interface components {
             /** @description The tenant whose rows they see; `null` for all. */
             tenant?: string | null;
         };
-        /** @description Somebody to be added. */
+        /** @description A person to add. */
         UserBody: {
             /**
              * @description The address that they will sign in with.
@@ -2806,7 +2808,7 @@ export interface components {
             /** @description By name. */
             users: components["schemas"]["User"][];
         };
-        /** @description What is to be different about somebody. What is absent stays. */
+        /** @description The changes of a person. Absent fields stay. */
         UserPatch: {
             /** @description Their name. */
             name?: string;
@@ -3368,7 +3370,7 @@ export interface operations {
     list_keys: {
         parameters: {
             query?: {
-                /** @description Everybody's, for whoever administers Rowport. */
+                /** @description Those of all people, for administrators. */
                 everyone?: boolean;
             };
             header?: never;
@@ -3695,7 +3697,7 @@ export interface operations {
     list_runs: {
         parameters: {
             query?: {
-                /** @description Everybody's, for whoever administers Rowport. */
+                /** @description Those of all people, for administrators. */
                 everyone?: boolean;
                 /**
                  * @description Only of this kind.
@@ -4003,7 +4005,7 @@ export interface operations {
     list_sessions: {
         parameters: {
             query?: {
-                /** @description Everybody's, for whoever administers Rowport. */
+                /** @description Those of all people, for administrators. */
                 everyone?: boolean;
             };
             header?: never;
@@ -4122,7 +4124,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent
+                 *     again, it is
                  *     answered with the change set that it made, as that is now. With another request the key is refused.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
@@ -4242,7 +4245,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent
+                 *     again, it is
                  *     answered with the change set that it made, as that is now. With another request the key is refused.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
@@ -4362,7 +4366,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent
+                 *     again, it is
                  *     answered with the change set that it made, as that is now. With another request the key is refused.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
@@ -4482,7 +4487,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent
+                 *     again, it is
                  *     answered with the change set that it made, as that is now. With another request the key is refused.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */
@@ -4691,7 +4697,8 @@ export interface operations {
             query?: never;
             header?: {
                 /**
-                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+                 * @description A text that the client makes up for each new change. The same request with the same key is done once: sent
+                 *     again, it is
                  *     answered with the change set that it made, as that is now. With another request the key is refused.
                  * @example 8e03978e-40d5-43dd-bc93-6894a57f9324
                  */

@@ -7,7 +7,7 @@ use super::{Accounts, SignInError, Visitor, passwords};
 const TRIES: Limit = Limit { most: 60, within: SignedDuration::from_mins(15) };
 
 impl Accounts {
-    /// A one-time link's secret for the first administrator; `None` when somebody can sign in already.
+    /// A one-time link's secret for the first administrator; `None` when a person can sign in already.
     pub async fn first_admin(&self) -> Result<Option<Token>, StoreError> {
         match self.store.users().nobody_can_sign_in().await? {
             true => self.store.invitations().first_admin(self.clock()).await.map(Some),
@@ -21,7 +21,7 @@ impl Accounts {
     }
 
     /// Sets the password of whom the link is for, and signs them in. `newcomer` is the address and name of the first
-    /// administrator, whom nobody has added.
+    /// administrator, who was not invited.
     pub async fn accept(
         &self,
         secret: &str,

@@ -22,15 +22,15 @@ pub use self::principals::SignedIn;
 pub use self::sign_in::{Credentials, SignInError};
 pub use self::visitor::Visitor;
 
-/// Who may come in without signing in.
+/// Whether people sign in, and what a request without a session may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SignInMode {
-    /// Nobody.
+    /// People sign in; other requests may do nothing.
     #[default]
     Required,
-    /// Whoever reaches the port is the demo's administrator.
+    /// Every request is the demo's administrator.
     Demo,
-    /// Whoever reaches the port may do everything, and there are no accounts.
+    /// Every request may do everything, and there are no accounts.
     Disabled,
 }
 
@@ -49,7 +49,7 @@ impl Accounts {
         Self { store, clock, passwords: Passwords::default(), sign_in_mode }
     }
 
-    /// Who may come in without signing in.
+    /// Whether people sign in, and what a request without a session may do.
     pub fn sign_in_mode(&self) -> SignInMode {
         self.sign_in_mode
     }

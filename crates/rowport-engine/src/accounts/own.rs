@@ -3,7 +3,7 @@ use rowport_store::{ADMIN_ROLE, Actor, Limit, NewUser, StoreError, ThrottleKey, 
 
 use super::{Accounts, SignInError, SignedIn, Visitor, passwords};
 
-/// Wrong ones of one account: whoever sits at an open browser does not get to guess.
+/// Wrong ones of one account: a passer-by at an open browser does not get to guess.
 const TRIES: Limit = Limit { most: 10, within: SignedDuration::from_mins(15) };
 
 impl Accounts {
@@ -35,7 +35,7 @@ impl Accounts {
         if changed { Ok(()) } else { Err(SignInError::Wrong) }
     }
 
-    /// Gives somebody a password, which ends all of their sessions and one-time links: for the operator of the server.
+    /// Sets a person's password, which ends all of their sessions and one-time links: for the operator of the server.
     pub async fn set_password(&self, actor: &Actor, user: &User, new: String) -> Result<(), SignInError> {
         passwords::check(&new, &user.email).map_err(|message| SignInError::BadPassword { message })?;
         let hash = self.passwords.hash(new, self.store.random()).await?;
@@ -48,7 +48,7 @@ impl Accounts {
         self.store.users().create(self.clock(), actor, new).await
     }
 
-    /// Whether this can be somebody's password, for who checks before anything is made.
+    /// Whether this can be a person's password, for checking before anything is created.
     pub fn check_password(&self, password: &str, email: &str) -> Result<(), SignInError> {
         passwords::check(password, email).map_err(|message| SignInError::BadPassword { message })
     }

@@ -54,7 +54,7 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, EngineError> {
-        // Nobody closes it.
+        // It is never closed.
         let _turn = self.0.acquire().await;
         tokio::task::spawn_blocking(work).await.map_err(|error| EngineError::internal(error.to_string()))
     }

@@ -8,9 +8,9 @@ use super::{Accounts, SignInMode};
 pub struct SignedIn {
     /// Who, and what they may do.
     pub principal: Principal,
-    /// The person: oneself, or the owner of the key. `None` where nobody signs in.
+    /// The person: oneself, or the owner of the key. `None` without sign-in.
     pub user: Option<User>,
-    /// The session, for whoever came with one.
+    /// The session, if the request came with one.
     pub session: Option<String>,
 }
 
@@ -18,7 +18,7 @@ pub struct SignedIn {
 const DEMO: &str = "demo@localhost";
 
 impl Accounts {
-    /// Whoever has a session with this secret.
+    /// The person whose session has this secret.
     pub async fn by_session(&self, secret: &str) -> Result<Option<SignedIn>, StoreError> {
         let found = self.store.sessions().find(self.clock(), &Token::shown(secret)).await?;
         Ok(found.map(|found| SignedIn {
@@ -28,7 +28,7 @@ impl Accounts {
         }))
     }
 
-    /// Whoever has an API key with this secret.
+    /// The principal of the API key with this secret.
     pub async fn by_key(&self, secret: &str) -> Result<Option<SignedIn>, StoreError> {
         let found = self.store.api_keys().find(self.clock(), &Token::shown(secret)).await?;
         Ok(found.map(|found| SignedIn {
@@ -38,7 +38,7 @@ impl Accounts {
         }))
     }
 
-    /// Whoever came without either, where the door is open to them.
+    /// The principal without either, where sign-in is not required.
     pub async fn by_the_door(&self) -> Result<Option<SignedIn>, StoreError> {
         match self.sign_in_mode {
             SignInMode::Required => Ok(None),
@@ -56,7 +56,7 @@ impl Accounts {
     /// Who this id stands for, and what they may do now; `None` when they may not do anything any more.
     pub async fn principal(&self, id: &str) -> Result<Option<Principal>, StoreError> {
         if id == Principal::LOCAL {
-            // Runs that were asked for while nobody signed in are nobody's now.
+            // Runs from the time without sign-in have no owner now.
             return Ok((self.sign_in_mode == SignInMode::Disabled).then(Principal::local));
         }
         if let Some(key) = id.strip_prefix("key:") {

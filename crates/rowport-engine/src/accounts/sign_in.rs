@@ -6,7 +6,7 @@ use thiserror::Error;
 use super::{Accounts, Visitor};
 use crate::error::EngineError;
 
-/// What somebody signs in with.
+/// What a person signs in with.
 #[derive(Clone)]
 pub struct Credentials {
     /// The e-mail address.
@@ -17,7 +17,7 @@ pub struct Credentials {
     pub visitor: Visitor,
 }
 
-/// Why somebody did not come in.
+/// Why a person could not sign in.
 #[derive(Debug, Error)]
 pub enum SignInError {
     /// The two do not go together. Which of them is wrong is not said.
@@ -51,14 +51,15 @@ impl From<StoreError> for SignInError {
 
 /// Wrong passwords of one account from one network.
 const PER_ACCOUNT_AND_NETWORK: Limit = Limit { most: 10, within: SignedDuration::from_mins(15) };
-/// For one account, wherever the tries come from: so many that whoever guesses from elsewhere does not keep its owner out
+/// For one account, wherever the tries come from: so many that an attacker elsewhere does not lock its owner out
 /// soon, and so few that many who guess together do not get far.
 const PER_ACCOUNT: Limit = Limit { most: 100, within: SignedDuration::from_mins(15) };
 /// From one network, whichever the accounts are: an office has one address for many people.
 const PER_NETWORK: Limit = Limit { most: 50, within: SignedDuration::from_mins(15) };
 
 impl Accounts {
-    /// Begins a session for whoever knows the password. Wrong ones are slowed down by account and by network, and take
+    /// Begins a session for a person who knows the password. Wrong ones are slowed down by account and by network,
+    /// and take
     /// as long whether or not there is such an account.
     pub async fn sign_in(&self, credentials: Credentials) -> Result<(User, Token), SignInError> {
         let Credentials { email, password, visitor } = credentials;
@@ -72,7 +73,7 @@ impl Accounts {
         // The network first: once it has tried too often it makes no more buckets, whichever accounts it thinks of.
         self.throttle(&everybodys, PER_NETWORK).await?;
         if let Err(refused) = self.throttle(&own, PER_ACCOUNT_AND_NETWORK).await {
-            // Whoever goes on trying keeps out themselves, and not all others of their office.
+            // An attacker who goes on locks out themselves, and not all others of their network.
             self.store.limits().take_back(&everybodys).await?;
             return Err(refused);
         }
@@ -101,7 +102,7 @@ impl Accounts {
         Ok((user, token))
     }
 
-    /// Begins a session for whoever showed the password of this hash; `None` when it is not theirs any more.
+    /// Begins a session for the person who showed the password of this hash; `None` when it is not theirs any more.
     pub(super) async fn begin(
         &self,
         user: &User,

@@ -16,7 +16,7 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    /// Somebody who has not signed in, from there.
+    /// An actor who has not signed in, at that address.
     pub fn nobody(&self) -> Actor {
         Actor { request: self.request.clone(), ..Actor::nobody(self.address.clone()) }
     }

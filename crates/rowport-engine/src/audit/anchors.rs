@@ -8,7 +8,7 @@ use rowport_model::Clock;
 use rowport_store::{Anchor, Store};
 use tokio_util::sync::CancellationToken;
 
-/// Drops an anchor every hour: a line of a file, and one of the log, which somebody may keep elsewhere. An audit that is
+/// Drops an anchor every hour: a line of a file, and one of the log, which can be shipped elsewhere. An audit that is
 /// set back to an older state does not fit the anchors that were dropped since.
 pub struct Anchors {
     store: Arc<Store>,

@@ -6,8 +6,8 @@ use rowport_store::{Store, Verified};
 use super::read_anchors;
 use crate::error::EngineError;
 
-/// Reads what the principal may know of the audit, and says what somebody has altered, removed or put in: all of it,
-/// compared with the anchors in this file; for whoever belongs to a tenant, the tenant's chain.
+/// Reads what the principal may know of the audit, and reports events that were altered, removed or added: all of it,
+/// compared with the anchors in this file; for a principal of a tenant, the tenant's chain.
 pub async fn verify(store: &Store, principal: &Principal, anchors: &Path) -> Result<Verified, EngineError> {
     if let Some(tenant) = principal.access().tenant() {
         return Ok(store.audit().verify_tenant(tenant).await?);

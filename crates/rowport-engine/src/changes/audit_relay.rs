@@ -1,7 +1,8 @@
 //! Tells Rowport's own audit of rows that were changed.
 //!
 //! The journal holds them, written in one transaction with the change; the audit is elsewhere. So each chunk that is done
-//! is told of afterwards: first the audit writes it down, once by its id, then the journal notes that. Whoever is killed
+//! is told of afterwards: first the audit writes it down, once by its id, then the journal notes that. A process
+//! that is killed
 //! between the two tells it again, and the audit knows it already.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! From a confirmation to a change set: the keys are put down as they were confirmed, and then worked on.
+//! From a confirmation to a change set: the keys are stored as they were confirmed, and then the change is applied.
 
 use rowport_drivers::journal::{self, ChangeSet, ChangeSetState, NewChangeSet, NewChunk};
 use rowport_drivers::{DriverError, Refusal, Transaction};
@@ -40,7 +40,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// An action on rows, of which one that fails blocks no other, and with which nothing goes along.
+    /// An action on rows, of which one that fails blocks no other, without a cascade.
     pub fn new(action: BulkAction, selection: Selection) -> Self {
         Self { action, selection, all_or_nothing: false, cascade: false }
     }
@@ -55,12 +55,12 @@ impl Request {
     }
 }
 
-/// A change set that was put down and waits to be worked on.
+/// A change set that is stored and waits to be applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confirmed {
     /// The change set.
     pub change_set: String,
-    /// How many rows it has, with those that go along.
+    /// How many rows it has, with its cascade.
     pub rows: u64,
     /// Whether a request with the same idempotency key put it down before.
     pub repeated: bool,
@@ -190,7 +190,7 @@ impl Changes {
         outcome::outcome(driver.as_ref(), &catalog, &resolved, change_set).await
     }
 
-    /// Ends a change set that was stopped. What was done stays done, and can be taken back.
+    /// Ends a change set that was stopped. What was done stays done, and can be undone.
     pub async fn cancel(
         &self,
         target: Target<'_>,
@@ -212,7 +212,7 @@ impl Changes {
         }
     }
 
-    /// The attempt that takes a change set over from whoever had it before.
+    /// The attempt that takes a change set over from the attempt before.
     pub async fn next_attempt(&self, target: Target<'_>, change_set: &str) -> Result<u32, EngineError> {
         self.outcome(target, change_set).await?;
         let mut transaction = self.sources.driver(target.source)?.begin_reading().await?;
@@ -243,7 +243,7 @@ impl Changes {
         outcome::outcome(driver.as_ref(), &catalog, &resolved, change_set).await
     }
 
-    /// Refuses a confirmation that was given to somebody else, or for something else.
+    /// Refuses a confirmation of another principal, or for another request.
     fn refuse_others(
         &self,
         shown: &ConfirmationClaims,

@@ -1,6 +1,7 @@
 //! Requests that come again: with the same idempotency key, a change is made once.
 //!
-//! The key stands in the journal, put down with the change set in one transaction. So whoever sends a request again after its
+//! The key stands in the journal, inserted with the change set in one transaction. So a caller that sends a request
+//! again after its
 //! answer was lost, or at the same moment, finds the change set that it made.
 
 use std::time::Duration;
@@ -25,10 +26,10 @@ pub struct IdempotencyKey {
 /// How many characters a key has at most.
 const LONGEST: usize = 255;
 
-/// How often it is looked whether somebody else has ended a change set.
+/// How often to look whether another attempt has ended a change set.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// A change set of which nothing more is done for so many looks has nobody who works on it.
+/// A change set of which nothing more is done for so many looks is not being worked on.
 const PATIENCE: u32 = 50;
 
 impl IdempotencyKey {
@@ -52,7 +53,7 @@ impl Changes {
         key: &IdempotencyKey,
     ) -> Result<Option<Confirmed>, EngineError> {
         let Target { principal, source, dataset } = target;
-        // Whoever may not read the dataset any more learns nothing of what they did with it.
+        // A principal who may not read the dataset any more learns nothing of their changes.
         self.sources.catalog_with(principal, source, dataset).await?;
         let mut transaction = self.sources.driver(source)?.begin_reading().await?;
         journal::is_ready(transaction.as_mut()).await?;
@@ -95,8 +96,9 @@ impl Changes {
         }
     }
 
-    /// What comes of a change set that somebody else works on. It is waited for as long as something of it is done every
-    /// few seconds; one that is open then has nobody who works on it.
+    /// The outcome of a change set that another attempt works on. It is waited for as long as something of it is
+    /// done every
+    /// few seconds; one that is open then is not being worked on.
     pub async fn wait(&self, target: Target<'_>, change_set: &str) -> Result<Outcome, EngineError> {
         let mut outcome = self.outcome(target, change_set).await?;
         let mut idle = 0;

@@ -1,10 +1,11 @@
-//! Changing rows: bulk actions, and taking them back.
+//! Changing rows: bulk actions, and their undo.
 //!
-//! **selection → preview, which counts and signs → confirmation, which puts the keys down → chunks, each one transaction:
+//! **selection → preview, which counts and signs → confirmation, which stores the keys → chunks, each one transaction:
 //! the rows change, and the journal holds what they were.** What is confirmed is fixed with its keys; a row that comes to
-//! fit the view later is not touched, and one that does not fit it any more when its turn comes is left out and listed.
+//! match the view later is not touched, and one that does not match it any more when its turn comes is skipped and
+//! listed.
 //!
-//! Taking back is a change of its own, and can be taken back as well. See `docs/decisions/journal.md`.
+//! An undo is a change of its own, and can be undone as well. See `docs/decisions/journal.md`.
 
 mod apply;
 mod audit_relay;
@@ -135,12 +136,12 @@ pub struct RowFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub database: Option<String>,
-    /// Where somebody has changed the row since: what it holds now, and what it would go back to.
+    /// Where the row was changed since: what it holds now, and what an undo would put back.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<FieldVersions>,
 }
 
-/// A field that somebody has changed since.
+/// A field that was changed since.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct FieldVersions {
     /// The column.
@@ -160,7 +161,7 @@ pub struct Outcome {
     pub change_set: String,
     /// What was done.
     pub action: ChangeKind,
-    /// How far it is, with what goes along.
+    /// How far it is, with its cascade.
     pub state: OutcomeState,
     /// How many rows were confirmed.
     pub rows: u64,
@@ -168,31 +169,31 @@ pub struct Outcome {
     pub done: u64,
     /// How many the database did not take.
     pub failed: u64,
-    /// How many were left alone: they are not there any more, do not fit any more, or somebody has changed them since.
+    /// How many were skipped: they are gone, do not match any more, or were changed since.
     pub skipped: u64,
     /// The first thousand of those that were not changed.
     pub failures: Vec<RowFailure>,
-    /// The first thousand of those that were put back, and are not what they were: a trigger has changed more of them.
+    /// The first thousand of those that were undone, and are not what they were: a trigger has changed more of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub altered: Vec<RowFailure>,
-    /// Until when it can be taken back, as RFC 3339 in UTC.
+    /// Until when it can be undone, as RFC 3339 in UTC.
     pub undo_until: String,
-    /// What was done along with it to rows that hang on these, in datasets that the principal may see.
+    /// The cascade: what was done with dependents, in datasets that the principal may see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub cascade: Vec<CascadeOutcome>,
 }
 
 impl Outcome {
-    /// Whether every row was changed, those that go along included.
+    /// Whether every row was changed, those of the cascade included.
     pub fn is_whole(&self) -> bool {
         let cascade: u64 = self.cascade.iter().map(|cascade| cascade.failed + cascade.skipped).sum();
         self.state == OutcomeState::Done && self.failed + self.skipped + cascade == 0
     }
 }
 
-/// What came of rows that hang on others, and go along with them.
+/// The outcome of one dataset of a cascade.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CascadeOutcome {
     /// Their change set.

@@ -1,4 +1,4 @@
-//! What came of a change set, as far as somebody may know.
+//! The outcome of a change set, as far as the principal may see it.
 
 use rowport_drivers::journal::{ChangeSet, Chunk};
 use rowport_drivers::{Driver, Refusal, Transaction};
@@ -22,7 +22,7 @@ pub(super) async fn outcome(
     let set = ChangeSet::find(transaction.as_mut(), id).await?;
     let set = set.ok_or_else(|| EngineError::UnknownChangeSet { id: id.to_owned() })?;
     let may_be_altered = match set.action.kind() {
-        // Only of rows that were put back there is anything to say although they were changed.
+        // Only rows that were undone have notes although they were changed.
         ChangeKind::Restore | ChangeKind::Undo => true,
         ChangeKind::Delete | ChangeKind::Set | ChangeKind::Purge => false,
     };
@@ -67,7 +67,8 @@ pub(super) fn sees_all_columns(dataset: &ResolvedDataset<'_>) -> bool {
     dataset.hidden_columns() == 0 && dataset.columns().all(|column| !column.masked)
 }
 
-/// Whether what the database says of a row may be shown: it may quote any column of it, and name tables that are not of the
+/// Whether what the database says of a row may be shown: it may quote any column of it, and name tables that are not
+/// of the
 /// principal's tenant.
 pub(super) fn may_quote(dataset: &ResolvedDataset<'_>) -> bool {
     dataset.tenant().is_none() && sees_all_columns(dataset)

@@ -1,4 +1,4 @@
-//! Confirmations: what somebody was shown before they said yes, signed, so that nothing else can be done with it.
+//! Confirmations: what a preview showed, signed, so that nothing else can be done with it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -29,7 +29,7 @@ pub(super) struct ConfirmationClaims {
     pub(super) rows: u64,
     /// Their keys, summed up.
     pub(super) keys: String,
-    /// The rows that hang on them and go along, summed up.
+    /// The digest of the cascade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) cascade: Option<String>,
     /// Until when it can be confirmed, in seconds since 1970.

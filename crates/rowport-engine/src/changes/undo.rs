@@ -15,7 +15,7 @@ use super::{Changes, Confirmed, IdempotencyKey, Target, known};
 use crate::error::EngineError;
 
 impl Changes {
-    /// Puts down that a change set is to be taken back: all of it, with what went along, or some of its rows. Once for
+    /// Inserts the change set that undoes another one: all of it, with its cascade, or some of its rows. Once for
     /// each idempotency key.
     pub async fn undo(
         &self,
@@ -53,7 +53,7 @@ impl Changes {
             Some(_) => vec![set],
             None => steps(transaction.as_mut(), set).await?,
         };
-        // The one that the others go along with comes first.
+        // The parent of the cascade comes first.
         sets.sort_by_key(|set| set.sequence);
         let first = self.ids.next(now);
         let mut rows = 0;
@@ -84,7 +84,7 @@ impl Changes {
     }
 }
 
-/// Puts down what is left of a change set to take back, and says how many rows that are.
+/// Inserts the chunks for the rows of a change set that are not undone yet, and returns how many rows that are.
 async fn insert_undo_chunks(
     transaction: &mut dyn Transaction,
     set: &ChangeSet,

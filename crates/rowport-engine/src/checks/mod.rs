@@ -14,7 +14,8 @@ pub(crate) use paths::unreachable;
 pub use secrets::SecretColumns;
 
 impl Sources {
-    /// Where the settings do not fit the database, its rows included: what [`Desk::setting_problems`] finds, and what takes a
+    /// Where the settings do not fit the database, its rows included: what [`Desk::setting_problems`] finds, and
+    /// what takes a
     /// look at rows.
     pub async fn check_settings(&self, source: &str) -> Result<Vec<SettingProblem>, EngineError> {
         let mut problems = self.setting_problems(source).await?;
@@ -22,7 +23,7 @@ impl Sources {
         Ok(problems)
     }
 
-    /// Columns that are named like secrets and that whoever may read their dataset sees.
+    /// Columns that are named like secrets and that every reader of their dataset sees.
     pub async fn secret_columns(&self, source: &str) -> Result<Vec<SecretColumns>, EngineError> {
         let catalog = self.catalog(&Principal::local(), source).await?;
         let shown = |dataset: &str, column: &str| {

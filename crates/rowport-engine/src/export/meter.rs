@@ -5,7 +5,8 @@ use tokio::time::Instant;
 use super::plan::Tier;
 use crate::error::EngineError;
 
-/// Counts one export, from its beginning to its end. One that is dropped before its end was given up by whoever
+/// Counts one export, from its beginning to its end. One that is dropped before its end was given up by its reader,
+/// the one that
 /// wanted it.
 #[derive(Debug)]
 pub struct ExportMeter {

@@ -67,7 +67,7 @@ impl OpenExport {
             })?;
             let Some(batch) = next else { break };
             self.encoder.encode(&batch, &mut bytes)?;
-            // The first rows leave at once: somebody may be waiting for a first byte.
+            // The first rows leave at once: the reader may be waiting for a first byte.
             if rows == 0 || bytes.len() >= SINK_BYTES {
                 output.write(&mut bytes)?;
             }
@@ -122,7 +122,7 @@ fn pass(sink: &mut dyn Write, digest: &mut Digest, bytes: &[u8]) -> Result<(), E
 /// What an error of a sink means.
 pub(crate) fn output_error(error: std::io::Error) -> EngineError {
     match error.kind() {
-        // The reader of the pipe or of the answer went away; nobody is left to be told.
+        // The reader of the pipe or of the answer went away.
         std::io::ErrorKind::BrokenPipe => EngineError::Cancelled,
         // What an upload failed with passed through `Write` in an error of the standard library.
         _ => match error.downcast::<StoreError>() {

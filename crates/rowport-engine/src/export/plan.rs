@@ -22,7 +22,7 @@ pub enum Tier {
     Direct,
     /// Sent while it is read.
     Streamed,
-    /// Written by a run while nobody waits, and downloaded later.
+    /// Written by a run in the background, and downloaded later.
     Background,
 }
 
@@ -85,7 +85,7 @@ impl Sources {
         })
     }
 
-    /// Which tier a download takes: what was asked for, or what fits its size. Whoever downloads waits for the
+    /// Which tier a download takes: what was asked for, or what fits its size. A download waits for the
     /// answer, so a large one is streamed and never left to the background.
     pub async fn decide_tier(
         &self,

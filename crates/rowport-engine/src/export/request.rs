@@ -61,7 +61,8 @@ pub struct ExportOptions {
     pub decimal: DecimalSign,
     /// XLSX: a sheet for each value of this column.
     pub sheet_by: Option<String>,
-    /// Whether the key ends the sort (`total`, the default), or nothing does (`none`): then rows come as the database reads
+    /// Whether the key ends the sort (`total`, the default), or nothing does (`none`): then rows come as the
+    /// database reads
     /// them, which for a large table with a random key costs it a fraction.
     pub order: RowOrder,
 }
@@ -109,7 +110,7 @@ impl Sources {
         self.prepare_permitted(principal, Permission::RecordsExport, source, dataset, request).await
     }
 
-    /// The same for whoever has this permission on the dataset.
+    /// The same for a principal with this permission on the dataset.
     pub(crate) async fn prepare_permitted(
         &self,
         principal: &Principal,

@@ -59,7 +59,7 @@ fn message(
     let bad = |_| Refusal::for_good(ErrorCode::BadAddress, "the e-mail address cannot be written to");
     let from: Mailbox = settings.from.parse().map_err(bad)?;
     let id = format!("<{id}@{}>", from.email.domain());
-    // So that nobody's absence is announced to a program.
+    // So that no out-of-office reply is sent to a program.
     let automatic = HeaderName::new_from_ascii_str("Auto-Submitted");
     let message = Message::builder()
         .from(from)

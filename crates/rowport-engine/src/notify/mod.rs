@@ -1,6 +1,6 @@
 //! Telling the outside that a run has ended: by e-mail, and by webhooks signed as Standard Webhooks say.
 //!
-//! - The store puts down what is to be told in the transaction that ends the run, so nothing goes untold because a
+//! - The store inserts the deliveries in the transaction that ends the run, so nothing goes untold because a
 //!   process died in between.
 //! - A [`Notifier`] in each process that works on runs claims one delivery after the other, tries it, and writes down
 //!   what came of it. What fails and may go better is tried again, with growing pauses, a limited number of times.

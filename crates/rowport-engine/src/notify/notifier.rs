@@ -57,7 +57,7 @@ pub(super) struct Refusal {
 
 /// So many messages are on their way at once, so that one host that hangs does not hold up the others.
 const AT_ONCE: usize = 4;
-/// How often is looked when nobody says that there is something.
+/// The period of looking when no signal comes.
 const POLL: Duration = Duration::from_secs(1);
 /// A message is tried so often: over some five hours with the usual pauses.
 const ATTEMPTS: u32 = 7;
@@ -100,7 +100,7 @@ impl Notifier {
     }
 
     /// Tells what is to be told until `stop`; what is on its way then has a moment to arrive. What does not is told
-    /// again by whoever finds it once its lease is over.
+    /// again by the worker that finds it once its lease is over.
     pub async fn work(&self, stop: CancellationToken) {
         if self.parts.settings.channels().is_empty() {
             return;
@@ -114,7 +114,7 @@ impl Notifier {
                 slot = Arc::clone(&slots).acquire_owned() => slot,
                 () = stop.cancelled() => break,
             };
-            // Nobody closes it.
+            // It is never closed.
             let Ok(slot) = slot else { break };
             if let Some(due) = self.parts.claim().await {
                 let parts = Arc::clone(&self.parts);
@@ -171,7 +171,7 @@ impl Parts {
                 deliveries.sent(clock, delivery).await
             }
             Err(refusal) => {
-                // Whoever waits for a test wants to know at once.
+                // The sender of a test waits for its result.
                 let again = !refusal.for_good && attempt < ATTEMPTS && delivery.event != DeliveryEvent::Test;
                 count(channel, if again { "retried" } else { "failed" });
                 // A mail server's words may name people; its code does not.
@@ -213,7 +213,7 @@ impl Parts {
         webhook::post(webhook, &delivery.id, self.clock.now(), message::payload(due, page)).await
     }
 
-    /// Where somebody reads their e-mail. Whoever is suspended is told nothing.
+    /// The e-mail address of a person. A suspended person gets nothing.
     async fn address(&self, principal: Option<&str>) -> Result<String, Refusal> {
         let nobody =
             || Refusal::for_good(ErrorCode::NobodyToTell, "they are not there any more, or are suspended");

@@ -67,7 +67,7 @@ pub struct WebhookSettings {
     pub timeout: Duration,
 }
 
-/// Bytes that nobody should see.
+/// Secret bytes, which `Debug` does not show.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(pub Vec<u8>);
 

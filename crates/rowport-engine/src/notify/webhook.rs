@@ -37,7 +37,7 @@ pub(super) async fn post(
     let status = fetcher.send(request).await.map_err(refused)?.status();
     match status {
         _ if status.is_success() => Ok(()),
-        // The standard's word for: nobody wants these messages any more.
+        // The standard's status for: the receiver is gone.
         StatusCode::GONE => {
             Err(Refusal::for_good(ErrorCode::WebhookRefused, "it answered 410: it wants no more of them"))
         }

@@ -44,7 +44,7 @@ pub struct Work {
     pub checkpoint: Checkpoint,
     /// Set when it should stop.
     pub cancel: CancellationToken,
-    /// Set before that when somebody asked for it: nobody else will go on then.
+    /// Set before that when the run is cancelled: no other attempt will resume it.
     pub asked: CancellationToken,
 }
 

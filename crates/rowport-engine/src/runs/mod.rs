@@ -4,7 +4,7 @@
 //!   nothing.
 //! - A run is claimed for a lease, which the worker renews while it works. A worker that cannot renew it stops by
 //!   itself; one that was stopped and wakes up finds that the store refuses what it writes.
-//! - A file is published in the transaction that completes its run. Until then nobody can see it.
+//! - A file is published in the transaction that completes its run. Until then it cannot be seen.
 //! - A worker claims only the kinds that it knows; a run of another kind waits for a program that does.
 //! - What an attempt notes as its checkpoint is handed to the attempt that follows.
 //! - Each kind of run is one file, and one line in [`kinds`].

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rowport_store::RunProgress;
 
-/// How far an attempt is, told by its work and read by whoever renews its lease.
+/// How far an attempt is, written by its work and read by the task that renews its lease.
 #[derive(Debug, Clone, Default)]
 pub struct ProgressReport(Arc<Counts>);
 
@@ -11,7 +11,7 @@ pub struct ProgressReport(Arc<Counts>);
 struct Counts {
     rows: AtomicU64,
     bytes: AtomicU64,
-    /// One more than the rows expected; 0 when nobody knows.
+    /// One more than the rows expected; 0 when that is unknown.
     expected: AtomicU64,
 }
 

@@ -44,11 +44,11 @@ pub struct RunnerSettings {
     pub lease: Duration,
     /// How often a worker says that it is alive and how far it is. Cancelling takes about as long.
     pub heartbeat: Duration,
-    /// How often the queue is looked at when nobody says that there is something in it.
+    /// How often the queue is looked at without a signal.
     pub poll: Duration,
     /// How long runs may go on once the process is asked to end; then they are given back.
     pub drain: Duration,
-    /// How often files that are nobody's are looked for.
+    /// How often files that belong to no run are looked for.
     pub sweep: Duration,
     /// How long a run is remembered after it has ended.
     pub keep: Duration,
@@ -122,9 +122,9 @@ impl Runner {
                 slot = Arc::clone(&slots).acquire_owned() => slot,
                 () = stop.cancelled() => break,
             };
-            // Nobody closes it.
+            // It is never closed.
             let Ok(slot) = slot else { break };
-            // Claiming is not broken off: a claim that nobody hears of would lie idle for a whole lease.
+            // Claiming is not interrupted: a lost claim would lie idle for a whole lease.
             match self.claim().await {
                 Some(claim) => {
                     let (parts, drain) = (Arc::clone(&self.parts), drain.clone());

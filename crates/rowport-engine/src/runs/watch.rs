@@ -20,7 +20,7 @@ const POLL: Duration = Duration::from_millis(500);
 const AT_ONCE: u32 = 256;
 
 impl Watcher {
-    /// Watches until `stop`, from the present state on: whoever listens later misses nothing after it.
+    /// Watches until `stop`, from the present state on: a later listener misses nothing after it.
     pub async fn start(store: Arc<Store>, stop: CancellationToken) -> Result<Self, StoreError> {
         let seen = store.runs().version().await?;
         let (changes, _) = broadcast::channel(AT_ONCE as usize);
@@ -34,7 +34,7 @@ impl Watcher {
         self.changes.subscribe()
     }
 
-    /// Ends when this process is about to: whoever listens should go elsewhere.
+    /// Ends when this process is about to: its listeners should reconnect.
     pub async fn stopped(&self) {
         self.stop.cancelled().await;
     }
@@ -50,7 +50,7 @@ impl Watcher {
                 Ok(changed) => {
                     for run in changed {
                         seen = run.version;
-                        // Nobody listening is nobody's loss.
+                        // Without listeners nothing is lost.
                         let _ = self.changes.send(Arc::new(run));
                     }
                 }

@@ -157,7 +157,7 @@ async fn end(
             Ok(ended) => return ended,
             Err(error) => error,
         };
-        // Somebody asked for its end while it was being completed: nobody wants the file any more.
+        // It was cancelled while it was being completed: its file is not wanted any more.
         if matches!(error, StoreError::Lost { .. }) {
             return match parts.store.runs().cancelled(parts.clock(), claim).await {
                 Ok(()) => Ended::Cancelled,

@@ -22,7 +22,7 @@ pub(crate) struct CurrentPrincipal(pub(crate) Principal);
 /// Who asks, with the person and the session behind it.
 pub(crate) struct CurrentUser(pub(crate) SignedIn);
 
-/// Who asks, as the audit has it; `nobody` for whoever has not signed in.
+/// The actor of the request, as the audit has it; `nobody` before signing in.
 pub(crate) struct AuditActor(pub(crate) Actor);
 
 /// Where a request comes from.
@@ -48,7 +48,7 @@ pub(crate) async fn authenticate(
     }
 }
 
-/// An API key weighs more than a cookie: whoever shows one means it.
+/// An API key weighs more than a cookie, which browsers send by themselves.
 async fn who(state: &AppState, headers: &HeaderMap) -> Result<Option<SignedIn>, StoreError> {
     let accounts = &state.accounts;
     if let Some(authorization) = headers.get(header::AUTHORIZATION) {

@@ -7,7 +7,7 @@ use crate::AppState;
 /// As long as the longest session; the server ends it sooner.
 const DAYS_90: u32 = 90 * 24 * 60 * 60;
 
-/// What stands in the cookie of somebody who signed out of a desk that would let them in again by itself.
+/// The cookie's value after signing out where sign-in is not required.
 const OUT: &str = "out";
 
 /// The secret that the browser shows, if any.
@@ -21,7 +21,7 @@ pub(super) fn shown<'a>(headers: &'a HeaderMap, state: &AppState) -> Option<&'a 
         .map(|(_, value)| value)
 }
 
-/// Whether they said that they want to be nobody.
+/// Whether the caller signed out where sign-in is not required.
 pub(super) fn is_out(secret: &str) -> bool {
     secret == OUT
 }

@@ -17,16 +17,17 @@ use crate::extract::ApiPath;
 use crate::problems;
 use crate::routes::request::DatasetPath;
 
-/// What whoever asks needs for a route. The document says it of each as `x-permission`.
+/// What a caller needs for a route. The document says it of each as `x-permission`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
     /// Nothing: the route is for those who have not signed in, or its address itself is the key.
     Nothing,
-    /// Somebody. The route shows them what is theirs.
+    /// A principal. The route shows what is theirs.
     SignIn,
     /// This permission.
     Permission(Permission),
-    /// This permission on the dataset in the route's path, which the gate itself reads. A dataset that they may not read is
+    /// This permission on the dataset in the route's path, which the gate itself reads. A dataset that they may not
+    /// read is
     /// as if it were not there.
     Dataset(Permission),
 }
@@ -99,7 +100,8 @@ impl Needs {
     }
 }
 
-/// Whether the permission is held on the dataset in the path. To those who may not read it there is no such dataset, unless
+/// Whether the permission is held on the dataset in the path. To those who may not read it there is no such dataset,
+/// unless
 /// they may do this with no dataset at all.
 fn of_dataset(asking: &SignedIn, permission: Permission, path: &DatasetPath) -> Result<(), ApiError> {
     let DatasetPath { source, dataset } = path;

@@ -34,7 +34,7 @@ pub(super) struct Answer {
     pub(super) _answering: Option<Answering>,
 }
 
-/// Whoever sends a body slowly sends at least so many bytes a second in the long run.
+/// The minimum rate of a slow body, in bytes a second in the long run.
 const SLOWEST: u64 = 512;
 
 impl<B> TimedBody<B> {

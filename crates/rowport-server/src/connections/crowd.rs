@@ -1,5 +1,5 @@
 //! How many connections there may be. One more than that takes the place of one on which nothing is being answered, so
-//! that connections which only wait keep nobody out.
+//! that idle connections lock out no one.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

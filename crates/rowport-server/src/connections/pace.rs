@@ -45,7 +45,7 @@ impl Pace {
         });
     }
 
-    /// Bytes were taken by the other end's system, or could not be. What only puts a deadline off wakes nobody up: it is
+    /// Bytes were taken by the other end's system, or could not be. What only puts a deadline off wakes no task: it is
     /// looked at again when it comes.
     pub(super) fn wrote(&self, taken: bool) {
         self.phase.send_if_modified(|phase| {

@@ -24,7 +24,7 @@ pub(crate) struct Shares {
     held: Arc<Mutex<HashMap<String, usize>>>,
 }
 
-/// One of what somebody has, until it is dropped.
+/// One of a principal's connections, until it is dropped.
 pub(crate) struct Share {
     shares: Shares,
     whose: String,

@@ -78,7 +78,7 @@ impl Seen {
 impl Drop for Seen {
     fn drop(&mut self) {
         let now = Instant::now();
-        // Whoever left before the answer began got none.
+        // A client that left before the answer began got none.
         let (status, head) = self.head.map_or((LEFT, now), |(status, at)| (status.as_u16(), at));
         let route = self.route().to_owned();
         let labels = [("route", route.clone()), ("method", self.method.to_owned())];

@@ -26,7 +26,8 @@ pub struct Site {
     pub behind_proxy: bool,
     /// The address that is listened on, where other machines reach it: those may name it by its number.
     pub listen: Option<SocketAddr>,
-    /// The port that browsers know it by. Cookies know no ports, so that of another server on this machine has another name.
+    /// The port that browsers know it by. Cookies know no ports, so that of another server on this machine has
+    /// another name.
     pub port: Option<u16>,
 }
 
@@ -71,7 +72,7 @@ impl Site {
         }
     }
 
-    /// A name that resolves to this machine may be anybody's; a number is nobody's name.
+    /// A name that resolves to this machine may be an attacker's; a number is no name.
     fn is_ours(&self, host: &Authority) -> bool {
         let port = if self.secure { 443 } else { 80 };
         let ours = self.host.as_deref().and_then(Authority::parse);
@@ -115,7 +116,7 @@ impl Refusal {
     }
 }
 
-/// Whether the Host header is a name that leads to this machine and nowhere else, or a number, which is nobody's name.
+/// Whether the Host header is a name that leads to this machine and nowhere else, or a number, which is no name.
 pub(crate) fn names_this_machine(headers: &HeaderMap) -> bool {
     let host = named(headers).and_then(Authority::parse);
     host.is_some_and(|host| host.is_loopback() || matches!(host.host, Host::Number(_)))

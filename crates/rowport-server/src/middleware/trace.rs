@@ -1,4 +1,4 @@
-//! A request that is part of somebody's trace goes on with it.
+//! A request that is part of a trace continues it.
 
 use axum::http::HeaderMap;
 use opentelemetry::propagation::Extractor;

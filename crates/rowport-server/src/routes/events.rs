@@ -26,7 +26,7 @@ use crate::problems::{StateProblems, TooOften};
 #[derive(Clone)]
 pub(crate) struct EventStreams(pub(crate) Shares);
 
-/// So many changes are replayed one by one; whoever missed more reads the history again.
+/// So many changes are replayed one by one; a client that missed more reads the history again.
 const REPLAYED: u32 = 256;
 
 /// How many of them are in memory at once: a thousand clients come back together when a process was restarted.
@@ -56,7 +56,7 @@ pub(crate) async fn events(
     };
     let principal = me.principal.id();
     let share = match principal {
-        // Nobody signs in, so there is nobody to tell apart.
+        // Without sign-in there are no principals to tell apart.
         Principal::LOCAL => None,
         _ => Some(streams.take(principal).ok_or_else(too_many_streams)?),
     };
@@ -102,7 +102,7 @@ fn too_many_streams() -> ApiError {
     ApiError::new(ErrorCode::TooManyStreams, detail).with_headers(headers)
 }
 
-/// For so long it is believed that somebody may listen.
+/// For how long a principal's permission to listen is cached.
 const BELIEVED: Duration = Duration::from_secs(5);
 
 enum Message {
@@ -188,7 +188,7 @@ impl Listener {
         }
     }
 
-    /// Whether they still may: somebody may have been suspended since they came, or have signed out.
+    /// Whether they still may: they may have been suspended since, or have signed out.
     async fn may_listen(&mut self) -> bool {
         if self.known_at.elapsed() < BELIEVED {
             return true;
@@ -203,7 +203,7 @@ impl Listener {
         !matches!(self.accounts.principal(&self.principal).await, Ok(None))
     }
 
-    /// Fetches some of what the client missed. Whoever changes meanwhile is told of later, as what it is then.
+    /// Fetches some of what the client missed. What changes meanwhile is sent later, as it is then.
     async fn replay(&mut self) {
         match self.store.runs().changed_since(self.seen, REPLAYED_AT_ONCE).await {
             Ok(missed) => {

@@ -35,7 +35,7 @@ use crate::access::{Needs, Routes};
 
 pub(crate) use self::events::EventStreams;
 
-/// Every route of the API, one line each, with what whoever asks needs for it.
+/// Every route of the API, one line each, with what a caller needs for it.
 pub(crate) fn all(routes: Routes) -> Routes {
     const READ: Needs = Needs::Dataset(Permission::RecordsRead);
     const EXPORT: Needs = Needs::Dataset(Permission::RecordsExport);

@@ -35,7 +35,8 @@ pub const DEFAULT_DATA_DIR: &str = "rowport-data";
 /// Serve the page and the API.
 #[derive(Args)]
 pub struct Serve {
-    /// `postgres://…`, `mysql://…` or `sqlite:PATH`, with `NAME=` before it if you like. May be given several times, beside
+    /// `postgres://…`, `mysql://…` or `sqlite:PATH`, with `NAME=` before it if you like. May be given several times,
+    /// beside
     /// the sources of the configuration.
     #[arg(long, env = "ROWPORT_SOURCE", hide_env_values = true)]
     source: Vec<String>,
@@ -126,7 +127,7 @@ pub struct Serving {
     pub state: Option<String>,
     /// The file of the key that the audit is sealed with, where it was named.
     pub audit_key: Option<PathBuf>,
-    /// Who may come in without signing in.
+    /// Whether people sign in, and what a request without a session may do.
     pub sign_in_mode: SignInMode,
     /// What it does.
     pub role: Role,

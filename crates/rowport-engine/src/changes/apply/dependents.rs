@@ -1,5 +1,5 @@
 //! Rows that the database would delete or alter along with others. What it does by itself is in no journal, so a row
-//! that others hang on is not deleted before they are.
+//! that has dependents is not deleted before they are.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ pub(in crate::changes) struct DependentRows {
     known: bool,
 }
 
-/// Every such reference to a dataset. The catalog is that of somebody who sees everything: rows that the principal may
+/// Every such reference to a dataset. The catalog is one that shows everything: rows that the principal may
 /// not see are lost as well.
 pub(in crate::changes) fn find(everything: &Catalog, dataset: &ResolvedDataset<'_>) -> Vec<DependentRows> {
     let known = dataset.referring();
@@ -46,7 +46,7 @@ pub(in crate::changes) fn find(everything: &Catalog, dataset: &ResolvedDataset<'
 }
 
 impl DependentRows {
-    /// The places of rows that others hang on.
+    /// The indices of rows that have dependents.
     pub(in crate::changes) async fn hold(
         &self,
         transaction: &mut dyn Transaction,

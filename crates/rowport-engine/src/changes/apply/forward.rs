@@ -98,7 +98,8 @@ impl Job<'_> {
         Ok(ChunkOutcome { skipped: changed.skipped + skipped, ..changed })
     }
 
-    /// The rows that refer to what they referred to when they were put down: others do not go along any more.
+    /// The rows that still refer to what they referred to when the change was confirmed: others are not cascaded any
+    /// more.
     fn still_hanging(&self, named: &RecordBatch, rows: RecordBatch) -> Result<RecordBatch, EngineError> {
         let schema = named.schema();
         let others = self.stored.iter().filter(|column| !self.key.iter().any(|key| key.name == column.name));
@@ -114,7 +115,7 @@ impl Job<'_> {
         images::rows(&rows, &(0..keys.len()).filter(hangs).collect::<Vec<_>>())
     }
 
-    /// The places of rows that nothing hangs on, and the others with what it is.
+    /// The indices of rows without dependents, and the failures of the others.
     async fn free_to_go(
         &self,
         transaction: &mut dyn Transaction,
@@ -175,7 +176,7 @@ impl Job<'_> {
             || keys(&these)?.collect::<HashSet<_>>() == keys(&those)?.collect::<HashSet<_>>();
         match same {
             true => Ok(()),
-            // Whoever asked takes it back, and names the rows.
+            // The caller rolls back, and names the rows.
             false => {
                 Err(DriverError::Busy { message: "there are other rows between these".to_owned() }.into())
             }

@@ -24,7 +24,7 @@ use crate::sources::Sources;
 /// The most bytes of rows that a chunk holds in memory; a larger one is split.
 pub(in crate::changes) const MOST_BYTES: usize = 32 << 20;
 
-/// How often a chunk is tried whose rows somebody else holds.
+/// How often a chunk is tried whose rows another transaction holds.
 const TRIES: u32 = 4;
 
 /// Whether rows are tried all at once, or so that one bad row does not block the rest.
@@ -47,7 +47,7 @@ pub(in crate::changes) struct Job<'a> {
     pub(in crate::changes) any_row: Query,
     /// What its rows must fit.
     pub(in crate::changes) fitting: Query,
-    /// What hangs on its rows, where they are really deleted.
+    /// The references to its rows, where they are really deleted.
     pub(in crate::changes) dependents: Vec<DependentRows>,
     /// What its rows may refer to, where that is not everything.
     pub(in crate::changes) parents: Vec<Parents>,
@@ -83,7 +83,7 @@ impl<'a> Job<'a> {
         attempt: u32,
     ) -> Result<Self, EngineError> {
         let now = Timestamp::from_millisecond(set.created_at).unwrap_or_default();
-        // Taking back that rows came back deletes them as well, and others may hang on them by now.
+        // Undoing a restore deletes rows as well, and they may have dependents by now.
         let deletes = match &set.action {
             ChangeAction::Set { .. } | ChangeAction::Restore { .. } => false,
             ChangeAction::Delete { cascaded, .. } => *cascaded || dataset.soft_delete().is_none(),
@@ -130,7 +130,8 @@ impl<'a> Job<'a> {
         })
     }
 
-    /// A chunk, tried again while somebody else holds its rows, and row by row if the database does not take it whole.
+    /// Applies a chunk, again while another transaction holds its rows, and row by row if the database refuses it as
+    /// a whole.
     pub(in crate::changes) async fn chunk_with_patience(&self, chunk: i64) -> Result<u64, EngineError> {
         let (mut mode, mut tries) = (ApplyMode::Range, 1);
         loop {
@@ -338,7 +339,7 @@ impl<'a> Job<'a> {
             other => return failure(key, other.code(), &other.to_string()),
         };
         let words = words_for(reason);
-        // Whoever looks at it later may see less of the row than whoever did it.
+        // A later reader may see less of the row than the actor.
         RowFailure { database: Some(message.clone()), ..failure(key, reason.code(), words) }
     }
 }

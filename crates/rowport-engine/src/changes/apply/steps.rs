@@ -1,4 +1,4 @@
-//! A change set together with those that go along with it, in the order in which they are worked on.
+//! A change set together with its cascade, in the order in which they are applied.
 
 use rowport_drivers::Transaction;
 use rowport_drivers::journal::ChangeSet;
@@ -7,7 +7,7 @@ use rowport_model::{BulkKind, Catalog, ResolvedDataset};
 use crate::changes::{Changes, Target, dataset_of};
 use crate::error::EngineError;
 
-/// Rows go after those that hang on them, and come back before them.
+/// Rows are deleted after their dependents, and come back before them.
 pub(in crate::changes) async fn steps(
     transaction: &mut dyn Transaction,
     set: ChangeSet,
@@ -23,7 +23,8 @@ pub(in crate::changes) async fn steps(
 }
 
 impl Changes {
-    /// The dataset of one of them, if the principal may do with its rows what is done. Whoever may not see what goes along
+    /// The dataset of one of them, if the principal may do with its rows what is done. A principal who may not see
+    /// the cascade
     /// learns no more than that.
     /// Which columns it writes is held against the rule for writing them, also where another person wrote them first.
     pub(in crate::changes) async fn permitted_step<'a>(

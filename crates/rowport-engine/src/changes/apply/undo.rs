@@ -1,6 +1,6 @@
-//! Taking back what a change set did: undo, and restoring from the trash.
+//! Undoes what a change set did, and restores from the trash.
 //!
-//! A row goes back to what it was if it is still what the change set made of it; one that somebody has changed since is
+//! A row goes back to what it was if it is still what the change set made of it; one that was changed since is
 //! kept as it is and listed, unless it is said that it shall go back all the same.
 
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ use crate::changes::images::{self, RowKey};
 use crate::changes::{FieldVersions, ImageColumn, RowFailure};
 use crate::error::EngineError;
 
-/// What is to be taken back.
+/// What to undo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UndoRequest {
@@ -36,7 +36,7 @@ pub struct UndoRequest {
     )]
     #[schema(nullable = false)]
     pub keys: Option<Vec<Key>>,
-    /// Take rows back that somebody has changed since, too.
+    /// Undo rows that were changed since, too.
     #[serde(default)]
     pub force: bool,
 }
@@ -86,7 +86,7 @@ fn versions(
     names.iter().filter_map(version).collect()
 }
 
-/// Rows that the database did not take back.
+/// Rows that the database refused to have back.
 #[derive(Default)]
 struct Refused {
     failures: Vec<RowFailure>,
@@ -242,7 +242,7 @@ impl Job<'_> {
         self.stored.iter().map(|column| column.name.as_str())
     }
 
-    /// Whether a row that is not there any more belonged to whoever takes it back.
+    /// Whether a row that is not there any more belonged to the principal who undoes it.
     fn is_own(&self, before: &RecordBatch, place: usize) -> bool {
         let Some(scope) = self.dataset.tenant() else { return true };
         let Ok(index) = before.schema().index_of(&scope.column) else { return false };
@@ -252,7 +252,8 @@ impl Job<'_> {
         }
     }
 
-    /// Puts back what was done in the same transaction, and answers the rows that could not be. Where that needs a right or
+    /// Puts back what was done in the same transaction, and answers the rows that could not be. Where that needs a
+    /// right or
     /// a statement that the database does not grant, it is none of them.
     pub(in crate::changes) async fn try_to_put_back(
         &self,
@@ -312,7 +313,8 @@ impl Job<'_> {
         })
     }
 
-    /// Whether the undo of a row would be refused like this in a transaction of its own. PostgreSQL checks all references of
+    /// Whether the undo of a row would be refused like this in a transaction of its own. PostgreSQL checks all
+    /// references of
     /// a row that the same transaction wrote before, also those that are not written.
     fn is_real(&self, refused: &RowFailure, differences: &Differences, place: usize) -> bool {
         let written = differences.of(place).iter().map(|column| differences.name(*column));
@@ -409,7 +411,7 @@ impl Job<'_> {
         self.refuse_other_parents(transaction, &rows, &parents, Unseen::Kept).await
     }
 
-    /// The images of what was put back, for doing it again, and the rows that did not come back as they were.
+    /// The images of the rows that were undone, for a redo, and the rows that did not come back as they were.
     async fn after_putting_back(
         &self,
         transaction: &mut dyn Transaction,
@@ -474,7 +476,7 @@ impl Job<'_> {
 }
 
 impl Job<'_> {
-    /// The rows that are not what they should be although they were put back, with what they are: a trigger has made
+    /// The rows that are not what they should be although they were undone, with what they are: a trigger has made
     /// something else of them. `current` is what they were before.
     fn altered(
         &self,

@@ -1,4 +1,4 @@
-//! Puts down what goes along.
+//! Inserts the change sets of a cascade.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -21,7 +21,7 @@ use crate::changes::token::digest;
 use crate::changes::{Changes, Target};
 use crate::error::EngineError;
 
-/// A change set that goes along with another one.
+/// A change set of a cascade.
 pub(in crate::changes) struct CascadedSet {
     /// Its id.
     pub(in crate::changes) change_set: String,
@@ -39,17 +39,17 @@ pub(in crate::changes) fn digest_of(cascaded: &[CascadedSet]) -> String {
 /// How many values of a foreign key one query names.
 const VALUES_AT_ONCE: usize = 1_000;
 
-/// Where things are put down.
+/// What the change sets of a cascade have in common.
 pub(in crate::changes) struct InsertContext<'p> {
     pub(in crate::changes) changes: &'p Changes,
     pub(in crate::changes) target: Target<'p>,
     pub(in crate::changes) actor: &'p Actor,
-    /// The change set that everything goes along with, whose chunks are there.
+    /// The parent of the cascade, whose chunks are stored.
     pub(in crate::changes) first: &'p str,
     pub(in crate::changes) all_or_nothing: bool,
 }
 
-/// A change set that is being put down.
+/// A change set that is being inserted.
 struct Writer<'w> {
     context: &'w InsertContext<'w>,
     transaction: &'w mut dyn Transaction,
@@ -65,9 +65,9 @@ struct Writer<'w> {
 }
 
 impl CascadePlan<'_> {
-    /// Puts down everything that goes along, and counts it by reference.
+    /// Inserts the change sets of the cascade, and counts their rows by reference.
     ///
-    /// What is put down last is done first: references are cut before rows go, and children go before parents.
+    /// What is inserted last is applied first: references are cut before rows go, and children go before parents.
     pub(in crate::changes) async fn insert_change_sets(
         &self,
         context: &InsertContext<'_>,
@@ -125,7 +125,7 @@ impl<'w> Writer<'w> {
         Self { context, transaction, new, dataset, cut, named, digest, chunks: 0, rows: 0 }
     }
 
-    /// Puts down the rows that hang on those which are deleted of the parent.
+    /// Inserts the rows that refer to deleted rows of the parent.
     async fn follow(
         &mut self,
         reference: &Reference<'_>,
@@ -161,7 +161,7 @@ impl<'w> Writer<'w> {
         let driver = changes.sources.driver_beside(target.source)?;
         for values in values.chunks(VALUES_AT_ONCE / reference.columns.len().max(1)) {
             let mut query = child.keys_query(&View::default(), changes.sources.clock().now())?;
-            // What a row refers to is kept with its key: it goes along only as long as it does.
+            // What a row refers to is stored with its key: it is cascaded only as long as it does.
             let more =
                 reference.columns.iter().filter(|it| !query.columns.iter().any(|key| key.name == it.name));
             let more: Vec<_> = more.map(OutputColumn::stored).collect();
@@ -176,7 +176,7 @@ impl<'w> Writer<'w> {
         Ok(())
     }
 
-    /// Puts rows down that are not named yet.
+    /// Inserts rows that are not named yet.
     async fn add(&mut self, keys: RecordBatch) -> Result<(), EngineError> {
         let key = self.dataset.change_key()?;
         let exact = images::keys(&keys, &key)?;

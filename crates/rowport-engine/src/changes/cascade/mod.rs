@@ -1,8 +1,8 @@
-//! Rows that hang on others, and are deleted or cut loose along with them where somebody asked for that.
+//! Dependents that are deleted, or whose references are cleared, with the rows that they refer to.
 //!
-//! What the database does by itself is in no journal. So these rows get change sets of their own, put down together with
-//! the one that they go along with, and worked on before it: nothing hangs on its rows any more when their turn comes.
-//! Taking back goes the other way round.
+//! What the database does by itself is in no journal. So these rows get change sets of their own, inserted together with
+//! their parent, and applied before it: its rows have no dependents any more when their turn comes.
+//! An undo goes the other way round.
 
 mod insert;
 
@@ -16,7 +16,7 @@ use crate::error::EngineError;
 
 pub(in crate::changes) use insert::{InsertContext, digest_of};
 
-/// What hangs on a dataset's rows, as far as somebody may change it.
+/// The references to a dataset's rows, as far as the principal may follow them.
 pub(super) struct CascadePlan<'a> {
     /// The dataset itself, and those whose rows are deleted along: each after all that its rows refer to.
     datasets: Vec<ResolvedDataset<'a>>,
@@ -35,7 +35,7 @@ struct Reference<'a> {
 }
 
 impl Changes {
-    /// What goes along with a request, if that is asked for.
+    /// The cascade of a request, if it asks for one.
     pub(super) fn cascade<'a>(
         &self,
         principal: &Principal,
@@ -93,7 +93,7 @@ impl<'a> Walk<'a, '_> {
         for (child, foreign_key) in dataset.referring() {
             let Some(reference) = self.followed(&dataset, &child.name, foreign_key) else { continue };
             if reference.on_delete == OnDelete::Cascade {
-                // Rows that hang on each other in a circle have no order in which they could go.
+                // Rows that refer to each other in a circle have no order of deletion.
                 if self.path.contains(&child.name) {
                     continue;
                 }
@@ -107,7 +107,7 @@ impl<'a> Walk<'a, '_> {
         self.left.push(dataset);
     }
 
-    /// The reference, if whoever asks may do with its rows what the database would do. Where they may not, the rows that
+    /// The reference, if the principal may do with its rows what the database would do. Where they may not, the rows that
     /// it refers to are not deleted, and that is said of each.
     fn followed(
         &self,
@@ -140,7 +140,7 @@ impl<'a> Walk<'a, '_> {
         let on_delete = foreign_key.on_delete;
         if on_delete == OnDelete::SetNull {
             child.assignments(&cleared(&columns)).ok()?;
-            // A row that is cut loose might not fit any more what it was chosen by itself.
+            // A row whose reference is cleared might not match any more the view that chose it.
             if !self.by_key && self.path.first() == Some(child.name()) {
                 return None;
             }

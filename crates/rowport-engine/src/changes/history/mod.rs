@@ -20,15 +20,15 @@ pub struct ChangeSetView {
     pub dataset: String,
     /// What it did.
     pub action: ChangeKind,
-    /// What an undo takes back in the end.
+    /// The action that an undo undoes in the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub of: Option<BulkKind>,
-    /// The change set that it takes back.
+    /// The change set that it undoes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub undoes: Option<String>,
-    /// The change set, of another dataset, that it went along with.
+    /// The change set, of another dataset, that it was cascaded from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parent_change_set: Option<String>,
@@ -48,7 +48,7 @@ pub struct ChangeSetView {
     pub skipped: u64,
     /// When it began, as RFC 3339 in UTC.
     pub created_at: String,
-    /// Until when it can be taken back, as RFC 3339 in UTC.
+    /// Until when it can be undone, as RFC 3339 in UTC.
     pub undo_until: String,
 }
 

@@ -65,7 +65,7 @@ pub struct RowChange {
 pub enum KeptValues {
     /// They are those that the audit has summed up.
     Kept,
-    /// Somebody has altered them in the journal: they are not what the audit has summed up.
+    /// They were altered in the journal: their digest is not the one in the audit.
     Altered,
     /// The journal does not have them any more.
     Gone,

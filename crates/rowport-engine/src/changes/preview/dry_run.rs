@@ -26,14 +26,14 @@ pub(in crate::changes) const MAX_ROWS: u64 = 1_000;
 pub(in crate::changes) struct DryRun {
     /// The rows that would not be changed, with why.
     pub(in crate::changes) failures: Option<Vec<RowFailure>>,
-    /// The rows that would be changed, and that an undo could not put back.
+    /// The rows that would be changed, and that an undo could not restore.
     pub(in crate::changes) stuck: Option<Stuck>,
 }
 
-/// Rows that an undo could not put back.
+/// Rows that an undo could not restore.
 #[derive(Default)]
 pub(in crate::changes) struct Stuck {
-    /// How many there are, those that go along included.
+    /// How many there are, those of the cascade included.
     pub(in crate::changes) rows: u64,
     /// Those of the dataset itself, with why.
     pub(in crate::changes) listed: Vec<RowFailure>,
@@ -62,7 +62,7 @@ impl Changes {
         }
     }
 
-    /// The same with a change set that is recorded, with what goes along with it, in a transaction that is dropped
+    /// The same with a change set that is recorded, with its cascade, in a transaction that is dropped
     /// afterwards.
     pub(in crate::changes) async fn dry_run_recorded(
         &self,
@@ -118,7 +118,7 @@ async fn dry_run_once(job: &Job<'_>, chunks: &[Chunk]) -> Result<DryRun, EngineE
     Ok(DryRun { failures: Some(failures), stuck })
 }
 
-/// Undoes what was done, and answers the rows that could not be put back. The first of the change sets is that of the
+/// Undoes what was done, and returns the rows that could not be restored. The first of the change sets is that of the
 /// dataset itself.
 async fn stuck(
     transaction: &mut dyn Transaction,

@@ -1,4 +1,4 @@
-//! The dry run: how many rows, what hangs on them, and the confirmation for exactly these.
+//! The preview: how many rows, their dependents, and the confirmation for exactly these.
 
 pub(in crate::changes) mod dry_run;
 
@@ -38,7 +38,8 @@ pub struct Preview {
     pub would_fail: Option<u64>,
     /// The first hundred of these, and why.
     pub failures: Vec<RowFailure>,
-    /// How many of the rows could not be put back as they are by an undo, which was tried as well; absent where it was not.
+    /// How many of the rows could not be restored as they are by an undo, which was tried as well; absent where it
+    /// was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cannot_be_undone: Option<u64>,
@@ -61,7 +62,7 @@ pub struct Dependents {
     pub columns: Vec<String>,
     /// What the database does with them.
     pub on_delete: OnDelete,
-    /// How many of them go along; absent where they were not asked for, or the principal may not change them.
+    /// How many of them are cascaded; absent without a cascade, or where the principal may not change them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub rows: Option<u64>,
@@ -74,9 +75,9 @@ struct PreviewRead {
     named: Option<u64>,
     /// What would become of the rows, where that was tried.
     tried: Option<DryRun>,
-    /// What goes along, summed up.
+    /// The digest of the cascade.
     cascade: Option<String>,
-    /// What goes along, by reference.
+    /// The cascade, by reference.
     dependents: Vec<Dependents>,
 }
 
@@ -169,7 +170,7 @@ impl Changes {
         Ok(PreviewRead { sum, named, tried, cascade: None, dependents: Vec::new() })
     }
 
-    /// The same with the rows that go along. They are put down as they are when it is confirmed, in a transaction that is
+    /// The same with a cascade, which is inserted as on confirmation, in a transaction that is
     /// dropped and never committed.
     async fn read_cascade(
         &self,

@@ -19,7 +19,7 @@ use crate::error::EngineError;
 /// How often it is looked for.
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
-/// Who it is that removes what nobody asked for any more, in journals and audits.
+/// The actor that removes what has expired, in journals and audits.
 const EXPIRY: &str = "expiry";
 
 impl Changes {
@@ -81,7 +81,7 @@ impl Changes {
     }
 
     /// Removes the rows of a dataset that have been in the trash for as long as they are kept; none where there are
-    /// none. A row that somebody restores in the same instant lives: whether it is still in the trash, and since when,
+    /// none. A row that is restored in the same instant lives: whether it is still in the trash, and since when,
     /// is looked at once more under the row's lock.
     pub async fn expire(&self, source: &str, dataset: &str) -> Result<Option<Outcome>, EngineError> {
         let local = Principal::local();

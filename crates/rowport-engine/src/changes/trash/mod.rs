@@ -1,6 +1,7 @@
 //! The trash: rows that were deleted and can come back.
 //!
-//! Where a dataset marks its rows as deleted, they are in the table, whoever marked them. Where it does not, they are in
+//! Where a dataset marks its rows as deleted, they are in the table, whether Rowport or the application marked them.
+//! Where it does not, they are in
 //! the journal, as the images of what was deleted through Rowport.
 
 mod entries;

@@ -48,7 +48,7 @@ pub(crate) struct LinkParams {
 const SENT_ON_FOR: Duration = Duration::from_secs(60);
 
 /// A file that a run made, by a link. A download that was cut resumes with `Range` and `If-Range`. A link that is
-/// expired, altered or taken back is told from no other that leads nowhere. Where files are in a bucket that browsers
+/// expired, altered or revoked is told from no other that leads nowhere. Where files are in a bucket that browsers
 /// reach, the answer is a redirect to it, good for a minute; what resumes a download there is the bucket's own `ETag`.
 #[utoipa::path(
     get,
@@ -97,7 +97,8 @@ pub(crate) async fn download_artifact(
     Ok(response)
 }
 
-/// Whether this answer gives out bytes of the file, or the address where they are. Whichever bytes they are: a client that
+/// Whether this answer gives out bytes of the file, or the address where they are. Whichever bytes they are: a
+/// client that
 /// leaves out the first has the file all the same.
 fn has_bytes(status: StatusCode) -> bool {
     matches!(status, StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::TEMPORARY_REDIRECT)
@@ -116,7 +117,7 @@ async fn send_on(bucket: &Bucket, artifact: &Artifact, method: Method) -> Result
     Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
-/// The file and its run, if the link is good and whoever asked for the run may still have what is in the file. All other
+/// The file and its run, if the link is good and the run's owner may still have what is in the file. All other
 /// links are alike.
 async fn linked(state: &AppState, id: &str, link: &LinkParams) -> Result<Option<(Artifact, Run)>, ApiError> {
     let clock = state.sources.clock().as_ref();
@@ -202,7 +203,7 @@ async fn part(
 
 async fn from_folder(folder: &Folder, artifact: &Artifact, part: Range<u64>) -> Result<Body, ApiError> {
     let file = tokio::fs::File::open(folder.path(&artifact.storage_key)?).await;
-    // Swept in this instant, or taken away by somebody else: it is not there.
+    // Swept in this instant, or removed behind Rowport's back: it is not there.
     let mut file = file.map_err(|_| unknown())?;
     file.seek(SeekFrom::Start(part.start)).await.map_err(|error| StoreError::Storage {
         location: "the artifacts".to_owned(),
@@ -211,7 +212,7 @@ async fn from_folder(folder: &Folder, artifact: &Artifact, part: Range<u64>) -> 
     Ok(file_body(file, part.end - part.start))
 }
 
-/// A file that was swept in this instant, or taken away by somebody else, is not told by its key.
+/// A file that was swept in this instant, or removed behind Rowport's back, is not named by its key.
 fn swept(error: StoreError) -> StoreError {
     match error {
         StoreError::UnknownArtifact { .. } => unknown(),

@@ -7,7 +7,7 @@ use crate::access::CurrentPrincipal;
 use crate::error::ApiError;
 use crate::problems::StateProblems;
 
-/// Whether the audit is what was written down. All of it is read. Whoever belongs to a tenant is told of the tenant's own
+/// Whether the audit is what was written down. All of it is read. A principal of a tenant is told of the tenant's own
 /// events: of their chain, and not of the seal and the anchors, which are about everybody's.
 #[utoipa::path(
     get,

@@ -49,7 +49,7 @@ pub(super) async fn confirm(
     .await
 }
 
-/// Works on a change set that was put down: now if it is small, as a run if it is not.
+/// Applies a change set that is stored: now if it is small, as a run if it is not.
 pub(super) async fn carry_out(
     state: &AppState,
     target: Target<'_>,
@@ -62,7 +62,7 @@ pub(super) async fn carry_out(
         return Ok(answer);
     }
     let Confirmed { change_set, rows, repeated } = confirmed;
-    // Before any of it is done: what nobody could write down is not done.
+    // Before any of it is done: what cannot be recorded is not done.
     let event = NewEvent {
         action: done,
         dataset: Some((target.source, target.dataset)),
@@ -76,8 +76,9 @@ pub(super) async fn carry_out(
     }
 }
 
-/// What a request is answered that came before with the same key; none where nobody works on its change set, because
-/// whoever did was ended before there was an answer.
+/// What a request is answered that came before with the same key; none where its change set is not being worked on,
+/// because
+/// its process was ended before there was an answer.
 async fn answer_again(
     state: &AppState,
     target: Target<'_>,
@@ -103,7 +104,7 @@ async fn do_now(state: &AppState, target: Target<'_>, change_set: String) -> Res
             None => Err(EngineError::Overtaken.into()),
         },
         Err(error) => {
-            // Nobody goes on with it, so it has ended: what was done stays done, and can be taken back. If the database
+            // No attempt goes on with it, so it has ended: what was done stays done, and can be undone. If the database
             // is away it stays open, and `rowport bulk resume` goes on with it.
             let _ = state.changes.cancel(target, &change_set, BY_REQUEST).await;
             Err(error.into())

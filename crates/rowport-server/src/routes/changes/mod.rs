@@ -47,7 +47,8 @@ pub(crate) struct ChangePath {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Header)]
 pub(crate) struct ChangeHeaders {
-    /// A text that the client makes up for each new change. The same request with the same key is done once: sent again, it is
+    /// A text that the client makes up for each new change. The same request with the same key is done once: sent
+    /// again, it is
     /// answered with the change set that it made, as that is now. With another request the key is refused.
     #[param(
         rename = "Idempotency-Key",
@@ -98,7 +99,7 @@ pub(crate) struct DeleteBody {
     #[serde(default)]
     all_or_nothing: bool,
     /// Delete rows of other datasets that the database would delete with these, too, and let those refer to nothing that
-    /// it would. They come back with them. Without it, rows that such others hang on are not deleted.
+    /// it would. Undo restores them together. Without it, rows with such dependents are not deleted.
     #[serde(default)]
     cascade: bool,
     /// What the preview answered; not for a preview.

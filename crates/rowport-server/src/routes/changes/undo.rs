@@ -14,7 +14,7 @@ use crate::room::KeysJson;
 
 /// Takes a change back, all of it or some rows. It needs what the change needed: `records.delete` or `records.update`.
 ///
-/// Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+/// Rows that were changed since are skipped and listed. An undo is a change too, and can be undone.
 #[utoipa::path(
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/changes/{id}/undo",

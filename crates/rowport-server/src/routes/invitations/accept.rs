@@ -20,7 +20,7 @@ pub(crate) struct Acceptance {
     /// The password: at least 12 characters.
     #[schema(format = Password)]
     password: String,
-    /// The first administrator's address; nobody else says one.
+    /// The first administrator's address; other invitations have theirs.
     #[serde(default)]
     email: Option<String>,
     /// The first administrator's name.

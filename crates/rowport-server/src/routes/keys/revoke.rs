@@ -10,7 +10,7 @@ use crate::problems::{RunProblems, StateProblems};
 use crate::routes::access::IdPath;
 use crate::routes::runs::detached;
 
-/// Revokes an API key: one's own, or anybody's for whoever administers Rowport.
+/// Revokes an API key: the caller's own, or any for administrators.
 #[utoipa::path(
     delete,
     path = "/api/v1/keys/{id}",

@@ -1,4 +1,4 @@
-//! How many exports somebody may still make.
+//! How many exports a principal may still make.
 
 pub(crate) mod get;
 
@@ -110,7 +110,7 @@ fn headers(admission: &Admission, now: Timestamp) -> HeaderMap {
     ])
 }
 
-/// At least one, so that nobody asks again in the same instant.
+/// At least one, so that no client retries in the same instant.
 fn seconds(at: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(at.duration_since(now).as_secs()).unwrap_or(0).saturating_add(1)
 }

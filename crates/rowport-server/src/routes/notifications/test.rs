@@ -22,7 +22,7 @@ pub(crate) struct ChannelPath {
     name: String,
 }
 
-/// Sends a message that only shows whether the channel works: by e-mail to whoever asks for it. It is tried once, and
+/// Sends a message that only shows whether the channel works: by e-mail to the caller. It is tried once, and
 /// goes the way of all others; the log of deliveries says what became of it.
 #[utoipa::path(
     post,

@@ -19,7 +19,7 @@ pub(crate) struct ColumnPresets {
     presets: Vec<ColumnPreset>,
 }
 
-/// The column presets of a dataset. A configured one shows only columns that exist for whoever asks.
+/// The column presets of a dataset. A configured one shows only columns that exist for the caller.
 #[utoipa::path(
     get,
     path = "/api/v1/sources/{source}/datasets/{dataset}/presets",

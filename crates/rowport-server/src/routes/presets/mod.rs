@@ -35,7 +35,7 @@ pub(crate) struct ColumnPreset {
 pub(crate) enum PresetOrigin {
     /// The configuration; it cannot be changed here.
     Configured,
-    /// Somebody in the page.
+    /// A person in the page.
     Saved,
 }
 

@@ -9,7 +9,7 @@ use crate::problems::{RunProblems, StateProblems};
 use crate::routes::access::IdPath;
 use crate::routes::runs::detached;
 
-/// Deletes a role that nobody has.
+/// Deletes a role that is not assigned.
 #[utoipa::path(
     delete,
     path = "/api/v1/roles/{id}",

@@ -16,7 +16,7 @@ use crate::routes::request::DatasetPath;
 /// How often an export is tried again when the database or the disk lets it down.
 pub(crate) const TRIES: u32 = 4;
 
-/// Starts an export in the background. It is checked and kept before this answers; nobody needs to wait for it.
+/// Starts an export in the background. It is checked and kept before this answers; no client needs to wait for it.
 #[utoipa::path(
     post,
     path = "/api/v1/sources/{source}/datasets/{dataset}/exports",

@@ -26,7 +26,7 @@ pub(crate) struct ArtifactLink {
     expires_at: String,
 }
 
-/// A link to the file that a run made. Whoever has it can download the file until it expires, or until the run is
+/// A link to the file that a run made. With it, the file can be downloaded until it expires, or until the run is
 /// deleted.
 #[utoipa::path(
     post,

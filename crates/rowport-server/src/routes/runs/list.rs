@@ -16,7 +16,7 @@ use crate::problems::StateProblems;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunsParams {
-    /// Everybody's, for whoever administers Rowport.
+    /// Those of all people, for administrators.
     #[serde(default)]
     everyone: bool,
     /// Only of this kind.

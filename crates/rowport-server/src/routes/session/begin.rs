@@ -48,7 +48,7 @@ pub(crate) async fn sign_in(
     signed_in(&state, token.secret()).await
 }
 
-/// Tells somebody who they are now, and has their browser remember it.
+/// Returns the current user, and sets the cookie.
 pub(crate) async fn signed_in(state: &AppState, secret: &str) -> Result<Response, ApiError> {
     let me = state.accounts.by_session(secret).await?.ok_or_else(ApiError::not_signed_in)?;
     let cookie = access::session(state, secret);

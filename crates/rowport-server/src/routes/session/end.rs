@@ -35,7 +35,7 @@ pub(crate) async fn sign_out(
         ended.await?;
     }
     let cookie = match state.accounts.sign_in_mode() {
-        // Whoever was let in without a session would be let in again at once.
+        // A caller without a session would be let in again at once.
         SignInMode::Demo | SignInMode::Disabled if !had_session => access::refused(&state),
         _ => access::ended(&state),
     };

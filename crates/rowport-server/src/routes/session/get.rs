@@ -4,7 +4,7 @@ use super::Identity;
 use crate::access::CurrentUser;
 use crate::problems::Refusals;
 
-/// Who one is. `401` says that nobody is signed in.
+/// The current user. `401` says that there is no valid session or key.
 #[utoipa::path(
     get,
     path = "/api/v1/session",

@@ -18,7 +18,7 @@ pub(crate) struct Identity {
     principal: String,
     /// The name for people.
     name: String,
-    /// The address that one signs in with; `null` for a key and where nobody signs in.
+    /// The address that one signs in with; `null` for a key and without sign-in.
     email: Option<String>,
     /// The tenant whose rows one sees; `null` for all.
     tenant: Option<String>,

@@ -16,7 +16,7 @@ use crate::problems::StateProblems;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Whose {
-    /// Everybody's, for whoever administers Rowport.
+    /// Those of all people, for administrators.
     #[serde(default)]
     pub(crate) everyone: bool,
 }
@@ -46,7 +46,7 @@ pub(crate) async fn list_sessions(
         _ if me.is_key() => return Err(ApiError::of_people()),
         true if !me.may(Permission::Admin) => return Err(ApiError::forbidden(Permission::Admin)),
         true => None,
-        // Where nobody signs in there are none.
+        // Without sign-in there are none.
         false if mine.is_empty() => return Ok(Json(SessionList { sessions: Vec::new() })),
         false => Some(mine),
     };

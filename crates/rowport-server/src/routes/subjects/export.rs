@@ -14,7 +14,7 @@ use crate::routes::runs::detached;
 use crate::routes::runs::export::{TRIES, accepted};
 
 /// Starts an archive of everything about one person: a run whose file is a ZIP with a file for each dataset and
-/// `manifest.json`. It is checked and kept before this answers. Whoever may not export all of it gets nothing of it:
+/// `manifest.json`. It is checked and kept before this answers. A caller who may not export all of it gets nothing of it:
 /// an archive that leaves something out in silence would be taken for the whole.
 #[utoipa::path(
     post,

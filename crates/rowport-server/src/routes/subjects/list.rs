@@ -12,7 +12,7 @@ use crate::problems::StateProblems;
 /// The kinds of person that one may have an archive about.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SubjectList {
-    /// In the order of the configuration; empty when it names none, or none for whoever asks.
+    /// In the order of the configuration; empty when it names none, or none for the caller.
     subjects: Vec<SubjectKind>,
 }
 

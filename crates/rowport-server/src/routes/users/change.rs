@@ -13,7 +13,7 @@ use crate::problems::{BodyProblems, RunProblems, StateProblems};
 use crate::routes::access::IdPath;
 use crate::routes::runs::detached;
 
-/// What is to be different about somebody. What is absent stays.
+/// The changes of a person. Absent fields stay.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
@@ -40,7 +40,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<S
     Option::<String>::deserialize(deserializer).map(Some)
 }
 
-/// Changes somebody.
+/// Changes a person's account.
 #[utoipa::path(
     patch,
     path = "/api/v1/users/{id}",

@@ -14,7 +14,7 @@ use crate::extract::ApiJson;
 use crate::problems::{BodyProblems, RunProblems, StateProblems};
 use crate::routes::runs::detached;
 
-/// Somebody to be added.
+/// A person to add.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserBody {
@@ -32,7 +32,7 @@ pub(crate) struct UserBody {
     roles: Vec<String>,
 }
 
-/// Adds somebody. The answer has a one-time link with which they choose their password.
+/// Adds a person. The answer has a one-time link with which they choose their password.
 #[utoipa::path(
     post,
     path = "/api/v1/users",

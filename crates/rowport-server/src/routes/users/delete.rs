@@ -10,7 +10,7 @@ use crate::problems::{RunProblems, StateProblems};
 use crate::routes::access::IdPath;
 use crate::routes::runs::detached;
 
-/// Removes somebody with their sessions and keys. What they did stays in the audit.
+/// Removes a person with their sessions and keys. What they did stays in the audit.
 #[utoipa::path(
     delete,
     path = "/api/v1/users/{id}",

@@ -11,7 +11,7 @@ use crate::problems::{RunProblems, StateProblems};
 use crate::routes::access::IdPath;
 use crate::routes::runs::detached;
 
-/// Makes a new one-time link for somebody who lost theirs, or who needs a new password. Those before it stop working.
+/// Creates a new one-time link for a person who lost theirs, or who needs a new password. Older ones stop working.
 #[utoipa::path(
     post,
     path = "/api/v1/users/{id}/invitation",

@@ -10,7 +10,7 @@ use rowport_store::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// A one-time link with which somebody chooses a password. It is shown this once.
+/// A one-time link for choosing a password. It is shown this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Invitation {
     /// Whom it is for.

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 
 /// Take a change back.
 ///
-/// Rows that somebody has changed since are left as they are and listed. An undo is a change too, and can be undone.
+/// Rows that were changed since are skipped and listed. An undo is a change too, and can be undone.
 #[derive(Args)]
 pub struct Undo {
     /// The change set.
