@@ -33,9 +33,12 @@ const FIXED: &str = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, MDY
     SET LOCAL transform_null_equals = off; SET LOCAL quote_all_identifiers = off; \
     SET LOCAL gin_fuzzy_search_limit = 0";
 
+/// A statement on its way, with the values that are bound to it.
+pub(super) type Bound<'q> = Query<'q, sqlx::Postgres, PgArguments>;
+
 /// A statement with values of its own. sqlx would prepare it under a name otherwise, and a pooler in transaction mode mixes
 /// these names up.
-pub(super) fn query<'q>(sql: impl SqlSafeStr) -> Query<'q, sqlx::Postgres, PgArguments> {
+pub(super) fn query<'q>(sql: impl SqlSafeStr) -> Bound<'q> {
     sqlx::query(sql).persistent(false)
 }
 

@@ -9,7 +9,7 @@ use arrow_array::RecordBatch;
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
-use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
 
 use super::Postgres;
@@ -19,7 +19,7 @@ use super::errors::{from_sqlx, from_write};
 use super::letters::{Letters, Place};
 use super::read::after_header;
 use super::rights::{Event, Rights};
-use super::session::{Purpose, Session, query};
+use super::session::{Bound, Purpose, Session, query};
 use super::staging::Stagings;
 use super::texts::{given, named, text_of, write_cell};
 use crate::error::{Denied, DriverError};
@@ -396,10 +396,7 @@ pub(super) fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
     DriverError::Refused { what: Denied::Statement, message, native_code: None }
 }
 
-fn journal_query(
-    sql: &str,
-    binds: Vec<JournalValue>,
-) -> sqlx::query::Query<'static, sqlx::Postgres, PgArguments> {
+fn journal_query(sql: &str, binds: Vec<JournalValue>) -> Bound<'static> {
     let mut query = query(AssertSqlSafe(POSTGRES.write(sql)));
     for bind in binds {
         query = match bind {
