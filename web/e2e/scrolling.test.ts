@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-test('every place of the largest dataset can be reached', async () => {
+test('every row of the largest dataset can be reached', async () => {
   const context = await visit(browser);
   const page = await context.newPage();
   await openDataset(page, demo.source, demo.big);

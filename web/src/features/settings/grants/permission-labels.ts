@@ -2,12 +2,12 @@ import type { Grant, Role } from '@/api/access';
 import type { Permission } from '@/api/session';
 import { allows, isAvailable, OFFERED } from './grants';
 
-interface Words {
+interface PermissionLabel {
   label: string;
   hint: string;
 }
 
-export const PERMISSION_LABELS: Record<Permission | '*' | 'records.*', Words> = {
+export const PERMISSION_LABELS: Record<Permission | '*' | 'records.*', PermissionLabel> = {
   '*': { label: 'All permissions', hint: 'Including any added in future versions' },
   'records.*': {
     label: 'All row permissions',
