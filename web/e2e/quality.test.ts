@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, lookAt, LOOKS } from './axe';
 import { launch } from './browser';
+import { firstKeys, nullableText, setByApi, undoByApi } from './bulk';
 import { runsInEveryState } from './runs';
-import { openDataset, textColumn, findWorkspace, type Workspace } from './workspace';
+import { api, findWorkspace, getJson, openDataset, textColumn, type Workspace } from './workspace';
 
 let browser: Browser;
 let demo: Workspace;
@@ -13,6 +14,17 @@ beforeAll(async () => {
   demo = await findWorkspace();
 });
 afterAll(() => browser.close());
+
+/** Gives the first row a history, which the audit has a moment after the change. */
+async function changeFirstRow() {
+  const [key] = await firstKeys(demo, demo.child, 1);
+  const change = await setByApi(demo, demo.child, [key], nullableText(demo, demo.child), 'with a history');
+  await undoByApi(demo, demo.child, change);
+  const path = api(demo.source, demo.child, `/history?key=${encodeURIComponent(JSON.stringify([key]))}`);
+  await expect
+    .poll(async () => (await getJson<{ changes: unknown[] }>(path)).changes.length)
+    .toBeGreaterThan(1);
+}
 
 describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
   const see = (what: string, steps: (page: Page) => Promise<void>) => lookAt(browser, options, what, steps);
@@ -60,6 +72,7 @@ describe.each(LOOKS)('axe finds nothing %s', (_, options) => {
     }));
   test('row detail', () =>
     see('detail', async (page) => {
+      await changeFirstRow();
       await child()(page);
       await page.getByRole('button', { name: 'Open row 1', exact: true }).click({ force: true });
       await page.getByRole('region', { name: 'Related rows' }).waitFor();
