@@ -7,6 +7,7 @@ mod dialect;
 mod distributed;
 mod errors;
 mod introspect;
+mod journal_rows;
 mod letters;
 mod numeric;
 mod prepare;

@@ -10,20 +10,20 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use rowport_model::{Assignment, ColumnRef, DatasetName, Query};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, Column, Executor, Row, TypeInfo, ValueRef};
+use sqlx::{AssertSqlSafe, Executor, Row, ValueRef};
 
 use super::Postgres;
 use super::decode;
 use super::dialect::{PostgresDialect, SETTING_PREFIX, settings};
 use super::errors::{from_sqlx, from_write};
+use super::journal_rows::{journal_query, journal_row};
 use super::letters::{Letters, Place};
 use super::read::after_header;
 use super::rights::{Event, Rights};
-use super::session::{Bound, Purpose, Session, query};
+use super::session::{Purpose, Session, query};
 use super::staging::Stagings;
 use super::texts::{given, named, text_of, write_cell};
 use crate::error::{Denied, DriverError};
-use crate::journal::POSTGRES;
 use crate::query::{Bind, Dialect, Statement, compile, compile_delete, compile_locking, compile_update};
 use crate::staging::{Merge, Merged, Staging};
 use crate::stream::schema_of;
@@ -394,28 +394,4 @@ pub(super) fn replaced(event: Event, dataset: &DatasetName) -> DriverError {
         event.as_str()
     );
     DriverError::Refused { what: Denied::Statement, message, native_code: None }
-}
-
-fn journal_query(sql: &str, binds: Vec<JournalValue>) -> Bound<'static> {
-    let mut query = query(AssertSqlSafe(POSTGRES.write(sql)));
-    for bind in binds {
-        query = match bind {
-            JournalValue::Integer(value) => query.bind(value),
-            JournalValue::Text(value) => query.bind(value),
-            JournalValue::Bytes(value) => query.bind(value),
-        };
-    }
-    query
-}
-
-fn journal_row(row: &PgRow) -> Result<Vec<JournalValue>, sqlx::Error> {
-    let value = |(index, column): (usize, &sqlx::postgres::PgColumn)| {
-        Ok(match column.type_info().name() {
-            "INT8" => JournalValue::Integer(row.try_get(index)?),
-            "INT4" => JournalValue::Integer(row.try_get::<Option<i32>, _>(index)?.map(i64::from)),
-            "BYTEA" => JournalValue::Bytes(row.try_get(index)?),
-            _ => JournalValue::Text(row.try_get(index)?),
-        })
-    };
-    row.columns().iter().enumerate().map(value).collect()
 }

@@ -4,6 +4,7 @@
 mod dialect;
 mod errors;
 mod introspect;
+mod journal_rows;
 mod moments;
 mod prepare;
 mod read;

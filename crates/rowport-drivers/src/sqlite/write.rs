@@ -11,6 +11,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Sqlite;
 use super::dialect::SqliteDialect;
 use super::errors::{from_sqlite, from_write, while_preparing};
+use super::journal_rows::journal_rows;
 use super::read::readers;
 use super::references::has_open_references;
 use crate::error::{DriverError, Refusal};
@@ -324,34 +325,6 @@ fn resolves_conflicts(definition: &str) -> bool {
     words.any(|word| word.eq_ignore_ascii_case("conflict"))
 }
 
-/// Reads each column by its declared type; one without any is a number.
-fn journal_rows(
-    connection: &Connection,
-    sql: &str,
-    binds: &[JournalValue],
-) -> rusqlite::Result<Vec<JournalRow>> {
-    let mut statement = connection.prepare(sql)?;
-    let columns = statement.column_count();
-    let types: Vec<_> = statement
-        .columns()
-        .iter()
-        .map(|column| column.decl_type().unwrap_or("integer").to_ascii_lowercase())
-        .collect();
-    let mut rows = statement.query(rusqlite::params_from_iter(binds))?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let value = |index: usize| {
-            Ok(match types[index].as_str() {
-                "text" => JournalValue::Text(row.get(index)?),
-                "blob" => JournalValue::Bytes(row.get(index)?),
-                _ => JournalValue::Integer(row.get(index)?),
-            })
-        };
-        found.push((0..columns).map(value).collect::<rusqlite::Result<Vec<_>>>()?);
-    }
-    Ok(found)
-}
-
 fn execute(prepared: &mut Prepared<'_>, rows: &RecordBatch, row: usize) -> rusqlite::Result<usize> {
     bind_row(prepared, rows, row)?;
     prepared.raw_execute()
@@ -403,15 +376,5 @@ impl ToSql for Cell<'_> {
             Cell::Bytes(bytes) => (*bytes).into(),
             Cell::RawText(bytes) => ToSqlOutput::Borrowed(ValueRef::Text(bytes)),
         })
-    }
-}
-
-impl ToSql for JournalValue {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        match self {
-            Self::Integer(value) => value.to_sql(),
-            Self::Text(value) => value.to_sql(),
-            Self::Bytes(value) => value.to_sql(),
-        }
     }
 }
