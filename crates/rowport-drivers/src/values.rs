@@ -31,7 +31,7 @@ pub(crate) enum Cell<'a> {
     RawText(Cow<'a, [u8]>),
 }
 
-/// The value at a place.
+/// The value of a row.
 pub(crate) fn cell(array: &ArrayRef, row: usize) -> Cell<'_> {
     if let DataType::Union(..) = array.data_type() {
         return mixed(array.as_union(), row);

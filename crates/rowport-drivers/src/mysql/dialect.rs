@@ -44,18 +44,18 @@ impl Dialect for MysqlDialect {
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         let column_type = expr.column_type();
         let text = match value {
-            Value::Boolean(value) => return place(binds, Bind::Integer(i64::from(*value))),
+            Value::Boolean(value) => return placeholder(binds, Bind::Integer(i64::from(*value))),
             Value::Integer(value) => {
                 return match (i64::try_from(*value), u64::try_from(*value)) {
-                    (Ok(value), _) => place(binds, Bind::Integer(value)),
-                    (_, Ok(value)) => place(binds, Bind::Unsigned(value)),
+                    (Ok(value), _) => placeholder(binds, Bind::Integer(value)),
+                    (_, Ok(value)) => placeholder(binds, Bind::Unsigned(value)),
                     _ => decimal(binds, &value.to_string()),
                 };
             }
             Value::Decimal(digits) => return decimal(binds, digits),
-            Value::Float(value) => return place(binds, Bind::Float(as_stored(*value, &column_type))),
-            Value::Bytes(bytes) => return place(binds, Bind::Bytes(bytes.clone())),
-            Value::RawText(bytes) => return place(binds, Bind::RawText(bytes.clone())),
+            Value::Float(value) => return placeholder(binds, Bind::Float(as_stored(*value, &column_type))),
+            Value::Bytes(bytes) => return placeholder(binds, Bind::Bytes(bytes.clone())),
+            Value::RawText(bytes) => return placeholder(binds, Bind::RawText(bytes.clone())),
             Value::Date(date) => date.to_string(),
             Value::Time(time) => time.to_string(),
             Value::Timestamp(moment) => moment.strftime("%Y-%m-%d %H:%M:%S%.f").to_string(),
@@ -69,7 +69,7 @@ impl Dialect for MysqlDialect {
             ColumnType::Interval | ColumnType::Time => cast(binds, text, "TIME(6)"),
             _ => match collation(expr) {
                 Some(collation) => collated(binds, text, collation),
-                None => place(binds, Bind::Text(text)),
+                None => placeholder(binds, Bind::Text(text)),
             },
         }
     }
@@ -96,7 +96,7 @@ impl Dialect for MysqlDialect {
     /// The database folds both sides, so that the two agree about the case of every letter. The binary collation
     /// keeps accents apart, whatever the column's own collation does.
     fn matches(&self, binds: &mut Vec<Bind>, sql: String, at: TextMatch, text: &str) -> String {
-        let pattern = place(binds, Bind::Text(like_pattern(at, text)));
+        let pattern = placeholder(binds, Bind::Text(like_pattern(at, text)));
         format!(
             "LOWER(CONVERT({sql} USING utf8mb4)) COLLATE utf8mb4_bin \
              LIKE LOWER(CONVERT({pattern} USING utf8mb4)) ESCAPE '!'"
@@ -144,14 +144,16 @@ impl Dialect for MysqlDialect {
             Value::Boolean(_) | Value::Integer(_) | Value::Float(_) | Value::Bytes(_) | Value::RawText(_) => {
                 self.bind(binds, value, expr)
             }
-            Value::Decimal(text) | Value::Written(text) => place(binds, Bind::Text(text.clone())),
-            Value::Date(date) => place(binds, Bind::Text(date.to_string())),
-            Value::Time(time) => place(binds, Bind::Text(time.to_string())),
-            Value::Timestamp(moment) => place(binds, Bind::Text(civil(&moment.to_string()))),
-            Value::TimestampTz(moment) => place(binds, Bind::Text(civil(&moment.to_string()))),
+            Value::Decimal(text) | Value::Written(text) => placeholder(binds, Bind::Text(text.clone())),
+            Value::Date(date) => placeholder(binds, Bind::Text(date.to_string())),
+            Value::Time(time) => placeholder(binds, Bind::Text(time.to_string())),
+            Value::Timestamp(moment) => placeholder(binds, Bind::Text(civil(&moment.to_string()))),
+            Value::TimestampTz(moment) => placeholder(binds, Bind::Text(civil(&moment.to_string()))),
             Value::Text(text) => match expr.column_type() {
-                ColumnType::Timestamp | ColumnType::TimestampTz => place(binds, Bind::Text(civil(text))),
-                _ => place(binds, Bind::Text(text.clone())),
+                ColumnType::Timestamp | ColumnType::TimestampTz => {
+                    placeholder(binds, Bind::Text(civil(text)))
+                }
+                _ => placeholder(binds, Bind::Text(text.clone())),
             },
         }
     }
@@ -243,13 +245,13 @@ fn hexadecimal(text: &str) -> String {
     text.bytes().map(|byte| format!("{byte:02X}")).collect()
 }
 
-fn place(binds: &mut Vec<Bind>, bind: Bind) -> String {
+fn placeholder(binds: &mut Vec<Bind>, bind: Bind) -> String {
     binds.push(bind);
     "?".to_owned()
 }
 
 fn cast(binds: &mut Vec<Bind>, text: String, to: &str) -> String {
-    format!("CAST({} AS {to})", place(binds, Bind::Text(text)))
+    format!("CAST({} AS {to})", placeholder(binds, Bind::Text(text)))
 }
 
 /// A decimal number with as many digits after the point as it is written with.
@@ -259,7 +261,7 @@ fn decimal(binds: &mut Vec<Bind>, digits: &str) -> String {
     let whole_digits = whole.trim_start_matches(['-', '+', '0']).len();
     if whole_digits + fraction.len() > MAX_DIGITS || fraction.len() > MAX_SCALE {
         // No column holds such a number; where it lies among those that one holds, a double says as well.
-        return place(binds, Bind::Float(digits.parse().unwrap_or(f64::NAN)));
+        return placeholder(binds, Bind::Float(digits.parse().unwrap_or(f64::NAN)));
     }
     cast(binds, digits.to_owned(), &format!("DECIMAL({MAX_DIGITS},{})", fraction.len()))
 }
@@ -287,7 +289,10 @@ fn civil(text: &str) -> String {
 fn collated(binds: &mut Vec<Bind>, text: String, collation: Collation<'_>) -> String {
     let Collation { character_set, name } = collation;
     if collation.holds(&text) {
-        return format!("CONVERT({} USING {character_set}) COLLATE {name}", place(binds, Bind::Text(text)));
+        return format!(
+            "CONVERT({} USING {character_set}) COLLATE {name}",
+            placeholder(binds, Bind::Text(text))
+        );
     }
     for _ in 0..3 {
         binds.push(Bind::Text(text.clone()));

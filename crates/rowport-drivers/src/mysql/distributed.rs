@@ -18,10 +18,10 @@ pub(super) async fn snapshot_of(session: &mut Session, query: &Query) -> Result<
     for table in &tables {
         arguments.add(*table).map_err(Error::Encode)?;
     }
-    let places = vec!["?"; tables.len()].join(", ");
+    let placeholders = vec!["?"; tables.len()].join(", ");
     let sql = format!(
         "SELECT COUNT(*) FROM information_schema.tables WHERE table_schema = DATABASE() \
-         AND (engine IN ('SPIDER', 'FEDERATED', 'CONNECT', 'NDBCLUSTER') OR table_type LIKE '%VIEW%') AND table_name IN ({places})"
+         AND (engine IN ('SPIDER', 'FEDERATED', 'CONNECT', 'NDBCLUSTER') OR table_type LIKE '%VIEW%') AND table_name IN ({placeholders})"
     );
     let row =
         sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments).fetch_one(&mut session.connection).await?;

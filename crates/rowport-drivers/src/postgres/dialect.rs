@@ -59,8 +59,8 @@ impl Dialect for PostgresDialect {
 
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
         let cast = cast(value, expr);
-        let place = setting(binds, text_of(value));
-        self.given(format!("{place}::{cast}"))
+        let placeholder = setting(binds, text_of(value));
+        self.given(format!("{placeholder}::{cast}"))
     }
 
     /// An enum that does not list the empty text would refuse to be compared with it.
@@ -77,13 +77,13 @@ impl Dialect for PostgresDialect {
         let mut casts: Vec<_> = values.iter().map(|value| cast(value, expr)).collect();
         // Among integers, one with a fraction or of more than 64 bits makes all of them numeric.
         let cast = match casts.iter().position(|cast| cast == "numeric") {
-            Some(place) => casts.swap_remove(place),
+            Some(index) => casts.swap_remove(index),
             None => casts.swap_remove(0),
         };
         if cast.ends_with("[]") {
             // An array of arrays is one array of more dimensions, whose elements are not arrays.
-            let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
-            return format!("{left} IN ({})", places.join(", "));
+            let placeholders: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
+            return format!("{left} IN ({})", placeholders.join(", "));
         }
         let mut array = String::from("{");
         for (index, value) in values.iter().enumerate() {
@@ -109,10 +109,10 @@ impl Dialect for PostgresDialect {
 
     /// By the database's own rules for upper and lower case: those of a column in collation `C` know ASCII only, and
     /// one whose collation is not deterministic would refuse.
-    fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
+    fn matches(&self, binds: &mut Vec<Bind>, sql: String, position: TextMatch, text: &str) -> String {
         format!(
             "({sql})::text COLLATE \"default\" ILIKE {} ESCAPE '!'",
-            self.given(setting(binds, like_pattern(place, text)))
+            self.given(setting(binds, like_pattern(position, text)))
         )
     }
 

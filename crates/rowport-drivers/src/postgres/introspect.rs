@@ -86,14 +86,14 @@ const FOREIGN_KEYS: &str = "
 
 pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Dataset>, sqlx::Error> {
     let mut datasets = Vec::new();
-    let mut places: HashMap<i64, usize> = HashMap::new();
+    let mut index_of: HashMap<i64, usize> = HashMap::new();
     for row in query(RELATIONS).fetch_all(&mut *connection).await? {
         let name = dataset_name(row.get(1), row.get(2));
         let kind = match row.get::<&str, _>(3) {
             "v" | "m" => DatasetKind::View,
             _ => DatasetKind::Table,
         };
-        places.insert(row.get(0), datasets.len());
+        index_of.insert(row.get(0), datasets.len());
         datasets.push(Dataset {
             label: name.to_string(),
             name,
@@ -111,8 +111,8 @@ pub(super) async fn datasets(connection: &mut PgConnection) -> Result<Vec<Datase
             lookups: Vec::new(),
         });
     }
-    let oids: Vec<i64> = places.keys().copied().collect();
-    let at = |oid: i64| places.get(&oid).copied();
+    let oids: Vec<i64> = index_of.keys().copied().collect();
+    let at = |oid: i64| index_of.get(&oid).copied();
     for row in query(COLUMNS).bind(&oids).fetch_all(&mut *connection).await? {
         if let Some(index) = at(row.get(0)) {
             datasets[index].columns.push(column(&row));

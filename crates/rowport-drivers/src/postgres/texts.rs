@@ -14,22 +14,22 @@ pub(super) fn named(column: &ColumnRef) -> String {
 
 /// A query of the rows that are given as one array of texts for each column, in the columns' types.
 pub(super) fn given(columns: &[ColumnRef]) -> String {
-    let value = |(place, column): (usize, &ColumnRef)| format!("{} AS c{place}", stored_as(place, column));
+    let value = |(index, column): (usize, &ColumnRef)| format!("{} AS c{index}", stored_as(index, column));
     let values: Vec<_> = columns.iter().enumerate().map(value).collect();
     let arrays: Vec<_> = (1..=columns.len()).map(|number| format!("${number}::text[]")).collect();
-    let names: Vec<_> = (0..columns.len()).map(|place| format!("g{place}")).collect();
+    let names: Vec<_> = (0..columns.len()).map(|index| format!("g{index}")).collect();
     format!("SELECT {} FROM unnest({}) AS given ({})", values.join(", "), arrays.join(", "), names.join(", "))
 }
 
 /// A text as what a column stores: read as the type reads its own notation.
-fn stored_as(place: usize, column: &ColumnRef) -> String {
+fn stored_as(index: usize, column: &ColumnRef) -> String {
     match column.native_type.as_str() {
         // The cast from text looks for a table of that name, and would not find the number of one that is gone.
-        "regclass" => format!("regclassin(textout(g{place}))"),
+        "regclass" => format!("regclassin(textout(g{index}))"),
         // A cast to a length would cut the text; without one the column refuses what is too long.
-        native if native.starts_with("character varying(") && !native.ends_with(']') => format!("g{place}"),
-        native if native.starts_with("character(") && !native.ends_with(']') => format!("g{place}::bpchar"),
-        native => format!("g{place}::{native}"),
+        native if native.starts_with("character varying(") && !native.ends_with(']') => format!("g{index}"),
+        native if native.starts_with("character(") && !native.ends_with(']') => format!("g{index}::bpchar"),
+        native => format!("g{index}::{native}"),
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) struct PostgresTransaction {
     letters: Arc<Letters>,
     /// What is known of the tables that it has to do with.
     rights: HashMap<String, Rights>,
-    /// Whether it may go on after a statement has failed. sqlx loses its place when a COPY fails after its last row, as it
+    /// Whether it may go on after a statement has failed. sqlx loses track when a COPY fails after its last row, as it
     /// does when the constraints are checked; so there is no COPY out then.
     goes_on: bool,
     pub(super) dialect: PostgresDialect,
@@ -125,8 +125,8 @@ impl Transaction for PostgresTransaction {
         if rights.is_replaced(Event::Update) {
             return Err(replaced(Event::Update, dataset));
         }
-        let place = |column: &ColumnRef| columns.iter().position(|it| it.name == column.name).unwrap_or(0);
-        let same = |column: &ColumnRef| format!("{} = s.c{}", named(column), place(column));
+        let index = |column: &ColumnRef| columns.iter().position(|it| it.name == column.name).unwrap_or(0);
+        let same = |column: &ColumnRef| format!("{} = s.c{}", named(column), index(column));
         let is_key = |column: &&ColumnRef| key.iter().any(|key| key.name == column.name);
         let set: Vec<_> = columns.iter().filter(|column| !is_key(column)).map(same).collect();
         if set.is_empty() {

@@ -184,9 +184,9 @@ impl<'a> Writer<'a> {
                 let sql = self.expr(expr);
                 format!("({})", self.dialect.one_of(&mut self.binds, sql, expr, values))
             }
-            Predicate::Match { expr, place, text } => {
+            Predicate::Match { expr, place: position, text } => {
                 let sql = self.expr(expr);
-                format!("({})", self.dialect.matches(&mut self.binds, sql, *place, text))
+                format!("({})", self.dialect.matches(&mut self.binds, sql, *position, text))
             }
             Predicate::Exactly { expr, text } => {
                 let sql = self.expr(expr);

@@ -9,7 +9,7 @@ use super::compile::Writer;
 pub(super) struct Term<'a> {
     order: &'a OrderBy,
     /// Which of the query's order it comes from.
-    place: usize,
+    index: usize,
     form: Form,
 }
 
@@ -37,8 +37,8 @@ impl<'a> Term<'a> {
 pub(super) fn terms<'a>(writer: &mut Writer<'_>, order: &'a [OrderBy]) -> Vec<Term<'a>> {
     let mut terms = Vec::with_capacity(order.len());
     let mut ties = Vec::new();
-    for (place, order) in order.iter().enumerate() {
-        let exact = Term { order, place, form: Form::Exact };
+    for (index, order) in order.iter().enumerate() {
+        let exact = Term { order, index, form: Form::Exact };
         let has_own_form = !order.tells_apart && writer.sorted(&order.expr).is_some();
         terms.push(if has_own_form { Term { form: Form::Sorted, ..exact } } else { exact });
         if has_own_form {
@@ -71,11 +71,11 @@ impl Writer<'_> {
     }
 
     /// The same of a value.
-    fn place(&mut self, term: &Term<'_>, value: &Value) -> String {
-        let place = self.dialect.bind(&mut self.binds, value, term.expr());
+    fn placeholder(&mut self, term: &Term<'_>, value: &Value) -> String {
+        let placeholder = self.dialect.bind(&mut self.binds, value, term.expr());
         match term.form {
-            Form::Exact => place,
-            Form::Sorted => self.dialect.sorted(&place, term.expr()).unwrap_or(place),
+            Form::Exact => placeholder,
+            Form::Sorted => self.dialect.sorted(&placeholder, term.expr()).unwrap_or(placeholder),
         }
     }
 }
@@ -85,12 +85,12 @@ pub(super) fn after(writer: &mut Writer<'_>, query: &Query, values: &[Option<Val
     let terms = terms(writer, &query.order);
     let terms: Vec<_> = terms
         .into_iter()
-        .filter_map(|term| values.get(term.place).map(|value| (term, value.as_ref())))
+        .filter_map(|term| values.get(term.index).map(|value| (term, value.as_ref())))
         .collect();
     if let Some(row) = as_rows(writer, &terms) {
         return row;
     }
-    // A bound on the first column alone lets an index find the place; the alternatives below are exact.
+    // A bound on the first column alone lets an index find where to begin; the alternatives below are exact.
     let bound = match terms.first() {
         Some((term, Some(value))) if !term.expr().nullable() => {
             let comparison = if term.descending() { "<=" } else { ">=" };
@@ -124,12 +124,12 @@ fn as_rows(writer: &mut Writer<'_>, terms: &[(Term<'_>, Option<&Value>)]) -> Opt
         return None;
     }
     let columns: Vec<_> = terms.iter().map(|(term, _)| writer.term(term)).collect();
-    let places: Vec<_> =
-        terms.iter().filter_map(|(term, value)| value.map(|value| writer.place(term, value))).collect();
+    let placeholders: Vec<_> =
+        terms.iter().filter_map(|(term, value)| value.map(|value| writer.placeholder(term, value))).collect();
     let comparison = if first.descending() { "<" } else { ">" };
     Some(match columns.as_slice() {
-        [column] => format!("({column} {comparison} {})", places[0]),
-        _ => format!("(({}) {comparison} ({}))", columns.join(", "), places.join(", ")),
+        [column] => format!("({column} {comparison} {})", placeholders[0]),
+        _ => format!("(({}) {comparison} ({}))", columns.join(", "), placeholders.join(", ")),
     })
 }
 
@@ -155,6 +155,6 @@ fn is_null(writer: &mut Writer<'_>, term: &Term<'_>) -> String {
 
 fn compare(writer: &mut Writer<'_>, term: &Term<'_>, comparison: &str, value: &Value) -> String {
     let left = writer.term(term);
-    let right = writer.place(term, value);
+    let right = writer.placeholder(term, value);
     format!("({left} {comparison} {right})")
 }

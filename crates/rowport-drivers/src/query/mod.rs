@@ -69,8 +69,8 @@ pub(crate) trait Dialect: Send + Sync {
     /// `sql`, the column or expression as it is stored, is one of a non-empty list.
     fn one_of(&self, binds: &mut Vec<Bind>, sql: String, expr: &Expr, values: &[Value]) -> String {
         let left = self.comparable(sql, expr);
-        let places: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
-        format!("{left} IN ({})", places.join(", "))
+        let placeholders: Vec<_> = values.iter().map(|value| self.bind(binds, value, expr)).collect();
+        format!("{left} IN ({})", placeholders.join(", "))
     }
 
     /// `sql` is NULL.
@@ -87,7 +87,7 @@ pub(crate) trait Dialect: Send + Sync {
     fn exactly(&self, binds: &mut Vec<Bind>, sql: String, text: &str) -> String;
 
     /// `sql` has `text` at this position, in any case.
-    fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String;
+    fn matches(&self, binds: &mut Vec<Bind>, sql: String, position: TextMatch, text: &str) -> String;
 
     /// An operand of arithmetic, of the type that the result is to have.
     fn number(&self, sql: String, column_type: &ColumnType) -> String;
@@ -171,9 +171,9 @@ pub(crate) fn sign(comparison: Comparison) -> &'static str {
 }
 
 /// A pattern for LIKE with `!` as its escape character.
-pub(crate) fn like_pattern(place: TextMatch, text: &str) -> String {
+pub(crate) fn like_pattern(position: TextMatch, text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
-    if place != TextMatch::StartsWith {
+    if position != TextMatch::StartsWith {
         pattern.push('%');
     }
     for character in text.chars() {
@@ -182,7 +182,7 @@ pub(crate) fn like_pattern(place: TextMatch, text: &str) -> String {
         }
         pattern.push(character);
     }
-    if place != TextMatch::EndsWith {
+    if position != TextMatch::EndsWith {
         pattern.push('%');
     }
     pattern

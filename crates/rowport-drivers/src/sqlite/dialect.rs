@@ -53,7 +53,8 @@ impl Dialect for SqliteDialect {
         match value {
             Value::Written(text) if is_untyped(expr) => {
                 let number = number_bind(text);
-                let (number, text) = (place(binds, number), place(binds, Bind::Text(text.clone())));
+                let (number, text) =
+                    (placeholder(binds, number), placeholder(binds, Bind::Text(text.clone())));
                 match comparison {
                     Comparison::Equal => format!("{sql} = {number} OR {sql} = {text}"),
                     // The sign before the column keeps SQLite from making a number of the text.
@@ -64,14 +65,14 @@ impl Dialect for SqliteDialect {
                 }
             }
             _ => {
-                let place = self.bind(binds, value, expr);
-                format!("{sql} {sign} {place}")
+                let placeholder = self.bind(binds, value, expr);
+                format!("{sql} {sign} {placeholder}")
             }
         }
     }
 
     fn bind(&self, binds: &mut Vec<Bind>, value: &Value, expr: &Expr) -> String {
-        place(binds, to_bind(value, &expr.column_type()))
+        placeholder(binds, to_bind(value, &expr.column_type()))
     }
 
     /// One JSON array rather than a placeholder for each value, of which SQLite allows 32,766.
@@ -101,14 +102,14 @@ impl Dialect for SqliteDialect {
         format!("({sql}) COLLATE BINARY = ?{}", binds.len())
     }
 
-    fn matches(&self, binds: &mut Vec<Bind>, sql: String, place: TextMatch, text: &str) -> String {
+    fn matches(&self, binds: &mut Vec<Bind>, sql: String, position: TextMatch, text: &str) -> String {
         binds.push(Bind::Text(text.to_lowercase()));
-        let place = match place {
+        let position = match position {
             TextMatch::Contains => 0,
             TextMatch::StartsWith => 1,
             TextMatch::EndsWith => 2,
         };
-        format!("{MATCH_FUNCTION}({sql}, ?{}, {place})", binds.len())
+        format!("{MATCH_FUNCTION}({sql}, ?{}, {position})", binds.len())
     }
 
     fn number(&self, sql: String, column_type: &ColumnType) -> String {
@@ -152,7 +153,7 @@ impl Dialect for SqliteDialect {
     }
 }
 
-fn place(binds: &mut Vec<Bind>, bind: Bind) -> String {
+fn placeholder(binds: &mut Vec<Bind>, bind: Bind) -> String {
     binds.push(bind);
     format!("?{}", binds.len())
 }
@@ -195,17 +196,17 @@ fn compare_moments(
     let mut written = match (from, to) {
         (None, None) => String::new(),
         // Numbers are smaller than texts.
-        (None, Some(to)) => format!("{sql} < {} AND ", place(binds, Bind::Text(to))),
+        (None, Some(to)) => format!("{sql} < {} AND ", placeholder(binds, Bind::Text(to))),
         (Some(from), None) => {
-            format!("({sql} >= {} OR {sql} < '') AND ", place(binds, Bind::Text(from)))
+            format!("({sql} >= {} OR {sql} < '') AND ", placeholder(binds, Bind::Text(from)))
         }
         (Some(from), Some(to)) => {
-            let (from, to) = (place(binds, Bind::Text(from)), place(binds, Bind::Text(to)));
+            let (from, to) = (placeholder(binds, Bind::Text(from)), placeholder(binds, Bind::Text(to)));
             format!("(({sql} >= {from} AND {sql} < {to}) OR {sql} < '') AND ")
         }
     };
     let moment = format!("{}({sql})", grain.function());
-    written.push_str(&format!("{moment} {} {}", sign(comparison), place(binds, Bind::Integer(number))));
+    written.push_str(&format!("{moment} {} {}", sign(comparison), placeholder(binds, Bind::Integer(number))));
     if matches!(comparison, Comparison::Greater | Comparison::GreaterOrEqual) {
         // What is no moment sorts behind all of them, and is none that comes after another.
         written.push_str(&format!(" AND {moment} < ''"));
@@ -225,11 +226,11 @@ fn list(binds: &mut Vec<Bind>, sql: &str, values: Vec<Bind>) -> String {
         })
         .collect();
     if let Some(json) = json {
-        let json = place(binds, Bind::Text(serde_json::Value::from(json).to_string()));
+        let json = placeholder(binds, Bind::Text(serde_json::Value::from(json).to_string()));
         return format!("{sql} IN (SELECT value FROM json_each({json}))");
     }
-    let places: Vec<_> = values.into_iter().map(|value| place(binds, value)).collect();
-    format!("{sql} IN ({})", places.join(", "))
+    let placeholders: Vec<_> = values.into_iter().map(|value| placeholder(binds, value)).collect();
+    format!("{sql} IN ({})", placeholders.join(", "))
 }
 
 /// SQLite has no dates: they are text in ISO 8601, which sorts and compares as the dates do.

@@ -74,9 +74,9 @@ fn columns(connection: &Connection, table: &str) -> Result<(Vec<Column>, Vec<Str
     let mut rows = statement.query([table])?;
     while let Some(row) = rows.next()? {
         let (name, native_type): (String, String) = (row.get(0)?, row.get(1)?);
-        let place: i64 = row.get(4)?;
-        if place > 0 {
-            primary_key.push((place, name.clone()));
+        let ordinal: i64 = row.get(4)?;
+        if ordinal > 0 {
+            primary_key.push((ordinal, name.clone()));
         }
         columns.push(Column {
             label: name.clone(),

@@ -178,7 +178,7 @@ fn needs_recovery(connection: &Connection) -> bool {
     matches!(looked, Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ReadOnly))
 }
 
-/// `rowport_match(value, lower-case text, place)`: whether the value's text has the text, whatever its case.
+/// `rowport_match(value, lower-case text, position)`: whether the value's text has the text, whatever its case.
 fn register_match(connection: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     connection.create_scalar_function(dialect::MATCH_FUNCTION, 3, flags, |context| {

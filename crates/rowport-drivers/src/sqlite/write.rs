@@ -97,13 +97,13 @@ impl Transaction for SqliteTransaction {
         columns: &[ColumnRef],
         rows: &RecordBatch,
     ) -> Result<u64, DriverError> {
-        let place = |column: &ColumnRef| {
+        let assignment = |column: &ColumnRef| {
             let number = columns.iter().position(|it| it.name == column.name).map_or(0, |index| index + 1);
             format!("{} = ?{number}", SqliteDialect.identifier(&column.name))
         };
         let is_key = |column: &&ColumnRef| key.iter().any(|key| key.name == column.name);
-        let set: Vec<_> = columns.iter().filter(|column| !is_key(column)).map(place).collect();
-        let same: Vec<_> = key.iter().map(place).collect();
+        let set: Vec<_> = columns.iter().filter(|column| !is_key(column)).map(assignment).collect();
+        let same: Vec<_> = key.iter().map(assignment).collect();
         if set.is_empty() {
             return Ok(rows.num_rows() as u64);
         }
@@ -119,9 +119,10 @@ impl Transaction for SqliteTransaction {
         rows: &RecordBatch,
     ) -> Result<u64, DriverError> {
         let names: Vec<_> = columns.iter().map(|column| SqliteDialect.identifier(&column.name)).collect();
-        let places: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
+        let placeholders: Vec<_> = (1..=columns.len()).map(|number| format!("?{number}")).collect();
         let (insert, table) = (self.or_abort("INSERT", dataset).await?, SqliteDialect.table(dataset));
-        let sql = format!("{insert} INTO {table} ({}) VALUES ({})", names.join(", "), places.join(", "));
+        let sql =
+            format!("{insert} INTO {table} ({}) VALUES ({})", names.join(", "), placeholders.join(", "));
         self.each(sql, dataset, rows).await
     }
 
