@@ -18,6 +18,7 @@ mod hints;
 mod marks;
 pub mod notify;
 mod pages;
+pub mod periodic;
 pub mod runs;
 pub mod settings;
 mod sources;

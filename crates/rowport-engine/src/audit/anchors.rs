@@ -2,46 +2,31 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use rowport_model::Clock;
 use rowport_store::{Anchor, Store};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Mutex;
 
-/// Drops an anchor every hour: a line of a file, and one of the log, which can be shipped elsewhere. An audit that is
+use crate::error::EngineError;
+
+/// Drops anchors: a line of a file, and one of the log, which can be shipped elsewhere. An audit that is
 /// set back to an older state does not fit the anchors that were dropped since.
 pub struct Anchors {
     store: Arc<Store>,
     clock: Arc<dyn Clock>,
     file: PathBuf,
+    /// The last anchor of this process, or of the file; none before it was looked for.
+    last: Mutex<Option<Option<Anchor>>>,
 }
-
-/// How often.
-const EVERY: Duration = Duration::from_secs(3600);
 
 impl Anchors {
     /// Anchors into this file.
     pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, file: PathBuf) -> Self {
-        Self { store, clock, file }
-    }
-
-    /// Drops anchors until `stop`, and a last one then.
-    pub async fn work(&self, stop: CancellationToken) {
-        let mut last = self.last().await;
-        loop {
-            self.drop_one(&mut last).await;
-            if stop.is_cancelled() {
-                return;
-            }
-            tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
-                () = stop.cancelled() => {}
-            }
-        }
+        Self { store, clock, file, last: Mutex::new(None) }
     }
 
     /// The last anchor of the file.
-    async fn last(&self) -> Option<Anchor> {
+    async fn last_of_file(&self) -> Option<Anchor> {
         let file = self.file.clone();
         let read = tokio::task::spawn_blocking(move || read_anchors(&file)).await;
         match read.map_err(io::Error::other).and_then(|anchors| anchors) {
@@ -54,11 +39,15 @@ impl Anchors {
     }
 
     /// Drops an anchor if something has happened since the last one.
-    async fn drop_one(&self, last: &mut Option<Anchor>) {
-        let anchor = match self.store.audit().anchor(self.clock.as_ref()).await {
-            Ok(anchor) => anchor,
-            Err(error) => return tracing::warn!(%error, "no anchor of the audit can be made"),
-        };
+    pub(crate) async fn drop_one(&self) -> Result<(), EngineError> {
+        let mut last = self.last.lock().await;
+        if last.is_none() {
+            *last = Some(self.last_of_file().await);
+        }
+        let last = last.get_or_insert_default();
+        let anchor = self.store.audit().anchor(self.clock.as_ref()).await;
+        let anchor =
+            anchor.inspect_err(|error| tracing::warn!(%error, "no anchor of the audit can be made"))?;
         let known = last.as_ref().map_or(0, |last| last.seq);
         if anchor.seq < known {
             tracing::error!(
@@ -68,17 +57,18 @@ impl Anchors {
             );
         }
         if anchor.seq == known {
-            return;
+            return Ok(());
         }
         let (file, dropped) = (self.file.clone(), anchor.clone());
         let written = tokio::task::spawn_blocking(move || append(&file, &dropped)).await;
-        match written.map_err(io::Error::other).and_then(|written| written) {
-            Ok(()) => {}
-            Err(error) => tracing::warn!(%error, "an anchor of the audit cannot be written"),
-        }
+        let written = written.map_err(io::Error::other).and_then(|written| written);
         let signature = anchor.signature.as_deref();
         tracing::info!(at = %anchor.at, seq = anchor.seq, heads = anchor.heads, signature, "an anchor of the audit");
         *last = Some(anchor);
+        written.map_err(|error| {
+            tracing::warn!(%error, "an anchor of the audit cannot be written");
+            EngineError::Output { what: "the anchors of the audit".to_owned(), error }
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 //! between the two tells it again, and the audit knows it already.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rowport_drivers::DriverError;
@@ -25,10 +25,9 @@ use crate::sources::Sources;
 pub struct Relay {
     sources: Arc<Sources>,
     store: Arc<Store>,
+    /// Sources without a journal, and until when they are left alone.
+    without_journal: Arc<Mutex<BTreeMap<String, Instant>>>,
 }
-
-/// How often it is looked for what others changed: processes that answer requests only, and the command line.
-const EVERY: Duration = Duration::from_secs(15);
 
 /// How long a source is left alone that has no journal. Asking for it is an error in the database's own log.
 const WITHOUT_JOURNAL: Duration = Duration::from_secs(600);
@@ -36,43 +35,61 @@ const WITHOUT_JOURNAL: Duration = Duration::from_secs(600);
 impl Relay {
     /// A relay that has not begun.
     pub fn new(sources: Arc<Sources>, store: Arc<Store>) -> Self {
-        Self { sources, store }
+        Self { sources, store, without_journal: Arc::default() }
     }
 
-    /// Tells the audit of everything that it does not know yet, until `stop`; the chunk that is under way then is told.
-    pub async fn work(&self, stop: CancellationToken) {
-        let mut looking = tokio::time::interval(EVERY);
-        let mut without: BTreeMap<String, Instant> = BTreeMap::new();
-        loop {
-            let sources: BTreeSet<String> = tokio::select! {
-                () = stop.cancelled() => return,
-                _ = looking.tick() => {
-                    let due = |source: &String| without.get(source).is_none_or(|until| *until <= Instant::now());
-                    self.sources().into_iter().filter(due).collect()
+    /// Waits until this process has changed rows.
+    pub(crate) async fn touched(&self) {
+        self.sources.touched.some().await;
+    }
+
+    /// Tells the audit of the sources in which this process has changed rows. Where `stop` is set, the chunk that is under
+    /// way is told.
+    pub(crate) async fn relay_touched(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+        self.relay(self.sources.touched.take(), stop).await
+    }
+
+    /// Tells the audit of everything that it does not know yet.
+    pub(crate) async fn relay_all(&self, stop: &CancellationToken) -> Result<(), EngineError> {
+        let now = Instant::now();
+        let sources = {
+            let without = self.without_journal();
+            let due = |source: &String| without.get(source).is_none_or(|until| *until <= now);
+            self.sources().into_iter().filter(due).collect()
+        };
+        self.relay(sources, stop).await
+    }
+
+    /// One source that cannot be read does not hold up the others; the first error is the answer.
+    async fn relay(&self, sources: BTreeSet<String>, stop: &CancellationToken) -> Result<(), EngineError> {
+        let mut ended = Ok(());
+        for source in sources {
+            match self.source(&source, stop).await {
+                Ok(0) => drop(self.without_journal().remove(&source)),
+                Ok(chunks) => {
+                    self.without_journal().remove(&source);
+                    tracing::debug!(source, chunks, "the audit was told of changed rows");
                 }
-                () = self.sources.touched.some() => self.sources.touched.take(),
-            };
-            for source in sources {
-                match self.source(&source, &stop).await {
-                    Ok(0) => drop(without.remove(&source)),
-                    Ok(chunks) => {
-                        without.remove(&source);
-                        tracing::debug!(source, chunks, "the audit was told of changed rows");
+                Err(EngineError::Driver(error)) if error.is_unprepared() => {
+                    if !matches!(error, DriverError::NoJournal) {
+                        tracing::warn!(source, code = error.code().as_str(), %error, "nothing in the source is changed");
                     }
-                    Err(EngineError::Driver(error)) if error.is_unprepared() => {
-                        if !matches!(error, DriverError::NoJournal) {
-                            tracing::warn!(source, code = error.code().as_str(), %error, "nothing in the source is changed");
-                        }
-                        without.insert(source, Instant::now() + WITHOUT_JOURNAL);
-                    }
-                    // What a database says may quote a row.
-                    Err(error) => {
-                        let code = error.code().as_str();
-                        tracing::warn!(source, code, "the audit cannot be told of changed rows now");
-                    }
+                    self.without_journal().insert(source, Instant::now() + WITHOUT_JOURNAL);
+                }
+                // What a database says may quote a row.
+                Err(error) => {
+                    let code = error.code().as_str();
+                    tracing::warn!(source, code, "the audit cannot be told of changed rows now");
+                    ended = ended.and(Err(error));
                 }
             }
         }
+        ended
+    }
+
+    /// Nothing that is done under this lock can leave a half-made state behind.
+    fn without_journal(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
+        self.without_journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the audit of what one source has, and how many chunks that was.

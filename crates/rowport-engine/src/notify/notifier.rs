@@ -7,12 +7,12 @@ use rowport_store::{DeliveryEvent, DueDelivery, Store, StoreError, Undelivered};
 use serde::Serialize;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
 use super::settings::{EMAIL, NotifySettings};
 use super::{email, message, webhook};
+use crate::error::EngineError;
 
 /// Tells the outside that runs have ended, in as many processes as there are.
 #[derive(Clone)]
@@ -57,14 +57,12 @@ pub(super) struct Refusal {
 
 /// So many messages are on their way at once, so that one host that hangs does not hold up the others.
 const AT_ONCE: usize = 4;
-/// The period of looking when no signal comes.
+/// How often is looked for more while messages are on their way.
 const POLL: Duration = Duration::from_secs(1);
 /// A message is tried so often: over some five hours with the usual pauses.
 const ATTEMPTS: u32 = 7;
 /// The log of deliveries goes back so far.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
-/// How often what is older is looked for.
-const TIDY: Duration = Duration::from_secs(3600);
 /// How long messages on their way may take to arrive once the process is asked to end.
 const LAST: Duration = Duration::from_secs(10);
 
@@ -99,15 +97,17 @@ impl Notifier {
         self.parts.hint.notify_one();
     }
 
-    /// Tells what is to be told until `stop`; what is on its way then has a moment to arrive. What does not is told
-    /// again by the worker that finds it once its lease is over.
-    pub async fn work(&self, stop: CancellationToken) {
-        if self.parts.settings.channels().is_empty() {
-            return;
-        }
+    /// Waits until [`hint`](Self::hint) was called.
+    pub(crate) async fn hinted(&self) {
+        self.parts.hint.notified().await;
+    }
+
+    /// Delivers what is due, until nothing is and nothing is on its way; or until `stop`, and what is on its way then has a
+    /// moment to arrive. What does not is tried again by whichever process finds it once its lease is over.
+    pub(crate) async fn deliver(&self, stop: &CancellationToken) -> Result<(), EngineError> {
         let slots = Arc::new(Semaphore::new(AT_ONCE));
         let mut attempts = JoinSet::new();
-        let mut tidied: Option<Instant> = None;
+        let mut ended = Ok(());
         while !stop.is_cancelled() {
             while attempts.try_join_next().is_some() {}
             let slot = tokio::select! {
@@ -116,46 +116,51 @@ impl Notifier {
             };
             // It is never closed.
             let Ok(slot) = slot else { break };
-            if let Some(due) = self.parts.claim().await {
-                let parts = Arc::clone(&self.parts);
-                attempts.spawn(async move {
-                    parts.attempt(due).await;
-                    drop(slot);
-                });
-                continue;
+            match self.parts.claim().await {
+                Ok(Some(due)) => {
+                    let parts = Arc::clone(&self.parts);
+                    attempts.spawn(async move {
+                        parts.attempt(due).await;
+                        drop(slot);
+                    });
+                    continue;
+                }
+                Ok(None) => {}
+                Err(error) => ended = Err(error.into()),
             }
             drop(slot);
-            if tidied.is_none_or(|at| at.elapsed() > TIDY) {
-                tidied = Some(Instant::now());
-                self.parts.tidy().await;
+            if attempts.is_empty() {
+                return ended;
             }
+            // A message that hangs does not hold up those that come after it.
             tokio::select! {
-                () = self.parts.hint.notified() => {}
+                _ = attempts.join_next() => {}
+                () = self.hinted() => {}
                 () = tokio::time::sleep(POLL) => {}
                 () = stop.cancelled() => {}
             }
         }
         let arriving = async { while attempts.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(LAST, arriving).await;
+        ended
+    }
+
+    /// Forgets old deliveries.
+    pub(crate) async fn tidy(&self) -> Result<(), EngineError> {
+        if self.parts.settings.channels().is_empty() {
+            return Ok(());
+        }
+        let forgotten = self.parts.store.deliveries().forget(self.parts.clock.now() - KEPT).await;
+        forgotten.inspect_err(|error| tracing::warn!(%error, "old deliveries cannot be forgotten"))?;
+        Ok(())
     }
 }
 
 impl Parts {
-    async fn claim(&self) -> Option<DueDelivery> {
+    async fn claim(&self) -> Result<Option<DueDelivery>, StoreError> {
         let lease = SignedDuration::try_from(self.settings.lease()).unwrap_or(SignedDuration::from_mins(5));
-        match self.store.deliveries().claim(self.clock.as_ref(), lease).await {
-            Ok(due) => due,
-            Err(error) => {
-                tracing::warn!(%error, "what is to be told cannot be read");
-                None
-            }
-        }
-    }
-
-    async fn tidy(&self) {
-        if let Err(error) = self.store.deliveries().forget(self.clock.now() - KEPT).await {
-            tracing::warn!(%error, "old deliveries cannot be forgotten");
-        }
+        let claimed = self.store.deliveries().claim(self.clock.as_ref(), lease).await;
+        claimed.inspect_err(|error| tracing::warn!(%error, "what is to be told cannot be read"))
     }
 
     /// Tries once and writes down what came of it. Where that cannot be written, the lease ends and it is tried again.

@@ -2,10 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rowport_model::Clock;
-use rowport_store::{Claiming, Recovered, Storage, Store};
+use rowport_store::{Claiming, Storage, Store};
 use tokio::sync::{Notify, Semaphore};
-use tokio::task::{JoinHandle, JoinSet};
-use tokio::time::Instant;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::kind::{RunKind, kinds};
@@ -109,10 +108,22 @@ impl Runner {
         &self.parts.storage
     }
 
+    /// Where the runs are.
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.parts.clock()
+    }
+
+    pub(crate) fn settings(&self) -> &RunnerSettings {
+        &self.parts.settings
+    }
+
     /// Works until `stop`. Runs that are under way then have the time for draining to end, and are given back
     /// after it.
     pub async fn work(&self, stop: CancellationToken) {
-        let upkeep = tokio::spawn(self.clone().upkeep(stop.clone()));
         let slots = Arc::new(Semaphore::new(self.parts.settings.concurrency.max(1) as usize));
         let drain = CancellationToken::new();
         let mut attempts = JoinSet::new();
@@ -151,7 +162,6 @@ impl Runner {
             drain.cancel();
             while attempts.join_next().await.is_some() {}
         }
-        let _ = upkeep.await;
     }
 
     async fn claim(&self) -> Option<rowport_store::Claim> {
@@ -170,85 +180,6 @@ impl Runner {
                 None
             }
         }
-    }
-
-    /// Takes over what other workers left behind, and sweeps.
-    async fn upkeep(self, stop: CancellationToken) {
-        let mut looking =
-            tokio::time::interval((self.parts.settings.lease / 4).max(Duration::from_millis(50)));
-        let mut swept = None;
-        let mut sweeping: Option<JoinHandle<()>> = None;
-        loop {
-            tokio::select! {
-                _ = looking.tick() => {}
-                () = stop.cancelled() => return,
-            }
-            let (store, clock) = (&self.parts.store, self.parts.clock());
-            match store.runs().recover(clock).await {
-                Ok(recovered) => {
-                    count_recovered(recovered);
-                    if recovered.queued > 0 {
-                        tracing::info!(
-                            runs = recovered.queued,
-                            "runs of workers that went away are taken over"
-                        );
-                        self.hint();
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "runs of other workers cannot be looked at"),
-            }
-            let due = swept.is_none_or(|at: Instant| at.elapsed() >= self.parts.settings.sweep);
-            if due && sweeping.as_ref().is_none_or(JoinHandle::is_finished) {
-                swept = Some(Instant::now());
-                // In a task of its own: a storage that is slow must not keep runs from being taken over.
-                sweeping = Some(tokio::spawn(sweep(Arc::clone(&self.parts))));
-            }
-        }
-    }
-}
-
-async fn sweep(parts: Arc<Parts>) {
-    match parts.store.artifacts().sweep(parts.clock(), &parts.storage).await {
-        Ok(0) => {}
-        Ok(places) => {
-            metrics::counter!("rowport_artifacts_swept_total").increment(places);
-            tracing::info!(places, "files that are nobody's were removed");
-        }
-        Err(error) => tracing::warn!(%error, "the artifacts cannot be swept"),
-    }
-    forget(&parts).await;
-}
-
-/// Forgets runs that ended long ago, step by step: others write in between.
-async fn forget(parts: &Parts) {
-    let before = parts.clock().now().checked_sub(signed(parts.settings.keep));
-    // What is kept for longer than there has been time is kept.
-    let Ok(before) = before else { return };
-    let mut forgotten = 0;
-    loop {
-        match parts.store.runs().forget(parts.clock(), before).await {
-            Ok((runs, more)) => {
-                forgotten += runs;
-                if !more {
-                    break;
-                }
-            }
-            Err(error) => {
-                tracing::warn!(%error, "old runs cannot be forgotten");
-                break;
-            }
-        }
-    }
-    if forgotten > 0 {
-        tracing::info!(runs = forgotten, "runs that ended long ago were forgotten");
-    }
-}
-
-fn count_recovered(recovered: Recovered) {
-    let counts =
-        [("queued", recovered.queued), ("cancelled", recovered.cancelled), ("failed", recovered.failed)];
-    for (to, runs) in counts {
-        metrics::counter!("rowport_leases_recovered_total", "to" => to).increment(runs);
     }
 }
 

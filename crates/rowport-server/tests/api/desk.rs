@@ -13,6 +13,7 @@ use rowport_engine::Sources;
 use rowport_engine::accounts::{Accounts, SignInMode};
 use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::{Notifier, NotifySettings};
+use rowport_engine::periodic::{Driver, run_tasks};
 use rowport_engine::runs::{Runner, RunnerSettings, Watcher};
 use rowport_engine::settings::{
     DatasetSettings, EngineSettings, ExportSettings, SourceSettings, SubjectSettings,
@@ -173,7 +174,8 @@ pub fn serve_as(database: &Database, serving: Serving) -> Served {
         let watcher = Watcher::start(Arc::clone(&store), stop.clone()).await.unwrap();
         tokio::spawn({
             let (runner, stop) = (runner.clone(), stop.clone());
-            async move { runner.work(stop).await }
+            let driver = Driver::new(Arc::clone(sources.clock()), run_tasks(&runner));
+            async move { driver.work(stop.clone(), runner.work(stop)).await }
         });
         let (store, accounts) = (Arc::clone(&store), accounts.clone());
         let changes = Changes::new(Arc::clone(&sources), vec![7; 32], Arc::new(Ids::default()));

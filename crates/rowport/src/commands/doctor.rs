@@ -1,3 +1,5 @@
+mod tasks;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -43,6 +45,9 @@ pub struct Doctor {
     /// Only ask a Rowport that serves there whether it is ready: `http://127.0.0.1:7878`.
     #[arg(long, value_name = "URL")]
     ready: Option<String>,
+    /// Only ask a Rowport whose metrics are there how its periodic tasks do: `http://127.0.0.1:9464`.
+    #[arg(long, value_name = "URL", conflicts_with = "ready")]
+    metrics: Option<String>,
     /// The findings as JSON.
     #[arg(long)]
     json: bool,
@@ -62,6 +67,9 @@ impl Doctor {
     pub async fn run(self) -> Result<ExitCode, Failure> {
         if let Some(url) = &self.ready {
             return self.conclude(&[ask(url).await]);
+        }
+        if let Some(url) = &self.metrics {
+            return self.conclude(&tasks::ask(url).await);
         }
         let mut findings = Vec::new();
         let mut settings = EngineSettings::default();

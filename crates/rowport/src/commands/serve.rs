@@ -10,6 +10,7 @@ use rowport_engine::accounts::{Accounts, SignInMode};
 use rowport_engine::audit::Anchors;
 use rowport_engine::changes::{Changes, Relay};
 use rowport_engine::notify::Notifier;
+use rowport_engine::periodic::{self, Background, Driver};
 use rowport_engine::runs::{Runner, Watcher};
 use rowport_engine::settings::EngineSettings;
 use rowport_model::Principal;
@@ -17,7 +18,6 @@ use rowport_server::{AppState, Links, Readiness, Site};
 use rowport_store::{Bucket, BucketSettings, Folder, Ids, Storage, Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use super::config::secret_words;
 use crate::config::{Loaded, ServerSettings};
@@ -221,15 +221,18 @@ impl Serving {
         let changes = Changes::new(Arc::clone(&sources), key, Arc::new(Ids::default()));
         let working = (self.role != Role::Web).then(|| {
             tokio::spawn(warn_of_settings(Arc::clone(&sources)));
-            let background = Background {
+            let tasks = periodic::tasks(Background {
                 runner: runner.clone(),
                 notifier: notifier.clone(),
                 relay: Relay::new(Arc::clone(&sources), Arc::clone(&store)),
                 changes: changes.clone(),
                 store: Arc::clone(&store),
                 anchors: dropped,
-            };
-            tokio::spawn(background.work(shutdown.draining.clone()))
+            });
+            let driver = Driver::new(Arc::clone(sources.clock()), tasks);
+            let (runner, stop) = (runner.clone(), shutdown.draining.clone());
+            // What ends with the runs is below the last anchor of the audit.
+            tokio::spawn(async move { driver.work(stop.clone(), runner.work(stop)).await })
         });
         let served = match self.role {
             Role::Worker => {
@@ -280,35 +283,6 @@ async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener, Failure>
         Failure::output(&format!("cannot listen on {address}"), &error)
             .with_hint(format!("choose another port with {option}"))
     })
-}
-
-/// Everything that is done in the background.
-struct Background {
-    runner: Runner,
-    notifier: Notifier,
-    relay: Relay,
-    /// Removes what has been in the trash for long enough.
-    changes: Changes,
-    store: Arc<Store>,
-    anchors: Anchors,
-}
-
-impl Background {
-    /// Does it until `stop`, and until what is under way then has ended. What this puts into the audit is below the last
-    /// anchor.
-    async fn work(self, stop: CancellationToken) {
-        let done = CancellationToken::new();
-        let working = async {
-            tokio::join!(
-                self.runner.work(stop.clone()),
-                self.notifier.work(stop.clone()),
-                self.relay.work(stop.clone()),
-                self.changes.expire_regularly(self.store, stop)
-            );
-            done.cancel();
-        };
-        tokio::join!(working, self.anchors.work(done.clone()));
-    }
 }
 
 /// Counts from now on, and tells it at the address.

@@ -126,6 +126,17 @@ fn describe() {
         "rowport_deliveries_total",
         "Attempts to deliver a message, by kind of channel and how they ended"
     );
+    counter!("rowport_task_runs_total", "Runs of periodic tasks in this process that have ended");
+    counter!("rowport_task_failures_total", "Those that failed, by the code of what was wrong");
+    gauge!(
+        "rowport_task_period_seconds",
+        Unit::Seconds,
+        "The time from one beginning of the task to the next"
+    );
+    gauge!("rowport_task_last_started_timestamp_seconds", Unit::Seconds, "When the task last began");
+    gauge!("rowport_task_last_ended_timestamp_seconds", Unit::Seconds, "When the task last ended");
+    gauge!("rowport_task_last_duration_seconds", Unit::Seconds, "How long its last run took");
+    gauge!("rowport_task_last_failed", "Whether its last run failed");
     gauge!("rowport_pool_connections", "Connections to the state and the sources");
     gauge!("rowport_pool_limit", "How many connections to a source there may be");
 }

@@ -1,13 +1,9 @@
 //! What has been in the trash for long enough is removed for good.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use jiff::Timestamp;
 use rowport_drivers::journal::{self, NewChangeSet};
 use rowport_model::{ChangeAction, Deleted, Principal, ResolvedDataset, Selection, Terms, View};
 use rowport_store::{Actor, NewEvent, Store};
-use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::selection::Chosen;
@@ -16,29 +12,28 @@ use crate::changes::trash::TrashedRows;
 use crate::changes::{Changes, Outcome, Target};
 use crate::error::EngineError;
 
-/// How often it is looked for.
-const EVERY: Duration = Duration::from_secs(60 * 60);
-
 /// The actor that removes what has expired, in journals and audits.
 const EXPIRY: &str = "expiry";
 
 impl Changes {
-    /// Removes what has been in the trash for long enough from every dataset, now and every hour, until `stop`. Several
-    /// processes may do so at the same time: a row is removed once.
-    pub async fn expire_regularly(&self, store: Arc<Store>, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(EVERY);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = stop.cancelled() => return,
+    /// Removes what has been in the trash for long enough from every dataset. One source that cannot be looked through does
+    /// not keep the others from it; the first error is the answer.
+    pub(crate) async fn expire_everywhere(
+        &self,
+        store: &Store,
+        stop: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let mut ended = Ok(());
+        for source in self.sources.sources(&Principal::local()) {
+            if stop.is_cancelled() {
+                break;
             }
-            for source in self.sources.sources(&Principal::local()) {
-                if let Err(error) = self.expire_source(&source.name, &store, &stop).await {
-                    tracing::warn!(source = source.name, %error, "its trash cannot be looked through");
-                }
+            if let Err(error) = self.expire_source(&source.name, store, stop).await {
+                tracing::warn!(source = source.name, %error, "its trash cannot be looked through");
+                ended = ended.and(Err(error));
             }
         }
+        ended
     }
 
     async fn expire_source(
