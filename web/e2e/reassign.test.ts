@@ -135,8 +135,8 @@ describe.each([
       await page.getByRole('button', { name: 'Set fields…' }).click();
       await page.getByRole('combobox', { name: 'Field' }).selectOption({ label: column });
       await picker(page).fill(target.name);
-      await option(page, `${target.name} ${String(target.key)}`).click();
       const asked = page.waitForRequest((request) => request.url().endsWith('/bulk/set/preview'));
+      await option(page, `${target.name} ${String(target.key)}`).click();
       await page.getByLabel('Type 1 to confirm').waitFor();
       const { fields } = (await asked).postDataJSON() as { fields: object[] };
       expect(fields).toEqual([{ column, to: { value: target.key } }]);
