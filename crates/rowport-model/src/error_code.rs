@@ -269,7 +269,12 @@ impl ErrorCode {
     /// The code that a stored text names. One that a later version has written, and this one does not know, is
     /// [`ErrorCode::Internal`].
     pub fn from_stored(text: &str) -> Self {
-        text.parse().unwrap_or(Self::Internal)
+        match text {
+            // The names before cascades were called so.
+            "has_dependants" => Self::HasDependents,
+            "dependants_changed" => Self::DependentsChanged,
+            text => text.parse().unwrap_or(Self::Internal),
+        }
     }
 
     /// The same for a field: `#[serde(deserialize_with = "ErrorCode::deserialize_stored")]`.
@@ -291,5 +296,11 @@ mod tests {
             assert_eq!(serde_json::from_str::<ErrorCode>(&json).unwrap(), code);
         }
         assert_eq!(ErrorCode::from_stored("of_a_later_version"), ErrorCode::Internal);
+    }
+
+    #[test]
+    fn a_code_that_was_stored_under_its_earlier_name_is_read() {
+        assert_eq!(ErrorCode::from_stored("has_dependants"), ErrorCode::HasDependents);
+        assert_eq!(ErrorCode::from_stored("dependants_changed"), ErrorCode::DependentsChanged);
     }
 }
