@@ -233,6 +233,19 @@ fn columns_that_are_named_like_secrets_are_pointed_out_until_the_configuration_s
     }
 }
 
+/// The statements that made the journal of version 1.
+fn journal_of_version_1(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Postgres => {
+            include_str!("../../../rowport-engine/tests/changes/journals/1-last.postgres.sql")
+        }
+        SourceKind::Mysql => include_str!("../../../rowport-engine/tests/changes/journals/1-last.mysql.sql"),
+        SourceKind::Sqlite => {
+            include_str!("../../../rowport-engine/tests/changes/journals/1-last.sqlite.sql")
+        }
+    }
+}
+
 #[test]
 fn the_doctor_says_whether_rows_can_be_changed() {
     let folder = tempfile::tempdir().unwrap();
@@ -257,7 +270,10 @@ fn the_doctor_says_whether_rows_can_be_changed() {
             "{kind}: {said}"
         );
         let prefix = if kind == SourceKind::Postgres { "rowport_journal." } else { "_rowport_" };
-        database.execute(&format!("UPDATE {prefix}journal SET version = 1"));
+        database.execute(&format!(
+            "DROP TABLE {prefix}change_chunks; DROP TABLE {prefix}change_sets; DROP TABLE {prefix}journal;"
+        ));
+        database.execute(journal_of_version_1(kind));
         let (code, said) = doctor();
         assert_eq!(code, Some(1), "{said}");
         assert!(
