@@ -15,7 +15,7 @@ pub struct AuditKey(Vec<u8>);
 const SHORTEST_KEY: usize = 32;
 
 impl AuditKey {
-    /// A key of at least 32 bytes that nobody can guess; none where there are fewer.
+    /// A key of at least 32 random bytes; none where there are fewer.
     pub fn new(bytes: Vec<u8>) -> Option<Self> {
         (bytes.len() >= SHORTEST_KEY).then_some(Self(bytes))
     }

@@ -14,7 +14,7 @@ pub enum DeliveryEvent {
     /// A run ended badly, and is not tried again.
     #[serde(rename = "run.failed")]
     RunFailed,
-    /// Somebody wants to see whether the channel works.
+    /// A test of the channel.
     #[serde(rename = "test")]
     Test,
 }
@@ -26,7 +26,7 @@ pub struct Channel {
     pub name: String,
     /// What is told over it.
     pub events: Vec<DeliveryEvent>,
-    /// Each message is for the person who asked for the run. Of the runs of programs and of nobody, nothing is told.
+    /// Each message is for the person who asked for the run. Runs of programs, and runs without an owner, send nothing.
     pub personal: bool,
 }
 

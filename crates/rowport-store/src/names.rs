@@ -35,7 +35,7 @@ pub(crate) fn checked(name: &str) -> Result<&str, StoreError> {
     Ok(name)
 }
 
-/// Characters that nobody sees and that turn the direction of a line: an address with one looks like another address.
+/// Invisible characters that turn the direction of a line: an address with one looks like another address.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'

@@ -122,7 +122,7 @@ pub(crate) fn acting(actor: Option<&Actor>, principal: &Principal) -> Actor {
     })
 }
 
-/// Whose saved things a principal sees: those of its tenant. Whoever has none shares those without one.
+/// Whose saved things a principal sees: those of its tenant. A principal without a tenant shares those without one.
 pub(crate) fn tenant_of(principal: &Principal) -> &str {
     principal.access().tenant().unwrap_or_default()
 }

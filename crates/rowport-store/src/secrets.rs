@@ -1,4 +1,4 @@
-//! What Rowport must remember and nobody may read, such as the key that links are signed with.
+//! What Rowport must remember and must not show, such as the key that links are signed with.
 
 use crate::context::Context;
 use crate::database::{Row, query};

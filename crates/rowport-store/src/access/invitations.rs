@@ -11,7 +11,7 @@ use crate::error::StoreError;
 use crate::names;
 use crate::tx::Tx;
 
-/// One-time links of a [`Store`](crate::Store): with one, somebody chooses a password, or becomes the first administrator.
+/// One-time links of a [`Store`](crate::Store): with one, a person chooses a password, or becomes the first administrator.
 #[derive(Debug, Clone, Copy)]
 pub struct Invitations<'a> {
     pub(crate) context: &'a Context,

@@ -85,10 +85,10 @@ impl Sessions<'_> {
         let agent: Option<String> = new.agent.map(|agent| agent.chars().take(300).collect());
         let at = now.as_millisecond();
         let mut tx = Tx::begin(self.context).await?;
-        // First, because it waits for whoever changes the user at this moment.
+        // First, because it waits for a transaction that changes the user at this moment.
         let event = NewEvent { action: "session.began", subject: Some(&id), ..NewEvent::default() };
         tx.record(now, actor, &event).await?;
-        // Those that are over go when somebody signs in: there is no other hurry.
+        // Those that are over are removed when a person signs in: there is no other hurry.
         let over = query("DELETE FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2");
         over.bind(at).bind((now - IDLE).as_millisecond()).execute(&mut tx).await?;
         let begun = query(

@@ -132,7 +132,7 @@ impl Users<'_> {
         Ok(password.fetch_optional(&self.context.database, read).await?.flatten())
     }
 
-    /// Gives somebody a password, and ends all of their sessions and one-time links.
+    /// Sets a person's password, and ends all of their sessions and one-time links.
     pub async fn set_password(
         &self,
         clock: &dyn Clock,
@@ -154,7 +154,7 @@ impl Users<'_> {
         tx.commit().await
     }
 
-    /// Replaces somebody's password if it is still the one with this hash, and ends all of their one-time links and their
+    /// Replaces a person's password if it is still the one with this hash, and ends all of their one-time links and their
     /// sessions but one. Says whether it was.
     pub async fn change_password(
         &self,
@@ -180,7 +180,7 @@ impl Users<'_> {
         Ok(true)
     }
 
-    /// Ends all sessions of somebody.
+    /// Ends all sessions of a person.
     pub async fn end_sessions(&self, clock: &dyn Clock, actor: &Actor, id: &str) -> Result<(), StoreError> {
         let now = clock.now();
         let mut tx = Tx::begin(self.context).await?;

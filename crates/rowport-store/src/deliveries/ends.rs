@@ -17,7 +17,7 @@ const TELL: &str = "INSERT INTO deliveries \
     AND ((state = 'completed' AND $5 = 1) OR (state = 'failed' AND $6 = 1))";
 
 impl Tx<'_> {
-    /// Puts down, in the transaction that has written a run, over which channels its end is to be told; if it has ended.
+    /// Inserts the deliveries of a run that has ended, in the transaction that has written it.
     pub(crate) async fn enqueue_deliveries(&mut self, run: &str, now: i64) -> Result<(), StoreError> {
         let context = self.context();
         for channel in &context.channels {

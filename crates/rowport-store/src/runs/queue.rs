@@ -78,7 +78,7 @@ impl Runs<'_> {
         let find = || query(format!("SELECT {COLUMNS} FROM runs WHERE id = $1")).bind(&id);
         let mut tx = Tx::begin(self.context).await?;
         let version = next_version(&mut tx).await?;
-        // Raising the number was a lock as well: nobody else puts it in the queue now.
+        // Raising the number was a lock as well: no other worker puts it in the queue now.
         if let Some(run) = find().fetch_optional(&mut tx, read).await? {
             return Ok(run);
         }

@@ -57,7 +57,7 @@ pub fn tasks(background: Background) -> Vec<Arc<dyn PeriodicTask>> {
     tasks
 }
 
-/// Those that runs need: what became of workers that went away, of files that are nobody's, and of old runs.
+/// The tasks of runs: recovering those of lost workers, sweeping files that belong to no run, and removing old runs.
 pub fn run_tasks(runner: &Runner) -> Vec<Arc<dyn PeriodicTask>> {
     vec![
         Arc::new(RunRecovery::new(runner.clone())),

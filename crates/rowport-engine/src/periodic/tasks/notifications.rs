@@ -11,7 +11,7 @@ pub(super) struct Notifications {
     notifier: Notifier,
 }
 
-/// How often is looked when nobody says that there is something.
+/// The period of looking when no signal comes.
 const PERIOD: Duration = Duration::from_secs(1);
 
 impl Notifications {
